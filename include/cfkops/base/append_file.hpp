@@ -1,0 +1,37 @@
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <string_view>
+
+#include "cfkops/base/result.hpp"
+
+namespace cfkops::base {
+
+/// A file that only grows; the seam under the journal. One thread.
+class AppendFile {
+ public:
+  AppendFile() = default;
+  AppendFile(const AppendFile&) = delete;
+  AppendFile& operator=(const AppendFile&) = delete;
+  virtual ~AppendFile() = default;
+
+  /// Adds all of `bytes`, or fails; after a failure the tail of the file is unspecified. Errors: Io.
+  virtual Status append(std::string_view bytes) = 0;
+
+  /// Returns once everything appended so far would survive a loss of power. Errors: Io.
+  virtual Status sync() = 0;
+};
+
+/// Creates `path` for appending with mode 0600; it must not exist yet. The directory entry is synced too.
+/// Errors: AlreadyExists, Io.
+[[nodiscard]] Result<std::unique_ptr<AppendFile>> create_append_file(const std::filesystem::path& path);
+
+/// Opens an existing file for appending. Errors: NotFound, Io.
+[[nodiscard]] Result<std::unique_ptr<AppendFile>> open_append_file(const std::filesystem::path& path);
+
+}  // namespace cfkops::base
+
+namespace cfkops {
+using base::AppendFile;
+}  // namespace cfkops

@@ -1,0 +1,47 @@
+#pragma once
+
+#include <chrono>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "cfkops/base/clock.hpp"
+#include "cfkops/base/result.hpp"
+
+namespace cfkops::base {
+
+/// A child process to be run to its end.
+struct ProcessRequest {
+  std::vector<std::string> argv;  ///< argv[0] is looked up in PATH unless it contains a slash
+  std::vector<std::pair<std::string, std::string>> environment;  ///< added to ours
+  std::vector<std::string> without;  ///< variables taken out of the child's environment
+  std::string input;                 ///< given on standard input, then closed
+  Duration timeout = std::chrono::minutes(1);
+  std::size_t max_output = std::size_t{4} << 20U;
+};
+
+struct ProcessOutcome {
+  int exit_code = 0;  ///< 128 + N where signal N ended it
+  std::string output;
+  std::string error_output;
+};
+
+/// Starts children; a seam, so that tests need none. One thread.
+class Process {
+ public:
+  Process() = default;
+  Process(const Process&) = delete;
+  Process& operator=(const Process&) = delete;
+  virtual ~Process() = default;
+
+  /// Runs the child to its end. Errors: NotFound (no such program), Timeout (it was killed), Io.
+  virtual Result<ProcessOutcome> run(const ProcessRequest& request) = 0;
+};
+
+/// The real thing: posix_spawn, no shell.
+class SystemProcess final : public Process {
+ public:
+  Result<ProcessOutcome> run(const ProcessRequest& request) override;
+};
+
+}  // namespace cfkops::base

@@ -1,0 +1,34 @@
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace cfkops::base {
+
+[[nodiscard]] std::string join(std::span<const std::string> parts, std::string_view separator);
+[[nodiscard]] std::vector<std::string> split(std::string_view text, char separator);
+[[nodiscard]] std::string_view trim(std::string_view text);
+[[nodiscard]] std::string lower(std::string_view text);
+
+/// The candidate nearest to `word` by edit distance (transpositions count one), or "" when none is near
+/// enough to be what a person meant.
+[[nodiscard]] std::string closest(std::string_view word, std::span<const std::string> candidates);
+
+/// "; did you mean 'x'?" or "".
+[[nodiscard]] std::string did_you_mean(std::string_view word, std::span<const std::string> candidates);
+
+/// "a", "a and b", "a, b and c"; with more than `max` "a, b and 7 more".
+[[nodiscard]] std::string enumerate(std::span<const std::string> parts, std::size_t max = 5);
+
+/// "1 broker", "3 brokers": the noun gets an s unless count is 1.
+[[nodiscard]] std::string counted(long long count, std::string_view noun);
+
+/// Percent-encodes everything but RFC 3986 unreserved characters.
+[[nodiscard]] std::string url_encode(std::string_view text);
+
+/// `text` without control characters and terminal escapes, so that a server cannot drive our terminal.
+[[nodiscard]] std::string printable(std::string_view text);
+
+}  // namespace cfkops::base
