@@ -23,7 +23,7 @@ class [[nodiscard]] Result : public tl::expected<T, Error> {
   template <class U>
     requires(!std::is_same_v<std::remove_cvref_t<U>, Result> && !std::is_void_v<T> &&
              !std::is_convertible_v<U &&, Error> && std::is_convertible_v<U &&, T>)
-  Result(U&& value) : Base(std::in_place, std::forward<U>(value)) {}  // NOLINT(google-explicit-constructor)
+  Result(U&& value) : Base(tl::in_place, std::forward<U>(value)) {}  // NOLINT(google-explicit-constructor)
   Result(Error error) : Base(tl::unexpect, std::move(error)) {}       // NOLINT(google-explicit-constructor)
 };
 
