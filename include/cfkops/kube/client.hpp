@@ -1,0 +1,99 @@
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "cfkops/kube/mutation.hpp"
+#include "cfkops/kube/reader.hpp"
+
+namespace cfkops::kube {
+
+/// The object a mutation must still be looking at. Empty fields are not checked.
+struct Precondition {
+  std::string uid;
+  std::string resource_version;
+};
+
+struct DeleteOptions {
+  Precondition precondition;
+  std::optional<std::int64_t> grace_period_seconds;
+  std::string propagation = "Background";  ///< Background Foreground Orphan
+};
+
+struct PatchOptions {
+  PatchType type = PatchType::Merge;
+  Precondition precondition;  ///< put into the patch as the server's optimistic lock
+  std::string subresource = {};
+  bool force = false;  ///< apply only: takes over fields of other managers
+};
+
+/// A command's end, as the server reports it.
+struct ExecOutcome {
+  int exit_code = 0;
+  std::string output;
+  std::string error_output;
+};
+
+/// A byte stream to one port of a pod.
+class PodConnection {
+ public:
+  PodConnection() = default;
+  PodConnection(const PodConnection&) = delete;
+  PodConnection& operator=(const PodConnection&) = delete;
+  virtual ~PodConnection() = default;
+
+  virtual void write(std::string_view bytes) = 0;
+
+  /// What has arrived, at least one byte unless the end was reached (""). Errors: Timeout, ConnectionLost, Cancelled.
+  virtual Result<std::string> read(MonoTime deadline) = 0;
+};
+
+/// A reader that may also write. Every mutation is told to the recorder before it leaves and after it came back;
+/// where the recorder refuses, nothing is sent. A mutation with a uid precondition, an apply and a delete are
+/// repeated by the retry rule; any other whose outcome is unknown is reported as such and not sent again.
+class Client : public Reader {
+ public:
+  Client(Loop& loop, ReaderOptions options, MutationRecorder& recorder);
+
+  Result<Object> create(const Resource& resource, const std::string& ns, const Json& object);
+  Result<Object> update(const Resource& resource, const std::string& ns, const Json& object);
+  Result<Object> patch(const Resource& resource,
+                       const std::string& ns,
+                       const std::string& name,
+                       const Json& patch,
+                       const PatchOptions& options);
+
+  /// Server-side apply under the field manager "cfkops".
+  Result<Object> apply(const Resource& resource, const std::string& ns, const Json& object, bool force = false);
+
+  /// Errors: NotFound where it was gone already; Conflict where the precondition fails.
+  Status remove(const Resource& resource, const std::string& ns, const std::string& name, const DeleteOptions& options);
+
+  /// policy/v1 Eviction. Errors: TooManyRequests with the budget's cause, NotFound, Conflict, ServerError ("more than
+  /// one PodDisruptionBudget"). A 429 is not retried here: the caller decides what to wait for.
+  Status evict(const std::string& ns, const std::string& pod, const Precondition& precondition);
+
+  Result<Object> scale(const Resource& resource, const std::string& ns, const std::string& name, int replicas);
+
+  /// Runs argv in a container over WebSocket (v5, else v4) to its end. Without a Status from the server the outcome
+  /// is Unknown, never success. Errors also: Timeout; the remote process may live on.
+  Result<ExecOutcome> exec(const std::string& ns,
+                           const std::string& pod,
+                           const std::string& container,
+                           const std::vector<std::string>& argv,
+                           const std::string& input,
+                           Duration timeout);
+
+  /// Opens one connection to `port` of the pod over WebSocket port-forward.
+  Result<std::unique_ptr<PodConnection>> connect(const std::string& ns, const std::string& pod, int port);
+
+ private:
+  struct Call;
+  Result<Response> mutate(Call call);
+
+  MutationRecorder& recorder_;
+};
+
+}  // namespace cfkops::kube

@@ -1,0 +1,176 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <set>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "cfkops/kube/loop.hpp"
+#include "cfkops/kube/object.hpp"
+#include "cfkops/kube/resource.hpp"
+#include "cfkops/kube/retry.hpp"
+#include "cfkops/kube/table.hpp"
+#include "cfkops/kube/watch.hpp"
+
+namespace cfkops::kube {
+
+/// Which objects of a collection.
+struct ListOptions {
+  std::string label_selector;
+  std::string field_selector;
+  int page_size = 500;  ///< 0 asks for everything at once
+};
+
+/// What `Reader::dry_run_patch` and `Client::patch` send.
+enum class PatchType { Json, Merge, Strategic, Apply };
+
+/// A question about our own permissions.
+struct AccessQuestion {
+  std::string verb;
+  Resource resource;
+  std::string subresource;
+  std::string ns;
+  std::string name;
+
+  friend bool operator==(const AccessQuestion&, const AccessQuestion&) = default;
+
+  /// "get pods/proxy in namespace confluent"
+  [[nodiscard]] std::string text() const;
+};
+
+enum class Access { Allowed, Denied, Unknown };
+
+/// Which part of a container's log.
+struct LogOptions {
+  std::string container;
+  bool previous = false;
+  bool timestamps = false;
+  std::optional<std::int64_t> tail_lines;
+  std::optional<std::int64_t> limit_bytes;
+  std::optional<Duration> since;
+};
+
+/// Who the server says we are.
+struct Identity {
+  std::string user;
+  std::string uid;
+  std::vector<std::string> groups;
+};
+
+struct ServerVersion {
+  int major = 0;
+  int minor = 0;
+  std::string text;  ///< "v1.34.4"
+};
+
+/// One read for `Reader::batch`: a target path and query with what it is called in messages.
+struct ReadRequest {
+  std::string target;
+  std::string what;
+
+  static ReadRequest object(const Resource& resource, const std::string& ns, const std::string& name);
+
+  /// GET through the pod proxy subresource; `path` has no leading slash.
+  static ReadRequest pod_proxy(const std::string& ns, const std::string& pod, int port, const std::string& path);
+};
+
+/// How requests are made and numbered.
+struct ReaderOptions {
+  Duration request_timeout = std::chrono::seconds(30);
+  RetryPolicy retry = {};
+  RetryListener* listener = nullptr;  ///< borrowed, may be null
+};
+
+/// Everything that may be asked of an API server without changing it: what a dry run is given.
+///
+/// Calls read top-down and pump the loop until their answer is there. Every request carries `Audit-ID:
+/// <scope>/<seq>`, seq counting from 1 over the life of this object. Errors: as `Transport` and `error_of` say,
+/// with the request in the context; Cancelled. One thread; the loop must outlive it.
+class Reader {
+ public:
+  Reader(Loop& loop, ReaderOptions options);
+  Reader(const Reader&) = delete;
+  Reader& operator=(const Reader&) = delete;
+  virtual ~Reader() = default;
+
+  /// Sets the prefix of the Audit-IDs that follow: "<run>/<step>/<attempt>".
+  void set_audit_scope(std::string scope) { audit_scope_ = std::move(scope); }
+
+  /// How many requests were sent, retries included.
+  [[nodiscard]] std::uint64_t requests_sent() const { return sequence_; }
+
+  [[nodiscard]] Result<Object> get(const Resource& resource, const std::string& ns, const std::string& name);
+
+  /// Follows `continue`; where the token has expired (410) it goes on from the server's new token, or starts over
+  /// once without a limit, so that the result is complete.
+  [[nodiscard]] Result<ObjectList> list(const Resource& resource, const std::string& ns, const ListOptions& options = {});
+
+  /// The list as a Table without objects.
+  [[nodiscard]] Result<Table> table(const Resource& resource, const std::string& ns, const ListOptions& options = {});
+
+  /// Lists, then watches from there: see `Watch`.
+  [[nodiscard]] std::unique_ptr<Watch> watch(const Resource& resource, const std::string& ns, const ListOptions& options = {});
+
+  /// Whether the server would accept the patch and what the object would be (`dryRun=All`).
+  [[nodiscard]] Result<Object> dry_run_patch(const Resource& resource,
+                                             const std::string& ns,
+                                             const std::string& name,
+                                             PatchType type,
+                                             const Json& patch);
+
+  /// Whether the server would accept the eviction now (`dryRun=All`). Errors: TooManyRequests, where a budget
+  /// says no; Conflict, where the pod is another one.
+  [[nodiscard]] Status dry_run_evict(const std::string& ns, const std::string& pod, const std::string& uid);
+
+  [[nodiscard]] Result<Access> can_i(const AccessQuestion& question);
+  [[nodiscard]] Result<Identity> who_am_i();
+  [[nodiscard]] Result<ServerVersion> server_version();
+
+  /// The resource that serves `kind` or plural or short name, built-in or from discovery. Errors: NotFound with
+  /// did-you-mean.
+  [[nodiscard]] Result<Resource> discover(const std::string& word);
+
+  /// The log so far, at most `options.limit_bytes`.
+  [[nodiscard]] Result<std::string> logs(const std::string& ns, const std::string& pod, const LogOptions& options);
+
+  /// Follows a log until the container ends, `deadline` passes or `sink` says stop (returns false).
+  Status follow_logs(const std::string& ns,
+                     const std::string& pod,
+                     const LogOptions& options,
+                     const std::function<bool(std::string_view)>& sink,
+                     MonoTime deadline);
+
+  /// GET through the pod proxy subresource. A status of 400 or more is an error.
+  [[nodiscard]] Result<std::string> pod_proxy(const std::string& ns, const std::string& pod, int port, const std::string& path);
+
+  /// All at once over the shared connection; outcomes in the order of the requests. Not retried, bounded by
+  /// `timeout`: for polls, whose next round is the retry.
+  [[nodiscard]] std::vector<Result<std::string>> batch(std::span<const ReadRequest> requests, Duration timeout);
+
+  [[nodiscard]] Loop& loop() { return loop_; }
+  [[nodiscard]] std::string server() const { return loop_.transport().server(); }
+
+ protected:
+  /// Sends with the retry rule and numbers each attempt; the ids go to `audit_ids` where given.
+  Result<Response> exchange(Request request,
+                            Repeatable repeatable,
+                            const std::string& what,
+                            std::vector<std::string>* audit_ids = nullptr);
+  [[nodiscard]] std::string next_audit_id();
+  [[nodiscard]] const ReaderOptions& options() const { return options_; }
+  void note_warnings(const Response& response);
+
+ private:
+  friend class Watch;
+
+  Loop& loop_;
+  ReaderOptions options_;
+  std::string audit_scope_ = "cfkops";
+  std::uint64_t sequence_ = 0;
+  std::set<std::string> warnings_seen_;
+};
+
+}  // namespace cfkops::kube
