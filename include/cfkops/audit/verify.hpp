@@ -1,0 +1,47 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "cfkops/base/json.hpp"
+#include "cfkops/base/result.hpp"
+
+namespace cfkops::audit {
+
+/// What can be said of a log.
+struct VerifyReport {
+  enum class State {
+    Intact,  ///< the chain holds and the run's end is there
+    Open,    ///< the chain holds so far, but there is no end: running, killed, or cut off
+    Broken,  ///< some line is not what was written
+  };
+
+  State state = State::Broken;
+  std::uint64_t records = 0;
+  std::string run_id;
+  std::string last_hash;
+  int line = 0;        ///< the first line that is wrong, from 1; 0 where none is
+  std::string reason;  ///< what is wrong with it
+};
+
+/// Checks every byte: canonical form, sequence, chain, own hash, one run id, nothing after the end.
+[[nodiscard]] VerifyReport verify(std::string_view log);
+
+/// One line as it was written.
+struct LogLine {
+  std::uint64_t sequence = 0;
+  std::string time;
+  std::string phase;
+  std::string step;
+  int attempt = 0;
+  Json data;
+};
+
+/// The lines of a log that verifies (Intact or Open). Errors: InvalidInput with the line that does not.
+[[nodiscard]] Result<std::vector<LogLine>> read_log(std::string_view log);
+
+}  // namespace cfkops::audit

@@ -1,0 +1,65 @@
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "cfkops/base/clock.hpp"
+#include "cfkops/runbook/type.hpp"
+#include "cfkops/runbook/value.hpp"
+
+namespace cfkops::runbook {
+
+/// What repeating a step would do.
+enum class Effect {
+  Read,        ///< changes nothing
+  Idempotent,  ///< a second time changes nothing more
+  Once,        ///< must not happen twice
+};
+
+[[nodiscard]] std::string_view to_string(Effect effect);
+
+struct ArgumentSpec {
+  std::string name;
+  Type type;
+  bool required = false;
+  std::optional<Value> fallback = {};  ///< the default of an optional argument
+  std::string help = {};
+};
+
+struct OutputSpec {
+  std::string name;
+  Type type;
+  std::string help = {};
+};
+
+/// What a step or check needs to be allowed, for `explain` and for documentation; the exact requests come from
+/// its plan.
+struct PermissionSpec {
+  std::string verb;
+  std::string resource;  ///< "pods/eviction"
+};
+
+/// One action (`do:`) or check (`check:`), declared once: lint, explain, plan and the docs read this.
+struct ActionSpec {
+  std::string name;  ///< "kafka.roll"
+  std::string summary;
+  std::vector<ArgumentSpec> arguments = {};
+  std::vector<OutputSpec> outputs = {};
+  Effect effect = Effect::Read;
+  bool is_check = false;
+  std::string no_undo = {};  ///< why there is no undo; empty where there is one (or nothing to undo)
+  Duration timeout = std::chrono::minutes(5);
+  std::vector<PermissionSpec> permissions = {};
+  std::string example = {};  ///< YAML of one step
+
+  [[nodiscard]] const ArgumentSpec* argument(std::string_view name) const;
+  [[nodiscard]] Type output_type() const;  ///< an Object of the outputs
+};
+
+/// The spec of that name, or nullptr.
+[[nodiscard]] const ActionSpec* find_spec(std::span<const ActionSpec> specs, std::string_view name);
+
+}  // namespace cfkops::runbook

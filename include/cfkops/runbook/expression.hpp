@@ -1,0 +1,89 @@
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "cfkops/base/result.hpp"
+#include "cfkops/base/source_pos.hpp"
+#include "cfkops/runbook/type.hpp"
+#include "cfkops/runbook/value.hpp"
+
+namespace cfkops::runbook {
+
+namespace ast {
+struct Node;
+}
+
+/// The names an expression may use, with their types.
+using Scope = std::map<std::string, Type, std::less<>>;
+
+/// The same names with their values at run time.
+using Bindings = std::map<std::string, Value, std::less<>>;
+
+/// A parsed expression of the CEL subset (docs/runbook-format.md): total, free of side effects, bounded. A
+/// value; copies share the tree.
+class Expression {
+ public:
+  Expression() = default;
+
+  /// Errors: InvalidInput at the offending character; `pos` is where the source's first character stands.
+  [[nodiscard]] static Result<Expression> parse(std::string_view source, const SourcePos& pos);
+
+  /// The static type under `scope`. Errors: InvalidInput: unknown name (did-you-mean), wrong operand types, use of
+  /// what may be missing; positions point into the runbook.
+  [[nodiscard]] Result<Type> check(const Scope& scope) const;
+
+  /// CEL semantics: short circuits absorb errors, integers overflow to errors. Errors: InvalidInput with the values
+  /// of the sub-expressions; Refused where the step budget (100,000) is exceeded.
+  [[nodiscard]] Result<Value> evaluate(const Bindings& bindings) const;
+
+  /// "`min(isr)` = 1, `settle` = 30s": the values of the names and member chains in it, for messages about a false
+  /// condition. Secrets read "***".
+  [[nodiscard]] std::string explain(const Bindings& bindings) const;
+
+  /// The root names it uses, each once.
+  [[nodiscard]] std::vector<std::string> names() const;
+
+  /// The member chains it uses from a root, e.g. {"steps", "roll", "restarted"}.
+  [[nodiscard]] std::vector<std::vector<std::string>> chains() const;
+
+  [[nodiscard]] const std::string& source() const { return source_; }
+  [[nodiscard]] const SourcePos& pos() const { return pos_; }
+  [[nodiscard]] bool empty() const { return root_ == nullptr; }
+
+ private:
+  std::string source_;
+  SourcePos pos_;
+  std::shared_ptr<const ast::Node> root_;
+};
+
+/// Text with `${…}` parts. A text that is exactly one `${…}` keeps the expression's type; otherwise the parts are
+/// written into the text. "$${" is a literal "${".
+class Template {
+ public:
+  Template() = default;
+
+  /// Errors: InvalidInput at the offending character.
+  [[nodiscard]] static Result<Template> parse(std::string_view text, const SourcePos& pos);
+
+  [[nodiscard]] Result<Type> check(const Scope& scope) const;
+  [[nodiscard]] Result<Value> evaluate(const Bindings& bindings) const;
+
+  /// Its expressions, in order.
+  [[nodiscard]] const std::vector<Expression>& expressions() const { return expressions_; }
+  [[nodiscard]] bool constant() const { return expressions_.empty(); }
+  [[nodiscard]] const std::string& source() const { return source_; }
+  [[nodiscard]] const SourcePos& pos() const { return pos_; }
+
+ private:
+  std::string source_;
+  SourcePos pos_;
+  std::vector<std::string> literals_;  ///< one more than expressions
+  std::vector<Expression> expressions_;
+};
+
+}  // namespace cfkops::runbook

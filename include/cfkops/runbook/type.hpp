@@ -1,0 +1,73 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "cfkops/base/result.hpp"
+#include "cfkops/runbook/value.hpp"
+
+namespace cfkops::runbook {
+
+/// A static type: of a parameter, an action's argument or output, or an expression. A plain value.
+struct Type {
+  enum class Kind {
+    Any,  ///< not known before the run (CEL's dyn)
+    Null,
+    Bool,
+    Int,
+    Uint,
+    Double,
+    String,
+    Bytes,
+    Duration,
+    Timestamp,
+    Quantity,  ///< a Kubernetes quantity, "500m" or "10Gi"
+    Enum,      ///< a string out of `names`
+    List,      ///< of `element()`
+    Map,       ///< string keys, values of `element()`
+    Object,    ///< known `fields`
+    Ref,       ///< a live object of one of the kinds in `names`; in expressions an object with kind, namespace, name, uid
+    Secret,
+  };
+
+  struct Field;
+
+  Kind kind = Kind::Any;
+  std::vector<Type> arguments;
+  std::vector<std::string> names;
+  std::vector<Field> fields;
+  bool maybe_missing = false;  ///< an output that a run may not produce: an error to use until guarded
+
+  [[nodiscard]] static Type of(Kind kind);
+  [[nodiscard]] static Type list_of(Type element);
+  [[nodiscard]] static Type map_of(Type element);
+  [[nodiscard]] static Type enumeration(std::vector<std::string> names);
+  [[nodiscard]] static Type ref(std::vector<std::string> kinds);
+  [[nodiscard]] static Type object(std::vector<Field> fields);
+
+  /// Reads the notation of runbooks: "string", "list<int>", "ref<Kafka|StatefulSet>", "enum<a|b>", "secret".
+  /// Errors: InvalidInput with did-you-mean.
+  [[nodiscard]] static Result<Type> parse(std::string_view text);
+
+  [[nodiscard]] const Type& element() const;
+  [[nodiscard]] const Field* field(std::string_view name) const;
+
+  /// The notation that `parse` reads.
+  [[nodiscard]] std::string text() const;
+
+  friend bool operator==(const Type&, const Type&);
+};
+
+struct Type::Field {
+  std::string name;
+  Type type;
+  std::string help;
+  friend bool operator==(const Field&, const Field&) = default;
+};
+
+/// Converts what a person wrote (`--param k=v`, or a YAML scalar or tree as JSON-like Value) to `type`.
+/// A `ref` stays the text; resolving it needs a cluster. Errors: InvalidInput: what was expected, an example.
+[[nodiscard]] Result<Value> convert(const Value& written, const Type& type);
+
+}  // namespace cfkops::runbook

@@ -1,0 +1,99 @@
+#pragma once
+
+#include <compare>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "cfkops/base/clock.hpp"
+#include "cfkops/base/json.hpp"
+#include "cfkops/base/redacted.hpp"
+#include "cfkops/base/result.hpp"
+
+namespace cfkops::runbook {
+
+class Value;
+
+/// Sequence of bytes that are not text.
+struct Bytes {
+  std::string data;
+  friend auto operator<=>(const Bytes&, const Bytes&) = default;
+};
+
+using ValueList = std::vector<Value>;
+using ValueMap = std::map<std::string, Value, std::less<>>;
+
+/// A value of the expression language (CEL's types, string-keyed maps, and our secret). Immutable where shared;
+/// copying is cheap. A secret has no text form and never converts to JSON other than "***".
+class Value {
+ public:
+  using Data = std::variant<std::monostate,
+                            bool,
+                            std::int64_t,
+                            std::uint64_t,
+                            double,
+                            std::string,
+                            Bytes,
+                            Duration,
+                            WallTime,
+                            std::shared_ptr<const ValueList>,
+                            std::shared_ptr<const ValueMap>,
+                            Redacted>;
+
+  Value() = default;  ///< null
+  Value(bool value);              // NOLINT(google-explicit-constructor)
+  Value(std::int64_t value);      // NOLINT(google-explicit-constructor)
+  Value(int value);               // NOLINT(google-explicit-constructor)
+  Value(std::uint64_t value);     // NOLINT(google-explicit-constructor)
+  Value(double value);            // NOLINT(google-explicit-constructor)
+  Value(std::string value);       // NOLINT(google-explicit-constructor)
+  Value(std::string_view value);  // NOLINT(google-explicit-constructor)
+  Value(const char* value);       // NOLINT(google-explicit-constructor)
+  Value(Bytes value);             // NOLINT(google-explicit-constructor)
+  Value(Duration value);          // NOLINT(google-explicit-constructor)
+  Value(WallTime value);          // NOLINT(google-explicit-constructor)
+  Value(ValueList value);         // NOLINT(google-explicit-constructor)
+  Value(ValueMap value);          // NOLINT(google-explicit-constructor)
+  Value(Redacted value);          // NOLINT(google-explicit-constructor)
+
+  /// JSON's types: integers without fraction become int, other numbers double.
+  [[nodiscard]] static Value from_json(const Json& json);
+
+  [[nodiscard]] const Data& data() const { return data_; }
+
+  template <class T>
+  [[nodiscard]] const T* as() const {
+    return std::get_if<T>(&data_);
+  }
+  [[nodiscard]] const ValueList* list() const;
+  [[nodiscard]] const ValueMap* map() const;
+  [[nodiscard]] bool is_null() const { return std::holds_alternative<std::monostate>(data_); }
+  [[nodiscard]] bool is_secret() const { return std::holds_alternative<Redacted>(data_); }
+
+  /// The member of a map, or nullptr.
+  [[nodiscard]] const Value* member(std::string_view key) const;
+
+  /// A secret, or something that contains one.
+  [[nodiscard]] bool tainted() const;
+
+  /// CEL's name of the type: "int", "list", …, and "secret".
+  [[nodiscard]] std::string_view type_name() const;
+
+  /// As it reads in a message or inside `${…}`: strings bare, durations "30s", lists as JSON, secrets "***".
+  [[nodiscard]] std::string text() const;
+
+  /// Durations and times as strings, bytes as base64, secrets as "***".
+  [[nodiscard]] Json to_json() const;
+
+  /// CEL equality: numbers compare across types, different types are unequal.
+  friend bool operator==(const Value& a, const Value& b);
+
+ private:
+  Data data_;
+};
+
+}  // namespace cfkops::runbook
