@@ -1,0 +1,61 @@
+# cmake [-DROOT=<tree>] -P cmake/CheckSizes.cmake
+# Fails when a file has more than 500 lines or a function of the product more than 80 (clang-tidy says
+# so too, but only about the files it looks at). Without universal-ctags the functions go unmeasured.
+cmake_minimum_required(VERSION 3.25)
+if(NOT ROOT)
+  get_filename_component(ROOT "${CMAKE_CURRENT_LIST_DIR}/.." ABSOLUTE)
+endif()
+set(most_lines 500)
+set(most_function_lines 80)
+set(violations 0)
+
+macro(violation)
+  message(NOTICE ${ARGN})
+  math(EXPR violations "${violations} + 1")
+endmacro()
+
+set(patterns "")
+foreach(folder src include tests cmake)
+  foreach(ending cpp hpp py sh cmake txt)
+    list(APPEND patterns "${ROOT}/${folder}/*.${ending}")
+  endforeach()
+endforeach()
+file(GLOB_RECURSE files RELATIVE "${ROOT}" ${patterns})
+list(FILTER files EXCLUDE REGEX "^tests/golden/")
+foreach(file IN LISTS files)
+  file(READ "${ROOT}/${file}" text)
+  string(REGEX REPLACE "[^\n]+" "" newlines "${text}")
+  string(LENGTH "${newlines}" lines)
+  if(lines GREATER most_lines)
+    violation("${file}: ${lines} lines; split it on its second noun (limit ${most_lines})")
+  endif()
+endforeach()
+
+find_program(ctags NAMES ctags-universal ctags)
+set(sources ${files})
+list(FILTER sources INCLUDE REGEX "^(src|include)/.*\\.[ch]pp$")
+if(ctags AND sources)
+  execute_process(
+    COMMAND "${ctags}" -x --languages=C++ --kinds-C++=f --fields=+ne "--_xformat=%F:%n-%e %N" ${sources}
+    WORKING_DIRECTORY "${ROOT}"
+    OUTPUT_VARIABLE functions
+    ERROR_QUIET)
+  string(REGEX MATCHALL "[^\n]+:[0-9]+-[0-9]+ [^\n]+" functions "${functions}")
+  foreach(function IN LISTS functions)
+    if(NOT function MATCHES "^(.*):([0-9]+)-([0-9]+) (.*)$")
+      continue()
+    endif()
+    set(where "${CMAKE_MATCH_1}:${CMAKE_MATCH_2}")
+    set(name "${CMAKE_MATCH_4}")
+    math(EXPR lines "${CMAKE_MATCH_3} - ${CMAKE_MATCH_2} + 1")
+    if(lines GREATER most_function_lines)
+      violation("${where}: '${name}' has ${lines} lines (limit ${most_function_lines})")
+    endif()
+  endforeach()
+endif()
+
+list(LENGTH files count)
+if(violations GREATER 0)
+  message(FATAL_ERROR "${violations} violation(s) in ${count} files")
+endif()
+message(NOTICE "${count} files keep to the sizes")
