@@ -1,0 +1,113 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "cfkops/base/clock.hpp"
+#include "cfkops/engine/outcome.hpp"
+
+namespace cfkops::engine {
+
+struct RunInfo {
+  std::string run_id;
+  std::string runbook;
+  std::string title;
+  std::string server;
+  std::string context;
+  std::string ns;
+  std::string journal;  ///< path
+};
+
+/// What a step is waiting for just now.
+struct WaitState {
+  std::string what;                  ///< "broker 2 (pod kafka-2) to be in sync"
+  std::string why;                   ///< "the broker's old session has not ended (DUPLICATE_BROKER_REGISTRATION)"
+  std::vector<std::string> details;  ///< "orders-4: 1,204 records behind"
+  std::optional<Duration> estimate;  ///< nothing means unknown
+  Duration elapsed = {};
+};
+
+/// One line of the plan or run, before it starts.
+struct StepInfo {
+  std::string id;
+  std::string title;
+  std::string action;
+  std::size_t number = 0;  ///< from 1
+  std::size_t count = 0;
+  int attempt = 1;
+};
+
+/// What a run ended as; the command line maps it to the exit code.
+enum class RunResult {
+  Succeeded,
+  Failed,              ///< a step failed; what could be undone was undone
+  InvalidInput,        ///< parameters or references; nothing was touched
+  PrerequisiteFailed,  ///< a prerequisite or permission failed or is unknown; nothing was touched
+  NotConfirmed,        ///< the approver said no; nothing was touched
+  ValidationFailed,    ///< the steps are done, the validation failed or is unknown
+  UndoIncomplete,      ///< a step failed, and so did an undo
+  Interrupted,         ///< stopped at a safe point, or at once after a second request
+};
+
+[[nodiscard]] std::string_view to_string(RunResult result);
+
+struct StepReport {
+  std::string id;
+  std::string title;
+  std::string state;  ///< done skipped failed refused unknown stopped not_started undone undo_failed
+  std::string why;
+  Duration took = {};
+  int attempts = 0;
+  runbook::ValueMap outputs;
+};
+
+struct RunReport {
+  RunResult result = RunResult::Failed;
+  std::string run_id;
+  std::string summary;             ///< one sentence
+  std::vector<StepReport> steps;
+  std::vector<std::string> left;   ///< what a person must know or do: state left behind, in sentences
+  std::vector<std::string> next;   ///< commands to type next
+  std::optional<Error> error;
+  int signal_number = 0;           ///< of Interrupted
+  Duration took = {};
+  std::uint64_t requests = 0;
+  std::string journal;
+  std::string journal_hash;
+};
+
+/// Is told what happens, in order, on the engine's thread; implemented where it is shown. Must not throw and must
+/// not block for long.
+class Observer {
+ public:
+  Observer() = default;
+  Observer(const Observer&) = delete;
+  Observer& operator=(const Observer&) = delete;
+  virtual ~Observer() = default;
+
+  virtual void on_run_started(const RunInfo& info) = 0;
+  virtual void on_parameter(const std::string& name, const runbook::Value& value) = 0;
+
+  /// `phase` is "prerequisite", "validation" or "expect".
+  virtual void on_check_started(const std::string& phase, const std::string& title) = 0;
+  virtual void on_check(const std::string& phase, const std::string& title, const CheckResult& result) = 0;
+
+  virtual void on_step_started(const StepInfo& step) = 0;
+
+  /// Something was done or seen: "pod kafka-2 evicted".
+  virtual void on_progress(const StepInfo& step, const std::string& text) = 0;
+
+  /// Called again while the wait lasts, at most twice a second; the observer decides what to show.
+  virtual void on_wait(const StepInfo& step, const WaitState& wait) = 0;
+  virtual void on_step_finished(const StepInfo& step, const Outcome& outcome, Duration took) = 0;
+
+  /// A retry or a warning of the server.
+  virtual void on_notice(const std::string& text) = 0;
+  virtual void on_run_finished(const RunReport& report) = 0;
+};
+
+}  // namespace cfkops::engine

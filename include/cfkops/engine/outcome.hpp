@@ -1,0 +1,56 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "cfkops/base/result.hpp"
+#include "cfkops/runbook/value.hpp"
+
+namespace cfkops::engine {
+
+/// How an attempt at a step ended.
+struct Outcome {
+  enum class Kind {
+    Done,     ///< it is so now
+    NotYet,   ///< not so yet; waiting may help
+    Refused,  ///< unsafe now; may be tried again, never forced by trying
+    Unknown,  ///< could not tell; blocks like Refused
+    Failed,   ///< it went wrong: stop
+    Stopped,  ///< a person asked to stop, and this is a safe point
+  };
+
+  Kind kind = Kind::Failed;
+  std::string why;                 ///< of all but Done
+  std::string override_parameter;  ///< of Refused: the parameter that permits it, or ""
+  runbook::ValueMap outputs;       ///< of Done; of the others what is known so far
+  std::optional<Error> error;      ///< of Failed, and of Stopped (Cancelled)
+  std::vector<std::string> left;   ///< what is not as it was and will not heal by itself, one sentence each
+
+  [[nodiscard]] static Outcome done(runbook::ValueMap outputs = {});
+  [[nodiscard]] static Outcome not_yet(std::string why);
+  [[nodiscard]] static Outcome refused(std::string why, std::string override_parameter = {});
+  [[nodiscard]] static Outcome unknown(std::string why);
+
+  /// Cancelled becomes Stopped, Unknown and Refused keep their kind, the rest is Failed.
+  [[nodiscard]] static Outcome from(Error error);
+};
+
+[[nodiscard]] std::string_view to_string(Outcome::Kind kind);
+
+/// The answer to a check. Unknown never counts as pass.
+enum class Verdict { Pass, Fail, Unknown };
+
+[[nodiscard]] std::string_view to_string(Verdict verdict);
+
+struct CheckResult {
+  Verdict verdict = Verdict::Unknown;
+  std::string summary;  ///< one line with the measured values: "0 of 33 partitions under-replicated on 3 brokers"
+  std::vector<std::string> details;  ///< topic and partition names, pods, reasons
+  std::string remedy;                ///< what to do when it is not a pass
+  runbook::ValueMap outputs;         ///< the measured values
+};
+
+}  // namespace cfkops::engine

@@ -1,0 +1,72 @@
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "cfkops/base/json.hpp"
+#include "cfkops/base/result.hpp"
+#include "cfkops/engine/action.hpp"
+#include "cfkops/kube/reader.hpp"
+#include "cfkops/runbook/model.hpp"
+
+namespace cfkops::engine {
+
+/// What was asked for.
+struct RunRequest {
+  const runbook::Runbook* runbook = nullptr;
+  std::map<std::string, std::string> params;  ///< as typed: `--param k=v`
+  std::string ns;
+  std::string context;
+  std::string run_id;
+};
+
+struct PlannedCheck {
+  std::string id;
+  std::string title;
+  CheckResult result;
+};
+
+struct PlannedStep {
+  std::string id;
+  std::string title;
+  std::string action;
+  StepPlan plan;
+  std::string skipped;  ///< why its `when` is false, or ""
+  std::string unknown;  ///< why it could not be planned (it needs outputs of an earlier step), or ""
+};
+
+/// What a run would do to this cluster now.
+struct Plan {
+  std::string run_id;
+  std::string runbook;
+  std::string title;
+  std::string risk;
+  std::string runbook_sha256;
+  std::string server;
+  std::string context;
+  std::string ns;
+  std::string server_version;
+  std::string user;
+  runbook::ValueMap params;
+  std::vector<PlannedCheck> prerequisites;
+  std::vector<PlannedStep> steps;
+  std::vector<std::string> validation;  ///< titles
+
+  /// A prerequisite that is not a pass, or a change the server would refuse.
+  [[nodiscard]] bool blocked() const;
+
+  /// schemaVersion 1; every field always present; secrets "***".
+  [[nodiscard]] Json to_json() const;
+};
+
+/// Converts and resolves the parameters: types, limits, references to live objects (pinned by uid). Errors: InvalidInput
+/// naming the parameter, what was expected and what there is to choose from.
+[[nodiscard]] Result<runbook::ValueMap> resolve_params(const RunRequest& request, const Catalogue& catalogue, kube::Reader& reader);
+
+/// Resolves, evaluates the prerequisites and asks every step what it would do. Cannot write. Errors: what kept it from
+/// telling; a prerequisite that fails is not an error but in the plan.
+[[nodiscard]] Result<Plan> make_plan(const RunRequest& request, const Catalogue& catalogue, kube::Reader& reader, Observer& observer);
+
+}  // namespace cfkops::engine
