@@ -1,10 +1,10 @@
 #pragma once
 
+#include "cfkops/base/result.hpp"
+
 #include <filesystem>
 #include <memory>
 #include <string_view>
-
-#include "cfkops/base/result.hpp"
 
 namespace cfkops::base {
 
@@ -16,19 +16,22 @@ class AppendFile {
   AppendFile& operator=(const AppendFile&) = delete;
   virtual ~AppendFile() = default;
 
-  /// Adds all of `bytes`, or fails; after a failure the tail of the file is unspecified. Errors: Io.
+  /// Adds all of `bytes`, or fails; after a failure the tail of the file is unspecified. Errors:
+  /// Io.
   virtual Status append(std::string_view bytes) = 0;
 
   /// Returns once everything appended so far would survive a loss of power. Errors: Io.
   virtual Status sync() = 0;
 };
 
-/// Creates `path` for appending with mode 0600; it must not exist yet. The directory entry is synced too.
-/// Errors: AlreadyExists, Io.
-[[nodiscard]] Result<std::unique_ptr<AppendFile>> create_append_file(const std::filesystem::path& path);
+/// Creates `path` for appending with mode 0600; it must not exist yet. The directory entry is
+/// synced too. Errors: AlreadyExists, Io.
+[[nodiscard]] Result<std::unique_ptr<AppendFile>> create_append_file(
+    const std::filesystem::path& path);
 
 /// Opens an existing file for appending. Errors: NotFound, Io.
-[[nodiscard]] Result<std::unique_ptr<AppendFile>> open_append_file(const std::filesystem::path& path);
+[[nodiscard]] Result<std::unique_ptr<AppendFile>> open_append_file(
+    const std::filesystem::path& path);
 
 }  // namespace cfkops::base
 

@@ -29,8 +29,8 @@ class Cancel {
   /// The number of the first signal, or 0.
   [[nodiscard]] int signal_number() const { return signal_.load(); }
 
-  /// `waker` is called on each request, on the requesting thread; it must be thread-safe and must outlive
-  /// this object or be replaced by an empty one first.
+  /// `waker` is called on each request, on the requesting thread; it must be thread-safe and must
+  /// outlive this object or be replaced by an empty one first.
   void set_waker(std::function<void()> waker);
 
  private:

@@ -1,9 +1,9 @@
 #pragma once
 
+#include "cfkops/base/result.hpp"
+
 #include <chrono>
 #include <string>
-
-#include "cfkops/base/result.hpp"
 
 namespace cfkops::base {
 
@@ -11,8 +11,8 @@ using Duration = std::chrono::nanoseconds;
 using MonoTime = std::chrono::time_point<std::chrono::steady_clock, Duration>;
 using WallTime = std::chrono::time_point<std::chrono::system_clock, Duration>;
 
-/// Tells the time; it never waits. Waiting is pumping the transport until a moment of this clock, so a
-/// simulated cluster can own both and a test needs no sleep. One thread.
+/// Tells the time; it never waits. Waiting is pumping the transport until a moment of this clock,
+/// so a simulated cluster can own both and a test needs no sleep. One thread.
 class Clock {
  public:
   Clock() = default;
@@ -40,10 +40,12 @@ class SystemClock final : public Clock {
 /// Reads RFC 3339 with any offset and up to nine decimals. Errors: InvalidInput.
 [[nodiscard]] Result<WallTime> parse_rfc3339(const std::string& text);
 
-/// Reads "1h30m", "250ms", "1.5s", "0s" (units ns us ms s m h d). Errors: InvalidInput with an example.
+/// Reads "1h30m", "250ms", "1.5s", "0s": units d h m s ms us ns, larger ones first, each once.
+/// Nothing is rounded and nothing is negative. Errors: InvalidInput with an example.
 [[nodiscard]] Result<Duration> parse_duration(const std::string& text);
 
-/// The shortest exact form that `parse_duration` reads back: "1h30m", "250ms", "0s".
+/// The shortest exact form that `parse_duration` reads back: "1h30m", "250ms", "0s". A
+/// negative one, which it would refuse, gets a minus.
 [[nodiscard]] std::string format_duration(Duration duration);
 
 /// For people: one or two units, tenths below ten seconds: "3.2s", "1m04s", "2h05m".

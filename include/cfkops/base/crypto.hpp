@@ -1,10 +1,10 @@
 #pragma once
 
-#include <string>
-#include <string_view>
-
 #include "cfkops/base/redacted.hpp"
 #include "cfkops/base/result.hpp"
+
+#include <string>
+#include <string_view>
 
 namespace cfkops::base {
 
@@ -20,8 +20,8 @@ namespace cfkops::base {
 
 /// An Ed25519 (RFC 8032) key pair.
 struct SigningKey {
-  Redacted private_pem;   ///< PKCS #8
-  std::string public_pem; ///< SubjectPublicKeyInfo
+  Redacted private_pem;    ///< PKCS #8
+  std::string public_pem;  ///< SubjectPublicKeyInfo
 };
 
 [[nodiscard]] Result<SigningKey> generate_signing_key();
@@ -30,7 +30,8 @@ struct SigningKey {
 /// The 64-byte signature in base64. Errors: InvalidInput.
 [[nodiscard]] Result<std::string> sign_ed25519(const SigningKey& key, std::string_view message);
 
-/// Whether `signature_base64` is that of `message`. Errors: InvalidInput where the key cannot be read.
+/// Whether `signature_base64` is that of `message`. Errors: InvalidInput where the key cannot be
+/// read.
 [[nodiscard]] Result<bool> verify_ed25519(const std::string& public_pem,
                                           std::string_view message,
                                           const std::string& signature_base64);

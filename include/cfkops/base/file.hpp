@@ -1,11 +1,11 @@
 #pragma once
 
+#include "cfkops/base/result.hpp"
+
 #include <cstddef>
 #include <filesystem>
 #include <string>
 #include <string_view>
-
-#include "cfkops/base/result.hpp"
 
 namespace cfkops::base {
 
@@ -14,13 +14,15 @@ namespace cfkops::base {
                                             std::size_t max_bytes = std::size_t{64} << 20U);
 
 /// Replaces `path` atomically (temporary file, sync, rename); `mode` as in chmod. Errors: Io.
-[[nodiscard]] Status write_file(const std::filesystem::path& path, std::string_view content, int mode = 0644);
+[[nodiscard]] Status write_file(const std::filesystem::path& path,
+                                std::string_view content,
+                                int mode = 0644);
 
 /// Creates `path` and its missing parents, the last with mode 0700. Errors: Io.
 [[nodiscard]] Status make_private_directory(const std::filesystem::path& path);
 
-/// The value of an environment variable, or "" when unset. Read from a copy made at the first call, so it is
-/// safe beside other threads.
+/// The value of an environment variable, or "" when unset. Read from a copy made at the first call,
+/// so it is safe beside other threads.
 [[nodiscard]] std::string environment(std::string_view name);
 
 }  // namespace cfkops::base

@@ -1,24 +1,27 @@
 #pragma once
 
+#include "cfkops/base/result.hpp"
+
+#include <nlohmann/json_fwd.hpp>
+
 #include <cstdint>
 #include <memory>
-#include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
-#include "cfkops/base/result.hpp"
-
 namespace cfkops::base {
 
-/// An immutable JSON value that shares ownership of the document it lies in, and knows its path there.
+/// An immutable JSON value that shares ownership of the document it lies in, and knows its path
+/// there.
 ///
-/// It stands at every module border instead of the library's own type, whose `operator[]` aborts or inserts.
-/// Accessors take a JSON Pointer (RFC 6901) relative to this value and name the full path in their errors:
-/// "/status/readyReplicas: expected number, got string". Errors: NotFound where the path is missing (or null),
-/// Protocol where the type differs. Copying is cheap; thread-safe for reading.
+/// It stands at every module border instead of the library's own type, whose `operator[]` aborts or
+/// inserts. Accessors take a JSON Pointer (RFC 6901) relative to this value and name the full path
+/// in their errors: "/status/readyReplicas: expected number, got string". Errors: NotFound where
+/// the path is missing or null, Protocol where the type differs, InvalidInput where the pointer is
+/// none. Copying is cheap; thread-safe for reading.
 class Json {
  public:
   /// null
@@ -27,7 +30,8 @@ class Json {
   /// Takes over a value of the library's type; for the .cpp files that build JSON.
   explicit Json(nlohmann::json value);
 
-  /// Errors: Protocol, with the byte offset.
+  /// Exactly one document, at most 500 levels deep; of two equal keys the last wins. The error
+  /// quotes nothing of the content. Errors: Protocol, with the byte offset.
   [[nodiscard]] static Result<Json> parse(std::string_view text);
 
   [[nodiscard]] bool is_null() const;
@@ -57,10 +61,13 @@ class Json {
   /// The elements of the array at `pointer`, empty where it is missing or not an array.
   [[nodiscard]] std::vector<Json> items(std::string_view pointer = "") const;
 
-  /// The members of the object at `pointer` in key order, empty where it is missing or not an object.
-  [[nodiscard]] std::vector<std::pair<std::string, Json>> members(std::string_view pointer = "") const;
+  /// The members of the object at `pointer` in key order, empty where it is missing or not an
+  /// object.
+  [[nodiscard]] std::vector<std::pair<std::string, Json>> members(
+      std::string_view pointer = "") const;
 
-  /// Compact, keys sorted, UTF-8 (invalid bytes replaced): the canonical form that hashes are taken over.
+  /// Compact, keys sorted, UTF-8 (invalid bytes replaced): the canonical form that hashes are taken
+  /// over.
   [[nodiscard]] std::string dump() const;
 
   /// Indented by two, for people.
@@ -78,7 +85,9 @@ class Json {
   Json(std::shared_ptr<const nlohmann::json> root, const nlohmann::json* node, std::string path);
   [[nodiscard]] const nlohmann::json* find(std::string_view pointer) const;
   [[nodiscard]] Error missing(std::string_view pointer) const;
-  [[nodiscard]] Error mismatch(std::string_view pointer, const nlohmann::json& found, std::string_view wanted) const;
+  [[nodiscard]] Error mismatch(std::string_view pointer,
+                               const nlohmann::json& found,
+                               std::string_view wanted) const;
 
   std::shared_ptr<const nlohmann::json> root_;
   const nlohmann::json* node_;

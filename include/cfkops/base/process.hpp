@@ -1,12 +1,12 @@
 #pragma once
 
+#include "cfkops/base/clock.hpp"
+#include "cfkops/base/result.hpp"
+
 #include <chrono>
 #include <string>
 #include <utility>
 #include <vector>
-
-#include "cfkops/base/clock.hpp"
-#include "cfkops/base/result.hpp"
 
 namespace cfkops::base {
 

@@ -5,20 +5,30 @@
 
 namespace cfkops::base {
 
-/// A secret. It has no way to be printed, compared for order or serialised by accident; `reveal()` is the one
-/// word to search for. Copies are wiped on destruction.
+/// A secret. It has no way to be printed, compared for order or serialised by accident; `reveal()`
+/// is the one word to search for. Copies are wiped on destruction.
 class Redacted {
  public:
   Redacted() = default;
-  explicit Redacted(std::string value) : value_(std::move(value)) {}
+
+  explicit Redacted(std::string value)
+      : value_(std::move(value)) {}
+
   Redacted(const Redacted&) = default;
-  Redacted(Redacted&& other) noexcept : value_(std::move(other.value_)) { other.wipe(); }
-  Redacted& operator=(const Redacted&) = default;
+
+  Redacted(Redacted&& other) noexcept
+      : value_(std::move(other.value_)) {
+    other.wipe();
+  }
+
+  Redacted& operator=(const Redacted& other);
   Redacted& operator=(Redacted&& other) noexcept;
+
   ~Redacted() { wipe(); }
 
   /// The secret itself.
   [[nodiscard]] const std::string& reveal() const { return value_; }
+
   [[nodiscard]] bool empty() const { return value_.empty(); }
 
   /// "***", whatever the secret is.

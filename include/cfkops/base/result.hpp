@@ -1,30 +1,35 @@
 #pragma once
 
+#include "cfkops/base/error.hpp"
+
 #include <tl/expected.hpp>
+
 #include <type_traits>
 #include <utility>
 
-#include "cfkops/base/error.hpp"
-
 namespace cfkops::base {
 
-/// A value or the `Error` that stands in its place; there is no third state. Dropping one is a warning
-/// (bare tl::expected may be dropped silently on our compilers, hence this class).
+/// A value or the `Error` that stands in its place; there is no third state. Dropping one is a
+/// warning (bare tl::expected may be dropped silently on our compilers, hence this class).
 template <class T>
 class [[nodiscard]] Result : public tl::expected<T, Error> {
  public:
   using Base = tl::expected<T, Error>;
 
   template <class U = T>
-    requires(std::is_void_v<U>)
-  Result() {}  // NOLINT(modernize-use-equals-default): a defaulted one cannot be constrained here
+
+  requires(std::is_void_v<U>) Result() {
+  }  // NOLINT(modernize-use-equals-default): a defaulted one cannot be constrained here
 
   // Implicit on purpose: `return value;` and `return make_error(…);` are how functions end.
   template <class U>
-    requires(!std::is_same_v<std::remove_cvref_t<U>, Result> && !std::is_void_v<T> &&
-             !std::is_convertible_v<U &&, Error> && std::is_convertible_v<U &&, T>)
-  Result(U&& value) : Base(tl::in_place, std::forward<U>(value)) {}  // NOLINT(google-explicit-constructor)
-  Result(Error error) : Base(tl::unexpect, std::move(error)) {}       // NOLINT(google-explicit-constructor)
+
+  requires(!std::is_same_v<std::remove_cvref_t<U>, Result> && !std::is_void_v<T> &&
+           !std::is_convertible_v<U&&, Error> && std::is_convertible_v<U&&, T>) Result(U&& value)
+      : Base(tl::in_place, std::forward<U>(value)) {}  // NOLINT(google-explicit-constructor)
+
+  Result(Error error)
+      : Base(tl::unexpect, std::move(error)) {}  // NOLINT(google-explicit-constructor)
 };
 
 /// Success without a value.
@@ -41,12 +46,12 @@ using base::Status;
 #define CFKOPS_CONCAT(a, b) CFKOPS_CONCAT_INNER(a, b)
 
 /// Returns the error of `expression` from the enclosing function, if it has one.
-#define CFKOPS_TRY(expression)                                     \
-  do {                                                             \
-    auto cfkops_try_result = (expression);                         \
-    if (!cfkops_try_result) {                                      \
-      return std::move(cfkops_try_result).error();                 \
-    }                                                              \
+#define CFKOPS_TRY(expression)                     \
+  do {                                             \
+    auto cfkops_try_result = (expression);         \
+    if (!cfkops_try_result) {                      \
+      return std::move(cfkops_try_result).error(); \
+    }                                              \
   } while (false)
 
 /// `CFKOPS_ASSIGN(auto x, f());` declares x with the value of f(), or returns its error.

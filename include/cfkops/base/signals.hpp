@@ -1,15 +1,15 @@
 #pragma once
 
+#include "cfkops/base/cancel.hpp"
+
 #include <functional>
 #include <thread>
 
-#include "cfkops/base/cancel.hpp"
-
 namespace cfkops::base {
 
-/// Blocks SIGINT, SIGTERM and SIGHUP in the calling thread (and so in all it starts later) and turns each
-/// into `cancel.request(signal)` on a thread of its own. SIGPIPE is ignored. Construct it before any other thread.
-/// Ends its thread on destruction. `cancel` must outlive it.
+/// Blocks SIGINT, SIGTERM and SIGHUP in the calling thread (and so in all it starts later) and
+/// turns each into `cancel.request(signal)` on a thread of its own. SIGPIPE is ignored. Construct
+/// it before any other thread. Ends its thread on destruction. `cancel` must outlive it.
 class SignalThread {
  public:
   explicit SignalThread(Cancel& cancel);

@@ -12,12 +12,13 @@ namespace cfkops::base {
 [[nodiscard]] std::string_view trim(std::string_view text);
 [[nodiscard]] std::string lower(std::string_view text);
 
-/// The candidate nearest to `word` by edit distance (transpositions count one), or "" when none is near
-/// enough to be what a person meant.
+/// The candidate nearest to `word` by edit distance (transpositions count one), or "" when none is
+/// near enough to be what a person meant.
 [[nodiscard]] std::string closest(std::string_view word, std::span<const std::string> candidates);
 
 /// "; did you mean 'x'?" or "".
-[[nodiscard]] std::string did_you_mean(std::string_view word, std::span<const std::string> candidates);
+[[nodiscard]] std::string did_you_mean(std::string_view word,
+                                       std::span<const std::string> candidates);
 
 /// "a", "a and b", "a, b and c"; with more than `max` "a, b and 7 more".
 [[nodiscard]] std::string enumerate(std::span<const std::string> parts, std::size_t max = 5);
@@ -28,7 +29,8 @@ namespace cfkops::base {
 /// Percent-encodes everything but RFC 3986 unreserved characters.
 [[nodiscard]] std::string url_encode(std::string_view text);
 
-/// `text` without control characters and terminal escapes, so that a server cannot drive our terminal.
+/// `text` without control characters and terminal escapes, so that a server cannot drive our
+/// terminal.
 [[nodiscard]] std::string printable(std::string_view text);
 
 }  // namespace cfkops::base
