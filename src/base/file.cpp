@@ -1,0 +1,176 @@
+#include "cfkops/base/file.hpp"
+
+#include "posix.hpp"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <cstdlib>
+#include <map>
+
+namespace cfkops::base {
+namespace {
+
+/// The file beside `path` that becomes it, or goes away.
+class TemporaryFile {
+ public:
+  explicit TemporaryFile(const std::filesystem::path& path)
+      : name_(path.string() + ".XXXXXX") {
+    file_ = FileDescriptor(::mkostemp(name_.data(), O_CLOEXEC));
+    error_ = file_.open() ? 0 : errno;
+  }
+
+  TemporaryFile(const TemporaryFile&) = delete;
+  TemporaryFile& operator=(const TemporaryFile&) = delete;
+
+  ~TemporaryFile() {
+    if (file_.open() && !renamed_) {
+      ::unlink(name_.c_str());
+    }
+  }
+
+  [[nodiscard]] int error() const { return error_; }
+
+  [[nodiscard]] int fd() const { return file_.get(); }
+
+  /// 0 or errno.
+  int rename_to(const std::filesystem::path& path) {
+    if (::rename(name_.c_str(), path.c_str()) != 0) {
+      return errno;
+    }
+    renamed_ = true;
+    return 0;
+  }
+
+ private:
+  std::string name_;
+  FileDescriptor file_;
+  int error_ = 0;
+  bool renamed_ = false;
+};
+
+Error too_large(const std::filesystem::path& path, std::size_t max_bytes) {
+  return make_error(
+      ErrorCode::InvalidInput,
+      path.string() + " is larger than the " + std::to_string(max_bytes) + " bytes we read",
+      "is it the right file?");
+}
+
+Status write_in_place(const std::filesystem::path& path, std::string_view content) {
+  CFKOPS_ASSIGN(const FileDescriptor file, open_file(path, O_WRONLY));
+  return write_all(file.get(), content, path);
+}
+
+std::map<std::string, std::string, std::less<>> copy_environment() {
+  std::map<std::string, std::string, std::less<>> copy;
+  for (char** entry = environ; entry != nullptr && *entry != nullptr; ++entry) {
+    const std::string_view text = *entry;
+    const std::size_t equals = text.find('=');
+    if (equals != std::string_view::npos) {
+      copy.emplace(text.substr(0, equals), text.substr(equals + 1));
+    }
+  }
+  return copy;
+}
+
+}  // namespace
+
+Result<std::string> read_file(const std::filesystem::path& path, std::size_t max_bytes) {
+  CFKOPS_ASSIGN(const FileDescriptor file, open_file(path, O_RDONLY));
+
+  struct stat info {};
+
+  if (::fstat(file.get(), &info) != 0) {
+    return io_error("read", path, errno);
+  }
+  if (S_ISDIR(info.st_mode)) {
+    return make_error(
+        ErrorCode::InvalidInput, path.string() + " is a directory", "name a file in it");
+  }
+  std::string content;
+  if (S_ISREG(info.st_mode) && info.st_size > 0) {
+    if (static_cast<std::size_t>(info.st_size) > max_bytes) {
+      return too_large(path, max_bytes);
+    }
+    content.reserve(static_cast<std::size_t>(info.st_size));
+  }
+  std::array<char, 16384> buffer{};
+  while (true) {
+    const ssize_t got = ::read(file.get(), buffer.data(), buffer.size());
+    if (got == 0) {
+      return content;
+    }
+    if (got > 0) {
+      content.append(buffer.data(), static_cast<std::size_t>(got));
+      if (content.size() > max_bytes) {
+        return too_large(path, max_bytes);
+      }
+    } else if (errno != EINTR) {
+      return io_error("read", path, errno);
+    }
+  }
+}
+
+Status write_file(const std::filesystem::path& path, std::string_view content, int mode) {
+  struct stat info {};
+
+  std::filesystem::path target = path;
+  if (::stat(path.c_str(), &info) == 0) {
+    if (S_ISDIR(info.st_mode)) {
+      return io_error("write", path, EISDIR);
+    }
+    if (!S_ISREG(info.st_mode)) {
+      return write_in_place(path, content);  // /dev/stdout must not become a file
+    }
+    std::error_code ignored;
+    const auto resolved = std::filesystem::canonical(path, ignored);  // a link stays a link
+    target = ignored ? path : resolved;
+  }
+  TemporaryFile temporary(target);
+  if (temporary.error() != 0) {
+    Error error = io_error("create a file beside", path, temporary.error());
+    error.code = ErrorCode::Io;
+    return error;
+  }
+  if (::fchmod(temporary.fd(), static_cast<mode_t>(mode)) != 0) {
+    return io_error("set the mode of", path, errno);
+  }
+  CFKOPS_TRY(write_all(temporary.fd(), content, path));
+  CFKOPS_TRY(sync_file(temporary.fd(), path));
+  const int failed = temporary.rename_to(target);
+  if (failed != 0) {
+    return io_error("replace", path, failed);
+  }
+  return sync_parent_directory(target);
+}
+
+Status make_private_directory(const std::filesystem::path& path) {
+  std::error_code error;
+  // "a/b/" names b, but its parent_path() is a/b.
+  const std::filesystem::path wanted = path.has_filename() ? path : path.parent_path();
+  if (wanted.has_parent_path()) {
+    std::filesystem::create_directories(wanted.parent_path(), error);
+  }
+  if (!error && ::mkdir(wanted.c_str(), S_IRWXU) == 0) {
+    return {};
+  }
+  const int number = error ? error.value() : errno;
+  std::error_code ignored;
+  if (number == EEXIST && std::filesystem::is_directory(wanted, ignored)) {
+    return {};
+  }
+  Error failure = io_error("create directory", path, number);
+  failure.code = ErrorCode::Io;
+  return failure;
+}
+
+std::string environment(std::string_view name) {
+  static const auto copy = copy_environment();
+  const auto found = copy.find(name);
+  return found == copy.end() ? std::string() : found->second;
+}
+
+}  // namespace cfkops::base

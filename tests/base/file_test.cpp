@@ -1,0 +1,125 @@
+#include "cfkops/base/file.hpp"
+
+#include "posix.hpp"
+#include "support/temp_dir.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <sys/stat.h>
+
+#include <cerrno>
+#include <fstream>
+
+namespace cfkops::base {
+namespace {
+
+using ::testing::HasSubstr;
+
+unsigned mode_of(const std::filesystem::path& path) {
+  return static_cast<unsigned>(std::filesystem::status(path).permissions());
+}
+
+int entries(const std::filesystem::path& path) {
+  int count = 0;
+  for ([[maybe_unused]] const auto& entry : std::filesystem::directory_iterator(path)) {
+    ++count;
+  }
+  return count;
+}
+
+TEST(ReadFile, ReturnsTheWholeContent) {
+  const test::TempDir dir;
+  const std::string content = std::string("a\0b\n", 4) + std::string(100000, 'x');
+  EXPECT_EQ(read_file(dir.write("f", content)).value(), content);
+  EXPECT_EQ(read_file(dir.write("empty", "")).value(), "");
+  EXPECT_FALSE(read_file("/proc/self/stat").value().empty());  // says its size is 0
+}
+
+TEST(ReadFile, NamesWhatIsWrong) {
+  const test::TempDir dir;
+  const auto missing = read_file(dir.path() / "no");
+  EXPECT_EQ(missing.error().code, ErrorCode::NotFound);
+  EXPECT_THAT(missing.error().message, HasSubstr("no: No such file"));
+  const auto directory = read_file(dir.path());
+  EXPECT_EQ(directory.error().code, ErrorCode::InvalidInput);
+  EXPECT_THAT(directory.error().message, HasSubstr("is a directory"));
+}
+
+TEST(ReadFile, StopsAtTheLimit) {
+  const test::TempDir dir;
+  const auto path = dir.write("f", "12345");
+  EXPECT_EQ(read_file(path, 5).value(), "12345");
+  EXPECT_EQ(read_file(path, 4).error().code, ErrorCode::InvalidInput);
+  EXPECT_EQ(read_file("/dev/zero", 1000).error().code, ErrorCode::InvalidInput);
+}
+
+TEST(WriteFile, ReplacesContentAndModeAndLeavesNothingBeside) {
+  const test::TempDir dir;
+  const auto path = dir.path() / "f";
+  ASSERT_TRUE(write_file(path, "one"));
+  EXPECT_EQ(mode_of(path), 0644U);
+  ASSERT_TRUE(write_file(path, "two", 0600));
+  EXPECT_EQ(dir.read("f"), "two");
+  EXPECT_EQ(mode_of(path), 0600U);
+  EXPECT_EQ(entries(dir.path()), 1);
+}
+
+TEST(WriteFile, FollowsALinkAndLeavesItOne) {
+  const test::TempDir dir;
+  const auto target = dir.write("target", "old");
+  std::filesystem::create_symlink("target", dir.path() / "link");
+  ASSERT_TRUE(write_file(dir.path() / "link", "new"));
+  EXPECT_EQ(dir.read("target"), "new");
+  EXPECT_TRUE(std::filesystem::is_symlink(dir.path() / "link"));
+}
+
+TEST(WriteFile, WritesDevicesInPlace) {
+  ASSERT_TRUE(write_file("/dev/null", "x"));
+  EXPECT_TRUE(std::filesystem::is_character_file("/dev/null"));
+  const auto full = write_file("/dev/full", "x");
+  EXPECT_EQ(full.error().code, ErrorCode::Io);
+  EXPECT_THAT(full.error().hint, HasSubstr("free space"));
+}
+
+TEST(WriteFile, FailsWithoutALitter) {
+  const test::TempDir dir;
+  EXPECT_EQ(write_file(dir.path() / "no" / "f", "x").error().code, ErrorCode::Io);
+  EXPECT_EQ(write_file(dir.path(), "x").error().code, ErrorCode::Io);
+  EXPECT_EQ(entries(dir.path()), 0);
+}
+
+TEST(MakePrivateDirectory, MakesParentsAndProtectsTheLast) {
+  const test::TempDir dir;
+  const auto path = dir.path() / "a" / "b";
+  ASSERT_TRUE(make_private_directory(path));
+  EXPECT_EQ(mode_of(path), 0700U);
+  EXPECT_TRUE(make_private_directory(path));
+  ASSERT_TRUE(make_private_directory(dir.path() / "c" / ""));
+  EXPECT_EQ(mode_of(dir.path() / "c"), 0700U);
+}
+
+TEST(MakePrivateDirectory, RefusesAFileInTheWay) {
+  const test::TempDir dir;
+  const auto file = dir.write("f", "");
+  EXPECT_EQ(make_private_directory(file).error().code, ErrorCode::Io);
+  EXPECT_EQ(make_private_directory(file / "x").error().code, ErrorCode::Io);
+}
+
+TEST(Environment, UnsetIsEmpty) {
+  EXPECT_FALSE(environment("PATH").empty());
+  EXPECT_EQ(environment("CFKOPS_SURELY_NOT_SET"), "");
+  EXPECT_EQ(environment(""), "");
+}
+
+TEST(Posix, ErrorsCarryARemedy) {
+  EXPECT_EQ(io_error("write", "/x", ENOSPC).message, "cannot write /x: No space left on device");
+  EXPECT_THAT(io_error("write", "/x", ENOSPC).hint, HasSubstr("df -h"));
+  EXPECT_THAT(io_error("open", "/x", EACCES).hint, HasSubstr("ls -ld"));
+  EXPECT_EQ(io_error("open", "/x", ENOENT).code, ErrorCode::NotFound);
+  EXPECT_EQ(io_error("open", "/x", EEXIST).code, ErrorCode::AlreadyExists);
+  EXPECT_EQ(io_error("open", "/x", EISDIR).hint, "");
+}
+
+}  // namespace
+}  // namespace cfkops::base
