@@ -1,0 +1,50 @@
+#!/usr/bin/env bash
+# try.sh [--build-only]: from a bare Debian or Ubuntu to a completed run. Installs what is missing,
+# builds build/release/cfkops, starts a small Kubernetes with Kafka on this machine, restarts a broker
+# under load with the shipped runbook, and removes the cluster again. Without root it stops after showing
+# what the runbook would do.
+set -euo pipefail
+root=$(cd "$(dirname "$0")/.." && pwd)
+cd "$root"
+. cmake/install-dependencies.sh
+cfkops=build/release/cfkops
+lab=tests/lab/lab
+runbook=runbooks/broker-restart.yaml
+
+say() { printf '\n== %s\n' "$*"; }
+
+show_without_cluster() {
+  say "$1: what the runbook does, without a cluster"
+  "$cfkops" lint "$runbook"
+  "$cfkops" show "$runbook"
+}
+
+say "Installing what is missing"
+install_dependencies build
+say "Building $cfkops (about two minutes on two cores)"
+cmake --preset release >/dev/null
+cmake --build --preset release
+[ -x "$cfkops" ] || { echo "the build left no $cfkops" >&2; exit 1; }
+"$cfkops" version
+[ "${1:-}" != --build-only ] || exit 0
+
+if [ "$(id -u)" != 0 ]; then
+  show_without_cluster "Starting a cluster needs root"
+  exit 0
+fi
+install_dependencies lab || true
+if ! why=$("$lab" check 2>&1); then
+  echo "$why"
+  show_without_cluster "This machine cannot run the cluster"
+  exit 0
+fi
+
+say "Building the cluster's parts (once; some minutes the first time)"
+"$lab" build
+trap 'say "Removing the cluster"; "$lab" down' EXIT
+say "Starting Kubernetes"
+"$lab" up --owner $$
+say "Starting Kafka and a load on it"
+"$lab" kafka
+say "cfkops run broker-restart -n confluent --yes"
+"$lab" exec "$root/$cfkops" run broker-restart -n confluent --yes
