@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """clang-tidy over some or all of our files, two at a time, remembering what was clean.
 
-    tidy.py changed     the files the work at hand touched, at most --limit of them
+    tidy.py changed     what is uncommitted or in the last commits, at most --limit files, newest first
     tidy.py all         every file of the build
     tidy.py FILE...     these
 
@@ -27,6 +27,7 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 BUILD = ROOT / "build" / "tidy"
 CACHE = pathlib.Path(os.environ.get("XDG_CACHE_HOME") or pathlib.Path.home() / ".cache") / "cfkops-tidy"
 NOT_INSTALLED = 77
+RECENT_COMMITS = 20
 
 
 def git(*arguments):
@@ -47,15 +48,10 @@ def compile_commands():
 
 
 def changed_files():
-    """What differs from where this work began, the newest first: uncommitted, the last commit, the rest."""
+    """What is uncommitted, then what the last commits touched, the newest first."""
     names = git("diff", "--name-only", "HEAD") + git("ls-files", "--others", "--exclude-standard")
-    names += git("diff", "--name-only", "HEAD~1", "HEAD")
-    for base in ("origin/main", "main"):
-        fork = git("merge-base", base, "HEAD")
-        if fork and fork != git("rev-parse", "HEAD"):
-            names += git("diff", "--name-only", fork[0], "HEAD")
-            break
-    return list(dict.fromkeys(names))
+    names += git("log", "-n", str(RECENT_COMMITS), "--name-only", "--format=")
+    return list(dict.fromkeys(name for name in names if name))
 
 
 def sources_for(names, commands):
