@@ -20,6 +20,8 @@ struct RunRequest {
   std::string ns;
   std::string context;
   std::string run_id;
+  std::string journal;       ///< path of the log, for messages; "" while planning
+  std::string command_line;  ///< what follows "cfkops run" to ask for the same again, for the next commands
 };
 
 struct PlannedCheck {
