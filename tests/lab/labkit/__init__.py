@@ -1,0 +1,1 @@
+"""A Kubernetes and Kafka cluster on one machine, for the end-to-end tests."""
