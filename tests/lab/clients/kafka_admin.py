@@ -1,0 +1,72 @@
+"""Topics and broker settings, by the Kafka client of the lab's cache."""
+
+import argparse
+import time
+
+from confluent_kafka import KafkaException
+from confluent_kafka.admin import (AdminClient, AlterConfigOpType, ConfigEntry, ConfigResource,
+                                   NewTopic, ResourceType)
+
+SIDES = ("leader", "follower")
+
+
+def create_topic(admin, options):
+    """Creates the topic and waits until every partition has a leader."""
+    topic = NewTopic(options.topic, options.partitions, options.replication,
+                     config={"min.insync.replicas": str(min(2, options.replication))})
+    try:
+        admin.create_topics([topic])[options.topic].result(60)
+    except KafkaException as error:
+        if error.args[0].name() != "TOPIC_ALREADY_EXISTS":
+            raise
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        known = admin.list_topics(options.topic, 10).topics[options.topic]
+        full = [p for p in known.partitions.values()
+                if p.leader >= 0 and len(p.isrs) == options.replication]
+        if len(full) == options.partitions:
+            return
+        time.sleep(0.1)
+    raise SystemExit(f"topic {options.topic} does not settle")
+
+
+def slow_replication(admin, options):
+    """Makes catching up slow, or as fast as ever again. The throttle holds
+    only replicas that are not in sync, so a healthy cluster does not notice."""
+    on = options.state == "on"
+    kind = AlterConfigOpType.SET if on else AlterConfigOpType.DELETE
+
+    def change(resource_type, name, settings):
+        return ConfigResource(resource_type, name, incremental_configs=[
+            ConfigEntry(key, value, incremental_operation=kind)
+            for key, value in settings.items()])
+
+    brokers = [str(one) for one in admin.list_topics(timeout=10).brokers]
+    wanted = [change(ResourceType.TOPIC, options.topic, {
+        f"{side}.replication.throttled.replicas": "*" for side in SIDES})]
+    wanted += [change(ResourceType.BROKER, one, {
+        f"{side}.replication.throttled.rate": str(options.rate) for side in SIDES})
+        for one in brokers]
+    for done in admin.incremental_alter_configs(wanted).values():
+        done.result(30)
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("action", choices=["create-topic", "slow-replication"])
+    parser.add_argument("--bootstrap", required=True)
+    parser.add_argument("--topic", required=True)
+    parser.add_argument("--partitions", type=int, default=1)
+    parser.add_argument("--replication", type=int, default=3)
+    parser.add_argument("--rate", type=int, default=1500000)
+    parser.add_argument("--state", choices=["on", "off"])
+    options = parser.parse_args()
+    admin = AdminClient({"bootstrap.servers": options.bootstrap, "log_level": 0})
+    if options.action == "create-topic":
+        create_topic(admin, options)
+    else:
+        slow_replication(admin, options)
+
+
+if __name__ == "__main__":
+    main()
