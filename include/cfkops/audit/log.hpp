@@ -1,23 +1,23 @@
 #pragma once
 
-#include <cstdint>
-#include <filesystem>
-#include <memory>
-#include <optional>
-#include <string>
-
 #include "cfkops/audit/record.hpp"
 #include "cfkops/base/append_file.hpp"
 #include "cfkops/base/clock.hpp"
 #include "cfkops/base/result.hpp"
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
 
 namespace cfkops::audit {
 
 /// Whether a record must survive a crash before the caller goes on.
 enum class Durable { No, Yes };
 
-/// Writes the log of one run: canonical JSON lines, each carrying the SHA-256 of the line before and of itself
-/// (docs/audit-format.md). After the first failed write every further append fails. One thread.
+/// Writes the log of one run: canonical JSON lines, each carrying the SHA-256 of the line before
+/// and of itself (docs/audit-format.md). After the first failed write, and after the end record,
+/// every further append fails. One thread.
 class Log {
  public:
   /// `clock` must outlive the log.
@@ -28,6 +28,7 @@ class Log {
 
   /// The hash of the last line, or 64 zeros.
   [[nodiscard]] const std::string& last_hash() const { return last_hash_; }
+
   [[nodiscard]] std::uint64_t records() const { return sequence_; }
 
  private:
@@ -37,6 +38,7 @@ class Log {
   std::string last_hash_ = std::string(64, '0');
   std::uint64_t sequence_ = 0;
   std::optional<Error> broken_;
+  bool ended_ = false;
 };
 
 }  // namespace cfkops::audit

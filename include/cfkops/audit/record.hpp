@@ -1,9 +1,9 @@
 #pragma once
 
-#include <string>
-
 #include "cfkops/base/clock.hpp"
 #include "cfkops/base/json.hpp"
+
+#include <string>
 
 namespace cfkops::audit {
 

@@ -1,14 +1,12 @@
 #pragma once
 
+#include "cfkops/base/json.hpp"
+#include "cfkops/base/result.hpp"
+
 #include <cstdint>
-#include <filesystem>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "cfkops/base/json.hpp"
-#include "cfkops/base/result.hpp"
 
 namespace cfkops::audit {
 
@@ -16,7 +14,8 @@ namespace cfkops::audit {
 struct VerifyReport {
   enum class State {
     Intact,  ///< the chain holds and the run's end is there
-    Open,    ///< the chain holds so far, but there is no end: running, killed, or cut off
+    Open,    ///< the chain holds so far, but there is no end: running, killed, or cut off;
+             ///< a torn last line (no line end) is named in `line`
     Broken,  ///< some line is not what was written
   };
 
@@ -41,7 +40,8 @@ struct LogLine {
   Json data;
 };
 
-/// The lines of a log that verifies (Intact or Open). Errors: InvalidInput with the line that does not.
+/// The lines of a log that verifies (Intact or Open). Errors: InvalidInput with the line that does
+/// not.
 [[nodiscard]] Result<std::vector<LogLine>> read_log(std::string_view log);
 
 }  // namespace cfkops::audit

@@ -1,0 +1,53 @@
+#include "cfkops/audit/log.hpp"
+
+#include "line.hpp"
+
+#include <utility>
+
+namespace cfkops::audit {
+namespace {
+
+Error cannot_write(Error error, const std::string& run_id) {
+  // No hint of the layer below knows what a half-written journal means for the run.
+  error.hint =
+      "nothing more will be changed in the cluster; make the run's folder writable again, then "
+      "look "
+      "at `cfkops audit verify " +
+      run_id + "`";
+  return std::move(error).in("write the audit log");
+}
+
+}  // namespace
+
+Log::Log(std::unique_ptr<AppendFile> file, std::string run_id, const Clock& clock)
+    : file_(std::move(file)),
+      run_id_(std::move(run_id)),
+      clock_(clock) {}
+
+Status Log::append(const Record& record, Durable durable) {
+  if (broken_) {
+    return *broken_;
+  }
+  if (ended_) {
+    return make_error(ErrorCode::Internal, "the audit log has ended: nothing may follow its end");
+  }
+  const RenderedLine line = render({.record = record,
+                                    .sequence = sequence_ + 1,
+                                    .previous = last_hash_,
+                                    .run_id = run_id_,
+                                    .time = base::format_rfc3339(clock_.wall())});
+  Status written = file_->append(line.text + "\n");
+  if (written && durable == Durable::Yes) {
+    written = file_->sync();
+  }
+  if (!written) {
+    broken_ = cannot_write(std::move(written).error(), run_id_);
+    return *broken_;
+  }
+  last_hash_ = line.hash;
+  ++sequence_;
+  ended_ = record.phase == Phase::End;
+  return {};
+}
+
+}  // namespace cfkops::audit

@@ -1,0 +1,99 @@
+#include "cfkops/audit/record.hpp"
+
+#include "line.hpp"
+
+#include "cfkops/base/crypto.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <array>
+
+namespace cfkops::audit {
+namespace {
+
+constexpr std::array kPhases = {Phase::Start,
+                                Phase::Plan,
+                                Phase::Check,
+                                Phase::Step,
+                                Phase::Intent,
+                                Phase::Effect,
+                                Phase::Observed,
+                                Phase::Note,
+                                Phase::Undo,
+                                Phase::End};
+
+/// What reading the text back gives, so that a reader who renders it again gets the same bytes even
+/// where the data held what JSON has no word for (NaN, bytes that are not UTF-8).
+nlohmann::json settled(const Json& data) {
+  const Result<Json> again = Json::parse(data.dump());
+  return again && again->is_object() ? again->raw() : nlohmann::json::object();
+}
+
+}  // namespace
+
+std::string_view to_string(Phase phase) {
+  switch (phase) {
+    case Phase::Start:
+      return "start";
+    case Phase::Plan:
+      return "plan";
+    case Phase::Check:
+      return "check";
+    case Phase::Step:
+      return "step";
+    case Phase::Intent:
+      return "intent";
+    case Phase::Effect:
+      return "effect";
+    case Phase::Observed:
+      return "observed";
+    case Phase::Note:
+      return "note";
+    case Phase::Undo:
+      return "undo";
+    case Phase::End:
+      return "end";
+  }
+  return "note";
+}
+
+bool known_phase(std::string_view phase) {
+  return std::any_of(
+      kPhases.begin(), kPhases.end(), [&](Phase known) { return to_string(known) == phase; });
+}
+
+std::string no_hash() {
+  return std::string(64, '0');
+}
+
+RenderedLine render(const ChainedRecord& chained) {
+  nlohmann::json line = {{"attempt", chained.record.attempt},
+                         {"data", settled(chained.record.data)},
+                         {"phase", to_string(chained.record.phase)},
+                         {"prev", chained.previous},
+                         {"run", chained.run_id},
+                         {"seq", chained.sequence},
+                         {"step", chained.record.step},
+                         {"ts", chained.time}};
+  RenderedLine rendered;
+  rendered.hash = base::sha256_hex(Json(line).dump());
+  line.emplace("sha256", rendered.hash);
+  rendered.text = Json(std::move(line)).dump();
+  return rendered;
+}
+
+std::string hash_of(std::string_view line, const std::string& carried) {
+  // Cut out of the text instead of rendered again. It is the last such text: of what follows only
+  // `step` is free, and inside a string the quotes are escaped.
+  const std::string member = R"("sha256":")" + carried + R"(",)";
+  const std::size_t at = line.rfind(member);
+  if (at == std::string_view::npos) {
+    return no_hash();
+  }
+  std::string unsealed(line);
+  unsealed.erase(at, member.size());
+  return base::sha256_hex(unsealed);
+}
+
+}  // namespace cfkops::audit

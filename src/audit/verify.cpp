@@ -1,0 +1,164 @@
+#include "cfkops/audit/verify.hpp"
+
+#include "line.hpp"
+#include "walk.hpp"
+
+#include "cfkops/base/clock.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <array>
+#include <utility>
+
+namespace cfkops::audit {
+namespace {
+
+constexpr std::array<std::string_view, 9> kMembers = {
+    "attempt", "data", "phase", "prev", "run", "seq", "sha256", "step", "ts"};
+
+bool is_hash(const std::string& text) {
+  return text.size() == 64 && text.find_first_not_of("0123456789abcdef") == std::string::npos;
+}
+
+/// Why the line has not the form of a record, or "".
+std::string malformed(const Json& line) {
+  const auto members = line.members();
+  if (!line.is_object() || members.size() != kMembers.size()) {
+    return "it does not have the nine members of a record";
+  }
+  for (std::size_t i = 0; i < kMembers.size(); ++i) {
+    if (members[i].first != kMembers[i]) {
+      return "member '" + std::string(kMembers[i]) + "' is missing";
+    }
+  }
+  const auto& raw = line.raw();
+  if (!raw.at("attempt").is_number_integer() || !raw.at("seq").is_number_integer() ||
+      !raw.at("data").is_object()) {
+    return "attempt and seq must be integers and data an object";
+  }
+  if (!known_phase(line.string_or("/phase", ""))) {
+    return "its phase is unknown";
+  }
+  if (!is_hash(line.string_or("/prev", "")) || !is_hash(line.string_or("/sha256", ""))) {
+    return "prev and sha256 must be 64 hexadecimal digits";
+  }
+  if (!line.string_at("/run") || !line.string_at("/step")) {
+    return "run and step must be strings";
+  }
+  const std::string time = line.string_or("/ts", "");
+  const Result<WallTime> moment = base::parse_rfc3339(time);
+  if (!moment || base::format_rfc3339(*moment) != time) {
+    return "its time is not RFC 3339 in UTC with six decimals";
+  }
+  return "";
+}
+
+}  // namespace
+
+Walk::Walk(std::vector<LogLine>* lines)
+    : lines_(lines) {}
+
+VerifyReport Walk::take(std::string_view log) {
+  while (!log.empty()) {
+    ++report_.line;
+    const std::size_t end = log.find('\n');
+    if (end == std::string_view::npos) {
+      return torn();
+    }
+    if (std::string wrong = check(log.substr(0, end)); !wrong.empty()) {
+      report_.state = VerifyReport::State::Broken;
+      report_.reason = std::move(wrong);
+      return report_;
+    }
+    log.remove_prefix(end + 1);
+  }
+  VerifyReport report = report_;
+  report.line = 0;
+  report.state = ended_ ? VerifyReport::State::Intact : VerifyReport::State::Open;
+  if (!ended_) {
+    report.reason = report.records == 0 ? "the log is empty" : "the log has no end record";
+  }
+  return report;
+}
+
+/// What a crash in the middle of a write leaves; only the very end of a log can look so.
+VerifyReport Walk::torn() const {
+  VerifyReport report = report_;
+  report.state = ended_ ? VerifyReport::State::Broken : VerifyReport::State::Open;
+  report.reason = ended_ ? "something follows the end record" : "the last line is torn";
+  return report;
+}
+
+std::string Walk::check(std::string_view text) {
+  if (ended_) {
+    return "something follows the end record";
+  }
+  const Result<Json> line = Json::parse(text);
+  if (!line) {
+    return "it is not JSON";
+  }
+  if (line->dump() != text) {
+    return "it is not in canonical form";
+  }
+  if (std::string wrong = malformed(*line); !wrong.empty()) {
+    return wrong;
+  }
+  const std::string carried = line->string_or("/sha256", "");
+  if (carried != hash_of(text, carried)) {
+    return "its content does not match its hash: it was altered";
+  }
+  if (std::string wrong = misplaced(*line); !wrong.empty()) {
+    return wrong;
+  }
+  accept(*line);
+  return "";
+}
+
+std::string Walk::misplaced(const Json& line) const {
+  const std::int64_t due = static_cast<std::int64_t>(report_.records) + 1;
+  const std::int64_t sequence = line.int_or("/seq", 0);
+  if (sequence != due) {
+    return "its seq is " + std::to_string(sequence) + " where " + std::to_string(due) +
+           " is due: a line was " + (sequence > due ? "removed or moved" : "repeated or moved");
+  }
+  const std::string previous = report_.records == 0 ? no_hash() : report_.last_hash;
+  if (line.string_or("/prev", "") != previous) {
+    return "it does not follow the line before it: its prev is not that line's hash";
+  }
+  if (report_.records > 0 && line.string_or("/run", "") != report_.run_id) {
+    return "it belongs to another run";
+  }
+  return "";
+}
+
+void Walk::accept(const Json& line) {
+  ++report_.records;
+  report_.run_id = line.string_or("/run", "");
+  report_.last_hash = line.string_or("/sha256", "");
+  ended_ = line.string_or("/phase", "") == to_string(Phase::End);
+  if (lines_ != nullptr) {
+    lines_->push_back({.sequence = report_.records,
+                       .time = line.string_or("/ts", ""),
+                       .phase = line.string_or("/phase", ""),
+                       .step = line.string_or("/step", ""),
+                       .attempt = static_cast<int>(line.int_or("/attempt", 0)),
+                       .data = line.get("/data")});
+  }
+}
+
+VerifyReport verify(std::string_view log) {
+  return Walk(nullptr).take(log);
+}
+
+Result<std::vector<LogLine>> read_log(std::string_view log) {
+  std::vector<LogLine> lines;
+  const VerifyReport report = Walk(&lines).take(log);
+  if (report.state == VerifyReport::State::Broken) {
+    return make_error(
+        ErrorCode::InvalidInput,
+        "the audit log is broken at line " + std::to_string(report.line) + ": " + report.reason);
+  }
+  return lines;
+}
+
+}  // namespace cfkops::audit
