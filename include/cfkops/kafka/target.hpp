@@ -1,12 +1,12 @@
 #pragma once
 
-#include <string>
-#include <string_view>
-#include <vector>
-
 #include "cfkops/base/result.hpp"
 #include "cfkops/kube/object.hpp"
 #include "cfkops/kube/reader.hpp"
+
+#include <string>
+#include <string_view>
+#include <vector>
 
 namespace cfkops::kafka {
 
@@ -15,34 +15,38 @@ enum class Role { Broker, Controller };
 
 [[nodiscard]] std::string_view to_string(Role role);
 
-/// A Kafka cluster as Kubernetes knows it: the StatefulSet of its brokers and, where there is exactly one to be found,
-/// that of its KRaft controllers.
+/// A Kafka cluster as Kubernetes knows it: the StatefulSet of its brokers and, where there is
+/// exactly one to be found, that of its KRaft controllers.
 struct Target {
-  std::string kind;  ///< "Kafka" (a custom resource of CFK) or "StatefulSet"
-  std::string ns;
-  std::string name;  ///< of that object
-  std::string uid;
-  std::string broker_set;      ///< name of the StatefulSet
-  std::string controller_set;  ///< "" where there is none or it is not certain which
-  std::string controller_doubt;///< why controller_set is empty
+  std::string kind = {};  ///< "Kafka" (a custom resource of CFK) or "StatefulSet"
+  std::string ns = {};
+  std::string name = {};  ///< of that object
+  std::string uid = {};
+  std::string broker_set = {};        ///< name of the StatefulSet
+  std::string controller_set = {};    ///< "" where there is none or it is not certain which
+  std::string controller_doubt = {};  ///< why controller_set is empty
 };
 
-/// Every Kafka cluster of a namespace: CFK's Kafka resources, and StatefulSets that are not owned by one and carry
-/// CFK's type label `platform.confluent.io/type=kafka` or a container named `kafka` (facts of CFK 3.3: labels, container
-/// names). Errors: those of listing; a missing Kafka CRD is none.
+/// Every Kafka cluster of a namespace: CFK's Kafka resources, and StatefulSets that are not owned
+/// by one and carry CFK's type label `platform.confluent.io/type=kafka` or a container named
+/// `kafka` (facts of CFK 3.3: labels, container names). Errors: those of listing; a missing Kafka
+/// CRD is none.
 [[nodiscard]] Result<std::vector<Target>> find_targets(kube::Reader& reader, const std::string& ns);
 
 /// One Kafka process.
 struct Member {
   Role role = Role::Broker;
-  std::string pod;
-  std::string uid;
+  std::string pod = {};
+  std::string uid = {};
   bool ready = false;
-  std::string revision;  ///< controller-revision-hash
-  kube::Object object;
+  std::string revision = {};  ///< controller-revision-hash
+  kube::Object object = {};
 };
 
 /// The pods of a StatefulSet by ordinal, those being deleted included. Errors: those of reading.
-[[nodiscard]] Result<std::vector<Member>> members(kube::Reader& reader, const std::string& ns, const std::string& stateful_set, Role role);
+[[nodiscard]] Result<std::vector<Member>> members(kube::Reader& reader,
+                                                  const std::string& ns,
+                                                  const std::string& stateful_set,
+                                                  Role role);
 
 }  // namespace cfkops::kafka

@@ -1,0 +1,180 @@
+#include "cfkops/base/text.hpp"
+#include "cfkops/kafka/jolokia.hpp"
+#include "cfkops/kafka/state.hpp"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <span>
+#include <utility>
+
+namespace cfkops::kafka {
+
+namespace {
+
+using Answer = Result<std::string>;
+using Partitions = std::map<TopicPartition, PartitionReading>;
+
+// Only the counts that the gates need: of a broker's dozen beans per partition these are five.
+constexpr std::string_view kReplicas =
+    "kafka.cluster:type=Partition,name=*Replica*,topic=*,partition=*";
+constexpr std::string_view kMinIsr =
+    "kafka.cluster:type=Partition,name=*MinIsr,topic=*,partition=*";
+constexpr std::string_view kLogEnd = "kafka.log:type=Log,name=LogEndOffset,topic=*,partition=*";
+
+/// One bean of a pattern read: which gauge of which partition, and its value.
+struct Sample {
+  std::string name;
+  TopicPartition partition;
+  std::int64_t value = 0;
+};
+
+std::optional<Sample> sample(const std::string& bean, const Json& attributes) {
+  const auto keys = key_properties(bean);
+  const auto name = keys.find("name");
+  const auto topic = keys.find("topic");
+  const auto number = keys.find("partition");
+  const auto value = attributes.int_at("/Value");
+  if (name == keys.end() || topic == keys.end() || number == keys.end() || !value) {
+    return std::nullopt;
+  }
+  int partition = 0;
+  const std::string& digits = number->second;
+  const auto parsed = std::from_chars(digits.data(), digits.data() + digits.size(), partition);
+  if (parsed.ec != std::errc()) {
+    return std::nullopt;
+  }
+  return Sample{name->second, {topic->second, partition}, *value};
+}
+
+void put(PartitionReading& reading, const Sample& seen) {
+  if (seen.name == "InSyncReplicasCount") {
+    reading.in_sync = static_cast<int>(seen.value);
+  } else if (seen.name == "ReplicasCount") {
+    reading.replicas = static_cast<int>(seen.value);
+  } else if (seen.name == "UnderReplicated") {
+    reading.under_replicated = seen.value != 0;
+  } else if (seen.name == "UnderMinIsr") {
+    reading.under_min_isr = seen.value != 0;
+  } else if (seen.name == "AtMinIsr") {
+    reading.at_min_isr = seen.value != 0;
+  }
+}
+
+/// How many of the five gauges were seen of each partition: a half-read partition must not pass.
+using Seen = std::map<TopicPartition, int>;
+constexpr int kGaugesPerPartition = 5;
+
+bool wanted(std::string_view name) {
+  constexpr std::array<std::string_view, 5> kNames = {
+      "InSyncReplicasCount", "ReplicasCount", "UnderReplicated", "UnderMinIsr", "AtMinIsr"};
+  return std::find(kNames.begin(), kNames.end(), name) != kNames.end();
+}
+
+/// Adds one pattern answer. No bean at all (404) is an empty answer: the broker hosts nothing.
+Status add_gauges(const Answer& answer, Partitions& partitions, Seen& seen) {
+  if (!answer) {
+    return answer.error();
+  }
+  const Result<Json> value = jolokia_value(*answer);
+  if (!value) {
+    return value.error().code == ErrorCode::NotFound ? Status() : Status(value.error());
+  }
+  for (const auto& [bean, attributes] : value->members()) {
+    const std::optional<Sample> found = sample(bean, attributes);
+    if (found && wanted(found->name)) {
+      put(partitions[found->partition], *found);
+      ++seen[found->partition];
+    }
+  }
+  return {};
+}
+
+void add_offsets(const Answer& answer, Partitions& partitions) {
+  if (!answer) {
+    return;
+  }
+  const Result<Json> value = jolokia_value(*answer);
+  if (!value) {
+    return;
+  }
+  for (const auto& [bean, attributes] : value->members()) {
+    if (const std::optional<Sample> found = sample(bean, attributes)) {
+      const auto reading = partitions.find(found->partition);
+      if (reading != partitions.end()) {
+        reading->second.log_end_offset = found->value;
+      }
+    }
+  }
+}
+
+Result<Partitions> read_broker(std::span<const Answer> answers) {
+  Partitions partitions;
+  Seen seen;
+  CFKOPS_TRY(add_gauges(answers[0], partitions, seen));
+  CFKOPS_TRY(add_gauges(answers[1], partitions, seen));
+  for (const auto& [partition, count] : seen) {
+    if (count < kGaugesPerPartition) {
+      return make_error(ErrorCode::Protocol,
+                        "partition " + partition.text() + " changed while it was read");
+    }
+  }
+  if (answers.size() > 2) {
+    add_offsets(answers[2], partitions);
+  }
+  return partitions;
+}
+
+}  // namespace
+
+PartitionTable read_partitions(kube::Reader& reader,
+                               const std::string& ns,
+                               const std::vector<std::string>& broker_pods,
+                               Detail detail,
+                               Duration timeout) {
+  const std::size_t reads = detail == Detail::Offsets ? 3 : 2;
+  std::vector<kube::ReadRequest> requests;
+  requests.reserve(broker_pods.size() * reads);
+  for (const std::string& pod : broker_pods) {
+    requests.push_back(jolokia_read(ns, pod, kReplicas, {"Value"}));
+    requests.push_back(jolokia_read(ns, pod, kMinIsr, {"Value"}));
+    if (detail == Detail::Offsets) {
+      requests.push_back(jolokia_read(ns, pod, kLogEnd, {"Value"}));
+    }
+  }
+  const std::vector<Answer> answers = reader.batch(requests, timeout);
+
+  PartitionTable table{.taken = reader.loop().clock().now()};
+  for (std::size_t i = 0; i < broker_pods.size(); ++i) {
+    auto read = read_broker(std::span(answers).subspan(i * reads, reads));
+    if (read) {
+      table.by_pod.emplace(broker_pods[i], *std::move(read));
+    } else {
+      table.silent.emplace(broker_pods[i], read.error().message);
+    }
+  }
+  return table;
+}
+
+const PartitionReading* PartitionTable::leader_of(const TopicPartition& partition,
+                                                  std::string* pod) const {
+  const PartitionReading* leader = nullptr;
+  const std::string* leader_pod = nullptr;
+  for (const auto& [name, partitions] : by_pod) {
+    const auto found = partitions.find(partition);
+    if (found == partitions.end() || !found->second.leads()) {
+      continue;
+    }
+    if (leader != nullptr) {
+      return nullptr;  // two say so: one of them is out of date, and we cannot tell which
+    }
+    leader = &found->second;
+    leader_pod = &name;
+  }
+  if (pod != nullptr && leader_pod != nullptr) {
+    *pod = *leader_pod;
+  }
+  return leader;
+}
+
+}  // namespace cfkops::kafka
