@@ -17,11 +17,11 @@
 namespace cfkops::base {
 namespace {
 
-template <auto free_function>
+template <auto Free>
 struct Deleter {
   template <class T>
   void operator()(T* pointer) const {
-    free_function(pointer);
+    Free(pointer);
   }
 };
 
@@ -118,12 +118,10 @@ std::string random_hex(int count) {
   std::size_t left = count > 0 ? static_cast<std::size_t>(count) : 0;
   while (left > 0) {
     const ssize_t got = ::getrandom(buffer.data(), std::min(left, kChunk), 0);
-    if (got < 0) {
-      CFKOPS_CHECK(errno == EINTR);
-      continue;
-    }
-    out += to_hex(buffer.data(), static_cast<std::size_t>(got));
-    left -= static_cast<std::size_t>(got);
+    CFKOPS_CHECK(got > 0 || errno == EINTR);
+    const std::size_t size = got > 0 ? static_cast<std::size_t>(got) : 0;
+    out += to_hex(buffer.data(), size);
+    left -= size;
   }
   return out;
 }

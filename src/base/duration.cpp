@@ -219,7 +219,8 @@ std::string human_duration(Duration duration) {
     return fmt::format("{}m{:02}s", whole / 60, whole % 60);
   }
   const std::int64_t in_minutes = round_to(rest, kMinute);
-  if (in_minutes < 24 * 60) {
+  constexpr std::int64_t kMinutesPerDay = 1440;
+  if (in_minutes < kMinutesPerDay) {
     return fmt::format("{}h{:02}m", in_minutes / 60, in_minutes % 60);
   }
   const std::int64_t in_hours = round_to(rest, kHour);

@@ -168,9 +168,9 @@ Status make_private_directory(const std::filesystem::path& path) {
 }
 
 std::string environment(std::string_view name) {
-  static const auto copy = copy_environment();
-  const auto found = copy.find(name);
-  return found == copy.end() ? std::string() : found->second;
+  static const auto kCopy = copy_environment();
+  const auto found = kCopy.find(name);
+  return found == kCopy.end() ? std::string() : found->second;
 }
 
 }  // namespace cfkops::base

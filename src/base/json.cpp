@@ -150,8 +150,8 @@ std::optional<std::int64_t> to_int(const nlohmann::json& value) {
 }
 
 const std::shared_ptr<const nlohmann::json>& null_value() {
-  static const auto value = std::make_shared<const nlohmann::json>();
-  return value;
+  static const auto kNull = std::make_shared<const nlohmann::json>();
+  return kNull;
 }
 
 }  // namespace

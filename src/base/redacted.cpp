@@ -1,6 +1,6 @@
 #include "cfkops/base/redacted.hpp"
 
-#include <string.h>
+#include <cstring>
 
 namespace cfkops::base {
 

@@ -9,6 +9,17 @@
 
 namespace cfkops::base {
 
+template <class T>
+class Result;
+
+template <class T>
+concept Void = std::is_void_v<T>;
+
+/// What a Result<T> may be made of, besides an Error.
+template <class U, class T>
+concept ValueOf = !std::is_same_v<std::remove_cvref_t<U>, Result<T>> && !std::is_void_v<T> &&
+                  !std::is_convertible_v<U&&, Error> && std::is_convertible_v<U&&, T>;
+
 /// A value or the `Error` that stands in its place; there is no third state. Dropping one is a
 /// warning (bare tl::expected may be dropped silently on our compilers, hence this class).
 template <class T>
@@ -16,20 +27,20 @@ class [[nodiscard]] Result : public tl::expected<T, Error> {
  public:
   using Base = tl::expected<T, Error>;
 
-  template <class U = T>
-
-  requires(std::is_void_v<U>) Result() {
-  }  // NOLINT(modernize-use-equals-default): a defaulted one cannot be constrained here
+  template <Void U = T>
+  // NOLINTNEXTLINE(modernize-use-equals-default): a constrained one cannot be defaulted
+  Result() {}
 
   // Implicit on purpose: `return value;` and `return make_error(…);` are how functions end.
-  template <class U>
-
-  requires(!std::is_same_v<std::remove_cvref_t<U>, Result> && !std::is_void_v<T> &&
-           !std::is_convertible_v<U&&, Error> && std::is_convertible_v<U&&, T>) Result(U&& value)
-      : Base(tl::in_place, std::forward<U>(value)) {}  // NOLINT(google-explicit-constructor)
+  // NOLINTBEGIN(google-explicit-constructor)
+  template <ValueOf<T> U>
+  Result(U&& value)
+      : Base(tl::in_place, std::forward<U>(value)) {}
 
   Result(Error error)
-      : Base(tl::unexpect, std::move(error)) {}  // NOLINT(google-explicit-constructor)
+      : Base(tl::unexpect, std::move(error)) {}
+
+  // NOLINTEND(google-explicit-constructor)
 };
 
 /// Success without a value.
