@@ -8,8 +8,9 @@
 namespace cfkops::base {
 
 /// Blocks SIGINT, SIGTERM and SIGHUP in the calling thread (and so in all it starts later) and
-/// turns each into `cancel.request(signal)` on a thread of its own. SIGPIPE is ignored. Construct
-/// it before any other thread. Ends its thread on destruction. `cancel` must outlive it.
+/// turns each into `cancel.request(signal)` on a thread of its own. SIGPIPE is ignored; so stays a
+/// SIGHUP that was ignored before (nohup). Construct it before any other thread. Ends its thread on
+/// destruction. `cancel` must outlive it.
 class SignalThread {
  public:
   explicit SignalThread(Cancel& cancel);
@@ -18,6 +19,7 @@ class SignalThread {
   ~SignalThread();
 
  private:
+  int stop_;
   std::thread thread_;
 };
 
