@@ -17,13 +17,13 @@ struct ProcessRequest {
   std::vector<std::string> without;  ///< variables taken out of the child's environment
   std::string input;                 ///< given on standard input, then closed
   Duration timeout = std::chrono::minutes(1);
-  std::size_t max_output = std::size_t{4} << 20U;
+  std::size_t max_output = std::size_t{4} << 20U;  ///< bytes of standard output; more is an error
 };
 
 struct ProcessOutcome {
   int exit_code = 0;  ///< 128 + N where signal N ended it
   std::string output;
-  std::string error_output;
+  std::string error_output;  ///< at most max_output bytes of it
 };
 
 /// Starts children; a seam, so that tests need none. One thread.
@@ -34,11 +34,14 @@ class Process {
   Process& operator=(const Process&) = delete;
   virtual ~Process() = default;
 
-  /// Runs the child to its end. Errors: NotFound (no such program), Timeout (it was killed), Io.
+  /// Runs the child to its end; its own children are not waited for. Errors: NotFound (no such
+  /// program), Timeout (it was killed, and its process group), Io, InvalidInput (a NUL byte in an
+  /// argument).
   virtual Result<ProcessOutcome> run(const ProcessRequest& request) = 0;
 };
 
-/// The real thing: posix_spawn, no shell.
+/// The real thing: posix_spawn, no shell. The child has a session of its own, so that a program
+/// that asks the terminal for a passphrase fails at once instead of waiting where nobody looks.
 class SystemProcess final : public Process {
  public:
   Result<ProcessOutcome> run(const ProcessRequest& request) override;
