@@ -38,17 +38,15 @@ sigset_t stop_signals() {
 void listen(Cancel& cancel, const FileDescriptor& signals, int stop) {
   std::array<pollfd, 2> watched = {pollfd{signals.get(), POLLIN, 0}, pollfd{stop, POLLIN, 0}};
   while (true) {
-    if (::poll(watched.data(), watched.size(), -1) < 0) {
-      CFKOPS_CHECK(errno == EINTR);
-      continue;
-    }
-    if (watched[0].revents != 0) {
+    const int ready = ::poll(watched.data(), watched.size(), -1);
+    CFKOPS_CHECK(ready > 0 || errno == EINTR);
+    if (ready > 0 && watched[0].revents != 0) {
       signalfd_siginfo info{};
       if (::read(signals.get(), &info, sizeof info) == static_cast<ssize_t>(sizeof info)) {
         cancel.request(static_cast<int>(info.ssi_signo));
       }
     }
-    if (watched[1].revents != 0) {
+    if (ready > 0 && watched[1].revents != 0) {
       return;
     }
   }
