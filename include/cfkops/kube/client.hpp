@@ -12,19 +12,19 @@ namespace cfkops::kube {
 
 /// The object a mutation must still be looking at. Empty fields are not checked.
 struct Precondition {
-  std::string uid;
-  std::string resource_version;
+  std::string uid = {};
+  std::string resource_version = {};
 };
 
 struct DeleteOptions {
-  Precondition precondition;
-  std::optional<std::int64_t> grace_period_seconds;
+  Precondition precondition = {};
+  std::optional<std::int64_t> grace_period_seconds = {};
   std::string propagation = "Background";  ///< Background Foreground Orphan
 };
 
 struct PatchOptions {
   PatchType type = PatchType::Merge;
-  Precondition precondition;  ///< put into the patch as the server's optimistic lock
+  Precondition precondition = {};  ///< put into the patch as the server's optimistic lock
   std::string subresource = {};
   bool force = false;  ///< apply only: takes over fields of other managers
 };
@@ -51,8 +51,10 @@ class PodConnection {
 };
 
 /// A reader that may also write. Every mutation is told to the recorder before it leaves and after it came back;
-/// where the recorder refuses, nothing is sent. A mutation with a uid precondition, an apply and a delete are
-/// repeated by the retry rule; any other whose outcome is unknown is reported as such and not sent again.
+/// where the recorder refuses, nothing is sent; where it fails afterwards, nothing more is. A mutation with a
+/// precondition, an apply and a scale are repeated by the retry rule, and where an attempt's outcome stays unknown the
+/// object is looked at. Any other whose outcome is unknown is reported as such (`Error::outcome_unknown`) and not sent
+/// again; so is a delete without a precondition, which could hit a replacement of the same name.
 class Client : public Reader {
  public:
   Client(Loop& loop, ReaderOptions options, MutationRecorder& recorder);
@@ -91,9 +93,17 @@ class Client : public Reader {
 
  private:
   struct Call;
-  Result<Response> mutate(Call call);
+  struct Verdict;
+
+  Result<Response> mutate(const Call& call);
+  Verdict judge(const Call& call, Result<Response> outcome, const Trace& trace);
+
+  /// Numbers the mutation and has it recorded. Errors: the recorder's; Refused after it failed once.
+  Status intend(Mutation& mutation);
+  Status record(const Mutation& mutation, const MutationEffect& effect);
 
   MutationRecorder& recorder_;
+  bool recorder_failed_ = false;
 };
 
 }  // namespace cfkops::kube

@@ -11,25 +11,25 @@ namespace cfkops::kube {
 
 /// A change that is about to be sent to the API server.
 struct Mutation {
-  std::string verb;         ///< create update patch apply delete evict scale exec port-forward
-  Resource resource;
-  std::string ns;
-  std::string name;
-  std::string subresource;
-  std::string uid;               ///< the precondition, or "" where there is none
-  std::string resource_version;  ///< ditto
-  Json body;                     ///< what is sent, without secret values; null for none
-  std::string audit_id;          ///< of the first attempt
+  std::string verb = {};         ///< create update patch apply delete evict scale exec port-forward
+  Resource resource = {};
+  std::string ns = {};
+  std::string name = {};
+  std::string subresource = {};
+  std::string uid = {};               ///< the precondition, or "" where there is none
+  std::string resource_version = {};  ///< ditto
+  Json body = {};                     ///< what is sent, without secret values; null for none
+  std::string audit_id = {};          ///< of the first attempt
 };
 
 /// What came of it.
 struct MutationEffect {
   int http_status = 0;  ///< 0: no answer
-  std::string uid;
-  std::string resource_version;        ///< of the answered object, where there is one
-  std::vector<std::string> audit_ids;  ///< of every attempt, the first included
+  std::string uid = {};
+  std::string resource_version = {};        ///< of the answered object, where there is one
+  std::vector<std::string> audit_ids = {};  ///< of every attempt, the first included
   bool unknown = false;                ///< sent, but the outcome is not known
-  std::string error;                   ///< "" on success
+  std::string error = {};                   ///< "" on success
 };
 
 /// Told of every mutation before and after: the journal. No mutation leaves unless `intend` succeeded, so

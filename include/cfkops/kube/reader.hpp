@@ -77,6 +77,9 @@ struct ReadRequest {
   static ReadRequest pod_proxy(const std::string& ns, const std::string& pod, int port, const std::string& path);
 };
 
+/// What discovery found; private to the module.
+struct Catalogue;
+
 /// How requests are made and numbered.
 struct ReaderOptions {
   Duration request_timeout = std::chrono::seconds(30);
@@ -154,23 +157,39 @@ class Reader {
   [[nodiscard]] std::string server() const { return loop_.transport().server(); }
 
  protected:
-  /// Sends with the retry rule and numbers each attempt; the ids go to `audit_ids` where given.
-  Result<Response> exchange(Request request,
-                            Repeatable repeatable,
-                            const std::string& what,
-                            std::vector<std::string>* audit_ids = nullptr);
+  /// The attempts at one request, as they went.
+  struct Trace {
+    std::vector<std::string> audit_ids;  ///< one per attempt; the first attempt uses one that stands here already
+    bool doubtful = false;  ///< an attempt before the last may have taken effect
+    bool unknown = false;   ///< the last one may have, although its outcome does not say so
+  };
+
+  /// Sends with the retry rule and numbers each attempt; the last outcome, whatever its status.
+  Result<Response> attempt(const Request& request, Repeatable repeatable, const std::string& what, Trace& trace);
+
+  /// The same for what may always be repeated; a status of 400 or more is an error.
+  Result<Response> exchange(const Request& request, const std::string& what);
+
   [[nodiscard]] std::string next_audit_id();
   [[nodiscard]] const ReaderOptions& options() const { return options_; }
   void note_warnings(const Response& response);
 
+  /// Gives the request its Audit-ID, and Accept and time-out where it has none.
+  void prepare(Request& request, std::string audit_id) const;
+
  private:
   friend class Watch;
+  class Backoff;
+
+  Result<Response> send_once(Request request);
+  Status discover_all();
 
   Loop& loop_;
   ReaderOptions options_;
   std::string audit_scope_ = "cfkops";
   std::uint64_t sequence_ = 0;
   std::set<std::string> warnings_seen_;
+  std::shared_ptr<const Catalogue> catalogue_;
 };
 
 }  // namespace cfkops::kube

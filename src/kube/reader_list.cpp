@@ -1,0 +1,129 @@
+#include "list_page.hpp"
+#include "write_request.hpp"
+
+#include "cfkops/kube/api_status.hpp"
+#include "cfkops/kube/reader.hpp"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+namespace cfkops::kube {
+
+namespace {
+
+constexpr const char* kTableAccept =
+    "application/json;as=Table;v=v1;g=meta.k8s.io,"
+    "application/json;as=Table;v=v1beta1;g=meta.k8s.io,application/json";
+
+using Send = std::function<Result<Response>(const Request&)>;
+
+/// Told of every page, and of a start from the beginning, before which nothing counts.
+struct PageSink {
+  std::function<void()> restart;
+  std::function<Status(const Response&, Pager&)> page;
+};
+
+Status read_pages(Pager& pager, const Send& send, const PageSink& sink, const std::string& what) {
+  while (!pager.done()) {
+    CFKOPS_ASSIGN(const Response response, send({.target = pager.target()}));
+    if (response.status < 400) {
+      CFKOPS_TRY(sink.page(response, pager));
+      continue;
+    }
+    switch (pager.recover(response)) {
+      case Pager::Recovery::None:
+        return error_of(response, what);
+      case Pager::Recovery::Continue:
+        break;
+      case Pager::Recovery::Restart:
+        sink.restart();
+        break;
+    }
+  }
+  return {};
+}
+
+std::string cell_text(const Json& cell) {
+  if (cell.is_null()) {
+    return {};
+  }
+  return cell.is_string() ? cell.string_or("", "") : cell.dump();
+}
+
+/// Adds one page of a Table; the columns come with the first.
+Result<std::string> add_table_page(const Json& json, Table& table) {
+  if (json.string_or("/kind", "") != "Table") {
+    return make_error(ErrorCode::Protocol,
+                      "expected a Table, got " + json.string_or("/kind", "something else"),
+                      "the server of this resource cannot render tables: list the objects instead");
+  }
+  if (table.columns.empty()) {
+    for (const Json& column : json.items("/columnDefinitions")) {
+      table.columns.push_back(
+          {column.string_or("/name", ""), static_cast<int>(column.int_or("/priority", 0))});
+    }
+  }
+  for (const Json& row : json.items("/rows")) {
+    std::vector<std::string>& cells = table.rows.emplace_back();
+    for (const Json& cell : row.items("/cells")) {
+      cells.push_back(cell_text(cell));
+    }
+  }
+  return json.string_or("/metadata/continue", "");
+}
+
+}  // namespace
+
+Result<ObjectList> Reader::list(const Resource& resource,
+                                const std::string& ns,
+                                const ListOptions& options) {
+  const std::string what = describe("list", resource, ns);
+  ObjectList list;
+  Pager pager({resource.path(ns), options}, Pager::Stale::GoOn);
+  const Send send = [&](const Request& request) {
+    Trace trace;
+    return attempt(request, Repeatable::Yes, what, trace);
+  };
+  const PageSink sink{[&] { list.items.clear(); },
+                      [&](const Response& response, Pager& turned) -> Status {
+                        CFKOPS_ASSIGN(ListPage page, parse_list_page(response.body, resource));
+                        list.items.insert(list.items.end(),
+                                          std::make_move_iterator(page.items.begin()),
+                                          std::make_move_iterator(page.items.end()));
+                        return turned.turn(page.next, page.resource_version);
+                      }};
+  Status read = read_pages(pager, send, sink, what);
+  if (!read) {
+    return read.error().context.empty() ? std::move(read).error().in(what) : read.error();
+  }
+  list.resource_version = pager.resource_version();
+  return list;
+}
+
+Result<Table> Reader::table(const Resource& resource,
+                            const std::string& ns,
+                            const ListOptions& options) {
+  const std::string what = describe("list", resource, ns);
+  Table table;
+  Pager pager({resource.path(ns), options, "includeObject=None"}, Pager::Stale::GoOn);
+  const Send send = [&](Request request) {
+    Trace trace;
+    request.headers.push_back({"Accept", kTableAccept});
+    return attempt(request, Repeatable::Yes, what, trace);
+  };
+  const PageSink sink{[&] { table = {}; },
+                      [&](const Response& response, Pager& turned) -> Status {
+                        CFKOPS_ASSIGN(const Json json, Json::parse(response.body));
+                        CFKOPS_ASSIGN(const std::string next, add_table_page(json, table));
+                        return turned.turn(next, json.string_or("/metadata/resourceVersion", ""));
+                      }};
+  Status read = read_pages(pager, send, sink, what);
+  if (!read) {
+    return read.error().context.empty() ? std::move(read).error().in(what) : read.error();
+  }
+  table.resource_version = pager.resource_version();
+  return table;
+}
+
+}  // namespace cfkops::kube

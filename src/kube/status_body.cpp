@@ -1,0 +1,106 @@
+#include "status_body.hpp"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <utility>
+
+namespace cfkops::kube {
+
+namespace {
+
+/// Texts in a 5xx Status after which the write may be done all the same: the API server gave up on
+/// etcd, not etcd on the write.
+constexpr std::array<std::string_view, 4> kUnsure = {
+    "etcdserver:", "context deadline exceeded", "context canceled", "raft proposal dropped"};
+
+std::optional<std::chrono::seconds> parse_seconds(std::string_view text) {
+  int seconds = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), seconds);
+  if (error != std::errc() || end != text.data() + text.size() || seconds < 0) {
+    return std::nullopt;
+  }
+  return std::chrono::seconds(seconds);
+}
+
+Fate fate_of_status(const Response& response) {
+  if (response.status < 400) {
+    return Fate::Done;
+  }
+  if (response.status < 500) {
+    return Fate::Refused;
+  }
+  const Json status = status_body(response.body);
+  if (status.is_null() || response.status == 504) {
+    return Fate::Unknown;
+  }
+  const std::string message = status.string_or("/message", "");
+  const bool unsure = std::any_of(kUnsure.begin(), kUnsure.end(), [&](std::string_view text) {
+    return message.find(text) != std::string::npos;
+  });
+  return unsure ? Fate::Unknown : Fate::Refused;
+}
+
+}  // namespace
+
+Json status_body(std::string_view body) {
+  if (body.find_first_not_of(" \t\r\n") == std::string_view::npos) {
+    return {};
+  }
+  Result<Json> json = Json::parse(body);
+  if (!json || json->string_or("/kind", "") != "Status") {
+    return {};
+  }
+  return *std::move(json);
+}
+
+bool has_cause(const Json& status, std::string_view reason) {
+  const std::vector<Json> causes = status.items("/details/causes");
+  return std::any_of(causes.begin(), causes.end(), [reason](const Json& cause) {
+    return cause.string_or("/reason", "") == reason;
+  });
+}
+
+std::optional<std::chrono::seconds> retry_after(const Response& response) {
+  if (const auto seconds = parse_seconds(response.header("Retry-After"))) {
+    return seconds;
+  }
+  const std::int64_t asked = status_body(response.body).int_or("/details/retryAfterSeconds", 0);
+  if (asked <= 0) {
+    return std::nullopt;
+  }
+  return std::chrono::seconds(asked);
+}
+
+Result<Json> json_of(const Response& response, const std::string& what) {
+  Result<Json> json = Json::parse(response.body);
+  if (!json) {
+    return std::move(json).error().in(what);
+  }
+  return json;
+}
+
+Result<Object> object_of(const Response& response, const std::string& what) {
+  Result<Object> object = Object::parse(response.body);
+  if (!object) {
+    return std::move(object).error().in(what);
+  }
+  return object;
+}
+
+Fate fate_of(const Result<Response>& outcome) {
+  if (outcome) {
+    return fate_of_status(*outcome);
+  }
+  switch (outcome.error().code) {
+    case ErrorCode::ConnectionLost:
+    case ErrorCode::Timeout:
+    case ErrorCode::Protocol:
+    case ErrorCode::Cancelled:
+      return Fate::Unknown;
+    default:
+      return Fate::NotSent;
+  }
+}
+
+}  // namespace cfkops::kube

@@ -1,0 +1,37 @@
+#pragma once
+
+#include "cfkops/base/json.hpp"
+#include "cfkops/kube/object.hpp"
+#include "cfkops/kube/transport.hpp"
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace cfkops::kube {
+
+/// The `Status` object that `body` is, or null.
+[[nodiscard]] Json status_body(std::string_view body);
+
+/// Whether `status.details.causes[]` has one with this reason.
+[[nodiscard]] bool has_cause(const Json& status, std::string_view reason);
+
+/// The wait that the server asks for: the header, where it is an integer, or else the Status.
+[[nodiscard]] std::optional<std::chrono::seconds> retry_after(const Response& response);
+
+/// The body as JSON or as an object, with the request in the error's context. Errors: Protocol.
+[[nodiscard]] Result<Json> json_of(const Response& response, const std::string& what);
+[[nodiscard]] Result<Object> object_of(const Response& response, const std::string& what);
+
+/// What became of a request as far as its outcome tells.
+enum class Fate {
+  Done,     ///< an answer below 400
+  Refused,  ///< the server said no and did nothing
+  NotSent,  ///< the server never saw it
+  Unknown,  ///< it may have taken effect
+};
+
+[[nodiscard]] Fate fate_of(const Result<Response>& outcome);
+
+}  // namespace cfkops::kube

@@ -1,0 +1,80 @@
+#include "cfkops/kube/loop.hpp"
+
+#include "support/matchers.hpp"
+#include "support/scripted_transport.hpp"
+
+#include <gtest/gtest.h>
+
+#include <csignal>
+
+namespace cfkops::kube {
+namespace {
+
+using std::chrono::seconds;
+using test::HasError;
+using test::IsOk;
+using test::IsOkAnd;
+
+class LoopTest : public testing::Test {
+ protected:
+  test::ScriptedTransport transport;
+  Cancel cancel;
+  Loop loop{transport, transport.clock(), cancel};
+};
+
+TEST_F(LoopTest, ReturnsAtOnceWhenItIsDoneAlready) {
+  EXPECT_THAT(loop.run_until([] { return true; }, MonoTime()), IsOkAnd(true));
+  EXPECT_EQ(transport.clock().passed(), Duration::zero());
+}
+
+TEST_F(LoopTest, WaitsExactlyUntilTheDeadline) {
+  EXPECT_THAT(loop.run_until([] { return false; }, MonoTime(seconds(7))), IsOkAnd(false));
+  EXPECT_EQ(transport.clock().passed(), seconds(7));
+}
+
+TEST_F(LoopTest, CountsWhatArrivesAtTheDeadline) {
+  bool arrived = false;
+  transport.at(seconds(7), [&] { arrived = true; });
+  EXPECT_THAT(loop.run_until([&] { return arrived; }, MonoTime(seconds(7))), IsOkAnd(true));
+}
+
+TEST_F(LoopTest, LooksOnceEvenWhenTheDeadlineHasPassed) {
+  bool arrived = false;
+  transport.at(Duration::zero(), [&] { arrived = true; });
+  transport.clock().advance(seconds(5));
+  EXPECT_THAT(loop.run_until([&] { return arrived; }, MonoTime()), IsOkAnd(true));
+}
+
+TEST_F(LoopTest, PausesForAsLongAsItWasTold) {
+  EXPECT_THAT(loop.pause(std::chrono::milliseconds(1500)), IsOk());
+  EXPECT_EQ(transport.clock().passed(), std::chrono::milliseconds(1500));
+}
+
+TEST_F(LoopTest, StopsWaitingAtTheFirstRequestToStop) {
+  transport.at(seconds(2), [&] { cancel.request(SIGINT); });
+  EXPECT_THAT(loop.pause(seconds(10)), HasError(ErrorCode::Cancelled, "interrupted by SIGINT"));
+  EXPECT_EQ(transport.clock().passed(), seconds(2));
+}
+
+TEST_F(LoopTest, WaitsOnInASafeStretchUntilTheSecondRequest) {
+  transport.at(seconds(2), [&] { cancel.request(SIGTERM); });
+  transport.at(seconds(4), [&] { cancel.request(SIGTERM); });
+  const Loop::SafeStretch stretch(loop);
+  EXPECT_THAT(loop.pause(seconds(3)), IsOk());
+  EXPECT_FALSE(loop.stop_due());
+  EXPECT_THAT(loop.pause(seconds(3)), HasError(ErrorCode::Cancelled, "SIGTERM"));
+  EXPECT_EQ(transport.clock().passed(), seconds(4));
+}
+
+TEST_F(LoopTest, RemembersTheRequestUntilTheStretchEnds) {
+  {
+    const Loop::SafeStretch stretch(loop);
+    cancel.request(SIGHUP);
+    EXPECT_THAT(loop.pause(seconds(1)), IsOk());
+  }
+  EXPECT_TRUE(loop.stop_due());
+  EXPECT_THAT(loop.pause(seconds(1)), HasError(ErrorCode::Cancelled, "SIGHUP"));
+}
+
+}  // namespace
+}  // namespace cfkops::kube
