@@ -7,8 +7,6 @@ from confluent_kafka import KafkaException
 from confluent_kafka.admin import (AdminClient, AlterConfigOpType, ConfigEntry, ConfigResource,
                                    NewTopic, ResourceType)
 
-SIDES = ("leader", "follower")
-
 
 def create_topic(admin, options):
     """Creates the topic and waits until every partition has a leader."""
@@ -41,14 +39,14 @@ def slow_replication(admin, options):
             ConfigEntry(key, value, incremental_operation=kind)
             for key, value in settings.items()])
 
-    brokers = [str(one) for one in admin.list_topics(timeout=10).brokers]
-    wanted = [change(ResourceType.TOPIC, options.topic, {
-        f"{side}.replication.throttled.replicas": "*" for side in SIDES})]
-    wanted += [change(ResourceType.BROKER, one, {
-        f"{side}.replication.throttled.rate": str(options.rate) for side in SIDES})
-        for one in brokers]
-    for done in admin.incremental_alter_configs(wanted).values():
-        done.result(30)
+    throttles = [f"{side}.replication.throttled" for side in ("leader", "follower")]
+    wanted = [change(ResourceType.TOPIC, options.topic, {f"{one}.replicas": "*" for one in throttles})]
+    wanted += [change(ResourceType.BROKER, str(broker),
+                      {f"{one}.rate": str(options.rate) for one in throttles})
+               for broker in admin.list_topics(timeout=10).brokers]
+    for one in wanted:  # a call takes one broker only
+        for done in admin.incremental_alter_configs([one]).values():
+            done.result(30)
 
 
 def main():

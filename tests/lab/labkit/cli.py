@@ -13,7 +13,6 @@ from .proc import enter_netns
 PATHS = {
     "audit-log": lambda lab: lab.audit_log,
     "bin": lambda lab: home() / "bin",
-    "data": lambda lab: lab.data,
     "dir": lambda lab: lab.dir,
     "kubeconfig": lambda lab: lab.kubeconfig,
     "kubectl": lambda lab: artifacts.kubectl(),

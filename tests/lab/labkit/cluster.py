@@ -56,7 +56,6 @@ def _start(lab, nodes, fake_nodes, fake_pods, owner):
     slot = claim_subnet(lab)
     lab.dir.mkdir(parents=True)
     lab.log.mkdir()
-    lab.data.mkdir()
     lab.write_record(slot=slot, nodes=nodes, token=uuid.uuid4().hex)
     if owner:
         keeper.start(lab, owner)

@@ -25,7 +25,7 @@ def start_server(lab):
     policy = lab.dir / "audit-policy.json"
     policy.write_text(json.dumps(AUDIT_POLICY))
     daemons.spawn(lab, "etcd", lab.id, [
-        kube, "etcd", f"--data-dir={lab.dir}/etcd", "--unsafe-no-fsync", "--log-level=warn",
+        kube, "etcd", f"--data-dir={lab.memory}/etcd", "--unsafe-no-fsync", "--log-level=warn",
         "--listen-client-urls=http://127.0.0.1:2379",
         "--advertise-client-urls=http://127.0.0.1:2379",
         "--listen-peer-urls=http://127.0.0.1:2380",

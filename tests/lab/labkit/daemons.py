@@ -4,7 +4,8 @@ All of them live in one pid namespace and one mount namespace of the lab's own.
 The first gives an end that cannot fail: when its first process is killed, the
 kernel kills all others, containers included. The second keeps every mount of
 containerd and kubelet away from the machine, and goes when the last process
-does. Paths that these programs insist on become private on the way."""
+does. Paths that these programs insist on become private on the way. etcd and
+Kafka keep their data in memory, for a busy disk must not decide a test."""
 
 import json
 import os
@@ -25,6 +26,7 @@ _JOIN = 'for file in $JOIN; do echo $$ > "$file"; done; exec "$@"'
 _MOUNTS = """
 mount -t proc proc /proc
 mount -t tmpfs -o mode=755 tmpfs /run
+mount -t tmpfs -o mode=755 tmpfs "$DIR/memory"
 mount --bind "$DIR/log/var" /var/log
 mount --bind "$DIR/var/kubelet" /var/lib/kubelet
 mount --bind "$DIR/var/cni" /var/lib/cni
@@ -63,7 +65,7 @@ def _launch(lab, name, command, **facts):
 
 def start_init(lab):
     """Makes the two namespaces and the process that holds them."""
-    for path in (lab.dir / "tmp", lab.dir / "log/var", lab.dir / "var/kubelet",
+    for path in (lab.memory, lab.dir / "tmp", lab.dir / "log/var", lab.dir / "var/kubelet",
                  lab.dir / "var/cni", lab.daemons):
         path.mkdir(parents=True, exist_ok=True)
     init = lab.dir / INIT

@@ -33,8 +33,8 @@ TOOLS = {
 }
 
 
-def write_archive(root, references, entrypoint, target):
-    """Packs `root` as the only layer of an image."""
+def write_archive(root, references, start, target):
+    """Packs `root` as the only layer of an image; `start` says what it runs."""
     with tempfile.TemporaryDirectory(dir=target.parent) as scratch:
         scratch = Path(scratch)
         layer = scratch / "layer.tar"
@@ -45,8 +45,7 @@ def write_archive(root, references, entrypoint, target):
         (scratch / "config.json").write_text(json.dumps({
             "architecture": "amd64",
             "os": "linux",
-            "config": {"Entrypoint": entrypoint,
-                       "Env": ["PATH=/usr/bin:/bin:/opt/jre/bin"]},
+            "config": {**start, "Env": ["PATH=/usr/bin:/bin:/opt/jre/bin"]},
             "rootfs": {"type": "layers", "diff_ids": [f"sha256:{layer_digest}"]},
             "history": [{"created_by": "cfkops lab"}],
         }))
@@ -79,10 +78,10 @@ def make_base(out):
         root = Path(scratch) / "pause"
         root.mkdir()
         shutil.copy2(artifacts.needed(artifacts.pause()), root / "pause")
-        write_archive(root, [PAUSE], ["/pause"], out / "pause.tar")
+        write_archive(root, [PAUSE], {"Entrypoint": ["/pause"]}, out / "pause.tar")
         root = Path(scratch) / "busybox"
         _busybox_root(root)
-        write_archive(root, BUSYBOX, ["/bin/sh"], out / "busybox.tar")
+        write_archive(root, BUSYBOX, {"Cmd": ["sh"]}, out / "busybox.tar")
 
 
 def _copy_libraries(binaries, root):
@@ -108,7 +107,7 @@ def make_kafka(image, out):
         root = Path(scratch)
         _kafka_root(image, root)
         _run_once(image, root)
-        write_archive(root, [image.reference], ["/opt/kafka/start.sh"], out / "image.tar")
+        write_archive(root, [image.reference], {"Entrypoint": ["/opt/kafka/start.sh"]}, out / "image.tar")
 
 
 def _kafka_root(image, root):
@@ -140,7 +139,8 @@ def _run_once(image, root):
     done = subprocess.run(
         ["unshare", "--mount", "--pid", "--net", "--uts", "--fork", "--kill-child",
          "--propagation", "private",
-         "sh", "-ec", 'echo localhost > /proc/sys/kernel/hostname; ip link set lo up; mount -t proc proc "$0/proc"; mount --rbind /dev "$0/dev"; '
+         "sh", "-ec", 'echo localhost > /proc/sys/kernel/hostname; ip link set lo up; '
+         'mount -t proc proc "$0/proc"; mount --rbind /dev "$0/dev"; '
          'exec chroot "$0" /opt/kafka/prepare.sh', str(root)],
         stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
         text=True, timeout=600, check=False, env={"PATH": os.environ["PATH"], "METADATA": image.metadata})

@@ -121,8 +121,8 @@ def _stateful_set(cluster, component, data):
                         "volumeMounts": [{"name": "data0", "mountPath": "/mnt/data/data0",
                                           "subPathExpr": "$(POD_NAME)"}],
                     }],
-                    # Below the lab's directory and the same on every node, so
-                    # that a pod finds its data wherever it is moved.
+                    # The same on every node, so that a pod finds its data
+                    # wherever it is moved.
                     "volumes": [{"name": "data0", "hostPath": {
                         "path": str(data), "type": "DirectoryOrCreate"}}],
                 },
@@ -146,7 +146,7 @@ def deploy(lab, cluster):
     _provide_image(lab, cluster.version)
     began_apply = time.monotonic()
     enter_netns(lab.id)
-    data = lab.data / cluster.namespace
+    data = lab.memory / "kafka" / cluster.namespace
     run([artifacts.kubectl(), "--kubeconfig", lab.kubeconfig, "apply", "-f", "-"],
         input=json.dumps(manifests(cluster, data)))
     api = Api(lab)

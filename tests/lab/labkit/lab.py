@@ -61,7 +61,7 @@ class Lab:
         self.daemons = self.dir / "daemons"
         self.kubeconfig = self.dir / "kubeconfig"
         self.audit_log = self.log / "audit.log"
-        self.data = self.dir / "data"
+        self.memory = self.dir / "memory"  # seen by daemons and pods only
 
     # Recorded facts
 

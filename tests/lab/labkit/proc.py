@@ -58,24 +58,28 @@ def ancestors():
     return set(line)
 
 
+def _netns(path):
+    """What tells one network namespace from all others, or None."""
+    try:
+        found = os.stat(path)
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
+
+
+_STARTED_IN = _netns("/proc/self/ns/net")
+
+
 def in_network_namespaces(names):
-    """Pids of every process inside one of the named network namespaces."""
-    wanted = set()
-    for name in names:
-        try:
-            wanted.add(os.stat(f"/run/netns/{name}").st_ino)
-        except FileNotFoundError:
-            continue
-    found = set()
-    for entry in os.listdir("/proc"):
-        if not entry.isdigit():
-            continue
-        try:
-            if os.stat(f"/proc/{entry}/ns/net").st_ino in wanted:
-                found.add(int(entry))
-        except OSError:
-            continue
-    return found
+    """Pids of every process inside one of the named network namespaces. The
+    one this program was started in, the machine's as a rule, is never meant,
+    whatever a name was bound to."""
+    wanted = {_netns(f"/run/netns/{name}") for name in names}
+    wanted -= {None, _STARTED_IN}
+    if not wanted:
+        return set()
+    return {int(entry) for entry in os.listdir("/proc")
+            if entry.isdigit() and _netns(f"/proc/{entry}/ns/net") in wanted}
 
 
 def kill(pid, number=signal.SIGKILL):

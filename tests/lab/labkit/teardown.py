@@ -82,11 +82,9 @@ def _end_mounts(lab):
 
 
 def _remove_files(lab):
-    deadline = time.monotonic() + 10
-    while lab.dir.exists():
-        shutil.rmtree(lab.dir, ignore_errors=True)
-        if time.monotonic() > deadline:
-            raise LabError(f"cannot remove {lab.dir}")
+    shutil.rmtree(lab.dir, ignore_errors=True)
+    if lab.dir.exists():
+        raise LabError(f"cannot remove {lab.dir}")
     with locked(GLOBAL_LOCK):
         if not list(Path("/etc/netns").glob(f"{PREFIX}.*")):
             for path in (*PRIVATE, Path("/etc/netns")):
