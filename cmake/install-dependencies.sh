@@ -1,7 +1,7 @@
 # Sourced by cmake/try.sh and tests/run.sh: install_dependencies GROUP... makes sure that the Debian or
 # Ubuntu packages of the groups are there. As root it installs what is missing; otherwise it prints the
-# command to type and returns 1. Groups: build (the program), check (its tests and style), lab (a small
-# Kubernetes with Kafka on this machine).
+# command to type and returns 1. Groups: build (the program), check (its tests and style), lab (what the
+# lab's tool itself runs on; it brings the rest, see tests/lab/lab build).
 
 packages_of() {
   case $1 in
@@ -14,9 +14,7 @@ packages_of() {
       echo clang-14 clang-format-14 clang-tidy-14 libgmock-dev libgtest-dev python3 universal-ctags
       ;;
     lab)
-      echo busybox-static containerd containernetworking-plugins gcc iproute2 iptables libc6-dev \
-        maven openjdk-17-jdk-headless openssl procps python3 runc
-      command -v go >/dev/null || echo golang-go
+      echo python3 python3-pip
       ;;
     *)
       echo "install_dependencies: no group '$1'" >&2

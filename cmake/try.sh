@@ -33,6 +33,7 @@ if [ "$(id -u)" != 0 ]; then
   exit 0
 fi
 install_dependencies lab || true
+export CFKOPS_LAB_NAME=try
 if ! why=$("$lab" check 2>&1); then
   echo "$why"
   show_without_cluster "This machine cannot run the cluster"
@@ -44,7 +45,22 @@ say "Building the cluster's parts (once; some minutes the first time)"
 trap 'say "Removing the cluster"; "$lab" down' EXIT
 say "Starting Kubernetes"
 "$lab" up --owner $$
-say "Starting Kafka and a load on it"
+say "Starting Kafka"
 "$lab" kafka
-say "cfkops run broker-restart -n confluent --yes"
-"$lab" exec "$root/$cfkops" run broker-restart -n confluent --yes
+say "cfkops run broker-restart -n confluent --yes, under load"
+signals=$(mktemp -d)
+"$lab" load --seconds 900 --ready-file "$signals/ready" --until-file "$signals/enough" \
+  --out "$signals/report" >"$signals/log" 2>&1 &
+loading=$!
+until [ -e "$signals/ready" ]; do
+  kill -0 "$loading" 2>/dev/null || { cat "$signals/log" >&2; exit 1; }
+  sleep 0.2
+done
+code=0
+"$lab" exec -- "$root/$cfkops" run broker-restart -n confluent --yes || code=$?
+touch "$signals/enough"
+say "What the load saw meanwhile"
+wait "$loading" || code=1
+cat "$signals/report" "$signals/log"
+rm -rf "$signals"
+exit "$code"
