@@ -24,10 +24,10 @@ packages_of() {
 }
 
 missing_packages() {
-  local wanted=$1 package
-  for package in $wanted; do
-    [ "$(dpkg-query -W -f='${db:Status-Status}' "$package" 2>/dev/null)" = installed ] ||
-      echo "$package"
+  local installed package
+  installed=$(dpkg-query -W -f='${db:Status-Status} ${Package}\n' $1 2>/dev/null)
+  for package in $1; do
+    grep -qxF "installed $package" <<<"$installed" || echo "$package"
   done
 }
 
