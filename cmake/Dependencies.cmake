@@ -10,6 +10,8 @@ find_package(spdlog REQUIRED)
 find_package(tl-expected REQUIRED)
 find_package(yaml-cpp 0.7 REQUIRED)
 pkg_check_modules(RE2 REQUIRED IMPORTED_TARGET re2)
+# Its -pthread would set runbook's flags apart from those the shared precompiled header was made with.
+set_property(TARGET PkgConfig::RE2 PROPERTY INTERFACE_COMPILE_OPTIONS "")
 
 # yaml-cpp 0.7 exports a bare name, 0.8 a qualified one.
 if(NOT TARGET yaml-cpp::yaml-cpp)
