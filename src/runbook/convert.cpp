@@ -1,0 +1,378 @@
+#include "number.hpp"
+
+#include "cfkops/base/crypto.hpp"
+#include "cfkops/base/text.hpp"
+#include "cfkops/runbook/type.hpp"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <charconv>
+#include <cmath>
+#include <utility>
+
+namespace cfkops::runbook {
+
+namespace {
+
+/// What was written, for a message: never a secret, never a page.
+std::string shown(const Value& written) {
+  constexpr std::size_t kMost = 60;
+  std::string text = written.text();
+  if (text.size() > kMost) {
+    text = text.substr(0, kMost) + "…";
+  }
+  const bool quote = written.as<std::string>() != nullptr;
+  return quote ? "'" + text + "'" : text;
+}
+
+Error expected(const Type& type, const Value& written, std::string_view example) {
+  const std::string found = written.is_secret() ? "a secret" : shown(written);
+  return make_error(ErrorCode::InvalidInput,
+                    fmt::format("expected {}, got {}", type.text(), found),
+                    example.empty() ? std::string() : fmt::format("write it like {}", example));
+}
+
+template <class Number>
+std::optional<Number> read_number(std::string_view text) {
+  Number number{};
+  const char* const end = text.data() + text.size();
+  const auto [stop, error] = std::from_chars(text.data(), end, number);
+  if (error != std::errc() || stop != end) {
+    return std::nullopt;
+  }
+  return number;
+}
+
+Result<Value> to_bool(const Value& written, const Type& type) {
+  const auto* text = written.as<std::string>();
+  if (text != nullptr && (*text == "true" || *text == "false")) {
+    return Value(*text == "true");
+  }
+  return written.as<bool>() != nullptr ? Result<Value>(written)
+                                       : expected(type, written, "true or false");
+}
+
+Result<Value> to_int(const Value& written, const Type& type) {
+  if (written.as<std::int64_t>() != nullptr) {
+    return written;
+  }
+  if (const auto* text = written.as<std::string>()) {
+    if (const auto number = read_number<std::int64_t>(*text)) {
+      return Value(*number);
+    }
+  }
+  if (written.as<std::uint64_t>() != nullptr) {
+    if (const auto number = whole_number(written)) {
+      return Value(*number);
+    }
+  }
+  return expected(type, written, "12");
+}
+
+Result<Value> to_uint(const Value& written, const Type& type) {
+  if (written.as<std::uint64_t>() != nullptr) {
+    return written;
+  }
+  const auto* number = written.as<std::int64_t>();
+  if (number != nullptr && *number >= 0) {
+    return Value(static_cast<std::uint64_t>(*number));
+  }
+  if (const auto* text = written.as<std::string>()) {
+    if (const auto read = read_number<std::uint64_t>(*text)) {
+      return Value(*read);
+    }
+  }
+  return expected(type, written, "12");
+}
+
+Result<Value> to_double(const Value& written, const Type& type) {
+  if (written.as<double>() != nullptr) {
+    return written;
+  }
+  if (const auto* number = written.as<std::int64_t>()) {
+    return Value(static_cast<double>(*number));
+  }
+  if (const auto* text = written.as<std::string>()) {
+    const auto number = read_number<double>(*text);
+    if (number && std::isfinite(*number)) {
+      return Value(*number);
+    }
+  }
+  return expected(type, written, "0.5");
+}
+
+Result<Value> to_duration(const Value& written, const Type& type) {
+  if (written.as<Duration>() != nullptr) {
+    return written;
+  }
+  if (const auto* text = written.as<std::string>()) {
+    auto duration = base::parse_duration(*text);
+    return duration ? Result<Value>(Value(*duration)) : expected(type, written, "30s, 5m or 1h30m");
+  }
+  if (const auto* number = written.as<std::int64_t>()) {
+    return expected(type, written, fmt::format("{}s (a duration needs its unit)", *number));
+  }
+  return expected(type, written, "30s, 5m or 1h30m");
+}
+
+Result<Value> to_timestamp(const Value& written, const Type& type) {
+  if (written.as<WallTime>() != nullptr) {
+    return written;
+  }
+  if (const auto* text = written.as<std::string>()) {
+    if (const auto time = base::parse_rfc3339(*text)) {
+      return Value(*time);
+    }
+  }
+  return expected(type, written, "2026-11-23T07:25:01Z");
+}
+
+std::string_view without_digits(std::string_view text) {
+  const std::size_t end = text.find_first_not_of("0123456789");
+  text.remove_prefix(end == std::string_view::npos ? text.size() : end);
+  return text;
+}
+
+/// Kubernetes' notation: a decimal number and one of its suffixes, or an exponent.
+bool is_quantity(std::string_view text) {
+  constexpr std::array<std::string_view, 16> kSuffixes = {
+      "", "n", "u", "m", "k", "M", "G", "T", "P", "E", "Ki", "Mi", "Gi", "Ti", "Pi", "Ei"};
+  if (text.starts_with('+') || text.starts_with('-')) {
+    text.remove_prefix(1);
+  }
+  std::string_view rest = without_digits(text);
+  std::size_t digits = text.size() - rest.size();
+  if (rest.starts_with('.')) {
+    const std::string_view fraction = rest.substr(1);
+    rest = without_digits(fraction);
+    digits += fraction.size() - rest.size();
+  }
+  if (digits == 0) {
+    return false;
+  }
+  for (const std::string_view suffix : kSuffixes) {
+    if (rest == suffix) {
+      return true;
+    }
+  }
+  if (!rest.starts_with('e') && !rest.starts_with('E')) {
+    return false;
+  }
+  rest.remove_prefix(rest.size() > 1 && (rest[1] == '+' || rest[1] == '-') ? 2 : 1);
+  return !rest.empty() && without_digits(rest).empty();
+}
+
+Result<Value> to_quantity(const Value& written, const Type& type) {
+  if (const auto* number = written.as<std::int64_t>()) {
+    return Value(std::to_string(*number));
+  }
+  const auto* text = written.as<std::string>();
+  if (text != nullptr && is_quantity(*text)) {
+    return written;
+  }
+  return expected(type, written, "500m, 2 or 10Gi");
+}
+
+Result<Value> to_enum(const Value& written, const Type& type) {
+  const auto* text = written.as<std::string>();
+  if (text == nullptr) {
+    return expected(type, written, base::join(type.names, " or "));
+  }
+  for (const std::string& name : type.names) {
+    if (name == *text) {
+      return written;
+    }
+  }
+  return make_error(ErrorCode::InvalidInput,
+                    fmt::format("expected {}, got {}{}",
+                                base::join(type.names, " or "),
+                                shown(written),
+                                base::did_you_mean(*text, type.names)));
+}
+
+Result<Value> to_ref(const Value& written, const Type& type) {
+  if (written.map() != nullptr && written.member("name") != nullptr) {
+    return written;
+  }
+  const auto* text = written.as<std::string>();
+  const bool plain = text != nullptr && !text->empty() &&
+                     text->find_first_of(" \t\r\n") == std::string::npos &&
+                     !text->starts_with('/') && !text->ends_with('/');
+  return plain ? Result<Value>(written) : expected(type, written, "my-kafka or confluent/my-kafka");
+}
+
+Result<Value> to_secret(const Value& written, const Type& type) {
+  if (written.is_secret()) {
+    return written;
+  }
+  if (const auto* text = written.as<std::string>()) {
+    return Value(Redacted(*text));
+  }
+  // Whatever it is, it was meant to be a secret: it is not repeated.
+  return make_error(ErrorCode::InvalidInput,
+                    fmt::format("expected {} as text, got a {}", type.text(), written.type_name()));
+}
+
+/// A list or map written on a command line: JSON, or comma-separated parts.
+Result<Value> from_text(const std::string& text, const Type& type) {
+  const char first = type.kind == Type::Kind::List ? '[' : '{';
+  if (text.starts_with(first)) {
+    CFKOPS_ASSIGN(const Json json, Json::parse(text));
+    return Value::from_json(json);
+  }
+  ValueList list;
+  ValueMap map;
+  for (const std::string& part :
+       text.empty() ? std::vector<std::string>() : base::split(text, ',')) {
+    const std::string_view item = base::trim(part);
+    const std::size_t equals = item.find('=');
+    if (type.kind == Type::Kind::List) {
+      list.emplace_back(item);
+    } else if (equals == std::string_view::npos) {
+      return expected(type, text, "key=value,other=value");
+    } else {
+      map.insert_or_assign(std::string(item.substr(0, equals)), Value(item.substr(equals + 1)));
+    }
+  }
+  return type.kind == Type::Kind::List ? Value(std::move(list)) : Value(std::move(map));
+}
+
+Result<Value> to_list(const Value& written, const Type& type) {
+  if (const auto* text = written.as<std::string>()) {
+    CFKOPS_ASSIGN(const Value parts, from_text(*text, type));
+    return to_list(parts, type);
+  }
+  const ValueList* items = written.list();
+  if (items == nullptr) {
+    return expected(type, written, "[a, b]");
+  }
+  ValueList converted;
+  converted.reserve(items->size());
+  for (const Value& item : *items) {
+    auto one = convert(item, type.element());
+    if (!one) {
+      return std::move(one).error().in(fmt::format("element {}", converted.size() + 1));
+    }
+    converted.push_back(*std::move(one));
+  }
+  return Value(std::move(converted));
+}
+
+Result<Value> to_map(const Value& written, const Type& type) {
+  if (const auto* text = written.as<std::string>()) {
+    CFKOPS_ASSIGN(const Value parts, from_text(*text, type));
+    return to_map(parts, type);
+  }
+  const ValueMap* members = written.map();
+  if (members == nullptr) {
+    return expected(type, written, "{key: value}");
+  }
+  ValueMap converted;
+  for (const auto& [key, item] : *members) {
+    auto one = convert(item, type.element());
+    if (!one) {
+      return std::move(one).error().in(fmt::format("key '{}'", key));
+    }
+    converted.emplace(key, *std::move(one));
+  }
+  return Value(std::move(converted));
+}
+
+Result<Value> to_object(const Value& written, const Type& type) {
+  const ValueMap* members = written.map();
+  if (members == nullptr || type.fields.empty()) {
+    return members != nullptr ? Result<Value>(written) : expected(type, written, "{key: value}");
+  }
+  std::vector<std::string> names;
+  ValueMap converted;
+  for (const Type::Field& field : type.fields) {
+    names.push_back(field.name);
+    const Value* item = written.member(field.name);
+    if (item == nullptr && !field.type.maybe_missing) {
+      return make_error(ErrorCode::InvalidInput, fmt::format("key '{}' is missing", field.name));
+    }
+    if (item == nullptr) {
+      continue;
+    }
+    auto one = convert(*item, field.type);
+    if (!one) {
+      return std::move(one).error().in(fmt::format("key '{}'", field.name));
+    }
+    converted.emplace(field.name, *std::move(one));
+  }
+  for (const auto& [key, item] : *members) {
+    if (type.field(key) == nullptr) {
+      return make_error(ErrorCode::InvalidInput,
+                        fmt::format("unknown key '{}'{}", key, base::did_you_mean(key, names)));
+    }
+  }
+  return Value(std::move(converted));
+}
+
+Result<Value> to_bytes(const Value& written, const Type& type) {
+  if (written.as<Bytes>() != nullptr) {
+    return written;
+  }
+  const auto* text = written.as<std::string>();
+  auto data = base::base64_decode(text == nullptr ? "" : *text);
+  if (text == nullptr || !data) {
+    return expected(type, written, "aGVsbG8= (base64)");
+  }
+  return Value(Bytes{*std::move(data)});
+}
+
+Result<Value> to_string_value(const Value& written, const Type& type) {
+  if (written.as<std::string>() != nullptr) {
+    return written;
+  }
+  const bool scalar = written.list() == nullptr && written.map() == nullptr && !written.is_null();
+  return expected(
+      type,
+      written,
+      scalar && !written.is_secret() ? fmt::format("\"{}\"", written.text()) : std::string());
+}
+
+}  // namespace
+
+Result<Value> convert(const Value& written, const Type& type) {
+  switch (type.kind) {
+    case Type::Kind::Any:
+      return written;
+    case Type::Kind::Null:
+      return written.is_null() ? Result<Value>(written) : expected(type, written, "null");
+    case Type::Kind::Bool:
+      return to_bool(written, type);
+    case Type::Kind::Int:
+      return to_int(written, type);
+    case Type::Kind::Uint:
+      return to_uint(written, type);
+    case Type::Kind::Double:
+      return to_double(written, type);
+    case Type::Kind::String:
+      return to_string_value(written, type);
+    case Type::Kind::Bytes:
+      return to_bytes(written, type);
+    case Type::Kind::Duration:
+      return to_duration(written, type);
+    case Type::Kind::Timestamp:
+      return to_timestamp(written, type);
+    case Type::Kind::Quantity:
+      return to_quantity(written, type);
+    case Type::Kind::Enum:
+      return to_enum(written, type);
+    case Type::Kind::List:
+      return to_list(written, type);
+    case Type::Kind::Map:
+      return to_map(written, type);
+    case Type::Kind::Object:
+      return to_object(written, type);
+    case Type::Kind::Ref:
+      return to_ref(written, type);
+    case Type::Kind::Secret:
+      return to_secret(written, type);
+  }
+  return written;
+}
+
+}  // namespace cfkops::runbook

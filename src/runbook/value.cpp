@@ -1,0 +1,245 @@
+#include "cfkops/runbook/value.hpp"
+
+#include "number.hpp"
+
+#include "cfkops/base/crypto.hpp"
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <utility>
+
+namespace cfkops::runbook {
+
+namespace {
+
+/// Deeper JSON than this comes from no API; it becomes its text, so that no recursion runs out of
+/// stack.
+constexpr int kMaxDepth = 200;
+
+Value value_of(const nlohmann::json& json, int depth) {
+  if (depth > kMaxDepth) {
+    return {json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace)};
+  }
+  if (json.is_boolean()) {
+    return {json.get<bool>()};
+  }
+  if (json.is_number_unsigned()) {
+    const auto number = json.get<std::uint64_t>();
+    if (number > static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max())) {
+      return {static_cast<double>(number)};
+    }
+    return {static_cast<std::int64_t>(number)};
+  }
+  if (json.is_number_integer()) {
+    return {json.get<std::int64_t>()};
+  }
+  if (json.is_number()) {
+    return {json.get<double>()};
+  }
+  if (json.is_string()) {
+    return {json.get_ref<const std::string&>()};
+  }
+  if (json.is_array()) {
+    ValueList list;
+    list.reserve(json.size());
+    for (const nlohmann::json& item : json) {
+      list.push_back(value_of(item, depth + 1));
+    }
+    return {std::move(list)};
+  }
+  if (json.is_object()) {
+    ValueMap map;
+    for (const auto& item : json.items()) {
+      map.emplace(item.key(), value_of(item.value(), depth + 1));
+    }
+    return {std::move(map)};
+  }
+  return {};
+}
+
+nlohmann::json json_of(const Value& value);
+
+/// Writes one alternative of a value as JSON.
+struct JsonWriter {
+  nlohmann::json operator()(std::monostate /*null*/) const { return nullptr; }
+
+  nlohmann::json operator()(bool value) const { return value; }
+
+  nlohmann::json operator()(std::int64_t value) const { return value; }
+
+  nlohmann::json operator()(std::uint64_t value) const { return value; }
+
+  nlohmann::json operator()(double value) const {
+    // JSON knows no NaN and no infinity.
+    return std::isfinite(value) ? nlohmann::json(value) : nlohmann::json(double_text(value));
+  }
+
+  nlohmann::json operator()(const std::string& value) const { return value; }
+
+  nlohmann::json operator()(const Bytes& value) const { return base::base64_encode(value.data); }
+
+  nlohmann::json operator()(Duration value) const { return base::format_duration(value); }
+
+  nlohmann::json operator()(WallTime value) const { return base::format_rfc3339(value); }
+
+  nlohmann::json operator()(const std::shared_ptr<const ValueList>& list) const {
+    nlohmann::json array = nlohmann::json::array();
+    for (const Value& item : *list) {
+      array.push_back(json_of(item));
+    }
+    return array;
+  }
+
+  nlohmann::json operator()(const std::shared_ptr<const ValueMap>& map) const {
+    nlohmann::json object = nlohmann::json::object();
+    for (const auto& [key, item] : *map) {
+      object.emplace(key, json_of(item));
+    }
+    return object;
+  }
+
+  nlohmann::json operator()(const Redacted& /*secret*/) const { return Redacted::text(); }
+};
+
+nlohmann::json json_of(const Value& value) {
+  return std::visit(JsonWriter(), value.data());
+}
+
+bool equal_maps(const ValueMap& a, const ValueMap& b) {
+  return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin(), [](auto& x, auto& y) {
+           return x.first == y.first && x.second == y.second;
+         });
+}
+
+}  // namespace
+
+Value::Value(bool value)
+    : data_(value) {}
+
+Value::Value(std::int64_t value)
+    : data_(value) {}
+
+Value::Value(int value)
+    : data_(static_cast<std::int64_t>(value)) {}
+
+Value::Value(std::uint64_t value)
+    : data_(value) {}
+
+Value::Value(double value)
+    : data_(value) {}
+
+Value::Value(std::string value)
+    : data_(std::move(value)) {}
+
+Value::Value(std::string_view value)
+    : data_(std::string(value)) {}
+
+Value::Value(const char* value)
+    : data_(std::string(value)) {}
+
+Value::Value(Bytes value)
+    : data_(std::move(value)) {}
+
+Value::Value(Duration value)
+    : data_(value) {}
+
+Value::Value(WallTime value)
+    : data_(value) {}
+
+Value::Value(ValueList value)
+    : data_(std::make_shared<const ValueList>(std::move(value))) {}
+
+Value::Value(ValueMap value)
+    : data_(std::make_shared<const ValueMap>(std::move(value))) {}
+
+Value::Value(Redacted value)
+    : data_(std::move(value)) {}
+
+Value Value::from_json(const Json& json) {
+  return value_of(json.raw(), 0);
+}
+
+const ValueList* Value::list() const {
+  const auto* shared = as<std::shared_ptr<const ValueList>>();
+  return shared == nullptr ? nullptr : shared->get();
+}
+
+const ValueMap* Value::map() const {
+  const auto* shared = as<std::shared_ptr<const ValueMap>>();
+  return shared == nullptr ? nullptr : shared->get();
+}
+
+const Value* Value::member(std::string_view key) const {
+  const ValueMap* members = map();
+  if (members == nullptr) {
+    return nullptr;
+  }
+  const auto found = members->find(key);
+  return found == members->end() ? nullptr : &found->second;
+}
+
+bool Value::tainted() const {
+  if (const ValueList* items = list()) {
+    return std::any_of(items->begin(), items->end(), [](const Value& v) { return v.tainted(); });
+  }
+  if (const ValueMap* members = map()) {
+    return std::any_of(members->begin(), members->end(), [](const auto& member) {
+      return member.second.tainted();
+    });
+  }
+  return is_secret();
+}
+
+std::string_view Value::type_name() const {
+  constexpr std::string_view kNames[] = {"null",
+                                         "bool",
+                                         "int",
+                                         "uint",
+                                         "double",
+                                         "string",
+                                         "bytes",
+                                         "duration",
+                                         "timestamp",
+                                         "list",
+                                         "map",
+                                         "secret"};
+  static_assert(std::size(kNames) == std::variant_size_v<Data>);
+  return kNames[data_.index()];
+}
+
+std::string Value::text() const {
+  if (const auto* string = as<std::string>()) {
+    return *string;
+  }
+  if (const auto* number = as<double>()) {
+    return double_text(*number);
+  }
+  const Json json = to_json();
+  return json.is_string() ? json.string_or("", "") : json.dump();
+}
+
+Json Value::to_json() const {
+  return Json(json_of(*this));
+}
+
+bool operator==(const Value& a, const Value& b) {
+  if (const auto order = compare_numbers(a, b)) {
+    return *order == std::partial_ordering::equivalent;
+  }
+  if (a.data_.index() != b.data_.index()) {
+    return false;
+  }
+  if (a.list() != nullptr) {
+    return *a.list() == *b.list();
+  }
+  if (a.map() != nullptr) {
+    return equal_maps(*a.map(), *b.map());
+  }
+  return a.data_ == b.data_;
+}
+
+}  // namespace cfkops::runbook
