@@ -37,6 +37,10 @@ class Expression {
   /// what may be missing; positions point into the runbook.
   [[nodiscard]] Result<Type> check(const Scope& scope) const;
 
+  /// The same, but an expression that is nothing but a member chain which may be missing has that chain's type,
+  /// `maybe_missing` set: for a place that can be left empty, such as an optional argument.
+  [[nodiscard]] Result<Type> check_passing(const Scope& scope) const;
+
   /// CEL semantics: short circuits absorb errors, integers overflow to errors. Errors: InvalidInput with the values
   /// of the sub-expressions; Refused where the step budget (100,000) is exceeded.
   [[nodiscard]] Result<Value> evaluate(const Bindings& bindings) const;
@@ -50,6 +54,12 @@ class Expression {
 
   /// The member chains it uses from a root, e.g. {"steps", "roll", "restarted"}.
   [[nodiscard]] std::vector<std::vector<std::string>> chains() const;
+
+  /// The member chain it is as a whole, {"params", "target"}; empty where it is anything else.
+  [[nodiscard]] std::vector<std::string> chain() const;
+
+  /// The member chains that are there whenever it is true, because it asks has() for them.
+  [[nodiscard]] std::vector<std::vector<std::string>> proves() const;
 
   [[nodiscard]] const std::string& source() const { return source_; }
   [[nodiscard]] const SourcePos& pos() const { return pos_; }
@@ -70,7 +80,11 @@ class Template {
   /// Errors: InvalidInput at the offending character.
   [[nodiscard]] static Result<Template> parse(std::string_view text, const SourcePos& pos);
 
+  /// The static type: string, or that of the only `${…}`. A chain that may be missing keeps `maybe_missing` there
+  /// and is an error inside text.
   [[nodiscard]] Result<Type> check(const Scope& scope) const;
+
+  /// Where the only `${…}` is a member chain whose last member is missing: null. A secret inside text is an error.
   [[nodiscard]] Result<Value> evaluate(const Bindings& bindings) const;
 
   /// Its expressions, in order.

@@ -1,0 +1,51 @@
+#include "ast.hpp"
+
+#include <array>
+#include <utility>
+
+namespace cfkops::runbook::ast {
+
+std::string_view to_string(Operator op) {
+  constexpr std::array<std::string_view, 12> kTexts = {
+      "+", "-", "*", "/", "%", "==", "!=", "<", "<=", ">", ">=", "in"};
+  return kTexts[static_cast<std::size_t>(op)];
+}
+
+std::vector<std::string> chain_of(const Node& node) {
+  if (node.kind == Kind::Name) {
+    return {node.name};
+  }
+  if (node.kind != Kind::Member) {
+    return {};
+  }
+  std::vector<std::string> chain = chain_of(node.child(0));
+  if (!chain.empty()) {
+    chain.push_back(node.name);
+  }
+  return chain;
+}
+
+std::vector<std::vector<std::string>> proven_chains(const Node& node, bool truth) {
+  if (node.kind == Kind::Not) {
+    return proven_chains(node.child(0), !truth);
+  }
+  if (node.kind == Kind::Has && truth) {
+    std::vector<std::string> chain = chain_of(node.child(0));
+    if (chain.empty()) {
+      return {};
+    }
+    chain.push_back(node.name);
+    return {std::move(chain)};
+  }
+  std::vector<std::vector<std::string>> chains;
+  if (node.kind == (truth ? Kind::And : Kind::Or)) {
+    for (const NodePtr& child : node.children) {
+      for (std::vector<std::string>& chain : proven_chains(*child, truth)) {
+        chains.push_back(std::move(chain));
+      }
+    }
+  }
+  return chains;
+}
+
+}  // namespace cfkops::runbook::ast

@@ -1,0 +1,78 @@
+#pragma once
+
+#include "cfkops/runbook/value.hpp"
+
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+/// The tree of an expression. It is built by the parser, never changed afterwards, and at most
+/// kMaxDepth deep, so that every walk over it may recurse.
+namespace cfkops::runbook::ast {
+
+inline constexpr int kMaxDepth = 100;
+
+enum class Kind {
+  Literal,      ///< `value`
+  Name,         ///< `name`
+  Member,       ///< child 0 `.name`
+  Has,          ///< has(child 0 `.name`)
+  Index,        ///< child 0 [child 1]
+  List,         ///< all children
+  Map,          ///< children: key, value, key, value …
+  Negate,       ///< -child 0
+  Not,          ///< !child 0
+  Binary,       ///< child 0 `op` child 1
+  And,          ///< all children, at least two
+  Or,           ///< all children, at least two
+  Conditional,  ///< child 0 ? child 1 : child 2
+  Call,         ///< `name`(children), or with `method` child 0 .`name`(other children)
+  Macro,        ///< child 0 .`name`(`variable`, child 1 [, child 2])
+};
+
+enum class Operator {
+  Add,
+  Subtract,
+  Multiply,
+  Divide,
+  Remainder,
+  Equal,
+  NotEqual,
+  Less,
+  LessEqual,
+  Greater,
+  GreaterEqual,
+  In,
+};
+
+/// As it is written: "+".
+[[nodiscard]] std::string_view to_string(Operator op);
+
+struct Node;
+using NodePtr = std::unique_ptr<Node>;
+
+struct Node {
+  Kind kind = Kind::Literal;
+  std::size_t begin = 0;  ///< the bytes of the source it covers
+  std::size_t end = 0;
+  std::size_t mark = 0;  ///< the byte to point at: an operator, a member's name
+  Operator op = Operator::Add;
+  bool method = false;
+  std::string name;
+  std::string variable;
+  Value value;
+  std::vector<NodePtr> children;
+  int depth = 1;
+
+  [[nodiscard]] const Node& child(std::size_t index) const { return *children[index]; }
+};
+
+/// The member chain a node is, {"steps", "roll", "restarted"}; empty where it is something else.
+[[nodiscard]] std::vector<std::string> chain_of(const Node& node);
+
+/// The member chains that are there whenever the expression is `truth`, because it asks has().
+[[nodiscard]] std::vector<std::vector<std::string>> proven_chains(const Node& node, bool truth);
+
+}  // namespace cfkops::runbook::ast

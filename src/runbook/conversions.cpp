@@ -1,0 +1,180 @@
+#include "functions.hpp"
+#include "number.hpp"
+
+#include <charconv>
+#include <cmath>
+#include <cstdint>
+#include <limits>
+#include <string>
+#include <utility>
+
+namespace cfkops::runbook {
+
+namespace {
+
+tl::unexpected<std::string> wrong(std::string message) {
+  return tl::make_unexpected(std::move(message));
+}
+
+template <class Number>
+Computed parse_as(const std::string& text, std::string_view type) {
+  Number number{};
+  std::string_view digits = text;
+  if (digits.starts_with('+') && digits.size() > 1 && digits[1] != '-') {
+    digits.remove_prefix(1);
+  }
+  const char* const end = digits.data() + digits.size();
+  const auto [stop, error] = std::from_chars(digits.data(), end, number);
+  if (error != std::errc() || stop != end) {
+    return wrong("'" + text + "' is no " + std::string(type));
+  }
+  return Value(number);
+}
+
+/// Whether `text` is well-formed UTF-8: no overlong forms, no surrogates, nothing above U+10FFFF.
+bool is_utf8(std::string_view text) {
+  std::size_t at = 0;
+  while (at < text.size()) {
+    const auto lead = static_cast<unsigned char>(text[at]);
+    const std::size_t length = lead < 0x80   ? 1
+                               : lead < 0xC2 ? 0
+                               : lead < 0xE0 ? 2
+                               : lead < 0xF0 ? 3
+                               : lead < 0xF5 ? 4
+                                             : 0;
+    if (length == 0 || at + length > text.size()) {
+      return false;
+    }
+    std::uint32_t code = length == 1 ? lead : lead & (0x7FU >> length);
+    for (std::size_t i = 1; i < length; ++i) {
+      const auto byte = static_cast<unsigned char>(text[at + i]);
+      if ((byte & 0xC0U) != 0x80U) {
+        return false;
+      }
+      code = code << 6U | (byte & 0x3FU);
+    }
+    const bool overlong = (length == 3 && code < 0x800) || (length == 4 && code < 0x10000);
+    if (overlong || code > 0x10FFFF || (code >= 0xD800 && code <= 0xDFFF)) {
+      return false;
+    }
+    at += length;
+  }
+  return true;
+}
+
+}  // namespace
+
+Computed to_int_function(const FunctionCall& call) {
+  constexpr double kLimit = 9223372036854775808.0;
+  const Value& value = call.arguments[0];
+  if (value.as<std::int64_t>() != nullptr) {
+    return value;
+  }
+  if (value.as<std::uint64_t>() != nullptr) {
+    const auto number = whole_number(value);
+    return number ? Computed(Value(*number)) : Computed(wrong("the number does not fit an int"));
+  }
+  if (const auto* number = value.as<double>()) {
+    // CEL truncates, and refuses both ends of the range because a double cannot tell them from what
+    // lies beyond.
+    return *number > -kLimit && *number < kLimit
+               ? Computed(Value(static_cast<std::int64_t>(std::trunc(*number))))
+               : Computed(wrong("the number does not fit an int"));
+  }
+  if (const auto* text = value.as<std::string>()) {
+    return parse_as<std::int64_t>(*text, "int");
+  }
+  if (const auto* time = value.as<WallTime>()) {
+    return Value(static_cast<std::int64_t>(
+        std::chrono::floor<std::chrono::seconds>(*time).time_since_epoch().count()));
+  }
+  return no_overload("int", call.arguments);
+}
+
+Computed to_uint_function(const FunctionCall& call) {
+  constexpr double kLimit = 18446744073709551616.0;
+  const Value& value = call.arguments[0];
+  if (value.as<std::uint64_t>() != nullptr) {
+    return value;
+  }
+  if (const auto* number = value.as<std::int64_t>()) {
+    return *number >= 0 ? Computed(Value(static_cast<std::uint64_t>(*number)))
+                        : Computed(wrong("the number does not fit a uint"));
+  }
+  if (const auto* number = value.as<double>()) {
+    return *number >= 0 && *number < kLimit ? Computed(Value(static_cast<std::uint64_t>(*number)))
+                                            : Computed(wrong("the number does not fit a uint"));
+  }
+  if (const auto* text = value.as<std::string>()) {
+    return parse_as<std::uint64_t>(*text, "uint");
+  }
+  return no_overload("uint", call.arguments);
+}
+
+Computed to_double_function(const FunctionCall& call) {
+  const Value& value = call.arguments[0];
+  if (value.as<double>() != nullptr) {
+    return value;
+  }
+  if (const auto* number = value.as<std::int64_t>()) {
+    return Value(static_cast<double>(*number));
+  }
+  if (const auto* number = value.as<std::uint64_t>()) {
+    return Value(static_cast<double>(*number));
+  }
+  if (const auto* text = value.as<std::string>()) {
+    return parse_as<double>(*text, "double");
+  }
+  return no_overload("double", call.arguments);
+}
+
+Computed to_bool_function(const FunctionCall& call) {
+  const Value& value = call.arguments[0];
+  if (value.as<bool>() != nullptr) {
+    return value;
+  }
+  const auto* text = value.as<std::string>();
+  if (text == nullptr) {
+    return no_overload("bool", call.arguments);
+  }
+  for (const std::string_view yes : {"true", "TRUE", "True", "t", "1"}) {
+    if (*text == yes) {
+      return Value(true);
+    }
+  }
+  for (const std::string_view no : {"false", "FALSE", "False", "f", "0"}) {
+    if (*text == no) {
+      return Value(false);
+    }
+  }
+  return wrong("'" + *text + "' is no bool");
+}
+
+Computed to_string_function(const FunctionCall& call) {
+  const Value& value = call.arguments[0];
+  if (const auto* duration = value.as<Duration>()) {
+    return Value(cel_text(*duration));
+  }
+  if (const auto* time = value.as<WallTime>()) {
+    return Value(cel_text(*time));
+  }
+  if (const auto* bytes = value.as<Bytes>()) {
+    return is_utf8(bytes->data) ? Computed(Value(bytes->data))
+                                : Computed(wrong("the bytes are not UTF-8"));
+  }
+  if (value.is_null() || value.list() != nullptr || value.map() != nullptr) {
+    return no_overload("string", call.arguments);
+  }
+  return Value(value.text());
+}
+
+Computed to_bytes_function(const FunctionCall& call) {
+  const Value& value = call.arguments[0];
+  if (const auto* text = value.as<std::string>()) {
+    return Value(Bytes{*text});
+  }
+  return value.as<Bytes>() != nullptr ? Computed(value)
+                                      : Computed(no_overload("bytes", call.arguments));
+}
+
+}  // namespace cfkops::runbook
