@@ -1,0 +1,20 @@
+#pragma once
+
+#include "cfkops/runbook/keys.hpp"
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace cfkops::runbook {
+
+/// The key of that place and name, or nullptr.
+[[nodiscard]] const KeySpec* find_key(std::string_view where, std::string_view key);
+
+/// The keys of a place, in the house order.
+[[nodiscard]] std::vector<std::string> key_names(std::string_view where);
+
+/// Whether a later version of the format has this key.
+[[nodiscard]] bool is_later_key(std::string_view where, std::string_view key);
+
+}  // namespace cfkops::runbook

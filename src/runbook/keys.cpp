@@ -1,0 +1,340 @@
+#include "cfkops/runbook/keys.hpp"
+
+#include "key_table.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <string>
+#include <vector>
+
+namespace cfkops::runbook {
+
+namespace {
+
+constexpr std::array<KeySpec, 45> kKeys = {{
+    {"runbook",
+     "apiVersion",
+     "cfkops/v1",
+     true,
+     "The version of this format.",
+     "apiVersion: cfkops/v1"},
+    {"runbook", "kind", "Runbook", true, "What the file is.", "kind: Runbook"},
+    {"runbook",
+     "name",
+     "name",
+     true,
+     "What the runbook is called on the command line: lower-case letters, digits and hyphens.",
+     "name: broker-restart"},
+    {"runbook",
+     "title",
+     "text",
+     true,
+     "One line for people.",
+     "title: Restart Kafka brokers one at a time"},
+    {"runbook",
+     "purpose",
+     "text",
+     true,
+     "What it is for, when to use it, and why it does it this way.",
+     "purpose: Restart brokers with no unavailable partition."},
+    {"runbook", "owner", "text", true, "Who answers for the runbook.", "owner: team-streaming"},
+    {"runbook", "risk", "low, medium or high", true, "How much may go wrong.", "risk: high"},
+    {"runbook",
+     "params",
+     "map of params",
+     false,
+     "What a run may be told, by name. An expression reads `params.<name>`.",
+     "params: {settle: {type: duration, default: 30s}}"},
+    {"runbook",
+     "prerequisites",
+     "list of checks",
+     false,
+     "What must hold before anything is touched. All are asked, all answers are shown.",
+     "prerequisites: [{check: kafka.replication}]"},
+    {"runbook",
+     "steps",
+     "list of steps",
+     true,
+     "What is done, in this order.",
+     "steps: [{id: roll, do: kafka.roll}]"},
+    {"runbook",
+     "validation",
+     "list of checks",
+     false,
+     "What must hold afterwards.",
+     "validation: [{check: kafka.replication}]"},
+    {"runbook",
+     "rollback",
+     "list of steps",
+     false,
+     "What is done after a failure, when the steps' own undo is through.",
+     "rollback: [{id: tell, do: notify}]"},
+
+    {"param", "type", "type", true, "The type of the value.", "type: list<string>"},
+    {"param",
+     "default",
+     "value",
+     false,
+     "The value where none is given. Without it the parameter may be missing: expressions ask "
+     "`has(params.<name>)`.",
+     "default: 30s"},
+    {"param",
+     "required",
+     "true or false",
+     false,
+     "Whether a run must give it; then it has no default.",
+     "required: true"},
+    {"param", "min", "value", false, "The least value of a number or duration.", "min: 10s"},
+    {"param", "max", "value", false, "The greatest value of a number or duration.", "max: 10m"},
+    {"param",
+     "values",
+     "list of texts",
+     false,
+     "The names of `type: enum`.",
+     "values: [brokers, controllers]"},
+    {"param",
+     "doc",
+     "text",
+     false,
+     "What it means, for people.",
+     "doc: How long to watch after each broker"},
+
+    {"check",
+     "check",
+     "kind",
+     true,
+     "Which check: a name from `cfkops list`, or `expr` for a condition written here.",
+     "check: kafka.replication"},
+    {"check", "id", "id", false, "Its name in `checks.<id>.<output>`.", "id: replication"},
+    {"check",
+     "title",
+     "text",
+     false,
+     "One line for people.",
+     "title: No partition is at its limit"},
+    {"check",
+     "when",
+     "expression",
+     false,
+     "Asked only if this is true.",
+     "when: has(params.target)"},
+    {"check",
+     "with",
+     "map of arguments",
+     false,
+     "The arguments of the check.",
+     "with: {hold: \"${params.settle}\"}"},
+    {"check",
+     "that",
+     "expression",
+     false,
+     "Of `check: expr`: the condition.",
+     "that: size(steps.roll.restarted) > 0"},
+    {"check",
+     "else",
+     "text with ${…}",
+     false,
+     "Of `check: expr`: what to say when the condition is false.",
+     "else: \"only ${steps.roll.restarted} restarted\""},
+
+    {"step",
+     "id",
+     "id",
+     true,
+     "Its name in `steps.<id>.<output>`: lower-case letters, digits and `_`.",
+     "id: roll"},
+    {"step",
+     "title",
+     "text",
+     false,
+     "One line for people, in the imperative.",
+     "title: Restart the brokers"},
+    {"step",
+     "do",
+     "action",
+     false,
+     "Which action: a name from `cfkops list`. A step has either `do` or `steps`.",
+     "do: kafka.roll"},
+    {"step",
+     "with",
+     "map of arguments",
+     false,
+     "The arguments of the action.",
+     "with: {roles: brokers}"},
+    {"step",
+     "when",
+     "expression",
+     false,
+     "Done only if this is true; otherwise the step's outputs are missing.",
+     "when: params.roles != 'controllers'"},
+    {"step",
+     "each",
+     "map",
+     false,
+     "Repeats the step for each element of a list.",
+     "each: {in: params.topics, as: topic}"},
+    {"step",
+     "timeout",
+     "duration",
+     false,
+     "For all attempts of the step together; the action has a default.",
+     "timeout: 20m"},
+    {"step", "attempts", "map", false, "How often to try.", "attempts: {max: 10, every: 30s}"},
+    {"step",
+     "expect",
+     "list of checks",
+     false,
+     "What must hold when the step is done. They may read its own outputs.",
+     "expect: [{check: expr, that: steps.roll.left == 0}]"},
+    {"step",
+     "rollback",
+     "map",
+     false,
+     "Overrides the undo of the action.",
+     "rollback: {none: \"a restarted broker has nothing to undo\"}"},
+    {"step",
+     "effect",
+     "read, idempotent or once",
+     false,
+     "What repeating the step would do; never less than the action says.",
+     "effect: once"},
+    {"step",
+     "steps",
+     "list of steps",
+     false,
+     "Makes the step a group, in place of `do`.",
+     "steps: [{id: hold, do: cfk.block_reconcile}]"},
+
+    {"attempts", "max", "int", true, "All attempts, the first included.", "max: 10"},
+    {"attempts",
+     "every",
+     "duration",
+     false,
+     "The pause between two attempts; 10s if not said.",
+     "every: 30s"},
+    {"attempts",
+     "backoff",
+     "number",
+     false,
+     "What each pause is multiplied by; 1 if not said.",
+     "backoff: 2"},
+    {"attempts",
+     "on",
+     "list of not_yet, refused, unknown, failed",
+     false,
+     "Which outcomes are tried again; not_yet if not said.",
+     "on: [not_yet, refused]"},
+
+    {"each", "in", "expression", true, "The list.", "in: params.topics"},
+    {"each", "as", "id", true, "The name of the element in expressions.", "as: topic"},
+
+    {"rollback",
+     "none",
+     "text",
+     true,
+     "Why there is nothing to undo.",
+     "none: a restarted broker has nothing to undo"},
+}};
+
+/// A place where keys stand.
+struct Place {
+  std::string_view where;
+  std::string_view what;
+};
+
+constexpr std::array<Place, 7> kPlaces = {{
+    {"runbook", "the keys of a runbook file"},
+    {"param", "the keys of one parameter, an entry of `params`"},
+    {"check",
+     "the keys of a check, an entry of `prerequisites`, `validation` or a step's `expect`"},
+    {"step", "the keys of a step, an entry of `steps` or `rollback`"},
+    {"attempts", "the keys of a step's `attempts`"},
+    {"each", "the keys of a step's `each`"},
+    {"rollback", "the keys of a step's `rollback`"},
+}};
+
+/// A key of a later version: known, so that nobody searches for a typing mistake.
+struct LaterKey {
+  std::string_view where;
+  std::string_view key;
+};
+
+constexpr std::array<LaterKey, 8> kLaterKeys = {{
+    {"runbook", "guard"},
+    {"runbook", "windows"},
+    {"runbook", "locks"},
+    {"runbook", "settings"},
+    {"step", "confirm"},
+    {"step", "on_failure"},
+    {"each", "batch"},
+    {"each", "max_failures"},
+}};
+
+std::string explain_one(const KeySpec& key) {
+  return fmt::format("{}.{}: {}{}\n\n  {}\n\n  {}\n",
+                     key.where,
+                     key.key,
+                     key.type,
+                     key.required ? ", required" : "",
+                     key.doc,
+                     key.example);
+}
+
+std::string explain_table(const Place& place) {
+  std::string text = fmt::format("{}: {}\n\n", place.where, place.what);
+  for (const KeySpec& key : kKeys) {
+    if (key.where == place.where) {
+      text += fmt::format("  {:<14} {}{}\n", key.key, key.required ? "(required) " : "", key.doc);
+    }
+  }
+  return text;
+}
+
+}  // namespace
+
+std::span<const KeySpec> all_keys() {
+  return kKeys;
+}
+
+const KeySpec* find_key(std::string_view where, std::string_view key) {
+  const auto* const found = std::find_if(kKeys.begin(), kKeys.end(), [&](const KeySpec& spec) {
+    return spec.where == where && spec.key == key;
+  });
+  return found == kKeys.end() ? nullptr : found;
+}
+
+std::vector<std::string> key_names(std::string_view where) {
+  std::vector<std::string> names;
+  for (const KeySpec& key : kKeys) {
+    if (key.where == where) {
+      names.emplace_back(key.key);
+    }
+  }
+  return names;
+}
+
+bool is_later_key(std::string_view where, std::string_view key) {
+  return std::any_of(kLaterKeys.begin(), kLaterKeys.end(), [&](const LaterKey& later) {
+    return later.where == where && later.key == key;
+  });
+}
+
+std::string explain_key(std::string_view path) {
+  const std::size_t dot = path.find('.');
+  if (dot != std::string_view::npos) {
+    const KeySpec* key = find_key(path.substr(0, dot), path.substr(dot + 1));
+    return key == nullptr ? std::string() : explain_one(*key);
+  }
+  for (const Place& place : kPlaces) {
+    if (place.where == path) {
+      return explain_table(place);
+    }
+  }
+  // The keys of a runbook go without its name: "steps" is "runbook.steps".
+  const KeySpec* key = find_key("runbook", path);
+  return key == nullptr ? std::string() : explain_one(*key);
+}
+
+}  // namespace cfkops::runbook
