@@ -1,11 +1,5 @@
 #pragma once
 
-#include <functional>
-#include <optional>
-#include <span>
-#include <string>
-#include <vector>
-
 #include "cfkops/base/clock.hpp"
 #include "cfkops/base/json.hpp"
 #include "cfkops/base/result.hpp"
@@ -16,17 +10,26 @@
 #include "cfkops/kube/reader.hpp"
 #include "cfkops/runbook/action_spec.hpp"
 
+#include <functional>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
 namespace cfkops::engine {
 
-/// The arguments of one step or check, evaluated and converted to their declared types, defaults filled in.
+/// The arguments of one step or check, evaluated and converted to their declared types, defaults
+/// filled in.
 class Arguments {
  public:
-  explicit Arguments(runbook::ValueMap values) : values_(std::move(values)) {}
+  explicit Arguments(runbook::ValueMap values)
+      : values_(std::move(values)) {}
 
   /// The value, or nullptr where an optional argument without a default was left out.
   [[nodiscard]] const runbook::Value* find(std::string_view name) const;
 
-  // For arguments whose declared type guarantees the value; a wrong name or type is a defect (CFKOPS_CHECK).
+  // For arguments whose declared type guarantees the value; a wrong name or type is a defect
+  // (CFKOPS_CHECK).
   [[nodiscard]] std::string string(std::string_view name) const;
   [[nodiscard]] std::int64_t integer(std::string_view name) const;
   [[nodiscard]] bool boolean(std::string_view name) const;
@@ -44,19 +47,20 @@ class Arguments {
 
 /// One thing that a step would change.
 struct PlannedChange {
-  std::string verb;     ///< "evict", "patch"
-  std::string object;   ///< "pod confluent/kafka-2"
+  std::string verb;    ///< "evict", "patch"
+  std::string object;  ///< "pod confluent/kafka-2"
   std::string uid;
   std::vector<std::string> diff;  ///< lines beginning with "+", "-" or "~", paths and values
-  std::string verdict;            ///< what the server's dry run said: "accepted", "refused: …", "not asked: …"
-  bool refused = false;           ///< the verdict means that the step would fail
+  std::string
+      verdict;  ///< what the server's dry run said: "accepted", "refused: …", "not asked: …"
+  bool refused = false;  ///< the verdict means that the step would fail
 };
 
 /// What a step would do, as of now.
 struct StepPlan {
-  std::vector<PlannedChange> changes;  ///< in order
-  std::vector<std::string> notes;      ///< order and its reasons, gates that will be waited for
-  std::vector<std::string> disruption; ///< what users of the cluster will notice
+  std::vector<PlannedChange> changes;   ///< in order
+  std::vector<std::string> notes;       ///< order and its reasons, gates that will be waited for
+  std::vector<std::string> disruption;  ///< what users of the cluster will notice
   std::vector<kube::AccessQuestion> permissions;
   std::optional<Duration> estimate;
   std::string undo;  ///< how it would be undone, or why not
@@ -70,6 +74,10 @@ struct Context {
   MonoTime deadline = MonoTime::max();  ///< of the step, all attempts together
   Observer* observer = nullptr;         ///< may be null
   Journal* journal = nullptr;           ///< null while planning and in checks of a plan
+
+  /// In prerequisites: what the steps of this run will ask for, each once, as their plans told (of
+  /// steps that could not be planned, as their declarations tell). Null elsewhere.
+  const std::vector<kube::AccessQuestion>* needed = nullptr;
 
   /// Tells the observer and, in a run, the journal.
   void progress(const std::string& text) const;
@@ -86,15 +94,23 @@ class Action {
 
   [[nodiscard]] virtual const runbook::ActionSpec& spec() const = 0;
 
-  /// What `apply` would do now. It cannot write: a Reader has no way to. Errors: anything that keeps it from telling.
-  [[nodiscard]] virtual Result<StepPlan> plan(const Context& context, kube::Reader& reader, const Arguments& arguments) const = 0;
+  /// What `apply` would do now. It cannot write: a Reader has no way to. Errors: anything that
+  /// keeps it from telling.
+  [[nodiscard]] virtual Result<StepPlan> plan(const Context& context,
+                                              kube::Reader& reader,
+                                              const Arguments& arguments) const = 0;
 
-  /// Does it, or says why not. Called again where `attempts` allows; must then be safe by its declared effect.
-  [[nodiscard]] virtual Outcome apply(const Context& context, kube::Client& client, const Arguments& arguments) const = 0;
+  /// Does it, or says why not. Called again where `attempts` allows; must then be safe by its
+  /// declared effect.
+  [[nodiscard]] virtual Outcome apply(const Context& context,
+                                      kube::Client& client,
+                                      const Arguments& arguments) const = 0;
 
-  /// Takes back what was remembered by `Journal::remember_undo` (in reverse order of remembering). Actions whose spec
-  /// says `no_undo`, or that only read, are never asked.
-  [[nodiscard]] virtual Outcome undo(const Context& context, kube::Client& client, const Json& remembered) const = 0;
+  /// Takes back what was remembered by `Journal::remember_undo` (in reverse order of remembering).
+  /// Actions whose spec says `no_undo`, or that only read, are never asked.
+  [[nodiscard]] virtual Outcome undo(const Context& context,
+                                     kube::Client& client,
+                                     const Json& remembered) const = 0;
 };
 
 /// A read-only question with a verdict. Stateless.
@@ -108,13 +124,16 @@ class Check {
   [[nodiscard]] virtual const runbook::ActionSpec& spec() const = 0;
 
   /// Never an error: what cannot be told is `Verdict::Unknown` with the reason.
-  [[nodiscard]] virtual CheckResult evaluate(const Context& context, kube::Reader& reader, const Arguments& arguments) const = 0;
+  [[nodiscard]] virtual CheckResult evaluate(const Context& context,
+                                             kube::Reader& reader,
+                                             const Arguments& arguments) const = 0;
 };
 
 /// A live object that a `ref<Kind>` parameter may mean.
 struct RefCandidate {
-  std::vector<std::string> texts;  ///< what a person may type: "statefulset/kafka", "kafka"; the first is shown
-  runbook::ValueMap value;         ///< at least kind, namespace, name, uid
+  std::vector<std::string>
+      texts;  ///< what a person may type: "statefulset/kafka", "kafka"; the first is shown
+  runbook::ValueMap value;  ///< at least kind, namespace, name, uid
 };
 
 /// Finds the objects of one kind of reference.
@@ -127,10 +146,12 @@ class RefSource {
 
   /// "Kafka", as in ref<Kafka>.
   [[nodiscard]] virtual std::string kind() const = 0;
-  [[nodiscard]] virtual Result<std::vector<RefCandidate>> find(kube::Reader& reader, const std::string& ns) const = 0;
+  [[nodiscard]] virtual Result<std::vector<RefCandidate>> find(kube::Reader& reader,
+                                                               const std::string& ns) const = 0;
 };
 
-/// Everything the engine can do; the table of actions fills it. Borrowed pointers, all outliving the engine.
+/// Everything the engine can do; the table of actions fills it. Borrowed pointers, all outliving
+/// the engine.
 struct Catalogue {
   std::span<const Action* const> actions;
   std::span<const Check* const> checks;

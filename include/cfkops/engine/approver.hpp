@@ -14,7 +14,8 @@ class Approver {
   Approver& operator=(const Approver&) = delete;
   virtual ~Approver() = default;
 
-  /// Nothing on yes. Errors: Refused, with how to say yes (for example `--yes` where there is no terminal).
+  /// Nothing on yes. Errors: Refused, with how to say yes (for example `--yes` where there is no
+  /// terminal).
   virtual Status approve(const Plan& plan) = 0;
 };
 

@@ -1,14 +1,14 @@
 #pragma once
 
+#include "cfkops/base/clock.hpp"
+#include "cfkops/engine/outcome.hpp"
+
 #include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "cfkops/base/clock.hpp"
-#include "cfkops/engine/outcome.hpp"
 
 namespace cfkops::engine {
 
@@ -24,8 +24,8 @@ struct RunInfo {
 
 /// What a step is waiting for just now.
 struct WaitState {
-  std::string what;                  ///< "broker 2 (pod kafka-2) to be in sync"
-  std::string why;                   ///< "the broker's old session has not ended (DUPLICATE_BROKER_REGISTRATION)"
+  std::string what;  ///< "broker 2 (pod kafka-2) to be in sync"
+  std::string why;   ///< "the broker's old session has not ended (DUPLICATE_BROKER_REGISTRATION)"
   std::vector<std::string> details;  ///< "orders-4: 1,204 records behind"
   std::optional<Duration> estimate;  ///< nothing means unknown
   Duration elapsed = {};
@@ -58,7 +58,8 @@ enum class RunResult {
 struct StepReport {
   std::string id;
   std::string title;
-  std::string state;  ///< done skipped failed refused unknown stopped not_started undone undo_failed
+  std::string
+      state;  ///< done skipped failed refused unknown stopped not_started undone undo_failed
   std::string why;
   Duration took = {};
   int attempts = 0;
@@ -68,20 +69,21 @@ struct StepReport {
 struct RunReport {
   RunResult result = RunResult::Failed;
   std::string run_id;
-  std::string summary;             ///< one sentence
+  std::string summary;  ///< one sentence
   std::vector<StepReport> steps;
-  std::vector<std::string> left;   ///< what a person must know or do: state left behind, in sentences
-  std::vector<std::string> next;   ///< commands to type next
+  std::vector<std::string>
+      left;  ///< what a person must know or do: state left behind, in sentences
+  std::vector<std::string> next;  ///< commands to type next
   std::optional<Error> error;
-  int signal_number = 0;           ///< of Interrupted
+  int signal_number = 0;  ///< of Interrupted
   Duration took = {};
   std::uint64_t requests = 0;
   std::string journal;
   std::string journal_hash;
 };
 
-/// Is told what happens, in order, on the engine's thread; implemented where it is shown. Must not throw and must
-/// not block for long.
+/// Is told what happens, in order, on the engine's thread; implemented where it is shown. Must not
+/// throw and must not block for long.
 class Observer {
  public:
   Observer() = default;
@@ -94,7 +96,9 @@ class Observer {
 
   /// `phase` is "prerequisite", "validation" or "expect".
   virtual void on_check_started(const std::string& phase, const std::string& title) = 0;
-  virtual void on_check(const std::string& phase, const std::string& title, const CheckResult& result) = 0;
+  virtual void on_check(const std::string& phase,
+                        const std::string& title,
+                        const CheckResult& result) = 0;
 
   virtual void on_step_started(const StepInfo& step) = 0;
 

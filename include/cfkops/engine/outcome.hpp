@@ -1,13 +1,13 @@
 #pragma once
 
+#include "cfkops/base/result.hpp"
+#include "cfkops/runbook/value.hpp"
+
 #include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
-
-#include "cfkops/base/result.hpp"
-#include "cfkops/runbook/value.hpp"
 
 namespace cfkops::engine {
 
@@ -27,7 +27,8 @@ struct Outcome {
   std::string override_parameter;  ///< of Refused: the parameter that permits it, or ""
   runbook::ValueMap outputs;       ///< of Done; of the others what is known so far
   std::optional<Error> error;      ///< of Failed, and of Stopped (Cancelled)
-  std::vector<std::string> left;   ///< what is not as it was and will not heal by itself, one sentence each
+  std::vector<std::string>
+      left;  ///< what is not as it was and will not heal by itself, one sentence each
 
   [[nodiscard]] static Outcome done(runbook::ValueMap outputs = {});
   [[nodiscard]] static Outcome not_yet(std::string why);
@@ -47,7 +48,8 @@ enum class Verdict { Pass, Fail, Unknown };
 
 struct CheckResult {
   Verdict verdict = Verdict::Unknown;
-  std::string summary;  ///< one line with the measured values: "0 of 33 partitions under-replicated on 3 brokers"
+  std::string summary;  ///< one line with the measured values: "0 of 33 partitions under-replicated
+                        ///< on 3 brokers"
   std::vector<std::string> details;  ///< topic and partition names, pods, reasons
   std::string remedy;                ///< what to do when it is not a pass
   runbook::ValueMap outputs;         ///< the measured values

@@ -1,15 +1,15 @@
 #pragma once
 
-#include <map>
-#include <optional>
-#include <string>
-#include <vector>
-
 #include "cfkops/base/json.hpp"
 #include "cfkops/base/result.hpp"
 #include "cfkops/engine/action.hpp"
 #include "cfkops/kube/reader.hpp"
 #include "cfkops/runbook/model.hpp"
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
 
 namespace cfkops::engine {
 
@@ -20,8 +20,9 @@ struct RunRequest {
   std::string ns;
   std::string context;
   std::string run_id;
-  std::string journal;       ///< path of the log, for messages; "" while planning
-  std::string command_line;  ///< what follows "cfkops run" to ask for the same again, for the next commands
+  std::string journal;  ///< path of the log, for messages; "" while planning
+  std::string
+      command_line;  ///< what follows "cfkops run" to ask for the same again, for the next commands
 };
 
 struct PlannedCheck {
@@ -36,7 +37,8 @@ struct PlannedStep {
   std::string action;
   StepPlan plan;
   std::string skipped;  ///< why its `when` is false, or ""
-  std::string unknown;  ///< why it could not be planned (it needs outputs of an earlier step), or ""
+  std::string
+      unknown;  ///< why it could not be planned (it needs outputs of an earlier step), or ""
 };
 
 /// What a run would do to this cluster now.
@@ -63,12 +65,17 @@ struct Plan {
   [[nodiscard]] Json to_json() const;
 };
 
-/// Converts and resolves the parameters: types, limits, references to live objects (pinned by uid). Errors: InvalidInput
-/// naming the parameter, what was expected and what there is to choose from.
-[[nodiscard]] Result<runbook::ValueMap> resolve_params(const RunRequest& request, const Catalogue& catalogue, kube::Reader& reader);
+/// Converts and resolves the parameters: types, limits, references to live objects (pinned by uid).
+/// Errors: InvalidInput naming the parameter, what was expected and what there is to choose from.
+[[nodiscard]] Result<runbook::ValueMap> resolve_params(const RunRequest& request,
+                                                       const Catalogue& catalogue,
+                                                       kube::Reader& reader);
 
-/// Resolves, evaluates the prerequisites and asks every step what it would do. Cannot write. Errors: what kept it from
-/// telling; a prerequisite that fails is not an error but in the plan.
-[[nodiscard]] Result<Plan> make_plan(const RunRequest& request, const Catalogue& catalogue, kube::Reader& reader, Observer& observer);
+/// Resolves, evaluates the prerequisites and asks every step what it would do. Cannot write.
+/// Errors: what kept it from telling; a prerequisite that fails is not an error but in the plan.
+[[nodiscard]] Result<Plan> make_plan(const RunRequest& request,
+                                     const Catalogue& catalogue,
+                                     kube::Reader& reader,
+                                     Observer& observer);
 
 }  // namespace cfkops::engine

@@ -1,0 +1,145 @@
+#include "checks.hpp"
+
+#include "evaluate.hpp"
+#include "json_text.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <utility>
+
+namespace cfkops::engine {
+namespace {
+
+CheckResult unknown(const Error& error) {
+  return {.verdict = Verdict::Unknown,
+          .summary = error.text(),
+          .details = {},
+          .remedy = error.hint,
+          .outputs = {}};
+}
+
+/// "`x == 1` (`x` = 2)"
+std::string explained(const runbook::Expression& expression, const runbook::Bindings& bindings) {
+  const std::string values = expression.explain(bindings);
+  return "`" + expression.source() + "`" + (values.empty() ? "" : " (" + values + ")");
+}
+
+CheckResult ask_expression(const runbook::CheckEntry& entry, const runbook::Bindings& bindings) {
+  const auto answer = holds(entry.that, bindings);
+  if (!answer) {
+    return unknown(answer.error());
+  }
+  CheckResult result{.verdict = *answer ? Verdict::Pass : Verdict::Fail,
+                     .summary = explained(entry.that, bindings),
+                     .details = {},
+                     .remedy = {},
+                     .outputs = {}};
+  if (*answer) {
+    return result;
+  }
+  result.summary += " is false";
+  const auto otherwise = entry.otherwise.evaluate(bindings);
+  if (otherwise && !otherwise->text().empty()) {
+    result.details.push_back(std::exchange(result.summary, otherwise->text()));
+  }
+  return result;
+}
+
+}  // namespace
+
+std::string title_of(const runbook::CheckEntry& entry) {
+  if (!entry.title.empty()) {
+    return entry.title;
+  }
+  return entry.kind == "expr" ? entry.that.source() : entry.kind;
+}
+
+bool all_pass(const std::vector<PlannedCheck>& checks) {
+  return std::all_of(checks.begin(), checks.end(), [](const PlannedCheck& check) {
+    return check.result.verdict == Verdict::Pass;
+  });
+}
+
+std::vector<std::string> not_passed(const std::vector<PlannedCheck>& checks) {
+  std::vector<std::string> texts;
+  for (const PlannedCheck& check : checks) {
+    if (check.result.verdict == Verdict::Pass) {
+      continue;
+    }
+    const bool unknown = check.result.verdict == Verdict::Unknown;
+    texts.push_back(check.title + (unknown ? " could not be told: " : ": ") + check.result.summary);
+  }
+  return texts;
+}
+
+Result<std::vector<PlannedCheck>> CheckRunner::all(const std::vector<runbook::CheckEntry>& entries,
+                                                   const Names& names) {
+  std::vector<PlannedCheck> done;
+  for (const runbook::CheckEntry& entry : entries) {
+    PlannedCheck check{.id = entry.id, .title = title_of(entry), .result = {}};
+    if (context_.observer != nullptr) {
+      context_.observer->on_check_started(phase_, check.title);
+    }
+    check.result = ask(entry, names.bindings());
+    CFKOPS_TRY(tell(check));
+    if (site_.reader.loop().stop_due()) {
+      return site_.reader.loop().cancelled();
+    }
+    done.push_back(std::move(check));
+  }
+  return done;
+}
+
+CheckResult CheckRunner::ask(const runbook::CheckEntry& entry,
+                             const runbook::Bindings& bindings) const {
+  const auto wanted = holds(entry.when, bindings);
+  if (!wanted) {
+    return unknown(wanted.error());
+  }
+  if (!*wanted) {
+    return {.verdict = Verdict::Pass,
+            .summary = "not asked: " + explained(entry.when, bindings) + " is false",
+            .details = {},
+            .remedy = {},
+            .outputs = {}};
+  }
+  return entry.kind == "expr" ? ask_expression(entry, bindings) : ask_kind(entry, bindings);
+}
+
+CheckResult CheckRunner::ask_kind(const runbook::CheckEntry& entry,
+                                  const runbook::Bindings& bindings) const {
+  const Check* check = site_.catalogue.check(entry.kind);
+  if (check == nullptr) {
+    return unknown(make_error(ErrorCode::InvalidInput, "there is no check '" + entry.kind + "'"));
+  }
+  const auto arguments = evaluate_arguments(entry.with, check->spec(), bindings, site_);
+  if (!arguments) {
+    return unknown(arguments.error());
+  }
+  Context context = context_;
+  const MonoTime now = site_.reader.loop().clock().now();
+  context.deadline = std::min(context.deadline, now + check->spec().timeout);
+  if (context.step.id.empty()) {
+    context.step.id = entry.id;
+    context.step.title = title_of(entry);
+    context.step.action = entry.kind;
+  }
+  return check->evaluate(context, site_.reader, *arguments);
+}
+
+Status CheckRunner::tell(const PlannedCheck& check) {
+  if (context_.observer != nullptr) {
+    context_.observer->on_check(phase_, check.title, check.result);
+  }
+  if (journal_ == nullptr) {
+    return {};
+  }
+  nlohmann::json record = to_json(check.result);
+  record["kind"] = phase_;
+  record["id"] = check.id;
+  record["title"] = check.title;
+  return journal_->write(audit::Phase::Check, Json(std::move(record)), audit::Durable::No);
+}
+
+}  // namespace cfkops::engine

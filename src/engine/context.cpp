@@ -1,0 +1,31 @@
+#include "cfkops/engine/action.hpp"
+
+#include <nlohmann/json.hpp>
+
+namespace cfkops::engine {
+
+// A journal that cannot be written shows at the next intent, which then refuses the mutation; what
+// is only told need not stop anything here.
+
+void Context::progress(const std::string& text) const {
+  if (observer != nullptr) {
+    observer->on_progress(step, text);
+  }
+  if (journal != nullptr) {
+    static_cast<void>(journal->write(audit::Phase::Note,
+                                     Json(nlohmann::json{{"kind", "progress"}, {"text", text}}),
+                                     audit::Durable::No));
+  }
+}
+
+void Context::waiting(const WaitState& wait) const {
+  if (observer != nullptr) {
+    observer->on_wait(step, wait);
+  }
+  if (journal != nullptr) {
+    static_cast<void>(
+        journal->note_wait(wait.why.empty() ? wait.what : wait.what + ": " + wait.why));
+  }
+}
+
+}  // namespace cfkops::engine

@@ -1,0 +1,154 @@
+#include "evaluate.hpp"
+
+#include "cfkops/base/text.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace cfkops::engine {
+namespace {
+
+using runbook::ArgumentSpec;
+using runbook::ArgumentValue;
+using runbook::Value;
+
+const ArgumentValue* find(const runbook::ArgumentMap& written, const std::string& name) {
+  const auto found = std::find_if(
+      written.begin(), written.end(), [&](const auto& entry) { return entry.first == name; });
+  return found == written.end() ? nullptr : &found->second;
+}
+
+Status known_names(const runbook::ArgumentMap& written, const runbook::ActionSpec& spec) {
+  for (const auto& [name, value] : written) {
+    if (spec.argument(name) != nullptr) {
+      continue;
+    }
+    std::vector<std::string> names;
+    for (const ArgumentSpec& argument : spec.arguments) {
+      names.push_back(argument.name);
+    }
+    Error error =
+        make_error(ErrorCode::InvalidInput,
+                   spec.name + " has no argument '" + name + "'" + base::did_you_mean(name, names));
+    error.pos = value.pos;
+    return error;
+  }
+  return {};
+}
+
+/// Nothing for an argument that was left out and has no default.
+Result<std::optional<Value>> evaluate(const ArgumentSpec& spec,
+                                      const ArgumentValue* written,
+                                      const runbook::Bindings& bindings,
+                                      const Site& site) {
+  Value value;
+  if (written != nullptr) {
+    CFKOPS_ASSIGN(value, written->evaluate(bindings));
+  }
+  if (value.is_null()) {
+    if (!spec.fallback) {
+      return spec.required ? Result<std::optional<Value>>(
+                                 make_error(ErrorCode::InvalidInput, "a value is required"))
+                           : std::optional<Value>();
+    }
+    value = *spec.fallback;
+  }
+  CFKOPS_ASSIGN(Value converted, runbook::convert(value, spec.type));
+  CFKOPS_ASSIGN(Value resolved,
+                resolve_references(converted,
+                                   spec.type,
+                                   {.name = "argument '" + spec.name + "'", .text = {}, .how = ""},
+                                   site));
+  return std::optional<Value>(std::move(resolved));
+}
+
+void collect(const ArgumentValue& value, std::set<std::string>& used) {
+  if (const auto* text = std::get_if<runbook::Template>(&value.data)) {
+    for (const runbook::Expression& expression : text->expressions()) {
+      used.merge(outputs_used(expression));
+    }
+  } else if (const auto* list = std::get_if<ArgumentValue::List>(&value.data)) {
+    for (const ArgumentValue& item : *list) {
+      collect(item, used);
+    }
+  } else if (const auto* map = std::get_if<ArgumentValue::Map>(&value.data)) {
+    for (const auto& [key, item] : *map) {
+      collect(item, used);
+    }
+  }
+}
+
+}  // namespace
+
+Result<Arguments> evaluate_arguments(const runbook::ArgumentMap& written,
+                                     const runbook::ActionSpec& spec,
+                                     const runbook::Bindings& bindings,
+                                     const Site& site) {
+  CFKOPS_TRY(known_names(written, spec));
+  runbook::ValueMap values;
+  for (const ArgumentSpec& argument : spec.arguments) {
+    const ArgumentValue* given = find(written, argument.name);
+    auto value = evaluate(argument, given, bindings, site);
+    if (!value) {
+      Error error = std::move(value).error().in("argument '" + argument.name + "' of " + spec.name);
+      if (!error.pos && given != nullptr) {
+        error.pos = given->pos;
+      }
+      return error;
+    }
+    if (*value) {
+      values.emplace(argument.name, **std::move(value));
+    }
+  }
+  return Arguments(std::move(values));
+}
+
+Result<bool> holds(const runbook::Expression& condition, const runbook::Bindings& bindings) {
+  if (condition.empty()) {
+    return true;
+  }
+  CFKOPS_ASSIGN(const Value value, condition.evaluate(bindings));
+  if (const bool* answer = value.as<bool>()) {
+    return *answer;
+  }
+  Error error = make_error(ErrorCode::InvalidInput,
+                           "`" + condition.source() + "` is a " + std::string(value.type_name()) +
+                               " where true or false is needed");
+  error.pos = condition.pos();
+  return error;
+}
+
+Result<runbook::ValueList> elements(const runbook::Each& each, const runbook::Bindings& bindings) {
+  CFKOPS_ASSIGN(const Value value, each.in.evaluate(bindings));
+  if (const runbook::ValueList* list = value.list()) {
+    return *list;
+  }
+  Error error = make_error(ErrorCode::InvalidInput,
+                           "`" + each.in.source() + "` is a " + std::string(value.type_name()) +
+                               " where a list is needed");
+  error.pos = each.pos;
+  return error;
+}
+
+std::set<std::string> outputs_used(const runbook::Expression& expression) {
+  std::set<std::string> used;
+  if (expression.empty()) {
+    return used;
+  }
+  for (const std::vector<std::string>& chain : expression.chains()) {
+    if (!chain.empty() && chain.front() == "steps") {
+      used.insert(base::join(chain, "."));
+    }
+  }
+  return used;
+}
+
+std::set<std::string> outputs_used(const runbook::ArgumentMap& written) {
+  std::set<std::string> used;
+  for (const auto& [name, value] : written) {
+    collect(value, used);
+  }
+  return used;
+}
+
+}  // namespace cfkops::engine

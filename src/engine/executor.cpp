@@ -1,0 +1,321 @@
+#include "cfkops/engine/executor.hpp"
+
+#include "actor.hpp"
+#include "checks.hpp"
+#include "json_text.hpp"
+#include "planner.hpp"
+#include "report.hpp"
+#include "run_state.hpp"
+#include "steps.hpp"
+#include "undo.hpp"
+
+#include "cfkops/base/crypto.hpp"
+#include "cfkops/base/text.hpp"
+#include "cfkops/base/version.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <utility>
+
+namespace cfkops::engine {
+namespace {
+
+/// How a run ends.
+struct Verdicts {
+  RunResult result = RunResult::Succeeded;
+  std::string summary;
+  std::optional<Error> error = {};
+};
+
+bool mentions_secret(const runbook::Type& type) {
+  return type.kind == runbook::Type::Kind::Secret ||
+         std::any_of(type.arguments.begin(), type.arguments.end(), mentions_secret);
+}
+
+/// The parameters as typed. What belongs to no parameter may be a secret under a misspelt name.
+nlohmann::json typed_params(const RunRequest& request) {
+  nlohmann::json params = nlohmann::json::object();
+  for (const auto& [name, text] : request.params) {
+    const runbook::Param* param = request.runbook->param(name);
+    const bool shown = param != nullptr && !mentions_secret(param->type);
+    params[name] = shown ? text : Redacted::text();
+  }
+  return params;
+}
+
+void conceal(Journal& journal, const runbook::Value& value) {
+  if (const auto* secret = value.as<Redacted>()) {
+    journal.conceal(*secret);
+  } else if (value.list() != nullptr) {
+    for (const runbook::Value& item : *value.list()) {
+      conceal(journal, item);
+    }
+  } else if (value.map() != nullptr) {
+    for (const auto& [key, item] : *value.map()) {
+      conceal(journal, item);
+    }
+  }
+}
+
+/// One run from its beginning to its end.
+class Run {
+ public:
+  Run(const RunRequest& request, const RunEnvironment& environment)
+      : state_(request, environment) {}
+
+  RunReport carry_out() {
+    const Verdicts end = take_the_stages();
+    return close_run(state_, end.result, end.summary, end.error);
+  }
+
+ private:
+  Verdicts take_the_stages();
+  Verdicts go_through_steps();
+  Status begin();
+  Result<runbook::ValueMap> resolve();
+  Status write_plan(const Plan& plan) const;
+  Status ask_approval(const Plan& plan) const;
+  Verdicts not_begun(const Error& error) const;
+  static Verdicts blocked(const Plan& plan);
+  Verdicts interrupted(const Error& error) const;
+  Verdicts failed(const Failure& failure);
+  Verdicts validate();
+  void look_after_failure();
+
+  RunState state_;
+};
+
+Status Run::begin() {
+  const RunRequest& request = state_.request;
+  state_.environment.observer.on_run_started({.run_id = request.run_id,
+                                              .runbook = request.runbook->name,
+                                              .title = request.runbook->title,
+                                              .server = state_.environment.client.server(),
+                                              .context = request.context,
+                                              .ns = request.ns,
+                                              .journal = request.journal});
+  set_scope(state_.environment.client, request.run_id, "start");
+  const auto identity = state_.environment.client.who_am_i();
+  const nlohmann::json start = {
+      {"runbook",
+       {{"name", request.runbook->name},
+        {"file", request.runbook->file},
+        {"sha256", request.runbook->sha256}}},
+      {"params", typed_params(request)},
+      {"cluster", {{"server", state_.environment.client.server()}, {"context", request.context}}},
+      {"namespace", request.ns},
+      {"actor",
+       {{"user", identity ? identity->user : ""}, {"os_user", os_user()}, {"host", host_name()}}},
+      {"tool", {{"version", base::version()}, {"commit", base::build_commit()}}}};
+  CFKOPS_TRY(
+      state_.environment.journal.write(audit::Phase::Start, Json(start), audit::Durable::Yes));
+  if (!identity && identity.error().code == ErrorCode::Cancelled) {
+    return identity.error();
+  }
+  return {};
+}
+
+Result<runbook::ValueMap> Run::resolve() {
+  set_scope(state_.environment.client, state_.request.run_id, "resolve");
+  CFKOPS_ASSIGN(
+      runbook::ValueMap params,
+      resolve_params(state_.request, state_.environment.catalogue, state_.environment.client));
+  for (const auto& [name, value] : params) {
+    conceal(state_.environment.journal, value);
+    state_.environment.observer.on_parameter(name, value);
+  }
+  return params;
+}
+
+Status Run::write_plan(const Plan& plan) const {
+  const Json json = plan.to_json();
+  return state_.environment.journal.write(
+      audit::Phase::Plan,
+      Json(nlohmann::json{{"plan", json.raw()}, {"sha256", base::sha256_hex(json.dump())}}),
+      audit::Durable::Yes);
+}
+
+Status Run::ask_approval(const Plan& plan) const {
+  const Status approved = state_.environment.approver.approve(plan);
+  const std::string text =
+      approved ? std::string("the plan was approved") : "not approved: " + approved.error().text();
+  CFKOPS_TRY(
+      state_.environment.journal.write(audit::Phase::Note,
+                                       Json(nlohmann::json{{"kind", "approval"}, {"text", text}}),
+                                       audit::Durable::Yes));
+  return approved;
+}
+
+Verdicts Run::interrupted(const Error& error) const {
+  const bool touched = state_.environment.journal.intents() > 0;
+  return {RunResult::Interrupted,
+          touched ? "stopped at a safe point, as asked" : "stopped as asked; nothing was changed",
+          error};
+}
+
+Verdicts Run::not_begun(const Error& error) const {
+  const std::string unharmed = "; nothing was changed";
+  switch (error.code) {
+    case ErrorCode::Cancelled:
+      return interrupted(error);
+    case ErrorCode::InvalidInput:
+    case ErrorCode::NotFound:
+      return {RunResult::InvalidInput, "the run was not begun" + unharmed, error};
+    case ErrorCode::Forbidden:
+    case ErrorCode::Unauthorized:
+    case ErrorCode::Refused:
+    case ErrorCode::Unknown:
+      return {
+          RunResult::PrerequisiteFailed, "what the run would do cannot be told" + unharmed, error};
+    default:
+      return {RunResult::Failed, "the run was not begun" + unharmed, error};
+  }
+}
+
+Verdicts Run::blocked(const Plan& plan) {
+  const std::vector<std::string> failing = not_passed(plan.prerequisites);
+  std::vector<std::string> reasons = failing;
+  for (const PlannedStep& step : plan.steps) {
+    for (const PlannedChange& change : step.plan.changes) {
+      if (change.refused) {
+        reasons.push_back("step '" + step.id + "': " + change.verb + " " + change.object + ": " +
+                          change.verdict);
+      }
+    }
+  }
+  const std::string summary =
+      failing.empty()
+          ? "the server would refuse " +
+                base::counted(static_cast<long long>(reasons.size()), "change")
+          : base::counted(static_cast<long long>(failing.size()), "prerequisite") + " did not pass";
+  return {RunResult::PrerequisiteFailed,
+          summary + "; nothing was changed",
+          make_error(ErrorCode::Refused, base::join(reasons, "; "))};
+}
+
+Verdicts Run::take_the_stages() {
+  if (const Status begun = begin(); !begun) {
+    return not_begun(begun.error());
+  }
+  const auto params = resolve();
+  if (!params) {
+    return not_begun(params.error());
+  }
+  state_.names = Names(state_.request, *params, state_.started_wall);
+  const auto plan = Planner(state_.request,
+                            state_.environment.catalogue,
+                            state_.environment.client,
+                            state_.environment.observer,
+                            &state_.environment.journal)
+                        .make(*params);
+  if (!plan) {
+    return not_begun(plan.error());
+  }
+  for (const PlannedStep& step : plan->steps) {
+    StepRecord& record =
+        state_.record_of(step.id.substr(0, step.id.find('[')), step.id, step.title);
+    record.report.state = "not_started";
+  }
+  if (const Status written = write_plan(*plan); !written) {
+    return not_begun(written.error());
+  }
+  if (plan->blocked()) {
+    return blocked(*plan);
+  }
+  if (const Status approved = ask_approval(*plan); !approved) {
+    return approved.error().code == ErrorCode::Refused
+               ? Verdicts{RunResult::NotConfirmed,
+                          "the plan was not approved; nothing was changed",
+                          approved.error()}
+               : not_begun(approved.error());
+  }
+  return go_through_steps();
+}
+
+Verdicts Run::go_through_steps() {
+  if (const auto failure = StepRunner(state_).run(state_.request.runbook->steps)) {
+    return failed(*failure);
+  }
+  if (const auto stop = state_.must_stop("")) {
+    if (!state_.request.runbook->validation.empty()) {
+      state_.left.emplace_back("the steps are done, but the validation was not made");
+    }
+    return stop->stopped ? interrupted(stop->error) : failed(*stop);
+  }
+  return validate();
+}
+
+Verdicts Run::failed(const Failure& failure) {
+  if (failure.stopped) {
+    return interrupted(failure.error);
+  }
+  Verdicts end{RunResult::Failed, "", failure.error};
+  const std::string where = failure.step.empty() ? "" : " at step '" + failure.step + "'";
+  if (state_.environment.journal.intents() == 0) {
+    end.summary = "the run failed" + where + "; nothing was changed";
+    return end;
+  }
+  const bool undone = Undo(state_).carry_out();
+  if (!undone) {
+    end.result = RunResult::UndoIncomplete;
+  }
+  look_after_failure();
+  end.summary = "the run failed" + where +
+                (undone ? "; what can be undone is undone" : "; not all could be undone");
+  return end;
+}
+
+/// What the validation says about the state after an undo, for the person who takes over.
+void Run::look_after_failure() {
+  if (state_.must_stop("") || state_.request.runbook->validation.empty()) {
+    return;
+  }
+  set_scope(state_.environment.client, state_.request.run_id, "validation");
+  Context context = state_.context_of({}, MonoTime::max());
+  CheckRunner checks("validation", state_.site, context, &state_.environment.journal);
+  if (const auto asked = checks.all(state_.request.runbook->validation, state_.names)) {
+    for (const std::string& text : not_passed(*asked)) {
+      state_.left.push_back("validation: " + text);
+    }
+  }
+}
+
+Verdicts Run::validate() {
+  set_scope(state_.environment.client, state_.request.run_id, "validation");
+  CheckRunner checks("validation",
+                     state_.site,
+                     state_.context_of({}, MonoTime::max()),
+                     &state_.environment.journal);
+  const auto asked = checks.all(state_.request.runbook->validation, state_.names);
+  if (!asked) {
+    state_.left.emplace_back("the steps are done, but the validation was not finished");
+    return asked.error().code == ErrorCode::Cancelled
+               ? interrupted(asked.error())
+               : Verdicts{RunResult::ValidationFailed,
+                          "all steps are done, the validation could not be finished",
+                          asked.error()};
+  }
+  const std::vector<std::string> failing = not_passed(*asked);
+  if (!failing.empty()) {
+    for (const std::string& text : failing) {
+      state_.left.push_back("validation: " + text);
+    }
+    return {RunResult::ValidationFailed,
+            "all steps are done, the validation did not pass",
+            make_error(ErrorCode::Refused, base::join(failing, "; "))};
+  }
+  const auto done =
+      std::count_if(state_.steps.begin(), state_.steps.end(), [](const StepRecord& record) {
+        return record.report.state == "done";
+      });
+  return {RunResult::Succeeded, base::counted(done, "step") + " done, everything checked", {}};
+}
+
+}  // namespace
+
+RunReport run(const RunRequest& request, const RunEnvironment& environment) {
+  return Run(request, environment).carry_out();
+}
+
+}  // namespace cfkops::engine

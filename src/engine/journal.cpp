@@ -1,0 +1,162 @@
+#include "cfkops/engine/journal.hpp"
+
+#include "cfkops/base/crypto.hpp"
+#include "cfkops/base/file.hpp"
+#include "cfkops/base/text.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <utility>
+
+namespace cfkops::engine {
+namespace {
+
+constexpr std::size_t kShortestConcealed = 4;
+
+void replace_all(std::string& text, const std::string& what) {
+  for (std::size_t at = text.find(what); at != std::string::npos; at = text.find(what, at)) {
+    text.replace(at, what.size(), Redacted::text());
+    at += std::char_traits<char>::length(Redacted::text());
+  }
+}
+
+void conceal_in(nlohmann::json& value, const std::vector<Redacted>& secrets) {
+  if (value.is_string()) {
+    for (const Redacted& secret : secrets) {
+      replace_all(value.get_ref<std::string&>(), secret.reveal());
+    }
+  } else if (value.is_structured()) {
+    for (auto& item : value) {
+      conceal_in(item, secrets);
+    }
+  }
+}
+
+std::string in_words(const kube::Mutation& mutation) {
+  std::string text = mutation.verb + " " + base::lower(mutation.resource.kind) + " ";
+  text += mutation.ns.empty() ? mutation.name : mutation.ns + "/" + mutation.name;
+  return text;
+}
+
+nlohmann::json to_json(const kube::Mutation& mutation, std::uint64_t number) {
+  return {{"intent", number},
+          {"verb", mutation.verb},
+          {"resource", mutation.resource.full_name()},
+          {"subresource", mutation.subresource},
+          {"namespace", mutation.ns},
+          {"name", mutation.name},
+          {"uid", mutation.uid},
+          {"resourceVersion", mutation.resource_version},
+          {"auditId", mutation.audit_id},
+          {"body", mutation.body.raw()}};
+}
+
+nlohmann::json to_json(const kube::MutationEffect& effect, std::uint64_t number) {
+  return {{"intent", number},
+          {"status", effect.http_status},
+          {"uid", effect.uid},
+          {"resourceVersion", effect.resource_version},
+          {"auditIds", effect.audit_ids},
+          {"unknown", effect.unknown},
+          {"error", effect.error}};
+}
+
+}  // namespace
+
+void Journal::set_step(std::string step, int attempt) {
+  if (step != step_) {
+    last_wait_.clear();
+  }
+  step_ = std::move(step);
+  attempt_ = attempt;
+}
+
+Status Journal::intend(const kube::Mutation& mutation) {
+  if (!open_.empty()) {
+    // Its effect was never told: whatever came of it is not on record.
+    unknown_.push_back(std::exchange(open_, {}));
+  }
+  CFKOPS_TRY(
+      write_as(audit::Phase::Intent, Json(to_json(mutation, intents_ + 1)), audit::Durable::Yes));
+  ++intents_;
+  open_ = in_words(mutation);
+  return {};
+}
+
+Status Journal::record(const kube::Mutation& /*mutation*/, const kube::MutationEffect& effect) {
+  CFKOPS_TRY(write_as(audit::Phase::Effect, Json(to_json(effect, intents_)), audit::Durable::Yes));
+  if (effect.unknown) {
+    unknown_.push_back(open_);
+  }
+  open_.clear();
+  return {};
+}
+
+Status Journal::write(audit::Phase phase, const Json& data, audit::Durable durable) {
+  return write_as(phase, data, durable);
+}
+
+Status Journal::note_wait(const std::string& text) {
+  if (text == last_wait_) {
+    return {};
+  }
+  last_wait_ = text;
+  return write_as(audit::Phase::Note,
+                  Json(nlohmann::json{{"kind", "wait"}, {"text", text}}),
+                  audit::Durable::No);
+}
+
+Status Journal::remember_undo(const Json& data) {
+  CFKOPS_TRY(write_as(audit::Phase::Undo,
+                      Json(nlohmann::json{{"event", "remember"}, {"undo", data.raw()}}),
+                      audit::Durable::Yes));
+  remembered_.push_back({.step = step_, .data = data});
+  return {};
+}
+
+void Journal::conceal(const Redacted& secret) {
+  if (secret.reveal().size() < kShortestConcealed) {
+    return;
+  }
+  concealed_.push_back(secret);
+  concealed_.emplace_back(base::base64_encode(secret.reveal()));
+}
+
+std::vector<std::string> Journal::unresolved() const {
+  std::vector<std::string> all = unknown_;
+  if (!open_.empty()) {
+    all.push_back(open_);
+  }
+  return all;
+}
+
+Status Journal::write_as(audit::Phase phase, const Json& data, audit::Durable durable) {
+  audit::Record record{.phase = phase, .step = step_, .attempt = attempt_, .data = data};
+  if (!concealed_.empty()) {
+    nlohmann::json clean = data.raw();
+    conceal_in(clean, concealed_);
+    record.data = Json(std::move(clean));
+  }
+  Status written = log_.append(record, durable);
+  broken_ = broken_ || !written;
+  return written;
+}
+
+std::filesystem::path state_directory() {
+  if (const std::string own = base::environment("CFKOPS_STATE_DIR"); !own.empty()) {
+    return own;
+  }
+  if (const std::string state = base::environment("XDG_STATE_HOME"); !state.empty()) {
+    return std::filesystem::path(state) / "cfkops";
+  }
+  return std::filesystem::path(base::environment("HOME")) / ".local" / "state" / "cfkops";
+}
+
+std::string new_run_id(WallTime now) {
+  // From "2026-11-23T07:25:01.123456Z".
+  const std::string time = base::format_rfc3339(now);
+  return time.substr(0, 4) + time.substr(5, 2) + time.substr(8, 2) + "-" + time.substr(11, 2) +
+         time.substr(14, 2) + time.substr(17, 2) + "-" + base::random_hex(2);
+}
+
+}  // namespace cfkops::engine

@@ -1,0 +1,47 @@
+#include "names.hpp"
+
+#include <utility>
+
+namespace cfkops::engine {
+
+Names::Names(const RunRequest& request, const runbook::ValueMap& params, WallTime now) {
+  bindings_.emplace("params", runbook::Value(params));
+  bindings_.emplace("run",
+                    runbook::Value(runbook::ValueMap{{"id", runbook::Value(request.run_id)},
+                                                     {"namespace", runbook::Value(request.ns)},
+                                                     {"started", runbook::Value(now)}}));
+  declare(request.runbook->steps);
+  declare(request.runbook->rollback);
+  bindings_.insert_or_assign("steps", runbook::Value(steps_));
+}
+
+void Names::declare(const std::vector<runbook::Step>& steps) {
+  for (const runbook::Step& step : steps) {
+    steps_.emplace(step.id, runbook::Value(runbook::ValueMap()));
+    declare(step.steps);
+  }
+}
+
+void Names::set_outputs(const std::string& step, const runbook::ValueMap& outputs) {
+  steps_.insert_or_assign(step, runbook::Value(outputs));
+  bindings_.insert_or_assign("steps", runbook::Value(steps_));
+}
+
+std::optional<runbook::Value> Names::bind(const std::string& name, runbook::Value value) {
+  std::optional<runbook::Value> before;
+  if (const auto found = bindings_.find(name); found != bindings_.end()) {
+    before = found->second;
+  }
+  bindings_.insert_or_assign(name, std::move(value));
+  return before;
+}
+
+void Names::restore(const std::string& name, std::optional<runbook::Value> before) {
+  if (before) {
+    bindings_.insert_or_assign(name, *std::move(before));
+  } else {
+    bindings_.erase(name);
+  }
+}
+
+}  // namespace cfkops::engine

@@ -1,0 +1,40 @@
+#pragma once
+
+#include "cfkops/engine/plan.hpp"
+#include "cfkops/runbook/expression.hpp"
+#include "cfkops/runbook/model.hpp"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace cfkops::engine {
+
+/// The names that a runbook's expressions may use, with their values so far: `params`, `steps` (the
+/// outputs of each step, an empty map before it is done), `run`, and the element of an `each`.
+class Names {
+ public:
+  Names() = default;
+
+  /// `now` is when the run began.
+  Names(const RunRequest& request, const runbook::ValueMap& params, WallTime now);
+
+  /// Replaces the outputs of a step.
+  void set_outputs(const std::string& step, const runbook::ValueMap& outputs);
+
+  /// Binds a name; returns what it was bound to before.
+  std::optional<runbook::Value> bind(const std::string& name, runbook::Value value);
+
+  /// Undoes `bind`.
+  void restore(const std::string& name, std::optional<runbook::Value> before);
+
+  [[nodiscard]] const runbook::Bindings& bindings() const { return bindings_; }
+
+ private:
+  void declare(const std::vector<runbook::Step>& steps);
+
+  runbook::Bindings bindings_;
+  runbook::ValueMap steps_;
+};
+
+}  // namespace cfkops::engine

@@ -1,0 +1,264 @@
+#include "planner.hpp"
+
+#include "evaluate.hpp"
+
+#include "cfkops/base/text.hpp"
+#include "cfkops/kube/resource.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace cfkops::engine {
+namespace {
+
+/// Why something cannot be known before the run, or "".
+std::string needs(const std::set<std::string>& outputs) {
+  if (outputs.empty()) {
+    return "";
+  }
+  const std::vector<std::string> names(outputs.begin(), outputs.end());
+  return "it needs " + base::enumerate(names) + ", known once that step is done";
+}
+
+std::string false_text(const runbook::Expression& condition, const runbook::Bindings& bindings) {
+  const std::string values = condition.explain(bindings);
+  return "`" + condition.source() + "` is false" + (values.empty() ? "" : " (" + values + ")");
+}
+
+void add_question(std::vector<kube::AccessQuestion>& all, kube::AccessQuestion question) {
+  if (std::find(all.begin(), all.end(), question) == all.end()) {
+    all.push_back(std::move(question));
+  }
+}
+
+/// The question that a declared permission stands for; nothing where the resource is not built in.
+std::optional<kube::AccessQuestion> question_of(const runbook::PermissionSpec& permission,
+                                                const std::string& ns) {
+  const std::size_t slash = permission.resource.find('/');
+  const kube::Resource* resource = kube::find_builtin(permission.resource.substr(0, slash));
+  if (resource == nullptr) {
+    return std::nullopt;
+  }
+  return kube::AccessQuestion{
+      .verb = permission.verb,
+      .resource = *resource,
+      .subresource = slash == std::string::npos ? "" : permission.resource.substr(slash + 1),
+      .ns = resource->namespaced ? ns : "",
+      .name = ""};
+}
+
+}  // namespace
+
+std::string instance_id(const runbook::Step& step, const std::string& suffix) {
+  return step.id + suffix;
+}
+
+void set_scope(kube::Reader& reader,
+               const std::string& run_id,
+               const std::string& what,
+               int attempt) {
+  reader.set_audit_scope((run_id.empty() ? "cfkops" : run_id) + "/" + what + "/" +
+                         std::to_string(attempt));
+}
+
+Planner::Planner(const RunRequest& request,
+                 const Catalogue& catalogue,
+                 kube::Reader& reader,
+                 Observer& observer,
+                 Journal* journal)
+    : request_(request),
+      catalogue_(catalogue),
+      reader_(reader),
+      observer_(observer),
+      journal_(journal),
+      site_{.catalogue = catalogue, .reader = reader, .ns = request.ns} {}
+
+Result<Plan> Planner::make(const runbook::ValueMap& params) {
+  names_ = Names(request_, params, reader_.loop().clock().wall());
+  plan_.params = params;
+  set_scope(reader_, request_.run_id, "plan");
+  CFKOPS_TRY(read_header());
+  CFKOPS_TRY(plan_steps(request_.runbook->steps, {}));
+  set_scope(reader_, request_.run_id, "prerequisites");
+  CFKOPS_TRY(ask_prerequisites());
+  if (first_error_ && all_pass(plan_.prerequisites)) {
+    return *std::move(first_error_);
+  }
+  return std::move(plan_);
+}
+
+Status Planner::read_header() {
+  const runbook::Runbook& runbook = *request_.runbook;
+  plan_.run_id = request_.run_id;
+  plan_.runbook = runbook.name;
+  plan_.title = runbook.title;
+  plan_.risk = runbook.risk;
+  plan_.runbook_sha256 = runbook.sha256;
+  plan_.server = reader_.server();
+  plan_.context = request_.context;
+  plan_.ns = request_.ns;
+  for (const runbook::CheckEntry& entry : runbook.validation) {
+    plan_.validation.push_back(title_of(entry));
+  }
+  CFKOPS_ASSIGN(const kube::ServerVersion version, reader_.server_version());
+  plan_.server_version = version.text;
+  // A server older than its SelfSubjectReview, or one that forbids it, can still be planned for.
+  if (const auto identity = reader_.who_am_i()) {
+    plan_.user = identity->user;
+  } else if (identity.error().code == ErrorCode::Cancelled) {
+    return identity.error();
+  }
+  return {};
+}
+
+Status Planner::plan_steps(const std::vector<runbook::Step>& steps, const Branch& branch) {
+  for (const runbook::Step& step : steps) {
+    CFKOPS_TRY(plan_step(step, branch));
+  }
+  return {};
+}
+
+Status Planner::plan_step(const runbook::Step& step, Branch branch) {
+  const bool open = branch.skipped.empty() && branch.unknown.empty();
+  if (open && !step.when.empty()) {
+    branch.unknown = needs(outputs_used(step.when));
+    if (branch.unknown.empty()) {
+      auto wanted = holds(step.when, names_.bindings());
+      if (!wanted) {
+        return std::move(wanted).error().in("step '" + step.id + "'");
+      }
+      branch.skipped = *wanted ? "" : false_text(step.when, names_.bindings());
+    }
+  }
+  if (step.each && branch.skipped.empty() && branch.unknown.empty()) {
+    return plan_each(step, branch);
+  }
+  return plan_body(step, branch);
+}
+
+Status Planner::plan_each(const runbook::Step& step, const Branch& branch) {
+  const std::string unknown = needs(outputs_used(step.each->in));
+  if (!unknown.empty()) {
+    return plan_body(step, {.suffix = branch.suffix, .skipped = "", .unknown = unknown});
+  }
+  auto list = elements(*step.each, names_.bindings());
+  if (!list) {
+    return std::move(list).error().in("step '" + step.id + "'");
+  }
+  if (list->empty()) {
+    return plan_body(step,
+                     {.suffix = branch.suffix,
+                      .skipped = "`" + step.each->in.source() + "` is empty",
+                      .unknown = ""});
+  }
+  for (std::size_t i = 0; i < list->size(); ++i) {
+    auto before = names_.bind(step.each->as, (*list)[i]);
+    const Status planned = plan_body(step,
+                                     {.suffix = branch.suffix + "[" + std::to_string(i + 1) + "]",
+                                      .skipped = "",
+                                      .unknown = ""});
+    names_.restore(step.each->as, std::move(before));
+    CFKOPS_TRY(planned);
+  }
+  return {};
+}
+
+Status Planner::plan_body(const runbook::Step& step, const Branch& branch) {
+  if (step.action.empty()) {
+    return plan_steps(step.steps, branch);
+  }
+  const Action* action = catalogue_.action(step.action);
+  if (action == nullptr) {
+    return make_error(ErrorCode::InvalidInput,
+                      "step '" + step.id + "': there is no action '" + step.action + "'");
+  }
+  PlannedStep planned{.id = instance_id(step, branch.suffix),
+                      .title = step.title,
+                      .action = step.action,
+                      .plan = {},
+                      .skipped = branch.skipped,
+                      .unknown = branch.unknown};
+  if (planned.unknown.empty()) {
+    planned.unknown = needs(outputs_used(step.with));
+  }
+  if (planned.skipped.empty() && planned.unknown.empty()) {
+    CFKOPS_TRY(plan_action(step, *action, planned));
+  }
+  if (!step.no_rollback.empty()) {
+    planned.plan.undo = "none: " + step.no_rollback;
+  } else if (planned.plan.undo.empty() && !action->spec().no_undo.empty()) {
+    planned.plan.undo = "none: " + action->spec().no_undo;
+  }
+  if (planned.skipped.empty()) {
+    collect_permissions(planned, action->spec());
+  }
+  plan_.steps.push_back(std::move(planned));
+  return {};
+}
+
+Status Planner::plan_action(const runbook::Step& step, const Action& action, PlannedStep& planned) {
+  const auto arguments = evaluate_arguments(step.with, action.spec(), names_.bindings(), site_);
+  if (!arguments) {
+    if (arguments.error().code == ErrorCode::Cancelled) {
+      return arguments.error();
+    }
+    keep_error(step, arguments.error(), planned);
+    return {};
+  }
+  Context context;
+  context.run_id = request_.run_id;
+  context.ns = request_.ns;
+  context.step = {.id = planned.id,
+                  .title = step.title,
+                  .action = step.action,
+                  .number = plan_.steps.size() + 1,
+                  .count = 0,
+                  .attempt = 1};
+  context.deadline = reader_.loop().clock().now() + step.timeout.value_or(action.spec().timeout);
+  context.observer = &observer_;
+  auto told = action.plan(context, reader_, *arguments);
+  if (!told) {
+    if (told.error().code == ErrorCode::Cancelled) {
+      return std::move(told).error();
+    }
+    keep_error(step, std::move(told).error(), planned);
+    return {};
+  }
+  planned.plan = *std::move(told);
+  return {};
+}
+
+void Planner::keep_error(const runbook::Step& step, Error error, PlannedStep& planned) {
+  error = std::move(error).in("step '" + step.id + "'");
+  planned.unknown = error.text();
+  if (!first_error_) {
+    first_error_ = std::move(error);
+  }
+}
+
+void Planner::collect_permissions(const PlannedStep& planned, const runbook::ActionSpec& spec) {
+  for (const kube::AccessQuestion& question : planned.plan.permissions) {
+    add_question(needed_, question);
+  }
+  if (planned.unknown.empty()) {
+    return;
+  }
+  for (const runbook::PermissionSpec& permission : spec.permissions) {
+    if (auto question = question_of(permission, request_.ns)) {
+      add_question(needed_, *std::move(question));
+    }
+  }
+}
+
+Status Planner::ask_prerequisites() {
+  Context context;
+  context.run_id = request_.run_id;
+  context.ns = request_.ns;
+  context.observer = &observer_;
+  context.needed = &needed_;
+  CheckRunner checks("prerequisite", site_, context, journal_);
+  CFKOPS_ASSIGN(plan_.prerequisites, checks.all(request_.runbook->prerequisites, names_));
+  return {};
+}
+
+}  // namespace cfkops::engine

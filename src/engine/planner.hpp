@@ -1,0 +1,68 @@
+#pragma once
+
+#include "checks.hpp"
+#include "names.hpp"
+
+#include "cfkops/engine/plan.hpp"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace cfkops::engine {
+
+/// Makes a plan. Has a Reader and so cannot write; in a run it has the journal, to write down what
+/// the prerequisites said.
+class Planner {
+ public:
+  /// Borrows all it is given; `journal` may be null.
+  Planner(const RunRequest& request,
+          const Catalogue& catalogue,
+          kube::Reader& reader,
+          Observer& observer,
+          Journal* journal);
+
+  /// Plans every step, then asks the prerequisites: in this order, so that the permissions asked
+  /// for are those that the steps will need. Where a step cannot be planned and a prerequisite does
+  /// not pass, the plan says both; where all pass, the error is the step's. Errors: as `make_plan`.
+  Result<Plan> make(const runbook::ValueMap& params);
+
+ private:
+  struct Branch {
+    std::string suffix;   ///< "[2]" inside the second element of an `each`
+    std::string skipped;  ///< why the group around it is skipped
+    std::string unknown;  ///< why it cannot be planned
+  };
+
+  Status plan_steps(const std::vector<runbook::Step>& steps, const Branch& branch);
+  Status plan_step(const runbook::Step& step, Branch branch);
+  Status plan_each(const runbook::Step& step, const Branch& branch);
+  Status plan_body(const runbook::Step& step, const Branch& branch);
+  Status plan_action(const runbook::Step& step, const Action& action, PlannedStep& planned);
+  void keep_error(const runbook::Step& step, Error error, PlannedStep& planned);
+  void collect_permissions(const PlannedStep& planned, const runbook::ActionSpec& spec);
+  Status ask_prerequisites();
+  Status read_header();
+
+  const RunRequest& request_;
+  const Catalogue& catalogue_;
+  kube::Reader& reader_;
+  Observer& observer_;
+  Journal* journal_;
+  Site site_;
+  Names names_;
+  Plan plan_;
+  std::vector<kube::AccessQuestion> needed_;
+  std::optional<Error> first_error_;
+};
+
+/// A step's id with its place in each `each` around it: "restart[2]".
+[[nodiscard]] std::string instance_id(const runbook::Step& step, const std::string& suffix);
+
+/// Sets the Audit-ID scope of what follows: "<run>/<what>/<attempt>".
+void set_scope(kube::Reader& reader,
+               const std::string& run_id,
+               const std::string& what,
+               int attempt = 1);
+
+}  // namespace cfkops::engine

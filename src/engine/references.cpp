@@ -1,0 +1,140 @@
+#include "references.hpp"
+
+#include "cfkops/base/text.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace cfkops::engine {
+namespace {
+
+std::string uid_of(const RefCandidate& candidate) {
+  const auto uid = candidate.value.find("uid");
+  return uid == candidate.value.end() ? "" : uid->second.text();
+}
+
+bool claimed(const std::vector<RefCandidate>& all, const std::string& uid) {
+  return !uid.empty() && std::any_of(all.begin(), all.end(), [&](const RefCandidate& other) {
+    return uid_of(other) == uid;
+  });
+}
+
+/// The objects of all the kinds that the reference may have, each once: an object that two kinds
+/// claim belongs to the kind named first.
+Result<std::vector<RefCandidate>> candidates_of(const runbook::Type& type, const Site& site) {
+  std::vector<RefCandidate> all;
+  for (const std::string& kind : type.names) {
+    const RefSource* source = site.catalogue.ref(kind);
+    if (source == nullptr) {
+      return make_error(ErrorCode::InvalidInput, "no way is known to find objects of kind " + kind);
+    }
+    auto found = source->find(site.reader, site.ns);
+    if (!found) {
+      return std::move(found).error().in("look for " + kind + " in namespace " + site.ns);
+    }
+    for (RefCandidate& candidate : *found) {
+      if (!claimed(all, uid_of(candidate))) {
+        all.push_back(std::move(candidate));
+      }
+    }
+  }
+  return all;
+}
+
+std::vector<std::string> shown(const std::vector<RefCandidate>& candidates) {
+  std::vector<std::string> texts;
+  texts.reserve(candidates.size());
+  for (const RefCandidate& candidate : candidates) {
+    texts.push_back(candidate.texts.empty() ? "?" : candidate.texts.front());
+  }
+  return texts;
+}
+
+bool means(const RefCandidate& candidate, const std::string& text) {
+  return std::any_of(candidate.texts.begin(), candidate.texts.end(), [&](const std::string& one) {
+    return base::lower(one) == base::lower(text);
+  });
+}
+
+std::string choice(const Reference& reference, const std::vector<RefCandidate>& candidates) {
+  std::vector<std::string> ways;
+  for (const std::string& text : shown(candidates)) {
+    ways.push_back(reference.how + text);
+  }
+  return "choose one: " + base::join(ways, ", ");
+}
+
+Error no_candidate(const Reference& reference, const std::string& kinds, const Site& site) {
+  return make_error(
+      ErrorCode::InvalidInput,
+      reference.name + ": there is no " + kinds + " in namespace " + site.ns,
+      "name the namespace it is in with --namespace, and check that the context is the right one");
+}
+
+Error no_match(const Reference& reference,
+               const std::string& kinds,
+               const std::vector<RefCandidate>& all,
+               const Site& site) {
+  std::vector<std::string> texts;
+  for (const RefCandidate& candidate : all) {
+    texts.insert(texts.end(), candidate.texts.begin(), candidate.texts.end());
+  }
+  const std::string text = reference.text.value_or("");
+  return make_error(ErrorCode::InvalidInput,
+                    reference.name + ": no " + kinds + " named '" + text + "' in namespace " +
+                        site.ns + base::did_you_mean(text, texts),
+                    choice(reference, all));
+}
+
+}  // namespace
+
+Result<runbook::Value> resolve_reference(const Reference& reference,
+                                         const runbook::Type& type,
+                                         const Site& site) {
+  CFKOPS_ASSIGN(const std::vector<RefCandidate> all, candidates_of(type, site));
+  const std::string kinds = base::join(type.names, " or ");
+  if (all.empty()) {
+    return no_candidate(reference, kinds, site);
+  }
+  std::vector<RefCandidate> meant = all;
+  if (reference.text) {
+    std::erase_if(meant, [&](const RefCandidate& one) { return !means(one, *reference.text); });
+  }
+  if (meant.empty()) {
+    return no_match(reference, kinds, all, site);
+  }
+  if (meant.size() == 1) {
+    return runbook::Value(meant.front().value);
+  }
+  const std::string which =
+      reference.text ? "'" + *reference.text + "' means " : std::string("there are ");
+  return make_error(ErrorCode::InvalidInput,
+                    reference.name + ": " + which + std::to_string(meant.size()) +
+                        " objects of kind " + kinds + " in namespace " + site.ns + ": " +
+                        base::join(shown(meant), ", "),
+                    choice(reference, meant));
+}
+
+Result<runbook::Value> resolve_references(const runbook::Value& value,
+                                          const runbook::Type& type,
+                                          const Reference& like,
+                                          const Site& site) {
+  if (type.kind == runbook::Type::Kind::Ref) {
+    const auto* text = value.as<std::string>();
+    if (text == nullptr) {
+      return value;
+    }
+    return resolve_reference({.name = like.name, .text = *text, .how = like.how}, type, site);
+  }
+  if (type.kind == runbook::Type::Kind::List && value.list() != nullptr) {
+    runbook::ValueList resolved;
+    for (const runbook::Value& item : *value.list()) {
+      CFKOPS_ASSIGN(runbook::Value one, resolve_references(item, type.element(), like, site));
+      resolved.push_back(std::move(one));
+    }
+    return runbook::Value(std::move(resolved));
+  }
+  return value;
+}
+
+}  // namespace cfkops::engine

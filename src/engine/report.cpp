@@ -1,0 +1,143 @@
+#include "report.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <utility>
+
+namespace cfkops::engine {
+namespace {
+
+/// What an interrupted run leaves done, which a failed one would have undone.
+void add_kept_steps(const RunState& state, std::vector<std::string>& left) {
+  for (const StepRecord& record : state.steps) {
+    if (record.mutated && record.report.state == "done") {
+      left.push_back("step '" + record.report.id + "' is done and stays so");
+    } else if (record.mutated) {
+      left.push_back("step '" + record.report.id + "' is done in part: " + record.report.why);
+    }
+  }
+}
+
+void add_not_started(const RunState& state, std::vector<std::string>& left) {
+  for (const StepRecord& record : state.steps) {
+    if (record.report.state == "not_started") {
+      left.push_back("step '" + record.report.id + "' was not started");
+    }
+  }
+}
+
+std::vector<std::string> left_behind(const RunState& state, RunResult result) {
+  std::vector<std::string> left = state.left;
+  if (result == RunResult::Succeeded) {
+    return left;
+  }
+  if (state.environment.journal.intents() > 0) {
+    if (result == RunResult::Interrupted) {
+      add_kept_steps(state, left);
+    }
+    add_not_started(state, left);
+  }
+  for (const std::string& mutation : state.environment.journal.unresolved()) {
+    left.push_back("the outcome of '" + mutation + "' is not known: look at that object");
+  }
+  if (state.environment.journal.broken()) {
+    left.emplace_back("the audit log ends early: it could not be written any more");
+  }
+  return left;
+}
+
+std::vector<std::string> next_commands(const RunState& state, RunResult result) {
+  std::vector<std::string> next;
+  const std::string again =
+      state.request.command_line.empty() ? state.request.runbook->name : state.request.command_line;
+  switch (result) {
+    case RunResult::Succeeded:
+      break;
+    case RunResult::InvalidInput:
+      return {"cfkops show " + state.request.runbook->name};
+    case RunResult::PrerequisiteFailed:
+      next.push_back("cfkops plan " + again);
+      break;
+    case RunResult::NotConfirmed:
+      next.push_back("cfkops run " + again + " --yes");
+      break;
+    case RunResult::Failed:
+    case RunResult::ValidationFailed:
+    case RunResult::UndoIncomplete:
+      next.push_back("cfkops runs show " + state.request.run_id);
+      next.push_back("cfkops run " + again);
+      break;
+    case RunResult::Interrupted:
+      next.push_back("cfkops run " + again);
+      break;
+  }
+  next.push_back("cfkops audit verify " + state.request.run_id);
+  return next;
+}
+
+void write_end(const RunState& state, const RunReport& report) {
+  state.environment.journal.set_step("", 0);
+  const nlohmann::json end = {{"result", to_string(report.result)},
+                              {"summary", report.summary},
+                              {"left", report.left},
+                              {"requests", report.requests},
+                              {"took", base::format_duration(report.took)}};
+  // Where even this cannot be written the log stays open, which the report has said already.
+  static_cast<void>(
+      state.environment.journal.write(audit::Phase::End, Json(end), audit::Durable::Yes));
+}
+
+}  // namespace
+
+std::string_view to_string(RunResult result) {
+  switch (result) {
+    case RunResult::Succeeded:
+      return "Succeeded";
+    case RunResult::Failed:
+      return "Failed";
+    case RunResult::InvalidInput:
+      return "InvalidInput";
+    case RunResult::PrerequisiteFailed:
+      return "PrerequisiteFailed";
+    case RunResult::NotConfirmed:
+      return "NotConfirmed";
+    case RunResult::ValidationFailed:
+      return "ValidationFailed";
+    case RunResult::UndoIncomplete:
+      return "UndoIncomplete";
+    case RunResult::Interrupted:
+      return "Interrupted";
+  }
+  return "Failed";
+}
+
+RunReport close_run(RunState& state,
+                    RunResult result,
+                    const std::string& summary,
+                    const std::optional<Error>& error) {
+  RunReport report;
+  report.result = result;
+  report.run_id = state.request.run_id;
+  report.summary = summary;
+  for (const StepRecord& record : state.steps) {
+    report.steps.push_back(record.report);
+  }
+  report.left = left_behind(state, result);
+  report.next = next_commands(state, result);
+  report.error = error;
+  report.signal_number =
+      result == RunResult::Interrupted ? state.loop().cancel().signal_number() : 0;
+  report.took = state.now() - state.started;
+  report.requests = state.environment.client.requests_sent();
+  report.journal = state.request.journal;
+  const bool was_broken = state.environment.journal.broken();
+  write_end(state, report);
+  if (!was_broken && state.environment.journal.broken()) {
+    report.left.emplace_back("the audit log has no end: it could not be written any more");
+  }
+  report.journal_hash = state.environment.journal.log().last_hash();
+  state.environment.observer.on_run_finished(report);
+  return report;
+}
+
+}  // namespace cfkops::engine

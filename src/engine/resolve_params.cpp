@@ -1,0 +1,192 @@
+#include "references.hpp"
+#include "secret_text.hpp"
+
+#include "cfkops/base/file.hpp"
+#include "cfkops/base/text.hpp"
+#include "cfkops/engine/plan.hpp"
+
+#include <optional>
+#include <utility>
+
+namespace cfkops::engine {
+namespace {
+
+using runbook::Param;
+using runbook::Type;
+using runbook::Value;
+
+std::string called(const Param& param) {
+  return "parameter '" + param.name + "'";
+}
+
+Error unknown_param(const std::string& name, const runbook::Runbook& runbook) {
+  std::vector<std::string> names;
+  for (const Param& param : runbook.params) {
+    names.push_back(param.name);
+  }
+  return make_error(
+      ErrorCode::InvalidInput,
+      "unknown parameter '" + name + "'" + base::did_you_mean(name, names),
+      names.empty() ? "runbook " + runbook.name + " takes no parameters"
+                    : "runbook " + runbook.name + " takes " + base::enumerate(names, names.size()));
+}
+
+std::optional<double> as_number(const Value& value) {
+  if (const auto* one = value.as<std::int64_t>()) {
+    return static_cast<double>(*one);
+  }
+  if (const auto* one = value.as<std::uint64_t>()) {
+    return static_cast<double>(*one);
+  }
+  const auto* one = value.as<double>();
+  return one == nullptr ? std::nullopt : std::optional<double>(*one);
+}
+
+template <class T>
+int compared(const T& a, const T& b) {
+  return a < b ? -1 : static_cast<int>(b < a);
+}
+
+/// Below zero, zero or above, as `a` is less than, equal to or more than `b`; zero too where the
+/// two have no order.
+int order(const Value& a, const Value& b) {
+  if (a.as<Duration>() != nullptr && b.as<Duration>() != nullptr) {
+    return compared(*a.as<Duration>(), *b.as<Duration>());
+  }
+  if (a.as<std::int64_t>() != nullptr && b.as<std::int64_t>() != nullptr) {
+    return compared(*a.as<std::int64_t>(), *b.as<std::int64_t>());
+  }
+  const auto x = as_number(a);
+  const auto y = as_number(b);
+  return x && y ? compared(*x, *y) : 0;
+}
+
+Status within_limits(const Param& param, const Value& value) {
+  if (param.least && order(value, *param.least) < 0) {
+    return make_error(ErrorCode::InvalidInput,
+                      value.text() + " is less than the least allowed, " + param.least->text());
+  }
+  if (param.most && order(value, *param.most) > 0) {
+    return make_error(ErrorCode::InvalidInput,
+                      value.text() + " is more than the most allowed, " + param.most->text());
+  }
+  return {};
+}
+
+Result<Value> typed(const Param& param, const std::string& text) {
+  if (param.type.kind == Type::Kind::Secret) {
+    CFKOPS_ASSIGN(Redacted secret, read_secret(param.name, text));
+    return Value(std::move(secret));
+  }
+  CFKOPS_ASSIGN(Value value, runbook::convert(Value(text), param.type));
+  CFKOPS_TRY(within_limits(param, value));
+  return value;
+}
+
+/// Nothing for an optional parameter that was left out.
+Result<std::optional<Value>> resolve(const Param& param,
+                                     const std::string* text,
+                                     const Site& site) {
+  const Reference reference{
+      .name = called(param), .text = {}, .how = "--param " + param.name + "="};
+  std::optional<Value> value = param.fallback;
+  if (text != nullptr) {
+    auto written = typed(param, *text);
+    if (!written) {
+      return std::move(written).error().in(called(param));
+    }
+    value = *std::move(written);
+  }
+  if (!value && param.type.kind == Type::Kind::Ref) {
+    CFKOPS_ASSIGN(Value only, resolve_reference(reference, param.type, site));
+    return std::optional<Value>(std::move(only));
+  }
+  if (!value && param.required) {
+    return make_error(ErrorCode::InvalidInput,
+                      called(param) + " is required" + (param.doc.empty() ? "" : ": " + param.doc),
+                      "give it with --param " + param.name + "=<" + param.type.text() + ">");
+  }
+  if (!value) {
+    return std::optional<Value>();
+  }
+  CFKOPS_ASSIGN(Value resolved, resolve_references(*value, param.type, reference, site));
+  return std::optional<Value>(std::move(resolved));
+}
+
+/// One error as it is; several as one that lists them.
+Error together(std::vector<Error> errors) {
+  if (errors.size() == 1) {
+    return std::move(errors.front());
+  }
+  std::vector<std::string> texts;
+  std::vector<ErrorCause> causes;
+  for (const Error& error : errors) {
+    texts.push_back(error.text());
+    causes.push_back(
+        {.reason = std::string(base::to_string(error.code)), .field = "", .message = error.text()});
+  }
+  Error all = make_error(
+      ErrorCode::InvalidInput,
+      std::to_string(errors.size()) + " parameters are wrong: " + base::join(texts, "; "),
+      errors.front().hint);
+  all.causes = std::move(causes);
+  return all;
+}
+
+}  // namespace
+
+Result<Redacted> read_secret(const std::string& name, const std::string& text) {
+  constexpr std::string_view kEnvironment = "env:";
+  if (text.starts_with('@')) {
+    CFKOPS_ASSIGN(std::string content, base::read_file(text.substr(1), std::size_t{1} << 20U));
+    if (content.ends_with('\n')) {
+      content.pop_back();
+    }
+    return Redacted(std::move(content));
+  }
+  if (text.starts_with(kEnvironment)) {
+    const std::string variable = text.substr(kEnvironment.size());
+    std::string content = base::environment(variable);
+    if (content.empty()) {
+      return make_error(ErrorCode::InvalidInput,
+                        "the environment variable " + variable + " is empty or not set");
+    }
+    return Redacted(std::move(content));
+  }
+  // The text is not repeated: it is the secret, and the process list has shown it once already.
+  return make_error(ErrorCode::InvalidInput,
+                    "a secret is not taken from the command line, where others can see it",
+                    "write it to a file and give --param " + name + "=@FILE, or --param " + name +
+                        "=env:VARIABLE");
+}
+
+Result<runbook::ValueMap> resolve_params(const RunRequest& request,
+                                         const Catalogue& catalogue,
+                                         kube::Reader& reader) {
+  const Site site{.catalogue = catalogue, .reader = reader, .ns = request.ns};
+  std::vector<Error> wrong;
+  for (const auto& [name, text] : request.params) {
+    if (request.runbook->param(name) == nullptr) {
+      wrong.push_back(unknown_param(name, *request.runbook));
+    }
+  }
+  runbook::ValueMap values;
+  for (const Param& param : request.runbook->params) {
+    const auto given = request.params.find(param.name);
+    auto value = resolve(param, given == request.params.end() ? nullptr : &given->second, site);
+    if (!value && value.error().code != ErrorCode::InvalidInput) {
+      return std::move(value).error();
+    }
+    if (!value) {
+      wrong.push_back(std::move(value).error());
+    } else if (*value) {
+      values.emplace(param.name, **std::move(value));
+    }
+  }
+  if (!wrong.empty()) {
+    return together(std::move(wrong));
+  }
+  return values;
+}
+
+}  // namespace cfkops::engine

@@ -1,0 +1,66 @@
+#pragma once
+
+#include "names.hpp"
+#include "references.hpp"
+
+#include "cfkops/engine/executor.hpp"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace cfkops::engine {
+
+/// One step of a run, as far as it got.
+struct StepRecord {
+  std::string base;  ///< the runbook's step id; the report's adds the place in each `each`
+  StepReport report;
+  const runbook::Step* step = nullptr;  ///< null until it is started
+  const Action* action = nullptr;
+  bool mutated = false;  ///< it sent something
+};
+
+/// Why a run does not go on.
+struct Failure {
+  bool stopped = false;  ///< asked to, at a safe point; otherwise it went wrong
+  Error error;
+  std::string step;  ///< or ""
+};
+
+/// What the parts of a run share.
+struct RunState {
+  RunState(const RunRequest& the_request, const RunEnvironment& the_environment);
+
+  const RunRequest& request;
+  const RunEnvironment& environment;
+  MonoTime started;
+  WallTime started_wall;
+  Site site;
+  Names names;
+  std::vector<StepRecord> steps;
+  std::vector<std::string> left;
+
+  [[nodiscard]] kube::Loop& loop() const { return environment.client.loop(); }
+
+  [[nodiscard]] MonoTime now() const { return loop().clock().now(); }
+
+  /// The record of an instance: the one that the plan foresaw, or a new one beside its siblings.
+  StepRecord& record_of(const std::string& base, const std::string& id, const std::string& title);
+  [[nodiscard]] StepRecord* find(const std::string& id);
+  [[nodiscard]] StepInfo info_of(const StepRecord& record, int attempt) const;
+
+  /// The context of a step's action.
+  [[nodiscard]] Context context_of(const StepInfo& info, MonoTime deadline) const;
+
+  /// Writes a record about a step. Errors: Io.
+  Status tell_step(audit::Phase phase,
+                   const std::string& event,
+                   Json data,
+                   audit::Durable durable) const;
+
+  /// The failure of a journal that cannot be written, or of a request to stop; nothing where the
+  /// run may go on.
+  [[nodiscard]] std::optional<Failure> must_stop(const std::string& before) const;
+};
+
+}  // namespace cfkops::engine
