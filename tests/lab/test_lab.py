@@ -198,6 +198,19 @@ class LabTest(unittest.TestCase):
                 self.assert_running(name)
             finally:
                 owner.kill()
+        self.assert_soon_nothing_left(name)
+
+    def test_a_lab_does_not_come_up_for_an_owner_that_is_gone(self):
+        name = self.new_name("orphan")
+        with subprocess.Popen(["sleep", "600"]) as owner:
+            process = start(name, "up", "--nodes", "1", "--owner", str(owner.pid))
+            time.sleep(1.5)
+            owner.kill()
+        self.assertNotEqual(process.wait(60), 0)
+        process.stderr.close()
+        self.assert_soon_nothing_left(name)
+
+    def assert_soon_nothing_left(self, name):
         deadline = time.monotonic() + 30
         while traces(name) and time.monotonic() < deadline:
             time.sleep(0.2)

@@ -11,7 +11,7 @@ from confluent_kafka.admin import (AdminClient, AlterConfigOpType, ConfigEntry, 
 def create_topic(admin, options):
     """Creates the topic and waits until every partition has a leader."""
     topic = NewTopic(options.topic, options.partitions, options.replication,
-                     config={"min.insync.replicas": str(min(2, options.replication))})
+                     config={"min.insync.replicas": str(max(1, options.replication - 1))})
     try:
         admin.create_topics([topic])[options.topic].result(60)
     except KafkaException as error:

@@ -78,9 +78,15 @@ def pause():
     return cache() / f"pause-{pins.digest(IMAGES / 'pause.c')}" / "pause"
 
 
+def interpreter():
+    """The Python that clients run on: the same one whoever starts the lab."""
+    debian = "/usr/bin/python3"
+    return os.path.realpath(debian if os.path.exists(debian) else sys.executable)
+
+
 def python():
-    """A Python that has the Kafka client; it belongs to this very interpreter."""
-    key = pins.digest(pins.CONFLUENT_KAFKA, sys.version, os.path.realpath(sys.executable))
+    """A Python that has the Kafka client."""
+    key = pins.digest(pins.CONFLUENT_KAFKA, interpreter())
     return cache() / f"python-{key}" / "bin" / "python"
 
 

@@ -102,7 +102,7 @@ def _make_python(out):
     place = artifacts.python().parent.parent
     out.rmdir()
     try:
-        run([sys.executable, "-m", "venv", place])
+        run([artifacts.interpreter(), "-m", "venv", place])
         run([place / "bin" / "python", "-m", "pip", "install", "-q",
              f"confluent-kafka=={pins.CONFLUENT_KAFKA}"])
         place.rename(out)

@@ -5,7 +5,7 @@ import json
 import os
 import sys
 
-from . import artifacts, build, cgroups, cluster, control, daemons, kafka, keeper, machine, pins, teardown
+from . import artifacts, build, cgroups, cluster, control, daemons, kafka, keeper, machine, pins, pki, teardown
 from .errors import LabError
 from .lab import Lab, home
 from .proc import enter_netns
@@ -66,6 +66,9 @@ def _parser():
     add("down", "end the lab and leave nothing of it", _down)
     one = add("path", "print where something of the lab is", _path)
     one.add_argument("what", choices=sorted(PATHS))
+    one = add("user", "make a user without any rights and print the kubeconfig's path", _user)
+    one.add_argument("user")
+    one.add_argument("--group", action="append", default=[])
     one = add("apiserver", "kill the API server, or start it again", _apiserver)
     one.add_argument("action", choices=["stop", "start"])
     one = commands.add_parser("keep")
@@ -128,6 +131,11 @@ def _down(lab, _options):
 
 def _path(lab, options):
     print(PATHS[options.what](lab))
+
+
+def _user(lab, options):
+    lab.record()
+    print(pki.add_user(lab, options.user, options.group))
 
 
 def _apiserver(lab, options):

@@ -34,6 +34,10 @@ class Cluster:
     namespace: str
     plain: bool  # labels of the brokers as of any StatefulSet, not the operator's
 
+    @property
+    def replication(self):
+        return min(3, self.brokers)
+
     def size(self, component):
         return self.brokers if component == "kafka" else self.controllers
 
@@ -76,7 +80,8 @@ def _budget(cluster, component):
 
 def _environment(cluster, component):
     fixed = {"ROLE": ROLE[component], "QUORUM": str(cluster.controllers),
-             "CLUSTER_ID": CLUSTER_ID, "HEAP": HEAP[component]}
+             "REPLICATION": str(cluster.replication), "CLUSTER_ID": CLUSTER_ID,
+             "HEAP": HEAP[component]}
     own = {"POD_NAME": "metadata.name", "POD_NAMESPACE": "metadata.namespace"}
     return ([{"name": name, "value": value} for name, value in fixed.items()]
             + [{"name": name, "valueFrom": {"fieldRef": {"fieldPath": path}}}
@@ -154,7 +159,7 @@ def deploy(lab, cluster):
     wait_for("a quorum and running brokers", 120, lambda: _answering(api, cluster), pause=0.25)
     client(lab, "kafka_admin.py", "create-topic", "--bootstrap", bootstrap(cluster),
            "--topic", TOPIC, "--partitions", str(PARTITIONS),
-           "--replication", str(min(3, cluster.brokers)))
+           "--replication", str(cluster.replication))
     lab.write_record(**{**lab.record(), "kafka": {
         "version": cluster.version, "namespace": cluster.namespace,
         "controllers": cluster.controllers, "brokers": cluster.brokers}})

@@ -22,25 +22,37 @@ def home():
     return Path(base).resolve() / "cfkops-lab"
 
 
+def _lock(path, busy):
+    path.parent.mkdir(parents=True, exist_ok=True)
+    while True:
+        handle = open(path, "a+")
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | (fcntl.LOCK_NB if busy else 0))
+            # It may have been removed, or removed and made anew, meanwhile.
+            if path.exists() and os.path.samestat(os.fstat(handle.fileno()), path.stat()):
+                handle.truncate(0)
+                return handle
+        except BlockingIOError:
+            handle.seek(0)
+            busy(handle.read())
+            time.sleep(0.05)
+        except FileNotFoundError:
+            pass
+        handle.close()
+
+
 @contextmanager
-def locked(path, busy=None):
+def locked(path, busy=None, remove=False):
     """Holds a lock that ends with the process, however that ends. While
     another holds it, waits, or calls `busy` with what that one wrote."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with open(path, "a+") as handle:
-        while True:
-            try:
-                fcntl.flock(handle, fcntl.LOCK_EX | (fcntl.LOCK_NB if busy else 0))
-                break
-            except BlockingIOError:
-                handle.seek(0)
-                busy(handle.read())
-                time.sleep(0.05)
+    handle = _lock(path, busy)
+    try:
+        yield handle
+    finally:
         handle.truncate(0)
-        try:
-            yield handle
-        finally:
-            handle.truncate(0)
+        if remove:
+            path.unlink(missing_ok=True)
+        handle.close()
 
 
 class Lab:

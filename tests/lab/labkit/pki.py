@@ -1,8 +1,10 @@
 """Keys, certificates and kubeconfigs of one lab."""
 
 import base64
+import re
 from concurrent.futures import ThreadPoolExecutor
 
+from .errors import LabError
 from .proc import run
 
 DAYS = "30"
@@ -96,6 +98,8 @@ current-context: {lab.name}
 
 def add_user(lab, name, groups):
     """A further user, who may do nothing until a role binding says so."""
+    if not re.fullmatch(r"[a-z0-9][a-z0-9.-]*", name):
+        raise LabError(f"user '{name}' must be of a-z, 0-9, '.' and '-'")
     subject = "".join(f"/O={group}" for group in groups) + f"/CN={name}"
     make_certificate(lab, f"user-{name}", subject)
     return write_kubeconfig(lab, f"user-{name}", lab.dir / f"user-{name}.kubeconfig")

@@ -21,7 +21,7 @@ def down(lab):
     nothing, and succeeds, when there is none."""
     # An `up` that is still at it is ended first: whoever wants the lab gone
     # does not want it finished.
-    with locked(lab.lock_file, busy=_kill_recorded):
+    with locked(lab.lock_file, busy=_kill_recorded, remove=True):
         clean(lab)
 
 
@@ -42,7 +42,7 @@ def _kill_recorded(text):
         pid, started = facts["pid"], facts["start"]
     except (ValueError, KeyError, TypeError):
         return
-    if pid not in ancestors() and alive(pid, started):
+    if pid != os.getpid() and alive(pid, started):
         kill(pid)
 
 

@@ -26,8 +26,7 @@ format broker INTERNAL://:9071 2 /opt/kafka/formatted/broker inter.broker.listen
 rm /opt/kafka/formatted/*/meta.properties
 
 format broker,controller CONTROLLER://:9074,INTERNAL://:9071 1 /tmp/run/data inter.broker.listener.name=INTERNAL
-sed -e '/replication.factor/d' -e '/min.isr/d' -e '/min.insync/d' /opt/kafka/common.properties \
-  >> /tmp/run/format.properties
+cat /opt/kafka/common.properties >> /tmp/run/format.properties
 $java -Xmx192m -XX:ArchiveClassesAtExit=$classes $server_log -Djava.net.preferIPv4Stack=true \
   -cp "$classpath" kafka.Kafka /tmp/run/format.properties > /tmp/run/log 2>&1 &
 server=$!

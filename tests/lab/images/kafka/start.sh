@@ -1,6 +1,7 @@
 #!/bin/sh
 # Starts one broker or controller. From the environment: ROLE, QUORUM (number
-# of controllers), CLUSTER_ID, HEAP, POD_NAME, POD_NAMESPACE.
+# of controllers), REPLICATION (of new topics, one less in sync being enough),
+# CLUSTER_ID, HEAP, POD_NAME, POD_NAMESPACE.
 set -e
 . /opt/kafka/jvm.sh
 ordinal=${POD_NAME##*-}
@@ -28,6 +29,7 @@ inter.broker.listener.name=INTERNAL"
   echo "bootstrap.servers=$name:9071" > /opt/confluentinc/etc/kafka/kafka-client.properties
 fi
 
+in_sync=$((REPLICATION > 1 ? REPLICATION - 1 : 1))
 properties=$etc/$owner.properties
 cat > "$properties" <<END
 process.roles=$ROLE
@@ -37,6 +39,11 @@ controller.quorum.voters=$voters
 controller.listener.names=CONTROLLER
 listener.security.protocol.map=CONTROLLER:PLAINTEXT,INTERNAL:PLAINTEXT,EXTERNAL:PLAINTEXT
 log.dirs=$data
+default.replication.factor=$REPLICATION
+min.insync.replicas=$in_sync
+offsets.topic.replication.factor=$REPLICATION
+transaction.state.log.replication.factor=$REPLICATION
+transaction.state.log.min.isr=$in_sync
 END
 cat /opt/kafka/common.properties >> "$properties"
 
