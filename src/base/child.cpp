@@ -2,6 +2,8 @@
 
 #include "cfkops/base/check.hpp"
 
+#include <fmt/format.h>
+
 #include <fcntl.h>
 #include <poll.h>
 #include <spawn.h>
@@ -99,7 +101,7 @@ std::vector<std::string> child_environment(const ProcessRequest& request) {
   }
   for (const auto& [name, value] : request.environment) {
     if (!is_without(name)) {
-      out.push_back(name + "=" + value);
+      out.push_back(fmt::format("{}={}", name, value));
     }
   }
   return out;

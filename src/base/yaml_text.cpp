@@ -146,9 +146,8 @@ bool YamlText::after_question_mark(std::size_t offset) const {
 std::optional<std::size_t> YamlText::quote_end(std::size_t offset) const {
   const char quote = at(offset);
   for (std::size_t i = offset + 1; i < text_.size(); ++i) {
-    if (quote == '"' && text_[i] == '\\') {
-      ++i;
-    } else if (quote == '\'' && text_[i] == quote && at(i + 1) == quote) {
+    const bool escape = quote == '"' ? text_[i] == '\\' : text_[i] == quote && at(i + 1) == quote;
+    if (escape) {
       ++i;
     } else if (text_[i] == quote) {
       return i + 1;

@@ -22,7 +22,7 @@ struct YamlNode {
   bool quoted = false;          ///< written in quotes or as a block (| or >): always a string
   std::vector<YamlNode> items;  ///< of a Sequence
   std::vector<Member> members;  ///< of a Map, in file order
-  SourcePos pos;                ///< of the first character
+  SourcePos pos;                ///< of the first character; of its key where nothing is written
   int length = 0;               ///< characters of a one-line scalar, for carets; 0 otherwise
 
   /// The member named `key`, or nullptr.
