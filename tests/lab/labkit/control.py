@@ -74,7 +74,9 @@ def start_rest(lab):
                 f"--service-account-private-key-file={lab.pki}/accounts.key",
                 f"--root-ca-file={lab.pki}/ca.crt", "--controllers=*,-node-ipam-controller",
                 f"--flex-volume-plugin-dir={lab.dir}/volume-plugins",
-                "--concurrent-deployment-syncs=10", "--node-monitor-grace-period=20s"]),
+                "--concurrent-deployment-syncs=10", "--node-monitor-grace-period=20s",
+                # A taint for not being ready stays on until the next look.
+                "--node-monitor-period=1s"]),
             ("scheduler", [])):
         config = lab.pki / f"{part}.kubeconfig"
         daemons.spawn(lab, part, lab.id, [

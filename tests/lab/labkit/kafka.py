@@ -186,9 +186,12 @@ def _pods_ready(api, cluster):
     for component in ("kraftcontroller", "kafka"):
         status, found = api.get(
             f"/apis/apps/v1/namespaces/{cluster.namespace}/statefulsets/{component}")
-        ready = found["status"] if status == 200 else {}
-        if (ready.get("readyReplicas", 0) < cluster.size(component)
-                or ready.get("updatedReplicas", 0) < cluster.size(component)):
+        if status != 200:
+            return False
+        state, size = found["status"], cluster.size(component)
+        # Figures about an earlier generation say nothing about this one.
+        if (state.get("observedGeneration", 0) < found["metadata"]["generation"]
+                or state.get("readyReplicas", 0) != size or state.get("updatedReplicas", 0) != size):
             return False
     return True
 

@@ -5,6 +5,7 @@ import os
 import select
 import subprocess
 import sys
+import time
 
 from . import pins
 from .errors import LabError
@@ -40,8 +41,13 @@ def keep(lab, owner, owner_start, token):
         watch.poll(1000)
         if not _still_there(lab, token):
             return
-    if _still_there(lab, token):
-        down(lab)
+    for _ in range(5):  # a process in the kernel's hands may outlast one try
+        if not _still_there(lab, token):
+            return
+        try:
+            down(lab)
+        except LabError:
+            time.sleep(1)
 
 
 def _still_there(lab, token):
