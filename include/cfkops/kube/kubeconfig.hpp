@@ -1,14 +1,14 @@
 #pragma once
 
+#include "cfkops/base/process.hpp"
+#include "cfkops/base/redacted.hpp"
+#include "cfkops/base/result.hpp"
+
 #include <map>
 #include <optional>
 #include <string>
 #include <utility>
 #include <vector>
-
-#include "cfkops/base/process.hpp"
-#include "cfkops/base/redacted.hpp"
-#include "cfkops/base/result.hpp"
 
 namespace cfkops::kube {
 
@@ -87,12 +87,15 @@ struct ConfigEnvironment {
   std::string service_host;         ///< $KUBERNETES_SERVICE_HOST
   std::string service_port;         ///< $KUBERNETES_SERVICE_PORT
   std::string service_account_dir = "/var/run/secrets/kubernetes.io/serviceaccount";
+  std::string pod_namespace = {};  ///< $POD_NAMESPACE, which stands before the service account's
 
   [[nodiscard]] static ConfigEnvironment of_process();
 };
 
-/// Finds, merges and validates the configuration as client-go does (tools/clientcmd: loader.go, merge.go,
-/// client_config.go, validation.go). Errors: InvalidInput in kubectl's words, with file, line and what to do next.
-[[nodiscard]] Result<ClientConfig> load_client_config(const ConfigOverrides& overrides, const ConfigEnvironment& environment);
+/// Finds, merges and validates the configuration as client-go does (tools/clientcmd: loader.go,
+/// merge.go, client_config.go, validation.go). Errors: InvalidInput in kubectl's words, with file,
+/// line and what to do next.
+[[nodiscard]] Result<ClientConfig> load_client_config(const ConfigOverrides& overrides,
+                                                      const ConfigEnvironment& environment);
 
 }  // namespace cfkops::kube
