@@ -23,10 +23,10 @@ namespace cfkops::kube {
 namespace {
 
 constexpr std::size_t kMaxBody = std::size_t{256} << 20U;
-constexpr std::size_t kMaxHead = std::size_t{1} << 20U;
+constexpr std::size_t kMaxHead = std::size_t{256} << 10U;  // libcurl stops at 300 KiB
 constexpr long kConnectTimeoutMs = 30'000;
 
-constexpr const char* kHeadTooLarge = "its headers are larger than 1 MiB";
+constexpr const char* kHeadTooLarge = "its headers are larger than 256 KiB";
 constexpr const char* kBodyTooLarge = "its body is larger than 256 MiB";
 constexpr const char* kNotHttp = "it does not begin like HTTP";
 

@@ -63,6 +63,8 @@ class CurlCall {
 
   [[nodiscard]] ExchangeId exchange() const { return exchange_; }
 
+  [[nodiscard]] CallKind kind() const { return kind_; }
+
   [[nodiscard]] void* easy() const { return easy_.get(); }
 
   [[nodiscard]] const Credential& credential() const { return *credential_; }

@@ -33,7 +33,9 @@ struct CurlExchange {
 
   std::unique_ptr<SocketSession> session = {};
   int fd = -1;
-  std::vector<std::string> waiting = {};  ///< messages queued before the connection stood
+  bool opened = false;
+  std::vector<std::string> waiting =
+      {};  ///< messages queued before it was opened, for a second attempt
 
   /// Whether a sink or completion has something to be told.
   [[nodiscard]] bool has_news() const;

@@ -8,6 +8,7 @@
 
 #include <poll.h>
 #include <sys/eventfd.h>
+#include <sys/select.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -38,6 +39,48 @@ int milliseconds(Duration duration) {
   return static_cast<int>(std::chrono::ceil<std::chrono::milliseconds>(bounded).count());
 }
 
+void collect(CURLM* multi, std::vector<CurlMulti::Finished>& finished) {
+  int queued = 0;
+  while (const CURLMsg* message = curl_multi_info_read(multi, &queued)) {
+    if (message->msg != CURLMSG_DONE) {
+      continue;
+    }
+    char* call = nullptr;
+    curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &call);
+    finished.push_back({reinterpret_cast<CurlCall*>(call), message->data.result});
+  }
+}
+
+curl_waitfd wait_for(int fd, bool read, bool write) {
+  const int events = (read ? CURL_WAIT_POLLIN : 0) | (write ? CURL_WAIT_POLLOUT : 0);
+  return {.fd = fd, .events = static_cast<short>(events), .revents = 0};
+}
+
+/// Adds what a second multi handle waits for; gives the longest it may wait. curl_multi_poll takes
+/// one handle only.
+int watch_connecting(CURLM* multi, std::vector<curl_waitfd>& fds) {
+  fd_set read;
+  fd_set write;
+  fd_set except;
+  FD_ZERO(&read);
+  FD_ZERO(&write);
+  FD_ZERO(&except);
+  int last = -1;
+  long ms = -1;
+  curl_multi_fdset(multi, &read, &write, &except, &last);
+  curl_multi_timeout(multi, &ms);
+  for (int fd = 0; fd <= last; ++fd) {
+    if (FD_ISSET(fd, &read) || FD_ISSET(fd, &write)) {
+      fds.push_back(wait_for(fd, FD_ISSET(fd, &read), FD_ISSET(fd, &write)));
+    }
+  }
+  // Nothing to watch: a name is being resolved on a thread, or the descriptor is beyond what an
+  // fd_set can hold.
+  constexpr long kLookAgain = 10;
+  const long longest = last < 0 ? kLookAgain : std::numeric_limits<int>::max();
+  return static_cast<int>(ms < 0 ? longest : std::min(ms, longest));
+}
+
 Transfer transfer_of(CURLcode code, std::size_t bytes) {
   return {.bytes = bytes,
           .blocked = code == CURLE_AGAIN,
@@ -53,14 +96,16 @@ CurlMulti::CurlMulti()
 }
 
 CurlMulti::~CurlMulti() {
-  if (multi_ != nullptr) {
-    curl_multi_cleanup(multi_);
+  for (CURLM* multi : {requests_, sockets_}) {
+    if (multi != nullptr) {
+      curl_multi_cleanup(multi);
+    }
   }
   close(wake_fd_);
 }
 
 Status CurlMulti::prepare() {
-  if (multi_ != nullptr) {
+  if (sockets_ != nullptr) {
     return {};
   }
   const CURLcode code = set_up_libcurl();
@@ -69,15 +114,20 @@ Status CurlMulti::prepare() {
                       std::string("libcurl cannot be set up: ") + curl_easy_strerror(code),
                       "install libcurl 7.80 or newer, built with OpenSSL");
   }
-  multi_ = curl_multi_init();
-  if (multi_ == nullptr) {
-    return make_error(ErrorCode::Io, "libcurl has no memory for a multi handle");
+  requests_ = requests_ == nullptr ? curl_multi_init() : requests_;
+  sockets_ = requests_ == nullptr ? nullptr : curl_multi_init();
+  if (sockets_ == nullptr) {
+    return make_error(ErrorCode::Io, "libcurl has no memory for its handles");
   }
   return {};
 }
 
+void* CurlMulti::multi_of(const CurlCall& call) const {
+  return call.kind() == CallKind::Socket ? sockets_ : requests_;
+}
+
 Status CurlMulti::add(const CurlCall& call) {
-  const CURLMcode code = curl_multi_add_handle(multi_, call.easy());
+  const CURLMcode code = curl_multi_add_handle(multi_of(call), call.easy());
   if (code != CURLM_OK) {
     return make_error(ErrorCode::Io,
                       std::string("libcurl does not take a request: ") + curl_multi_strerror(code));
@@ -86,33 +136,27 @@ Status CurlMulti::add(const CurlCall& call) {
 }
 
 void CurlMulti::remove(const CurlCall& call) {
-  if (multi_ != nullptr) {
-    curl_multi_remove_handle(multi_, call.easy());
+  if (sockets_ != nullptr) {
+    curl_multi_remove_handle(multi_of(call), call.easy());
   }
 }
 
 std::vector<CurlMulti::Finished> CurlMulti::perform() {
   std::vector<Finished> finished;
-  if (multi_ == nullptr) {
+  if (sockets_ == nullptr) {
     return finished;
   }
   int running = 0;
-  curl_multi_perform(multi_, &running);
-  int queued = 0;
-  while (const CURLMsg* message = curl_multi_info_read(multi_, &queued)) {
-    if (message->msg != CURLMSG_DONE) {
-      continue;
-    }
-    char* call = nullptr;
-    curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &call);
-    finished.push_back({reinterpret_cast<CurlCall*>(call), message->data.result});
-  }
+  curl_multi_perform(requests_, &running);
+  curl_multi_perform(sockets_, &connecting_);
+  collect(requests_, finished);
+  collect(sockets_, finished);
   return finished;
 }
 
 void CurlMulti::wait(Duration at_most, std::span<const Watched> watched) {
-  const int ms = milliseconds(at_most);
-  if (multi_ == nullptr) {
+  int ms = milliseconds(at_most);
+  if (sockets_ == nullptr) {
     pollfd wake{.fd = wake_fd_, .events = POLLIN, .revents = 0};
     poll(&wake, 1, ms);
     return;
@@ -121,10 +165,12 @@ void CurlMulti::wait(Duration at_most, std::span<const Watched> watched) {
   fds.reserve(watched.size() + 1);
   fds.push_back({.fd = wake_fd_, .events = CURL_WAIT_POLLIN, .revents = 0});
   for (const Watched& each : watched) {
-    const int events = CURL_WAIT_POLLIN | (each.write ? CURL_WAIT_POLLOUT : 0);
-    fds.push_back({.fd = each.fd, .events = static_cast<short>(events), .revents = 0});
+    fds.push_back(wait_for(each.fd, true, each.write));
   }
-  curl_multi_poll(multi_, fds.data(), static_cast<unsigned>(fds.size()), ms, nullptr);
+  if (connecting_ > 0) {
+    ms = std::min(ms, watch_connecting(sockets_, fds));
+  }
+  curl_multi_poll(requests_, fds.data(), static_cast<unsigned>(fds.size()), ms, nullptr);
 }
 
 void CurlMulti::wake() noexcept {

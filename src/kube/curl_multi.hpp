@@ -55,7 +55,11 @@ class CurlMulti {
   [[nodiscard]] bool take_wake() noexcept;
 
  private:
-  void* multi_ = nullptr;
+  [[nodiscard]] void* multi_of(const CurlCall& call) const;
+
+  void* requests_ = nullptr;
+  void* sockets_ = nullptr;
+  int connecting_ = 0;  ///< handles of `sockets_` that libcurl is still busy with
   int wake_fd_ = -1;
 };
 

@@ -160,7 +160,8 @@ void CurlTransport::send(ExchangeId socket, std::string_view bytes) {
   }
   if (exchange->session) {
     exchange->session->send(bytes);
-  } else {
+  }
+  if (!exchange->opened) {
     exchange->waiting.emplace_back(bytes);
   }
 }
@@ -256,7 +257,7 @@ void CurlTransport::open_session(CurlExchange& exchange) {
     opening.deadline = exchange.submitted + exchange.request.timeout;
   }
   exchange.session = std::make_unique<SocketSession>(std::move(opening), clock_.now());
-  for (const std::string& bytes : std::exchange(exchange.waiting, {})) {
+  for (const std::string& bytes : exchange.waiting) {
     exchange.session->send(bytes);
   }
 }
@@ -373,6 +374,8 @@ void CurlTransport::tell_socket(CurlExchange& exchange) {
       return;
     }
     if (const auto* opened = std::get_if<SocketSession::Opened>(&*event)) {
+      still->opened = true;
+      still->waiting.clear();
       sink.on_open(opened->protocol);
     } else if (const auto* message = std::get_if<SocketSession::Message>(&*event)) {
       sink.on_message(message->bytes);

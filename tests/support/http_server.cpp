@@ -330,6 +330,7 @@ std::optional<HttpRequest> read_request(ServerStream& stream) {
 
 HttpServer::HttpServer(Handler handler, const HttpServerOptions& options)
     : handler_(std::move(handler)),
+      greeting_(options.greeting),
       stop_fd_(eventfd(0, EFD_CLOEXEC)) {
   std::signal(SIGPIPE, SIG_IGN);  // NOLINT(cert-err33-c): OpenSSL writes to closed sockets
   if (options.identity) {
@@ -398,6 +399,7 @@ void HttpServer::accept_all() {
 void HttpServer::serve(Connection& connection) {
   SSL* ssl = nullptr;
   bool ready = true;
+  ServerStream(connection.fd, nullptr).write(greeting_);
   if (tls_) {
     ssl = SSL_new(tls_->context);
     SSL_set_fd(ssl, connection.fd);

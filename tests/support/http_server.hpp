@@ -89,6 +89,7 @@ class HttpConversation {
 struct HttpServerOptions {
   std::optional<Identity> identity = {};  ///< serves TLS with it
   std::string client_ca_pem = {};         ///< and demands a client certificate signed by this
+  std::string greeting = {};              ///< sent as soon as a connection stands, before any TLS
 };
 
 /// An HTTP/1.1 server on 127.0.0.1 for tests, with threads of its own. `handler` is called on them,
@@ -122,6 +123,7 @@ class HttpServer {
   void serve(Connection& connection);
 
   Handler handler_;
+  std::string greeting_;
   std::unique_ptr<Tls> tls_;
   int listener_ = -1;
   int stop_fd_ = -1;
