@@ -1,0 +1,52 @@
+#include "cfkops/kube/object.hpp"
+
+#include "support/matchers.hpp"
+
+#include <gtest/gtest.h>
+
+namespace cfkops::kube {
+namespace {
+
+using test::HasError;
+
+Object parsed(std::string_view text) {
+  return Object(*Json::parse(text));
+}
+
+TEST(Object, RefusesWhatHasNoName) {
+  EXPECT_THAT(Object::parse("[]"), HasError(ErrorCode::Protocol, "metadata.name"));
+  EXPECT_THAT(Object::parse(R"({"metadata":{}})"), HasError(ErrorCode::Protocol));
+  EXPECT_THAT(Object::parse("{"), HasError(ErrorCode::Protocol));
+}
+
+TEST(Object, ReadsKeysWithSlashesAndTildes) {
+  const Object object = parsed(
+      R"({"metadata":{"name":"a","labels":{"app.kubernetes.io/name":"kafka","a~b/c":"x"},"annotations":{"n":"1"}}})");
+  EXPECT_EQ(object.label("app.kubernetes.io/name"), "kafka");
+  EXPECT_EQ(object.label("a~b/c"), "x");
+  EXPECT_EQ(object.label("missing"), std::nullopt);
+  EXPECT_EQ(object.annotation("n"), "1");
+}
+
+TEST(Object, NamesItselfForMessages) {
+  EXPECT_EQ(
+      parsed(R"({"kind":"Pod","metadata":{"name":"kafka-0","namespace":"confluent"}})").text(),
+      "pod confluent/kafka-0");
+  EXPECT_EQ(parsed(R"({"kind":"Node","metadata":{"name":"n1"}})").text(), "node n1");
+}
+
+TEST(Object, KnowsWhetherItIsBeingDeleted) {
+  EXPECT_TRUE(parsed(R"({"metadata":{"deletionTimestamp":"2026-01-01T00:00:00Z"}})").deleting());
+  EXPECT_FALSE(parsed(R"({"metadata":{}})").deleting());
+}
+
+TEST(Condition, IsEmptyWhereThereIsNone) {
+  const Object object =
+      parsed(R"({"status":{"conditions":[{"type":"Ready","status":"False"},{"type":"Other"}]}})");
+  EXPECT_EQ(condition(object, "Ready"), "False");
+  EXPECT_EQ(condition(object, "Other"), "");
+  EXPECT_EQ(condition(object, "Missing"), "");
+}
+
+}  // namespace
+}  // namespace cfkops::kube
