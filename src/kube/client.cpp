@@ -52,9 +52,9 @@ Result<Json> with_precondition(const Json& patch,
       return;
     }
     if (list) {
-      guarded_patch.insert(
-          guarded_patch.begin() + position,
-          {{"op", "test"}, {"path", std::string("/metadata/") + field}, {"value", value}});
+      nlohmann::json test = {
+          {"op", "test"}, {"path", std::string("/metadata/") + field}, {"value", value}};
+      guarded_patch.insert(guarded_patch.begin() + position, std::move(test));
     } else {
       guarded_patch["metadata"][field] = value;
     }

@@ -72,6 +72,16 @@ MutationEffect exec_effect(const Result<ExecOutcome>& outcome, const ExecSession
   return effect;
 }
 
+/// Why a command was not waited for to its end.
+Error unfinished(const Result<bool>& waited, Duration timeout) {
+  if (!waited) {
+    return waited.error();
+  }
+  return make_error(ErrorCode::Timeout,
+                    "the command did not end in " + base::human_duration(timeout),
+                    "it may still be running in the container");
+}
+
 }  // namespace
 
 Result<ExecOutcome> Client::exec(const std::string& ns,
@@ -111,12 +121,7 @@ Result<ExecOutcome> Client::exec(const std::string& ns,
     transport.cancel(socket);
   }
   Result<ExecOutcome> outcome =
-      session.over() ? session.result(what)
-      : waited       ? make_error(ErrorCode::Timeout,
-                            "the command did not end in " + base::human_duration(timeout),
-                            "it may still be running in the container")
-                     .in(what)
-               : Error(waited.error()).in(what);
+      session.over() ? session.result(what) : Error(unfinished(waited, timeout)).in(what);
   MutationEffect effect = exec_effect(outcome, session);
   effect.audit_ids = {mutation.audit_id};
   Status recorded = record(mutation, effect);

@@ -397,14 +397,20 @@ ExchangeId ScriptedTransport::start(std::unique_ptr<Flight> flight) {
   flights_.emplace(id, std::move(flight));
   const Answer answer = answer_for(started);
   if (started.request.timeout > Duration::zero()) {
-    end_at(clock_.now() + started.request.timeout,
-           id,
-           make_error(ErrorCode::Timeout, "no answer in time"));
+    limit(id, started.request.timeout);
   }
   if (!answer.hangs) {
     play(id, answer);
   }
   return id;
+}
+
+void ScriptedTransport::limit(ExchangeId id, Duration timeout) {
+  schedule(clock_.now() + timeout, id, [this](Flight& flight) {
+    if (flight.socket == nullptr || !flight.live) {  // a socket's time-out is for its opening
+      end_at(clock_.now(), flight.id, make_error(ErrorCode::Timeout, "no answer in time"));
+    }
+  });
 }
 
 Rule* ScriptedTransport::rule_for(const Request& request) {

@@ -235,6 +235,7 @@ class ScriptedTransport final : public kube::Transport {
   };
 
   kube::ExchangeId start(std::unique_ptr<Flight> flight);
+  void limit(kube::ExchangeId id, Duration timeout);
   Rule* rule_for(const kube::Request& request);
   Answer answer_for(Flight& flight);
   void schedule(MonoTime when, kube::ExchangeId id, Action action);

@@ -24,7 +24,7 @@ struct Request {
   std::string target;  ///< path and query, percent-encoded, beginning with '/'
   std::vector<Header> headers = {};
   std::string body = {};
-  Duration timeout = {};  ///< for the whole exchange; zero means none (watches, log follows)
+  Duration timeout = {};  ///< for the whole exchange, of a socket for its opening; zero means none
 };
 
 struct Response {

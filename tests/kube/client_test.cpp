@@ -1,0 +1,444 @@
+#include "cfkops/kube/client.hpp"
+
+#include "fixture.hpp"
+
+#include <csignal>
+#include <string>
+#include <vector>
+
+namespace cfkops::kube {
+namespace {
+
+using nlohmann::json;
+using std::chrono::minutes;
+using std::chrono::seconds;
+using test::Fault;
+using test::HasError;
+using test::IsOk;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::SizeIs;
+
+constexpr const char* kWrite = "?fieldManager=cfkops&fieldValidation=Strict";
+
+class ClientTest : public KubeTest {
+ protected:
+  static Json parsed(const std::string& text) { return *Json::parse(text); }
+
+  static std::string success() { return R"({"kind":"Status","status":"Success"})"; }
+
+  Status evict(const Precondition& precondition = {"u0", ""}) {
+    return client.evict("confluent", "kafka-0", precondition);
+  }
+
+  Status remove(const Precondition& precondition = {"u0", ""}) {
+    return client.remove(resources::pods(), "confluent", "kafka-0", {.precondition = precondition});
+  }
+
+  Result<Object> patch(const std::string& body, const PatchOptions& how) {
+    return client.patch(resources::pods(), "confluent", "kafka-0", parsed(body), how);
+  }
+
+  json sent(std::size_t call) { return json::parse(transport.calls().at(call).request.body); }
+
+  const MutationEffect& effect() { return recorder.effects.at(0); }
+
+  const std::string kEviction = kPod + "/eviction";
+};
+
+TEST_F(ClientTest, RecordsAMutationBeforeItLeavesAndAfterItCameBack) {
+  transport.on("POST", kPods).handle([this](const Request&) {
+    EXPECT_THAT(recorder.lines, ElementsAre("intend create kafka-0"));
+    return test::reply(201, pod("kafka-0", "u0", "11"));
+  });
+  client.set_audit_scope("run/step/1");
+  ASSERT_THAT(
+      client.create(resources::pods(), "confluent", parsed(R"({"metadata":{"name":"kafka-0"}})")),
+      IsOk());
+  EXPECT_THAT(recorder.lines, ElementsAre("intend create kafka-0", "record create kafka-0"));
+  EXPECT_THAT(transport.log(), ElementsAre("POST " + kPods + kWrite));
+  const Mutation& mutation = recorder.intents.at(0);
+  EXPECT_EQ(mutation.verb, "create");
+  EXPECT_EQ(mutation.ns, "confluent");
+  EXPECT_EQ(mutation.audit_id, "run/step/1/1");
+  EXPECT_EQ(transport.calls().at(0).header("Audit-ID"), "run/step/1/1");
+  EXPECT_EQ(transport.calls().at(0).header("Content-Type"), "application/json");
+  EXPECT_EQ(effect().http_status, 201);
+  EXPECT_EQ(effect().uid, "u0");
+  EXPECT_EQ(effect().resource_version, "11");
+  EXPECT_THAT(effect().audit_ids, ElementsAre("run/step/1/1"));
+  EXPECT_EQ(effect().error, "");
+}
+
+TEST_F(ClientTest, SendsNothingThatCannotBeRecorded) {
+  recorder.refusal = make_error(ErrorCode::Io, "no space left on device");
+  EXPECT_THAT(evict(), HasError(ErrorCode::Io, "evict pod confluent/kafka-0 › no space left"));
+  EXPECT_THAT(remove(), HasError(ErrorCode::Io));
+  EXPECT_THAT(client.exec("confluent", "kafka-0", "kafka", {"true"}, "", seconds(9)),
+              HasError(ErrorCode::Io));
+  EXPECT_THAT(client.connect("confluent", "kafka-0", 8080), HasError(ErrorCode::Io));
+  EXPECT_THAT(transport.calls(), IsEmpty());
+}
+
+TEST_F(ClientTest, ChangesNothingMoreOnceAnEffectCouldNotBeRecorded) {
+  transport.on("POST", kEviction).reply(201, success());
+  recorder.full = make_error(ErrorCode::Io, "no space left on device");
+  EXPECT_THAT(evict(), HasError(ErrorCode::Io, "record that we did: evict pod confluent/kafka-0"));
+  recorder.full.reset();
+  EXPECT_THAT(remove(), HasError(ErrorCode::Refused, "could not be recorded"));
+  EXPECT_THAT(transport.calls(), SizeIs(1));
+}
+
+TEST_F(ClientTest, KeepsSecretValuesOutOfTheRecord) {
+  transport.on("POST", "/api/v1/namespaces/confluent/secrets").reply(201, pod("login", "u0"));
+  const Json secret =
+      parsed(R"({"kind":"Secret","metadata":{"name":"login"},"data":{"a":"aHVudGVyMg=="}})");
+  EXPECT_THAT(client.create(resources::secrets(), "confluent", secret), IsOk());
+  EXPECT_EQ(recorder.intents.at(0).body.string_or("/data/a", ""), "***");
+  EXPECT_EQ(sent(0)["data"]["a"], "aHVudGVyMg==");
+}
+
+TEST_F(ClientTest, RefusesAnObjectWithoutAName) {
+  EXPECT_THAT(client.create(resources::pods(), "confluent", parsed("{}")),
+              HasError(ErrorCode::InvalidInput, "/metadata/name"));
+}
+
+TEST_F(ClientTest, PutsAnObjectBack) {
+  transport.expect("PUT", kPod + kWrite).reply(200, pod("kafka-0", "u0", "11"));
+  EXPECT_THAT(client.update(resources::pods(), "confluent", Json(pod("kafka-0", "u0", "10"))),
+              IsOk());
+  EXPECT_EQ(recorder.intents.at(0).uid, "u0");
+  EXPECT_EQ(recorder.intents.at(0).resource_version, "10");
+}
+
+TEST_F(ClientTest, PutsThePreconditionIntoAMergePatch) {
+  transport.expect("PATCH", kPod + kWrite).reply(200, pod("kafka-0", "u0"));
+  EXPECT_THAT(patch(R"({"metadata":{"labels":{"a":"b"}}})",
+                    {.type = PatchType::Merge, .precondition = {"u0", "10"}}),
+              IsOk());
+  EXPECT_EQ(sent(0),
+            json::parse(R"({"metadata":{"labels":{"a":"b"},"uid":"u0","resourceVersion":"10"}})"));
+  EXPECT_EQ(transport.calls().at(0).header("Content-Type"), "application/merge-patch+json");
+}
+
+TEST_F(ClientTest, PutsThePreconditionIntoAJsonPatchAsTests) {
+  transport.expect("PATCH", kPod + kWrite).reply(200, pod("kafka-0", "u0"));
+  EXPECT_THAT(patch(R"([{"op":"remove","path":"/spec/x"}])",
+                    {.type = PatchType::Json, .precondition = {"u0", "10"}}),
+              IsOk());
+  EXPECT_EQ(sent(0), json::parse(R"([{"op":"test","path":"/metadata/uid","value":"u0"},
+                                     {"op":"test","path":"/metadata/resourceVersion","value":"10"},
+                                     {"op":"remove","path":"/spec/x"}])"));
+}
+
+TEST_F(ClientTest, CallsAFailedTestAConflictWhereTheObjectIsAnother) {
+  transport.on("PATCH", kPod).refuse(422, "Invalid", "the server rejected our request");
+  transport.on("GET", kPod).reply(200, pod("kafka-0", "u1")).reply(200, pod("kafka-0", "u0"));
+  const PatchOptions how{.type = PatchType::Json, .precondition = {"u0", ""}};
+  EXPECT_THAT(patch("[]", how), HasError(ErrorCode::Conflict, "read it again"));
+  EXPECT_THAT(patch("[]", how), HasError(ErrorCode::Invalid));
+}
+
+TEST_F(ClientTest, RefusesAPatchOfTheWrongShape) {
+  EXPECT_THAT(patch("{}", {.type = PatchType::Json}), HasError(ErrorCode::InvalidInput, "list"));
+  EXPECT_THAT(patch("[]", {.type = PatchType::Merge}), HasError(ErrorCode::InvalidInput, "object"));
+  EXPECT_THAT(patch(R"({"metadata":null})", {.precondition = {"u0", ""}}),
+              HasError(ErrorCode::InvalidInput, "/metadata"));
+  EXPECT_THAT(transport.calls(), IsEmpty());
+}
+
+TEST_F(ClientTest, AppliesUnderItsOwnName) {
+  transport.expect("PATCH", kPod + kWrite).reply(200, pod("kafka-0", "u0"));
+  transport.expect("PATCH", kPod + kWrite + "&force=true").reply(200, pod("kafka-0", "u0"));
+  const Json wanted(pod("kafka-0", "u0"));
+  EXPECT_THAT(client.apply(resources::pods(), "confluent", wanted), IsOk());
+  EXPECT_THAT(client.apply(resources::pods(), "confluent", wanted, true), IsOk());
+  EXPECT_EQ(transport.calls().at(0).header("Content-Type"), "application/apply-patch+yaml");
+  EXPECT_EQ(recorder.intents.at(0).verb, "apply");
+}
+
+TEST_F(ClientTest, DeletesTheVeryObject) {
+  transport.expect("DELETE", kPod).reply(200, pod("kafka-0", "u0"));
+  EXPECT_THAT(client.remove(resources::pods(),
+                            "confluent",
+                            "kafka-0",
+                            {.precondition = {"u0", ""}, .grace_period_seconds = 5}),
+              IsOk());
+  EXPECT_EQ(sent(0),
+            json::parse(R"({"apiVersion":"v1","kind":"DeleteOptions","gracePeriodSeconds":5,
+                            "propagationPolicy":"Background","preconditions":{"uid":"u0"}})"));
+}
+
+TEST_F(ClientTest, PassesOnThatTheObjectIsGoneOrAnother) {
+  transport.on("DELETE", kPod)
+      .refuse(404, "NotFound", "pods \"kafka-0\" not found")
+      .refuse(
+          409, "Conflict", "Precondition failed: UID in precondition: u0, UID in object meta: u1");
+  EXPECT_THAT(remove(), HasError(ErrorCode::NotFound));
+  EXPECT_THAT(remove(), HasError(ErrorCode::Conflict));
+  EXPECT_FALSE(effect().unknown);
+}
+
+TEST_F(ClientTest, EvictsTheVeryPod) {
+  transport.expect("POST", kEviction + kWrite).reply(201, success());
+  EXPECT_THAT(evict({"u0", "10"}), IsOk());
+  EXPECT_EQ(sent(0), json::parse(R"({"apiVersion":"policy/v1","kind":"Eviction",
+                            "metadata":{"name":"kafka-0","namespace":"confluent"},
+                            "deleteOptions":{"preconditions":{"uid":"u0","resourceVersion":"10"}}})"));
+}
+
+TEST_F(ClientTest, LeavesABudgetThatRefusesToTheCaller) {
+  json status =
+      json::parse(test::refuse(429,
+                               "TooManyRequests",
+                               "Cannot evict pod as it would violate the pod's disruption budget.")
+                      .body);
+  status["details"]["causes"] = {
+      {{"reason", "DisruptionBudget"}, {"message", "needs 2 healthy pods"}}};
+  transport.on("POST", kEviction).reply(429, status, {{"Retry-After", "10"}});
+  const Status evicted = evict();
+  EXPECT_THAT(evicted, HasError(ErrorCode::TooManyRequests, "needs 2 healthy pods"));
+  EXPECT_EQ(evicted.error().retry_after, seconds(10));
+  EXPECT_THAT(transport.calls(), SizeIs(1));
+  EXPECT_FALSE(effect().unknown);
+}
+
+TEST_F(ClientTest, RepeatsAnEvictionThatFlowControlHeldBack) {
+  transport.on("POST", kEviction)
+      .then(
+          test::reply(429, "Too many requests, please try again later.\n", {{"Retry-After", "1"}}))
+      .reply(201, success());
+  EXPECT_THAT(evict({}), IsOk());
+  EXPECT_THAT(effect().audit_ids, ElementsAre("cfkops/1", "cfkops/2"));
+}
+
+TEST_F(ClientTest, CannotHelpAPodWithTwoBudgets) {
+  transport.on("POST", kEviction).refuse(500, "", "This pod has more than one PodDisruptionBudget");
+  EXPECT_THAT(evict(), HasError(ErrorCode::ServerError, "more than one"));
+  EXPECT_THAT(transport.calls(), SizeIs(1));
+  EXPECT_FALSE(effect().unknown);
+}
+
+TEST_F(ClientTest, ScalesByTheSubresource) {
+  const std::string scale = "/apis/apps/v1/namespaces/confluent/statefulsets/kafka/scale";
+  transport.expect("GET", scale).reply(200, pod("kafka", "u7"));
+  transport.expect("PATCH", scale + kWrite).reply(200, pod("kafka", "u7"));
+  EXPECT_THAT(client.scale(resources::stateful_sets(), "confluent", "kafka", 4), IsOk());
+  EXPECT_EQ(sent(1), json::parse(R"({"metadata":{"uid":"u7"},"spec":{"replicas":4}})"));
+  EXPECT_EQ(recorder.intents.at(0).subresource, "scale");
+}
+
+TEST_F(ClientTest, NeverRepeatsACreationWhoseFateIsUnknown) {
+  for (const Fault fault :
+       {Fault::LostBefore, Fault::LostAfter, Fault::TimeoutAfter, Fault::Gateway}) {
+    SCOPED_TRACE(test::to_string(fault));
+    test::ScriptedTransport world;
+    test::MemoryRecorder book;
+    Loop its_loop(world, world.clock(), cancel);
+    Client its_client(its_loop, {}, book);
+    world.on("POST", kPods).reply(201, pod("kafka-0", "u0"));
+    world.break_call(1, fault);
+    const Result<Object> created =
+        its_client.create(resources::pods(), "confluent", Json(pod("kafka-0", "")));
+    ASSERT_FALSE(created);
+    EXPECT_TRUE(created.error().outcome_unknown());
+    EXPECT_THAT(created.error().hint, HasSubstr("look at the object"));
+    EXPECT_TRUE(book.effects.at(0).unknown);
+    EXPECT_THAT(world.calls(), SizeIs(1));
+  }
+}
+
+TEST_F(ClientTest, NeverRepeatsADeletionByNameAlone) {
+  // By the time of a repeat the name may be that of a replacement.
+  transport.on("DELETE", kPod).fail(ErrorCode::ConnectionLost);
+  EXPECT_THAT(remove({}), HasError(ErrorCode::ConnectionLost));
+  EXPECT_TRUE(effect().unknown);
+  EXPECT_THAT(transport.calls(), SizeIs(1));
+}
+
+TEST_F(ClientTest, RepeatsWhatTheServerNeverSaw) {
+  options.retry.unreachable_budget = minutes(1);
+  Client patient(loop, options, recorder);
+  transport.on("POST", kPods).reply(201, pod("kafka-0", "u0"));
+  transport.set_down(true);
+  transport.at(seconds(20), [this] { transport.set_down(false); });
+  EXPECT_THAT(patient.create(resources::pods(), "confluent", Json(pod("kafka-0", ""))), IsOk());
+  EXPECT_THAT(effect().audit_ids, SizeIs(21));
+}
+
+TEST_F(ClientTest, SaysThatWhatWasNeverSentDidNotHappen) {
+  transport.set_down(true);
+  EXPECT_THAT(evict(), HasError(ErrorCode::Unreachable));
+  EXPECT_FALSE(effect().unknown);
+}
+
+TEST_F(ClientTest, SucceedsWhenARepeatFindsThePodGone) {
+  transport.on("POST", kEviction)
+      .fail(ErrorCode::ConnectionLost)
+      .refuse(404, "NotFound", "pods \"kafka-0\" not found");
+  transport.on("GET", kPod).refuse(404, "NotFound", "pods \"kafka-0\" not found");
+  EXPECT_THAT(evict(), IsOk());
+  EXPECT_FALSE(effect().unknown);
+  EXPECT_EQ(effect().error, "");
+  EXPECT_THAT(effect().audit_ids, SizeIs(2));
+}
+
+TEST_F(ClientTest, SucceedsWhenARepeatFindsAReplacement) {
+  transport.on("DELETE", kPod)
+      .fail(ErrorCode::Timeout)
+      .refuse(
+          409, "Conflict", "Precondition failed: UID in precondition: u0, UID in object meta: u1");
+  transport.on("GET", kPod).reply(200, pod("kafka-0", "u1"));
+  EXPECT_THAT(remove(), IsOk());
+  EXPECT_FALSE(effect().unknown);
+}
+
+TEST_F(ClientTest, ReportsARefusedRepeatThatChangedNothing) {
+  transport.on("POST", kEviction).fail(ErrorCode::ConnectionLost).refuse(403, "Forbidden", "no");
+  transport.on("GET", kPod).reply(200, pod("kafka-0", "u0"));
+  EXPECT_THAT(evict(), HasError(ErrorCode::Forbidden));
+  EXPECT_FALSE(effect().unknown);
+}
+
+TEST_F(ClientTest, CannotTellWhenTheServerGoesAwayAfterALostAttempt) {
+  transport.on("POST", kEviction).fail(ErrorCode::ConnectionLost);
+  transport.at(std::chrono::milliseconds(500), [this] { transport.set_down(true); });
+  const Status evicted = evict();
+  ASSERT_FALSE(evicted);
+  EXPECT_TRUE(evicted.error().outcome_unknown());
+  EXPECT_THAT(evicted.error().text(), HasSubstr("an attempt before may have taken effect"));
+  EXPECT_TRUE(effect().unknown);
+}
+
+TEST_F(ClientTest, RecognisesItsOwnUpdateBehindAConflict) {
+  json wanted = pod("kafka-0", "u0", "10");
+  wanted["spec"]["x"] = 1;
+  json now = wanted;
+  now["metadata"]["resourceVersion"] = "11";
+  now["status"]["y"] = 2;
+  transport.on("PUT", kPod).fail(ErrorCode::ConnectionLost).refuse(409, "Conflict", "modified");
+  transport.on("GET", kPod).reply(200, now);
+  const Result<Object> updated = client.update(resources::pods(), "confluent", Json(wanted));
+  ASSERT_THAT(updated, IsOk());
+  EXPECT_EQ(updated->resource_version(), "11");
+  EXPECT_EQ(effect().resource_version, "11");
+}
+
+TEST_F(ClientTest, ReportsAConflictWithSomebodyElsesUpdate) {
+  json wanted = pod("kafka-0", "u0", "10");
+  wanted["spec"]["x"] = 1;
+  transport.on("PUT", kPod).fail(ErrorCode::ConnectionLost).refuse(409, "Conflict", "modified");
+  transport.on("GET", kPod).reply(200, pod("kafka-0", "u0", "12"));
+  EXPECT_THAT(client.update(resources::pods(), "confluent", Json(wanted)),
+              HasError(ErrorCode::Conflict));
+  EXPECT_FALSE(effect().unknown);
+}
+
+TEST_F(ClientTest, RepeatsAJsonPatchOnlyUnderAResourceVersion) {
+  // With a uid alone a repeat could append twice.
+  const std::string append = R"([{"op":"add","path":"/spec/list/-","value":1}])";
+  transport.on("PATCH", kPod).fail(ErrorCode::ConnectionLost).reply(200, pod("kafka-0", "u0"));
+  EXPECT_THAT(patch(append, {.type = PatchType::Json, .precondition = {"u0", ""}}),
+              HasError(ErrorCode::ConnectionLost));
+  EXPECT_THAT(patch(append, {.type = PatchType::Json, .precondition = {"", "10"}}), IsOk());
+}
+
+TEST_F(ClientTest, WaitsForAMutationOnItsWayWhenAPersonAsksToStop) {
+  transport.on("POST", kEviction).reply(201, success()).after(seconds(10));
+  transport.at(seconds(2), [this] { cancel.request(SIGINT); });
+  EXPECT_THAT(evict(), IsOk());
+  EXPECT_FALSE(effect().unknown);
+}
+
+TEST_F(ClientTest, RecordsThatItStoppedWaitingForAMutation) {
+  transport.on("POST", kEviction).hang();
+  transport.at(seconds(2), [this] { cancel.request(SIGINT); });
+  transport.at(seconds(3), [this] { cancel.request(SIGINT); });
+  EXPECT_THAT(evict(), HasError(ErrorCode::Cancelled));
+  EXPECT_EQ(transport.clock().passed(), seconds(3));
+  EXPECT_TRUE(effect().unknown);
+}
+
+/// A cluster of one pod, which an eviction replaces.
+struct OnePod {
+  std::string uid = "u0";
+  int evictions = 0;
+};
+
+/// Whatever one call does: no replacement is ever evicted, success means that the pod is gone, and
+/// an error that claims to know the outcome is right.
+TEST_F(ClientTest, TellsTheTruthAboutAnEvictionWhateverOneCallDoes) {
+  for (const Fault fault : test::all_faults()) {
+    for (std::size_t n = 1; n <= 3; ++n) {
+      SCOPED_TRACE(test::to_string(fault) + " at call " + std::to_string(n));
+      OnePod cluster;
+      test::ScriptedTransport world;
+      test::MemoryRecorder book;
+      Loop its_loop(world, world.clock(), cancel);
+      Client its_client(its_loop, {}, book);
+      world.on("POST", kEviction).handle([&cluster](const Request& request) {
+        const json wanted = json::parse(request.body)["deleteOptions"]["preconditions"]["uid"];
+        if (wanted != cluster.uid) {
+          return test::refuse(409, "Conflict", "Precondition failed: UID");
+        }
+        cluster.uid = "u" + std::to_string(++cluster.evictions);
+        return test::reply(201, success());
+      });
+      world.on("GET", kPod).handle([&cluster](const Request&) {
+        return test::reply(200, pod("kafka-0", cluster.uid));
+      });
+      world.break_call(n, fault);
+      const Status evicted = its_client.evict("confluent", "kafka-0", {"u0", ""});
+      const MutationEffect& told = book.effects.at(0);
+      EXPECT_LE(cluster.evictions, 1);
+      EXPECT_EQ(evicted.has_value(), told.error.empty());
+      if (evicted) {
+        EXPECT_EQ(cluster.evictions, 1);
+      } else if (!told.unknown) {
+        EXPECT_EQ(cluster.evictions, 0);
+      }
+    }
+  }
+}
+
+/// The same for an update under a resourceVersion.
+TEST_F(ClientTest, TellsTheTruthAboutAnUpdateWhateverOneCallDoes) {
+  for (const Fault fault : test::all_faults()) {
+    for (std::size_t n = 1; n <= 3; ++n) {
+      SCOPED_TRACE(test::to_string(fault) + " at call " + std::to_string(n));
+      json stored = pod("kafka-0", "u0", "10");
+      int writes = 0;
+      test::ScriptedTransport world;
+      test::MemoryRecorder book;
+      Loop its_loop(world, world.clock(), cancel);
+      Client its_client(its_loop, {}, book);
+      world.on("PUT", kPod).handle([&](const Request& request) {
+        json wanted = json::parse(request.body);
+        if (wanted["metadata"]["resourceVersion"] != stored["metadata"]["resourceVersion"]) {
+          return test::refuse(409, "Conflict", "the object has been modified");
+        }
+        wanted["metadata"]["resourceVersion"] = std::to_string(11 + writes++);
+        stored = wanted;
+        return test::reply(200, stored);
+      });
+      world.on("GET", kPod).handle([&](const Request&) { return test::reply(200, stored); });
+      world.break_call(n, fault);
+      json wanted = pod("kafka-0", "u0", "10");
+      wanted["spec"]["replicas"] = 3;
+      const Result<Object> updated =
+          its_client.update(resources::pods(), "confluent", Json(wanted));
+      const MutationEffect& told = book.effects.at(0);
+      EXPECT_LE(writes, 1);
+      if (updated) {
+        EXPECT_EQ(writes, 1);
+        EXPECT_EQ(updated->resource_version(), "11");
+      } else if (!told.unknown) {
+        EXPECT_EQ(writes, 0);
+      }
+    }
+  }
+}
+
+}  // namespace
+}  // namespace cfkops::kube
