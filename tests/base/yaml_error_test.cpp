@@ -1,5 +1,6 @@
 #include "cfkops/base/yaml.hpp"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -54,8 +55,7 @@ TEST(YamlError, AnchorsAndAliasesAreRefusedInBothDialects) {
 TEST(YamlError, BillionLaughsCostNothing) {
   std::string text = "a: &a [x, x, x]\n";
   for (char c = 'b'; c <= 'z'; ++c) {
-    const std::string before = std::string("*") + static_cast<char>(c - 1);
-    text += std::string(1, c) + ": &" + c + " [" + before + ", " + before + ", " + before + "]\n";
+    text += fmt::format("{0}: &{0} [*{1}, *{1}, *{1}]\n", c, static_cast<char>(c - 1));
   }
   EXPECT_GE(errors(text).size(), 100U);
 }
