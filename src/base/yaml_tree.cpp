@@ -17,6 +17,7 @@ constexpr std::size_t kMaxErrors = 100;
 constexpr int kMaxNodes = 1000000;
 
 constexpr std::string_view kStringTag = "tag:yaml.org,2002:str";
+constexpr const char* kDialect = "dialect";
 constexpr const char* kNoAlias = "an alias (*) is not allowed";
 constexpr const char* kNoAliasHint = "write the content out where it is used";
 
@@ -59,8 +60,12 @@ YamlTree::YamlTree(const YamlText& text, YamlDialect dialect)
     : text_(text),
       dialect_(dialect) {}
 
-void YamlTree::report(std::size_t offset, std::string message, std::string hint) {
+void YamlTree::report(std::size_t offset,
+                      std::string message,
+                      std::string hint,
+                      std::string reason) {
   errors_.push_back(yaml_error(text_.pos(offset), std::move(message), std::move(hint)));
+  errors_.back().reason = std::move(reason);
   if (errors_.size() >= kMaxErrors) {
     throw YamlStop();
   }
@@ -89,7 +94,7 @@ void YamlTree::check_place(std::size_t offset) {
     report_tab(offset);
   }
   if (wants_key() && text_.after_question_mark(offset)) {
-    report(offset, "a key written with '?' is not allowed", "write it as key: value");
+    report(offset, "a key written with '?' is not allowed", "write it as key: value", kDialect);
   }
 }
 
@@ -100,7 +105,8 @@ void YamlTree::check_tag(std::size_t offset, const std::string& tag) {
   if (!untagged && dialect_ == YamlDialect::Strict) {
     report(offset,
            "a tag (!) is not allowed",
-           "remove it; put the value in quotes where it must be text");
+           "remove it; put the value in quotes where it must be text",
+           kDialect);
   }
 }
 
@@ -174,7 +180,7 @@ void YamlTree::set_null_pos(const Open& parent, std::size_t offset, YamlNode& no
 
 void YamlTree::alias(std::size_t offset) {
   check_place(offset);
-  report(offset, kNoAlias, kNoAliasHint);
+  report(offset, kNoAlias, kNoAliasHint, kDialect);
   YamlNode node;
   node.kind = YamlNode::Kind::Scalar;
   node.pos = text_.pos(offset);
@@ -182,7 +188,7 @@ void YamlTree::alias(std::size_t offset) {
 }
 
 void YamlTree::anchor(std::size_t offset, const std::string& name) {
-  report(offset, "the anchor " + quoted_name("&" + name) + " is not allowed", kNoAliasHint);
+  report(offset, "the anchor " + quoted_name("&" + name) + " is not allowed", kNoAliasHint, kDialect);
 }
 
 void YamlTree::begin_collection(std::size_t offset,
@@ -243,7 +249,7 @@ void YamlTree::take_key(Open& map, std::size_t offset, const YamlNode& node) {
            "keys are text; quote one that looks like something else");
   } else if (node.scalar == "<<" && !node.quoted) {
     map.key_usable = false;
-    report(offset, "a merge key (<<) is not allowed", "write the keys out");
+    report(offset, "a merge key (<<) is not allowed", "write the keys out", kDialect);
   }
 }
 
@@ -268,7 +274,8 @@ void YamlTree::add_member(Open& map, YamlNode value) {
                      quoted_name(map.key),
                      first.key_pos.line,
                      first.key_pos.column),
-         "remove one of the two");
+         "remove one of the two",
+         "duplicate");
 }
 
 void YamlTree::unclosed(std::size_t offset, YamlNode::Kind kind) {
