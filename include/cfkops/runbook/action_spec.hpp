@@ -1,14 +1,14 @@
 #pragma once
 
+#include "cfkops/base/clock.hpp"
+#include "cfkops/runbook/type.hpp"
+#include "cfkops/runbook/value.hpp"
+
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "cfkops/base/clock.hpp"
-#include "cfkops/runbook/type.hpp"
-#include "cfkops/runbook/value.hpp"
 
 namespace cfkops::runbook {
 
@@ -35,14 +35,15 @@ struct OutputSpec {
   std::string help = {};
 };
 
-/// What a step or check needs to be allowed, for `explain` and for documentation; the exact requests come from
-/// its plan.
+/// What a step or check needs to be allowed, for `explain` and for documentation; the exact
+/// requests come from its plan.
 struct PermissionSpec {
   std::string verb;
   std::string resource;  ///< "pods/eviction"
 };
 
-/// One action (`do:`) or check (`check:`), declared once: lint, explain, plan and the docs read this.
+/// One action (`do:`) or check (`check:`), declared once: lint, explain, plan and the docs read
+/// this.
 struct ActionSpec {
   std::string name;  ///< "kafka.roll"
   std::string summary;
@@ -50,7 +51,8 @@ struct ActionSpec {
   std::vector<OutputSpec> outputs = {};
   Effect effect = Effect::Read;
   bool is_check = false;
-  std::string no_undo = {};  ///< why there is no undo; empty where there is one (or nothing to undo)
+  std::string no_undo =
+      {};  ///< why there is no undo; empty where there is one (or nothing to undo)
   Duration timeout = std::chrono::minutes(5);
   std::vector<PermissionSpec> permissions = {};
   std::string example = {};  ///< YAML of one step

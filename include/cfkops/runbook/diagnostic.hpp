@@ -1,11 +1,11 @@
 #pragma once
 
+#include "cfkops/base/result.hpp"
+#include "cfkops/base/source_pos.hpp"
+
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "cfkops/base/result.hpp"
-#include "cfkops/base/source_pos.hpp"
 
 namespace cfkops::runbook {
 
@@ -23,8 +23,8 @@ struct Diagnostic {
   friend bool operator==(const Diagnostic&, const Diagnostic&) = default;
 };
 
-/// "file:line:column: error: message [CFK-S001]", the source line, a caret line under the span (right with tabs and
-/// wide characters), and the remedy. `source` is the whole file.
+/// "file:line:column: error: message [CFK-S001]", the source line, a caret line under the span
+/// (right with tabs and wide characters), and the remedy. `source` is the whole file.
 [[nodiscard]] std::string render(const Diagnostic& diagnostic, std::string_view source);
 
 /// An expression's or YAML reader's error as a finding.

@@ -1,16 +1,16 @@
 #pragma once
 
+#include "cfkops/base/result.hpp"
+#include "cfkops/base/source_pos.hpp"
+#include "cfkops/runbook/type.hpp"
+#include "cfkops/runbook/value.hpp"
+
 #include <functional>
 #include <map>
 #include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "cfkops/base/result.hpp"
-#include "cfkops/base/source_pos.hpp"
-#include "cfkops/runbook/type.hpp"
-#include "cfkops/runbook/value.hpp"
 
 namespace cfkops::runbook {
 
@@ -24,29 +24,31 @@ using Scope = std::map<std::string, Type, std::less<>>;
 /// The same names with their values at run time.
 using Bindings = std::map<std::string, Value, std::less<>>;
 
-/// A parsed expression of the CEL subset (docs/runbook-format.md): total, free of side effects, bounded. A
-/// value; copies share the tree.
+/// A parsed expression of the CEL subset (docs/runbook-format.md): total, free of side effects,
+/// bounded. A value; copies share the tree.
 class Expression {
  public:
   Expression() = default;
 
-  /// Errors: InvalidInput at the offending character; `pos` is where the source's first character stands.
+  /// Errors: InvalidInput at the offending character; `pos` is where the source's first character
+  /// stands.
   [[nodiscard]] static Result<Expression> parse(std::string_view source, const SourcePos& pos);
 
-  /// The static type under `scope`. Errors: InvalidInput: unknown name (did-you-mean), wrong operand types, use of
-  /// what may be missing; positions point into the runbook.
+  /// The static type under `scope`. Errors: InvalidInput: unknown name (did-you-mean), wrong
+  /// operand types, use of what may be missing; positions point into the runbook.
   [[nodiscard]] Result<Type> check(const Scope& scope) const;
 
-  /// The same, but an expression that is nothing but a member chain which may be missing has that chain's type,
-  /// `maybe_missing` set: for a place that can be left empty, such as an optional argument.
+  /// The same, but an expression that is nothing but a member chain which may be missing has that
+  /// chain's type, `maybe_missing` set: for a place that can be left empty, such as an optional
+  /// argument.
   [[nodiscard]] Result<Type> check_passing(const Scope& scope) const;
 
-  /// CEL semantics: short circuits absorb errors, integers overflow to errors. Errors: InvalidInput with the values
-  /// of the sub-expressions; Refused where the step budget (100,000) is exceeded.
+  /// CEL semantics: short circuits absorb errors, integers overflow to errors. Errors: InvalidInput
+  /// with the values of the sub-expressions; Refused where the step budget (100,000) is exceeded.
   [[nodiscard]] Result<Value> evaluate(const Bindings& bindings) const;
 
-  /// "`min(isr)` = 1, `settle` = 30s": the values of the names and member chains in it, for messages about a false
-  /// condition. Secrets read "***".
+  /// "`min(isr)` = 1, `settle` = 30s": the values of the names and member chains in it, for
+  /// messages about a false condition. Secrets read "***".
   [[nodiscard]] std::string explain(const Bindings& bindings) const;
 
   /// The root names it uses, each once.
@@ -62,7 +64,9 @@ class Expression {
   [[nodiscard]] std::vector<std::vector<std::string>> proves() const;
 
   [[nodiscard]] const std::string& source() const { return source_; }
+
   [[nodiscard]] const SourcePos& pos() const { return pos_; }
+
   [[nodiscard]] bool empty() const { return root_ == nullptr; }
 
  private:
@@ -71,8 +75,8 @@ class Expression {
   std::shared_ptr<const ast::Node> root_;
 };
 
-/// Text with `${…}` parts. A text that is exactly one `${…}` keeps the expression's type; otherwise the parts are
-/// written into the text. "$${" is a literal "${".
+/// Text with `${…}` parts. A text that is exactly one `${…}` keeps the expression's type; otherwise
+/// the parts are written into the text. "$${" is a literal "${".
 class Template {
  public:
   Template() = default;
@@ -80,17 +84,21 @@ class Template {
   /// Errors: InvalidInput at the offending character.
   [[nodiscard]] static Result<Template> parse(std::string_view text, const SourcePos& pos);
 
-  /// The static type: string, or that of the only `${…}`. A chain that may be missing keeps `maybe_missing` there
-  /// and is an error inside text.
+  /// The static type: string, or that of the only `${…}`. A chain that may be missing keeps
+  /// `maybe_missing` there and is an error inside text.
   [[nodiscard]] Result<Type> check(const Scope& scope) const;
 
-  /// Where the only `${…}` is a member chain whose last member is missing: null. A secret inside text is an error.
+  /// Where the only `${…}` is a member chain whose last member is missing: null. A secret inside
+  /// text is an error.
   [[nodiscard]] Result<Value> evaluate(const Bindings& bindings) const;
 
   /// Its expressions, in order.
   [[nodiscard]] const std::vector<Expression>& expressions() const { return expressions_; }
+
   [[nodiscard]] bool constant() const { return expressions_.empty(); }
+
   [[nodiscard]] const std::string& source() const { return source_; }
+
   [[nodiscard]] const SourcePos& pos() const { return pos_; }
 
  private:

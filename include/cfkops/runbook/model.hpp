@@ -1,5 +1,11 @@
 #pragma once
 
+#include "cfkops/base/clock.hpp"
+#include "cfkops/base/source_pos.hpp"
+#include "cfkops/runbook/action_spec.hpp"
+#include "cfkops/runbook/expression.hpp"
+#include "cfkops/runbook/type.hpp"
+
 #include <map>
 #include <optional>
 #include <string>
@@ -8,15 +14,10 @@
 #include <variant>
 #include <vector>
 
-#include "cfkops/base/clock.hpp"
-#include "cfkops/base/source_pos.hpp"
-#include "cfkops/runbook/action_spec.hpp"
-#include "cfkops/runbook/expression.hpp"
-#include "cfkops/runbook/type.hpp"
-
 namespace cfkops::runbook {
 
-/// An argument as written: a templated scalar (plain numbers and booleans keep their type), a list or a map.
+/// An argument as written: a templated scalar (plain numbers and booleans keep their type), a list
+/// or a map.
 struct ArgumentValue {
   using List = std::vector<ArgumentValue>;
   using Map = std::vector<std::pair<std::string, ArgumentValue>>;
@@ -35,20 +36,20 @@ struct Param {
   Type type;
   std::optional<Value> fallback;  ///< converted to `type`
   bool required = false;
-  std::optional<Value> least;     ///< `min:` of numbers and durations
-  std::optional<Value> most;      ///< `max:`
+  std::optional<Value> least;  ///< `min:` of numbers and durations
+  std::optional<Value> most;   ///< `max:`
   std::string doc;
   SourcePos pos;
 };
 
 /// An entry of prerequisites, validation or a step's `expect`.
 struct CheckEntry {
-  std::string id;     ///< given, or made from kind and position
-  std::string kind;   ///< "expr", "kafka.replication"
+  std::string id;    ///< given, or made from kind and position
+  std::string kind;  ///< "expr", "kafka.replication"
   ArgumentMap with;
-  Expression that;         ///< of kind expr
-  Template otherwise;      ///< `else:` of kind expr: what to say when false
-  Expression when;         ///< empty: always
+  Expression that;     ///< of kind expr
+  Template otherwise;  ///< `else:` of kind expr: what to say when false
+  Expression when;     ///< empty: always
   std::string title;
   SourcePos pos;
 };
@@ -83,8 +84,8 @@ struct Step {
   SourcePos action_pos;
 };
 
-/// A runbook as loaded: syntactically and structurally right, positions kept. Whether its actions, types and
-/// references are right is lint's business.
+/// A runbook as loaded: syntactically and structurally right, positions kept. Whether its actions,
+/// types and references are right is lint's business.
 struct Runbook {
   std::string name;
   std::string title;

@@ -1,11 +1,11 @@
 #pragma once
 
+#include "cfkops/base/result.hpp"
+#include "cfkops/runbook/value.hpp"
+
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "cfkops/base/result.hpp"
-#include "cfkops/runbook/value.hpp"
 
 namespace cfkops::runbook {
 
@@ -27,7 +27,8 @@ struct Type {
     List,      ///< of `element()`
     Map,       ///< string keys, values of `element()`
     Object,    ///< known `fields`
-    Ref,       ///< a live object of one of the kinds in `names`; in expressions an object with kind, namespace, name, uid
+    Ref,  ///< a live object of one of the kinds in `names`; in expressions an object with kind,
+          ///< namespace, name, uid
     Secret,
   };
 
@@ -37,7 +38,8 @@ struct Type {
   std::vector<Type> arguments;
   std::vector<std::string> names;
   std::vector<Field> fields;
-  bool maybe_missing = false;  ///< an output that a run may not produce: an error to use until guarded
+  bool maybe_missing =
+      false;  ///< an output that a run may not produce: an error to use until guarded
 
   [[nodiscard]] static Type of(Kind kind);
   [[nodiscard]] static Type list_of(Type element);
@@ -46,8 +48,8 @@ struct Type {
   [[nodiscard]] static Type ref(std::vector<std::string> kinds);
   [[nodiscard]] static Type object(std::vector<Field> fields);
 
-  /// Reads the notation of runbooks: "string", "list<int>", "ref<Kafka|StatefulSet>", "enum<a|b>", "secret".
-  /// Errors: InvalidInput with did-you-mean.
+  /// Reads the notation of runbooks: "string", "list<int>", "ref<Kafka|StatefulSet>", "enum<a|b>",
+  /// "secret". Errors: InvalidInput with did-you-mean.
   [[nodiscard]] static Result<Type> parse(std::string_view text);
 
   [[nodiscard]] const Type& element() const;
@@ -66,8 +68,9 @@ struct Type::Field {
   friend bool operator==(const Field&, const Field&) = default;
 };
 
-/// Converts what a person wrote (`--param k=v`, or a YAML scalar or tree as JSON-like Value) to `type`.
-/// A `ref` stays the text; resolving it needs a cluster. Errors: InvalidInput: what was expected, an example.
+/// Converts what a person wrote (`--param k=v`, or a YAML scalar or tree as JSON-like Value) to
+/// `type`. A `ref` stays the text; resolving it needs a cluster. Errors: InvalidInput: what was
+/// expected, an example.
 [[nodiscard]] Result<Value> convert(const Value& written, const Type& type);
 
 }  // namespace cfkops::runbook

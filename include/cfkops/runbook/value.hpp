@@ -1,5 +1,10 @@
 #pragma once
 
+#include "cfkops/base/clock.hpp"
+#include "cfkops/base/json.hpp"
+#include "cfkops/base/redacted.hpp"
+#include "cfkops/base/result.hpp"
+
 #include <compare>
 #include <cstdint>
 #include <map>
@@ -8,11 +13,6 @@
 #include <string_view>
 #include <variant>
 #include <vector>
-
-#include "cfkops/base/clock.hpp"
-#include "cfkops/base/json.hpp"
-#include "cfkops/base/redacted.hpp"
-#include "cfkops/base/result.hpp"
 
 namespace cfkops::runbook {
 
@@ -27,8 +27,9 @@ struct Bytes {
 using ValueList = std::vector<Value>;
 using ValueMap = std::map<std::string, Value, std::less<>>;
 
-/// A value of the expression language (CEL's types, string-keyed maps, and our secret). Immutable where shared;
-/// copying is cheap. A secret has no text form and never converts to JSON other than "***".
+/// A value of the expression language (CEL's types, string-keyed maps, and our secret). Immutable
+/// where shared; copying is cheap. A secret has no text form and never converts to JSON other than
+/// "***".
 class Value {
  public:
   using Data = std::variant<std::monostate,
@@ -44,7 +45,7 @@ class Value {
                             std::shared_ptr<const ValueMap>,
                             Redacted>;
 
-  Value() = default;  ///< null
+  Value() = default;              ///< null
   Value(bool value);              // NOLINT(google-explicit-constructor)
   Value(std::int64_t value);      // NOLINT(google-explicit-constructor)
   Value(int value);               // NOLINT(google-explicit-constructor)
@@ -69,9 +70,12 @@ class Value {
   [[nodiscard]] const T* as() const {
     return std::get_if<T>(&data_);
   }
+
   [[nodiscard]] const ValueList* list() const;
   [[nodiscard]] const ValueMap* map() const;
+
   [[nodiscard]] bool is_null() const { return std::holds_alternative<std::monostate>(data_); }
+
   [[nodiscard]] bool is_secret() const { return std::holds_alternative<Redacted>(data_); }
 
   /// The member of a map, or nullptr.
@@ -83,7 +87,8 @@ class Value {
   /// CEL's name of the type: "int", "list", …, and "secret".
   [[nodiscard]] std::string_view type_name() const;
 
-  /// As it reads in a message or inside `${…}`: strings bare, durations "30s", lists as JSON, secrets "***".
+  /// As it reads in a message or inside `${…}`: strings bare, durations "30s", lists as JSON,
+  /// secrets "***".
   [[nodiscard]] std::string text() const;
 
   /// Durations and times as strings, bytes as base64, secrets as "***".
