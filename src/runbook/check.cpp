@@ -32,22 +32,6 @@ bool is_any(const Type& type) {
   return type.kind == Type::Kind::Any;
 }
 
-Type type_of_literal(const Value& value) {
-  constexpr std::array<Type::Kind, 12> kKinds = {Type::Kind::Null,
-                                                 Type::Kind::Bool,
-                                                 Type::Kind::Int,
-                                                 Type::Kind::Uint,
-                                                 Type::Kind::Double,
-                                                 Type::Kind::String,
-                                                 Type::Kind::Bytes,
-                                                 Type::Kind::Duration,
-                                                 Type::Kind::Timestamp,
-                                                 Type::Kind::List,
-                                                 Type::Kind::Map,
-                                                 Type::Kind::Secret};
-  return Type::of(kKinds[value.data().index()]);
-}
-
 /// Walks the tree once, as deep as it is.
 class Checker {
  public:
@@ -61,7 +45,7 @@ class Checker {
   Result<Type> type_of(const Node& node) {
     switch (node.kind) {
       case Kind::Literal:
-        return type_of_literal(node.value);
+        return type_of_value(node.value);
       case Kind::Name:
         return name(node);
       case Kind::Member:
@@ -407,6 +391,22 @@ class Checker {
 };
 
 }  // namespace
+
+Type type_of_value(const Value& value) {
+  constexpr std::array<Type::Kind, 12> kKinds = {Type::Kind::Null,
+                                                 Type::Kind::Bool,
+                                                 Type::Kind::Int,
+                                                 Type::Kind::Uint,
+                                                 Type::Kind::Double,
+                                                 Type::Kind::String,
+                                                 Type::Kind::Bytes,
+                                                 Type::Kind::Duration,
+                                                 Type::Kind::Timestamp,
+                                                 Type::Kind::List,
+                                                 Type::Kind::Map,
+                                                 Type::Kind::Secret};
+  return Type::of(kKinds[value.data().index()]);
+}
 
 Result<Type> check_tree(const Node& root,
                         const Expression& expression,

@@ -26,6 +26,9 @@ enum class Missing { Refused, PassedOn };
                                                              const Type& a,
                                                              const Type& b);
 
+/// The type of a plain value; of lists and maps without what they hold.
+[[nodiscard]] Type type_of_value(const Value& value);
+
 /// The type that values of both have: the same, or any.
 [[nodiscard]] Type common_type(const Type& a, const Type& b);
 

@@ -111,8 +111,8 @@ class Walk {
 SourceText::SourceText(std::string_view text)
     : text_(text) {
   lines_.push_back(0);
-  for (std::size_t at = text.find('\n'); at != std::string_view::npos;
-       at = text.find('\n', at + 1)) {
+  for (std::size_t at = text_.find('\n'); at != std::string_view::npos;
+       at = text_.find('\n', at + 1)) {
     lines_.push_back(at + 1);
   }
 }

@@ -1,0 +1,160 @@
+#include "load_parts.hpp"
+#include "span.hpp"
+
+#include "cfkops/base/text.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+namespace cfkops::runbook {
+
+namespace {
+
+/// One value of `with`, at whatever depth.
+ArgumentValue load_argument(Form& form, const YamlNode& node, std::string_view what) {
+  ArgumentValue argument;
+  argument.pos = node.pos;
+  switch (node.kind) {
+    case YamlNode::Kind::Null:
+      form.report(
+          kEmptyValue, node, fmt::format("{} has no value", what), "remove it, or give it one");
+      break;
+    case YamlNode::Kind::Scalar: {
+      const Value plain = plain_value(node);
+      if (node.quoted || plain.as<std::string>() != nullptr) {
+        argument.data = form.templated(node, what);
+      } else {
+        argument.data = plain;
+      }
+      break;
+    }
+    case YamlNode::Kind::Sequence: {
+      ArgumentValue::List list;
+      for (const YamlNode& item : node.items) {
+        list.push_back(load_argument(form, item, fmt::format("an entry of {}", what)));
+      }
+      argument.data = std::move(list);
+      break;
+    }
+    case YamlNode::Kind::Map: {
+      ArgumentValue::Map map;
+      for (const YamlNode::Member& member : node.members) {
+        map.emplace_back(member.key,
+                         load_argument(form, member.value, fmt::format("'{}'", member.key)));
+        map.back().second.key_pos = member.key_pos;
+      }
+      argument.data = std::move(map);
+      break;
+    }
+  }
+  return argument;
+}
+
+/// The id of a check that has none: from its kind and its place in the list.
+std::string made_id(const std::string& kind, std::size_t number) {
+  std::string id = kind.empty() ? "check" : kind;
+  std::replace(id.begin(), id.end(), '.', '_');
+  return fmt::format("{}_{}", id, number);
+}
+
+/// Refuses what goes only with, or only without, `check: expr`.
+void check_kind(Form& form, const YamlNode& node, const CheckEntry& entry) {
+  const bool expr = entry.kind == "expr";
+  for (const YamlNode::Member& member : node.members) {
+    const bool only_expr = member.key == "that" || member.key == "else";
+    if (entry.kind.empty() || (expr ? member.key != "with" : !only_expr)) {
+      continue;
+    }
+    form.report(
+        kUnknownKey,
+        member.key_pos,
+        count_characters(member.key),
+        expr ? "check 'expr' takes no 'with'"
+             : fmt::format("'{}' goes with 'check: expr', not with '{}'", member.key, entry.kind),
+        expr ? "write the condition in 'that'"
+             : "make it a check of its own: {check: expr, that: …}");
+  }
+  if (expr && node.find("that") == nullptr) {
+    form.report(kMissingKey,
+                node.pos,
+                1,
+                "check 'expr' lacks 'that'",
+                "add that: size(steps.roll.restarted) > 0");
+  }
+}
+
+CheckEntry load_check(Form& form,
+                      const YamlNode& node,
+                      std::string_view place,
+                      std::size_t number) {
+  CheckEntry entry;
+  entry.pos = node.pos;
+  const std::string what = fmt::format("check {} of {}", number, place);
+  if (!form.check_keys(node, "check", what)) {
+    return entry;
+  }
+  const YamlNode* kind = Form::member(node, "check");
+  entry.kind = form.text(kind, "'check'");
+  if (kind != nullptr) {
+    entry.pos = kind->pos;
+  }
+  check_kind(form, node, entry);
+  entry.id = form.id(Form::member(node, "id"), "check");
+  entry.title = form.text(Form::member(node, "title"), "'title'");
+  entry.when = form.expression(Form::member(node, "when"), "'when'");
+  entry.with = load_arguments(form, Form::member(node, "with"), "'with'");
+  entry.that = form.expression(Form::member(node, "that"), "'that'");
+  if (const YamlNode* otherwise = Form::member(node, "else")) {
+    entry.otherwise = form.templated(*otherwise, "'else'");
+  }
+  if (entry.id.empty()) {
+    entry.id = made_id(entry.kind, number);
+  }
+  return entry;
+}
+
+}  // namespace
+
+void claim_id(Form& form,
+              KnownIds& known,
+              const std::string& id,
+              const SourcePos& pos,
+              std::string_view what) {
+  const auto [first, fresh] = known.emplace(id, pos);
+  if (!fresh) {
+    form.report(kBadId,
+                pos,
+                count_characters(id),
+                fmt::format("{} '{}' is already in line {}", what, id, first->second.line),
+                "choose another id");
+  }
+}
+
+ArgumentMap load_arguments(Form& form, const YamlNode* node, std::string_view what) {
+  if (node == nullptr) {
+    return {};
+  }
+  if (!node->is_map()) {
+    form.report(kWrongType,
+                *node,
+                fmt::format("{} must be a map, not {}", what, kind_of(*node)),
+                "write with: {argument: value}");
+    return {};
+  }
+  return std::get<ArgumentValue::Map>(load_argument(form, *node, what).data);
+}
+
+std::vector<CheckEntry> load_checks(Form& form, const YamlNode* node, std::string_view place) {
+  std::vector<CheckEntry> checks;
+  KnownIds known;
+  for (const YamlNode* item : form.items(node, fmt::format("'{}'", place))) {
+    checks.push_back(load_check(form, *item, place, checks.size() + 1));
+    const YamlNode* id = item->is_map() ? Form::member(*item, "id") : nullptr;
+    claim_id(form, known, checks.back().id, id == nullptr ? checks.back().pos : id->pos, "check");
+  }
+  return checks;
+}
+
+}  // namespace cfkops::runbook

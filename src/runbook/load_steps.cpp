@@ -1,0 +1,177 @@
+#include "load_parts.hpp"
+#include "span.hpp"
+
+#include "cfkops/base/text.hpp"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <utility>
+
+namespace cfkops::runbook {
+
+namespace {
+
+constexpr int kMaxAttempts = 10000;
+
+/// The names every expression knows; an element of `each` may not hide them.
+constexpr std::array<std::string_view, 4> kRoots = {"params", "steps", "checks", "run"};
+
+/// Keys that a group cannot have, since its steps have them.
+constexpr std::array<std::string_view, 7> kNotOfGroups = {
+    "do", "with", "timeout", "attempts", "expect", "rollback", "effect"};
+
+Attempts load_attempts(Form& form, const YamlNode* node) {
+  Attempts attempts;
+  if (node == nullptr || !form.check_keys(*node, "attempts", "'attempts'")) {
+    return attempts;
+  }
+  const YamlNode* max = Form::member(*node, "max");
+  const auto number = form.number(max, "'max'", 1, kMaxAttempts);
+  attempts.max = static_cast<int>(number.value_or(1));
+  if (number && *number != attempts.max) {
+    form.report(kWrongType, *max, "'max' must be a whole number");
+  }
+  attempts.every =
+      form.duration(Form::member(*node, "every"), "'every'").value_or(std::chrono::seconds(10));
+  attempts.backoff = form.number(Form::member(*node, "backoff"), "'backoff'", 1, 10).value_or(1);
+  const std::vector<std::string> outcomes = {"not_yet", "refused", "unknown", "failed"};
+  for (const YamlNode* item : form.items(Form::member(*node, "on"), "'on'")) {
+    attempts.on.push_back(form.word(item, "an entry of 'on'", outcomes));
+  }
+  return attempts;
+}
+
+std::optional<Each> load_each(Form& form, const YamlNode* node) {
+  if (node == nullptr || !form.check_keys(*node, "each", "'each'")) {
+    return std::nullopt;
+  }
+  Each each;
+  each.pos = node->pos;
+  each.in = form.expression(Form::member(*node, "in"), "'in'");
+  const YamlNode* as = Form::member(*node, "as");
+  each.as = form.id(as, "'as'");
+  for (const std::string_view root : kRoots) {
+    if (each.as == root) {
+      form.report(kBadId,
+                  *as,
+                  fmt::format("'{}' is the name of something else already", root),
+                  "choose another name");
+    }
+  }
+  return each;
+}
+
+std::optional<Effect> load_effect(Form& form, const YamlNode* node) {
+  const std::vector<std::string> words = {"read", "idempotent", "once"};
+  const std::string word = form.word(node, "'effect'", words);
+  for (const Effect effect : {Effect::Read, Effect::Idempotent, Effect::Once}) {
+    if (word == to_string(effect)) {
+      return effect;
+    }
+  }
+  return std::nullopt;
+}
+
+std::string load_rollback(Form& form, const YamlNode* node) {
+  if (node == nullptr || !form.check_keys(*node, "rollback", "'rollback'")) {
+    return {};
+  }
+  return form.text(Form::member(*node, "none"), "'none'");
+}
+
+/// Reads one step or group.
+class StepLoader {
+ public:
+  StepLoader(Form& form, const YamlNode& node, KnownIds& known)
+      : form_(form),
+        node_(node),
+        known_(known) {}
+
+  Step load(std::string_view place, std::size_t number) {
+    step_.pos = node_.pos;
+    if (!form_.check_keys(node_, "step", fmt::format("step {} of {}", number, place))) {
+      return std::move(step_);
+    }
+    const YamlNode* id = member("id");
+    step_.id = form_.id(id, "step");
+    if (!step_.id.empty()) {
+      step_.pos = id->pos;
+      claim_id(form_, known_, step_.id, id->pos, "step");
+    }
+    step_.title = form_.text(member("title"), "'title'");
+    step_.when = form_.expression(member("when"), "'when'");
+    step_.each = load_each(form_, member("each"));
+    const bool group = node_.find("steps") != nullptr;
+    if (!group && node_.find("do") == nullptr) {
+      form_.report(kMissingKey,
+                   step_.pos,
+                   length(),
+                   name() + " has neither 'do' nor 'steps'",
+                   "add do: kafka.roll");
+    }
+    group ? load_group() : load_leaf();
+    return std::move(step_);
+  }
+
+ private:
+  [[nodiscard]] const YamlNode* member(std::string_view key) const {
+    return Form::member(node_, key);
+  }
+
+  [[nodiscard]] std::string name() const {
+    return step_.id.empty() ? "the step" : fmt::format("step '{}'", step_.id);
+  }
+
+  [[nodiscard]] int length() const { return count_characters(step_.id); }
+
+  void load_group() {
+    for (const YamlNode::Member& entry : node_.members) {
+      for (const std::string_view key : kNotOfGroups) {
+        if (entry.key == key) {
+          form_.report(kUnknownKey,
+                       entry.key_pos,
+                       count_characters(key),
+                       fmt::format("{} is a group: it has no '{}'", name(), key),
+                       "give it to the steps of the group");
+        }
+      }
+    }
+    step_.steps = load_steps(form_, member("steps"), name(), known_);
+    if (step_.steps.empty() && form_.clean()) {
+      form_.report(kEmptyValue, step_.pos, length(), name() + " has no steps", "add one");
+    }
+  }
+
+  void load_leaf() {
+    const YamlNode* action = member("do");
+    step_.action = form_.text(action, "'do'");
+    step_.action_pos = action == nullptr ? step_.pos : action->pos;
+    step_.with = load_arguments(form_, member("with"), "'with'");
+    step_.timeout = form_.duration(member("timeout"), "'timeout'");
+    step_.attempts = load_attempts(form_, member("attempts"));
+    step_.expect = load_checks(form_, member("expect"), "expect");
+    step_.no_rollback = load_rollback(form_, member("rollback"));
+    step_.effect = load_effect(form_, member("effect"));
+  }
+
+  Form& form_;
+  const YamlNode& node_;
+  KnownIds& known_;
+  Step step_;
+};
+
+}  // namespace
+
+std::vector<Step> load_steps(Form& form,
+                             const YamlNode* node,
+                             std::string_view place,
+                             KnownIds& known) {
+  std::vector<Step> steps;
+  for (const YamlNode* item : form.items(node, fmt::format("the list of {}", place))) {
+    steps.push_back(StepLoader(form, *item, known).load(place, steps.size() + 1));
+  }
+  return steps;
+}
+
+}  // namespace cfkops::runbook

@@ -1,0 +1,122 @@
+#include "cfkops/runbook/loader.hpp"
+
+#include "form.hpp"
+#include "load_parts.hpp"
+
+#include "cfkops/base/crypto.hpp"
+#include "cfkops/base/text.hpp"
+#include "cfkops/base/yaml.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <tuple>
+#include <utility>
+
+namespace cfkops::runbook {
+
+namespace {
+
+bool is_runbook_name(std::string_view name) {
+  constexpr std::string_view kLetters = "abcdefghijklmnopqrstuvwxyz";
+  constexpr std::string_view kAll = "abcdefghijklmnopqrstuvwxyz0123456789-";
+  return !name.empty() && kLetters.find(name.front()) != std::string_view::npos &&
+         name.find_first_not_of(kAll) == std::string_view::npos;
+}
+
+std::string_view code_of(const Error& error) {
+  if (error.reason == "duplicate") {
+    return kDuplicateKey;
+  }
+  return error.reason == "dialect" ? kForbiddenYaml : kInvalidYaml;
+}
+
+std::vector<Diagnostic> yaml_findings(const std::vector<Error>& errors, const SourceText& source) {
+  std::vector<Diagnostic> findings;
+  for (const Error& error : errors) {
+    findings.push_back(to_diagnostic(error, std::string(code_of(error))));
+    findings.back().length = source.word_length(findings.back().pos);
+  }
+  return findings;
+}
+
+/// The keys that say what the file is; a file of another version is not judged any further.
+bool load_head(Form& form, const YamlNode& root) {
+  const std::vector<std::string> versions = {"cfkops/v1"};
+  const std::vector<std::string> kinds = {"Runbook"};
+  const YamlNode* version = root.is_map() ? Form::member(root, "apiVersion") : nullptr;
+  if (version != nullptr && form.word(version, "'apiVersion'", versions).empty()) {
+    return false;
+  }
+  return form.check_keys(root, "runbook", "the runbook") &&
+         (root.find("kind") == nullptr ||
+          !form.word(Form::member(root, "kind"), "'kind'", kinds).empty());
+}
+
+std::string load_name(Form& form, const YamlNode* node) {
+  std::string name = form.text(node, "'name'");
+  if (!name.empty() && !is_runbook_name(name)) {
+    form.report(kBadId,
+                *node,
+                fmt::format("'{}' is no name for a runbook", name),
+                "names are lower-case letters, digits and hyphens, a letter first");
+  }
+  return name;
+}
+
+Runbook load_body(Form& form, const YamlNode& root) {
+  const auto member = [&](std::string_view key) { return Form::member(root, key); };
+  const std::vector<std::string> risks = {"low", "medium", "high"};
+  Runbook runbook;
+  runbook.name = load_name(form, member("name"));
+  runbook.title = form.text(member("title"), "'title'");
+  runbook.purpose = form.text(member("purpose"), "'purpose'");
+  runbook.owner = form.text(member("owner"), "'owner'");
+  runbook.risk = form.word(member("risk"), "'risk'", risks);
+  runbook.params = load_params(form, member("params"));
+  runbook.prerequisites = load_checks(form, member("prerequisites"), "prerequisites");
+  KnownIds known;
+  runbook.steps = load_steps(form, member("steps"), "steps", known);
+  if (runbook.steps.empty() && form.clean()) {
+    form.report(kEmptyValue, root.pos, 1, "the runbook has no steps", "add one");
+  }
+  runbook.validation = load_checks(form, member("validation"), "validation");
+  runbook.rollback = load_steps(form, member("rollback"), "rollback", known);
+  return runbook;
+}
+
+}  // namespace
+
+const Param* Runbook::param(std::string_view wanted) const {
+  const auto found =
+      std::find_if(params.begin(), params.end(), [&](const Param& p) { return p.name == wanted; });
+  return found == params.end() ? nullptr : &*found;
+}
+
+tl::expected<Runbook, std::vector<Diagnostic>> load_runbook(std::string_view text,
+                                                            const std::string& file) {
+  const auto root = base::parse_yaml(text, file, base::YamlDialect::Strict);
+  const SourceText source(text);
+  if (!root) {
+    return tl::make_unexpected(yaml_findings(root.error(), source));
+  }
+  Form form(source);
+  Runbook runbook;
+  if (load_head(form, *root)) {
+    runbook = load_body(form, *root);
+  }
+  if (!form.clean()) {
+    std::vector<Diagnostic> findings = form.take_findings();
+    std::stable_sort(
+        findings.begin(), findings.end(), [](const Diagnostic& a, const Diagnostic& b) {
+          return std::tie(a.pos.line, a.pos.column) < std::tie(b.pos.line, b.pos.column);
+        });
+    return tl::make_unexpected(std::move(findings));
+  }
+  runbook.file = file;
+  runbook.sha256 = base::sha256_hex(text);
+  runbook.source = text;
+  return runbook;
+}
+
+}  // namespace cfkops::runbook
