@@ -1,0 +1,132 @@
+#include "lint_context.hpp"
+
+#include "span.hpp"
+
+#include "cfkops/base/text.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+namespace cfkops::runbook {
+
+namespace {
+
+using Places = std::map<std::string, std::string, std::less<>>;
+
+void note_steps(const std::vector<Step>& steps, Places& places) {
+  for (const Step& step : steps) {
+    places.emplace("steps." + step.id, step.id);
+    note_steps(step.steps, places);
+  }
+}
+
+}  // namespace
+
+LintContext::LintContext(const Runbook& runbook,
+                         std::span<const ActionSpec> specs,
+                         const SourceText& source)
+    : runbook_(runbook),
+      specs_(specs),
+      source_(source) {
+  note_steps(runbook.steps, places_);
+  note_steps(runbook.rollback, places_);
+  for (const CheckEntry& check : runbook.prerequisites) {
+    places_.emplace("checks." + check.id, check.id);
+  }
+}
+
+void LintContext::report(std::string_view code,
+                         const SourcePos& pos,
+                         int length,
+                         std::string message,
+                         std::string remedy) {
+  findings_.push_back({Severity::Error,
+                       std::string(code),
+                       std::move(message),
+                       std::move(remedy),
+                       pos,
+                       std::max(length, 1)});
+}
+
+void LintContext::report(Error error, const SourcePos& start, const std::string& scalar) {
+  if (error.reason == kUnknownName) {
+    refine(error);
+  }
+  Diagnostic diagnostic = to_diagnostic(error, std::string(kTypeMismatch));
+  diagnostic.pos = source_.locate(start, scalar, error.pos.value_or(start));
+  diagnostic.length = source_.word_length(diagnostic.pos);
+  findings_.push_back(std::move(diagnostic));
+}
+
+void LintContext::refine(Error& error) const {
+  const std::string chain = error.causes.empty() ? std::string() : error.causes.front().field;
+  const std::vector<std::string> parts = base::split(chain, '.');
+  if (parts.size() == 1 && runbook_.param(chain) != nullptr) {
+    error.hint = fmt::format("write params.{}", chain);
+  } else if (parts.size() == 1 && places_.contains("steps." + chain)) {
+    error.hint = fmt::format("write steps.{}.<output>", chain);
+  } else if (parts.size() == 2 && places_.contains(chain)) {
+    error.reason = kTooEarly;
+    const bool step = parts[0] == "steps";
+    error.message = step ? fmt::format("step '{}' is not done yet when this is used", parts[1])
+                         : fmt::format("check '{}' is not asked yet when this is used", parts[1]);
+    error.hint = "move it up, or use this later";
+  }
+}
+
+void LintContext::note_params(const Expression& expression) {
+  for (const std::vector<std::string>& chain : expression.chains()) {
+    if (chain.front() != "params") {
+      continue;
+    }
+    if (chain.size() > 1) {
+      used_params_.insert(chain[1]);
+      continue;
+    }
+    for (const Param& param : runbook_.params) {
+      used_params_.insert(param.name);  // all of them at once: size(params), params[name]
+    }
+  }
+}
+
+Type LintContext::check(const Expression& expression, const Scope& scope) {
+  note_params(expression);
+  auto type = expression.check(scope);
+  if (type) {
+    return *std::move(type);
+  }
+  report(std::move(type).error(), expression.pos(), expression.source());
+  return {};
+}
+
+Type LintContext::check(const Template& text, const Scope& scope) {
+  for (const Expression& expression : text.expressions()) {
+    note_params(expression);
+  }
+  auto type = text.check(scope);
+  if (type) {
+    return *std::move(type);
+  }
+  report(std::move(type).error(), text.pos(), text.source());
+  return {};
+}
+
+void LintContext::check_condition(const Expression& condition,
+                                  const Scope& scope,
+                                  std::string_view what) {
+  if (condition.empty()) {
+    return;
+  }
+  const Type type = check(condition, scope);
+  if (type.kind != Type::Kind::Bool && type.kind != Type::Kind::Any) {
+    report(kNotBool,
+           condition.pos(),
+           count_characters(condition.source()),
+           fmt::format("{} must be true or false, but is {}", what, type.text()),
+           "compare it with something");
+  }
+}
+
+}  // namespace cfkops::runbook
