@@ -1,7 +1,7 @@
 # The libraries we stand on, all packaged by Debian and Ubuntu, as imported targets only. The packages
 # are listed in cmake/install-dependencies.sh; who may name which header in cmake/Layers.cmake.
 find_package(CLI11 REQUIRED)
-find_package(CURL 7.74 REQUIRED)
+find_package(CURL 7.80 REQUIRED)
 find_package(OpenSSL 3.0 REQUIRED)
 find_package(PkgConfig REQUIRED)
 find_package(fmt REQUIRED)

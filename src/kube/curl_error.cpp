@@ -187,7 +187,13 @@ Error timed_out(const CurlFailure& failure, const CurlPeer& peer) {
 Error lost(const CurlFailure& failure, const CurlPeer& peer) {
   if (!failure.sent && !failure.answered) {
     return make_error(ErrorCode::Unreachable,
-                      "the connection to " + peer.authority + " broke: " + detail_of(failure));
+                      "the connection to " + peer.authority + " broke: " + detail_of(failure),
+                      "is a load balancer in front of the API server without a backend?");
+  }
+  if (contains(failure.detail, "Too large response headers")) {
+    return make_error(
+        ErrorCode::Protocol,
+        "the answer of " + peer.authority + " was refused: its headers are too large");
   }
   if (failure.answered) {
     return make_error(ErrorCode::ConnectionLost,
@@ -195,9 +201,11 @@ Error lost(const CurlFailure& failure, const CurlPeer& peer) {
                           " broke in the middle of the answer, after " +
                           base::counted(static_cast<long long>(failure.received), "byte"));
   }
+  // What stopped libcurl from sending again was us; its words for that would mislead.
+  const std::string why =
+      failure.code == CURLE_ABORTED_BY_CALLBACK ? "it was closed" : detail_of(failure);
   return make_error(ErrorCode::ConnectionLost,
-                    "the connection to " + peer.authority +
-                        " broke before an answer came: " + detail_of(failure));
+                    "the connection to " + peer.authority + " broke before an answer came: " + why);
 }
 
 }  // namespace

@@ -19,6 +19,7 @@ namespace {
 template <class Stanza>
 std::vector<std::string> names_of(const std::map<std::string, Stanza>& entries) {
   std::vector<std::string> names;
+  names.reserve(entries.size());
   for (const auto& [name, stanza] : entries) {
     names.push_back(name);
   }

@@ -81,28 +81,28 @@ class FieldReader {
 
   /// The elements of a list that may be missing.
   const std::vector<YamlNode>& items(const YamlNode& map, std::string_view key) {
-    static const std::vector<YamlNode> none;
+    static const std::vector<YamlNode> kNone;
     const YamlNode* node = map.find(key);
     if (node == nullptr || node->is_null()) {
-      return none;
+      return kNone;
     }
     if (!node->is_sequence()) {
       fail(*node, std::string(key) + ": expected a list");
-      return none;
+      return kNone;
     }
     return node->items;
   }
 
   /// A map that may be missing.
   const YamlNode& map(const YamlNode& parent, std::string_view key) {
-    static const YamlNode none;
+    static const YamlNode kNone;
     const YamlNode* node = parent.find(key);
     if (node == nullptr || node->is_null()) {
-      return none;
+      return kNone;
     }
     if (!node->is_map()) {
       fail(*node, std::string(key) + ": expected a map");
-      return none;
+      return kNone;
     }
     return *node;
   }
@@ -210,7 +210,7 @@ std::map<std::string, Stanza> read_entries(const YamlNode& root,
   const std::string list = std::string(what) + "s";
   for (const YamlNode& item : read.items(root, list)) {
     if (!item.is_map()) {
-      read.fail(item, list + ": expected entries with name and " + std::string(what));
+      read.fail(item, list + ": expected entries with a name");
       continue;
     }
     const std::string name = read.text(item, "name").value;

@@ -216,6 +216,7 @@ Error invalid_configuration(std::vector<Error> problems) {
   Error error = problems.front();
   if (problems.size() > 1) {
     std::vector<std::string> messages;
+    messages.reserve(problems.size());
     for (const Error& problem : problems) {
       messages.push_back(problem.message);
     }
