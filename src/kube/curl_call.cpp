@@ -327,7 +327,9 @@ CurlFailure CurlCall::failure(int curl_code) const {
   curl_easy_getinfo(easy_.get(), CURLINFO_SSL_VERIFYRESULT, &failure.verify_result);
   failure.certificate_names = certificate_names();
   failure.connected = ready_us > 0 || sendings_ > 0;
-  failure.sent = sent > 0;
+  // A CONNECT to a proxy counts as bytes sent, too; our request only follows the prerequest
+  // callback.
+  failure.sent = sent > 0 && sendings_ > 0;
   return failure;
 }
 

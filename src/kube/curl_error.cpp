@@ -185,6 +185,9 @@ Error timed_out(const CurlFailure& failure, const CurlPeer& peer) {
 }
 
 Error lost(const CurlFailure& failure, const CurlPeer& peer) {
+  if (!failure.sent && !failure.answered && !peer.proxy.empty()) {
+    return unreachable(failure, peer);
+  }
   if (!failure.sent && !failure.answered) {
     return make_error(ErrorCode::Unreachable,
                       "the connection to " + peer.authority + " broke: " + detail_of(failure),
