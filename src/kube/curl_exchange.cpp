@@ -24,14 +24,14 @@ int CurlExchange::status() const {
   return call && call->has_head() ? call->head().status : 0;
 }
 
-void CurlExchange::move_bytes(MonoTime now) {
+void CurlExchange::move_bytes(MonoTime now) const {
   session->tick(now);
   write_some();
   read_some(now);
   write_some();
 }
 
-void CurlExchange::read_some(MonoTime now) {
+void CurlExchange::read_some(MonoTime now) const {
   std::array<char, std::size_t{32} << 10U> buffer;
   while (!session->closed()) {
     const Transfer got = receive_some(*call, buffer);
@@ -47,7 +47,7 @@ void CurlExchange::read_some(MonoTime now) {
   }
 }
 
-void CurlExchange::write_some() {
+void CurlExchange::write_some() const {
   std::string& outbox = session->outbox();
   while (!outbox.empty()) {
     const Transfer gone = send_some(*call, outbox);

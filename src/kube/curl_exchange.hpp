@@ -44,11 +44,11 @@ struct CurlExchange {
   [[nodiscard]] int status() const;
 
   /// Moves bytes between the session and its connection until that would mean waiting.
-  void move_bytes(MonoTime now);
+  void move_bytes(MonoTime now) const;
 
  private:
-  void read_some(MonoTime now);
-  void write_some();
+  void read_some(MonoTime now) const;
+  void write_some() const;
 };
 
 }  // namespace cfkops::kube

@@ -173,13 +173,13 @@ void CurlMulti::wait(Duration at_most, std::span<const Watched> watched) {
   curl_multi_poll(requests_, fds.data(), static_cast<unsigned>(fds.size()), ms, nullptr);
 }
 
-void CurlMulti::wake() noexcept {
+void CurlMulti::wake() const noexcept {
   const std::uint64_t one = 1;
   // It can only fail where the counter is full, and then the wait ends all the same.
   [[maybe_unused]] const ssize_t written = write(wake_fd_, &one, sizeof one);
 }
 
-bool CurlMulti::take_wake() noexcept {
+bool CurlMulti::take_wake() const noexcept {
   std::uint64_t count = 0;
   return read(wake_fd_, &count, sizeof count) == static_cast<ssize_t>(sizeof count);
 }

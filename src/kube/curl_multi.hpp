@@ -49,10 +49,10 @@ class CurlMulti {
   void wait(Duration at_most, std::span<const Watched> watched);
 
   /// Ends a wait, the current or the next. Thread-safe.
-  void wake() noexcept;
+  void wake() const noexcept;
 
   /// Whether `wake` was called since the last look.
-  [[nodiscard]] bool take_wake() noexcept;
+  [[nodiscard]] bool take_wake() const noexcept;
 
  private:
   [[nodiscard]] void* multi_of(const CurlCall& call) const;

@@ -56,12 +56,18 @@ CurlPeer peer_of(const ClientConfig& config, const Endpoint& endpoint) {
 
 class CurlTransport final : public Transport {
  public:
-  CurlTransport(ClientConfig config, Endpoint endpoint, const Clock& clock, base::Process& process)
-      : settings_{.endpoint = endpoint,
-                  .cluster = config.cluster,
-                  .peer = peer_of(config, endpoint)},
+  CurlTransport(CallSettings settings,
+                const ClientConfig& config,
+                const Clock& clock,
+                base::Process& process)
+      : settings_(std::move(settings)),
         clock_(clock),
         credentials_(config, clock, process) {}
+
+  CurlTransport(const CurlTransport&) = delete;
+  CurlTransport& operator=(const CurlTransport&) = delete;
+  CurlTransport(CurlTransport&&) = delete;
+  CurlTransport& operator=(CurlTransport&&) = delete;
 
   ~CurlTransport() override {
     while (!exchanges_.empty()) {
@@ -388,12 +394,15 @@ void CurlTransport::tell_socket(CurlExchange& exchange) {
 
 }  // namespace
 
-Result<std::unique_ptr<Transport>> make_curl_transport(ClientConfig config,
+Result<std::unique_ptr<Transport>> make_curl_transport(const ClientConfig& config,
                                                        const Clock& clock,
                                                        base::Process& process) {
-  CFKOPS_ASSIGN(Endpoint endpoint, make_endpoint(config.cluster, ProxyEnvironment::of_process()));
+  CFKOPS_ASSIGN(const Endpoint endpoint,
+                make_endpoint(config.cluster, ProxyEnvironment::of_process()));
+  CallSettings settings{
+      .endpoint = endpoint, .cluster = config.cluster, .peer = peer_of(config, endpoint)};
   return std::unique_ptr<Transport>(
-      std::make_unique<CurlTransport>(std::move(config), std::move(endpoint), clock, process));
+      std::make_unique<CurlTransport>(std::move(settings), config, clock, process));
 }
 
 }  // namespace cfkops::kube

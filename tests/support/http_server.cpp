@@ -127,7 +127,7 @@ class ServerStream {
     // Disconnecting a socket with this linger sends the reset now; the descriptor is closed later.
     sockaddr none{};
     none.sa_family = AF_UNSPEC;
-    ::connect(fd_, &none, sizeof none);
+    static_cast<void>(::connect(fd_, &none, sizeof none));
     open_ = false;
   }
 
