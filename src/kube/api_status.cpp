@@ -100,8 +100,38 @@ std::string generic_words(int http_status) {
   }
 }
 
+/// Where the quoted string that begins at `start` ends: the position of its last quote.
+std::size_t end_of_quoted(std::string_view text, std::size_t start) {
+  for (std::size_t i = start + 1; i < text.size(); ++i) {
+    if (text[i] == '\\') {
+      ++i;
+    } else if (text[i] == '"') {
+      return i;
+    }
+  }
+  return text.size();
+}
+
+/// The server quotes whole objects in some errors, a Secret's values included: `Invalid value:
+/// "{…}"`.
+std::string without_objects(std::string_view text) {
+  constexpr std::string_view kMark = "Invalid value: \"{";
+  std::string out;
+  for (;;) {
+    const std::size_t mark = text.find(kMark);
+    if (mark == std::string_view::npos) {
+      return out.append(text);
+    }
+    const std::size_t quote = mark + kMark.size() - 2;
+    const std::size_t end = end_of_quoted(text, quote);
+    out.append(text.substr(0, quote)).append("\"{…}\"");
+    text.remove_prefix(std::min(end + 1, text.size()));
+  }
+}
+
 std::string quoted_body(const std::string& body) {
-  std::string_view text = base::trim(body);
+  const std::string shortened = without_objects(body);
+  std::string_view text = base::trim(shortened);
   const bool cut = text.size() > kMaxBody;
   std::string shown = base::printable(text.substr(0, kMaxBody));
   return cut ? shown + "…" : shown;
@@ -112,7 +142,7 @@ std::vector<ErrorCause> causes_of(const Json& status) {
   for (const Json& entry : status.items("/details/causes")) {
     ErrorCause cause{base::printable(entry.string_or("/reason", "")),
                      base::printable(entry.string_or("/field", "")),
-                     base::printable(entry.string_or("/message", ""))};
+                     base::printable(without_objects(entry.string_or("/message", "")))};
     if (std::find(causes.begin(), causes.end(), cause) == causes.end()) {
       causes.push_back(std::move(cause));
     }
@@ -311,13 +341,16 @@ Error error_of(const Response& response, const std::string& what) {
 }
 
 Error error_of_status(std::string_view status_json, const std::string& what) {
-  const Json status = status_body(status_json);
+  const Json status = stream_status(status_json);
   if (status.is_null()) {
     return make_error(ErrorCode::ServerError,
                       "the server reported: " + quoted_body(std::string(status_json)))
         .in(what);
   }
-  return error_of(Response{http_status_of(status), {}, std::string(status_json)}, what);
+  Error error = from_status(status, http_status_of(status));
+  error.retry_after = retry_after(status);
+  error.hint = hint_for(error);
+  return std::move(error).in(what);
 }
 
 std::string kubectl_text(const Error& error) {

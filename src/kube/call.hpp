@@ -16,6 +16,11 @@ struct Client::Call {
   Repeatable repeatable = Repeatable::No;
   std::string what;
 
+  /// After an attempt of unknown outcome the object is looked at, and only where nothing has
+  /// happened to it is the request sent again: for what costs something even where its precondition
+  /// fails.
+  bool looks_first = false;
+
   /// Says whether it was achieved, where an attempt's outcome is unknown; empty where nobody can.
   std::function<Achieved(const Result<Object>& now)> hindsight = {};
 };

@@ -94,14 +94,17 @@ Precondition precondition_of(const Json& object) {
   return {object.string_or("/metadata/uid", ""), object.string_or("/metadata/resourceVersion", "")};
 }
 
-/// A JSON patch whose `test` fails is answered with 422; the promise is a conflict.
-Error failed_test(Error error, const Precondition& precondition, const Result<Object>& now) {
+/// A patch whose precondition fails is answered with 422, as a failed `test` or as a change of the
+/// immutable uid; the promise is a conflict.
+Error failed_precondition(Error error,
+                          const Precondition& precondition,
+                          const Result<Object>& now) {
   const bool changed = now && ((!precondition.uid.empty() && now->uid() != precondition.uid) ||
                                (!precondition.resource_version.empty() &&
                                 now->resource_version() != precondition.resource_version));
   if (changed) {
     error.code = ErrorCode::Conflict;
-    error.hint = "somebody changed it in the meantime: read it again, then decide";
+    error.hint = "somebody changed or replaced it in the meantime: read it again, then decide";
   }
   return error;
 }
@@ -172,12 +175,11 @@ Result<Object> Client::patch(const Resource& resource,
   if (response) {
     return object_of(*response, what);
   }
-  const bool may_be_test = options.type == PatchType::Json && any(options.precondition) &&
-                           response.error().code == ErrorCode::Invalid;
-  return may_be_test
-             ? failed_test(
-                   std::move(response).error(), options.precondition, get(resource, ns, name))
-             : std::move(response).error();
+  if (any(options.precondition) && response.error().code == ErrorCode::Invalid) {
+    return failed_precondition(
+        std::move(response).error(), options.precondition, get(resource, ns, name));
+  }
+  return std::move(response).error();
 }
 
 Result<Object> Client::apply(const Resource& resource,
@@ -211,15 +213,28 @@ Status Client::evict(const std::string& ns,
                      const std::string& pod,
                      const Precondition& precondition) {
   const Resource& pods = resources::pods();
+  const std::string what = describe("evict", pods, ns, pod);
+  // The server spends the budget before it looks at the uid, and gives it back after two minutes
+  // only.
+  if (!precondition.uid.empty()) {
+    CFKOPS_ASSIGN(const Object now, get(pods, ns, pod));
+    if (now.uid() != precondition.uid) {
+      return make_error(
+                 ErrorCode::Conflict,
+                 "the pod is another one now: uid " + now.uid() + " instead of " + precondition.uid,
+                 "the pod was replaced in the meantime: read it again, then decide")
+          .in(what);
+    }
+  }
   const Json body = eviction_body(ns, pod, precondition, DryRun::No);
   Call call{.request = json_request(
                 "POST", pods.path(ns, pod, "eviction") + write_query(DryRun::No), body),
             .mutation = mutation_of("evict", pods, ns, pod, precondition),
-            .repeatable = guarded(any(precondition)),
-            .what = describe("evict", pods, ns, pod)};
+            .what = what};
   call.mutation.subresource = "eviction";
   call.mutation.body = body;
   if (any(precondition)) {
+    call.looks_first = true;
     call.hindsight = [&](const Result<Object>& now) { return is_gone(now, precondition); };
   }
   CFKOPS_TRY(mutate(call));

@@ -21,6 +21,11 @@ constexpr Duration kCloseGrace = std::chrono::seconds(5);
 
 constexpr int kSwitchingProtocols = 101;
 
+/// The port-forward endpoint answers 406 to application/json alone.
+Request socket_request(std::string target) {
+  return {.target = std::move(target), .headers = {{"Accept", "application/json, */*"}}};
+}
+
 std::string exec_target(const std::string& ns,
                         const std::string& pod,
                         const std::string& container,
@@ -104,7 +109,7 @@ Result<ExecOutcome> Client::exec(const std::string& ns,
   if (!intended) {
     return std::move(intended).error().in(what);
   }
-  Request request{.target = exec_target(ns, pod, container, argv, !input.empty())};
+  Request request = socket_request(exec_target(ns, pod, container, argv, !input.empty()));
   prepare(request, mutation.audit_id);
   Transport& transport = loop().transport();
   ExecSession session(transport, input);
@@ -140,8 +145,8 @@ Result<std::unique_ptr<PodConnection>> Client::connect(const std::string& ns,
   if (!intended) {
     return std::move(intended).error().in(what);
   }
-  Request request{.target = resources::pods().path(ns, pod, "portforward") +
-                            Query().add("ports", std::to_string(port)).text()};
+  Request request = socket_request(resources::pods().path(ns, pod, "portforward") +
+                                   Query().add("ports", std::to_string(port)).text());
   prepare(request, mutation.audit_id);
   auto connection = std::make_unique<ForwardedPort>(loop(), port, what);
   const Status opened = connection->open(std::move(request), options().request_timeout);

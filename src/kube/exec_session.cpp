@@ -104,7 +104,7 @@ void ExecSession::add(std::string& output, std::string_view bytes) {
 }
 
 bool ExecSession::has_status() const {
-  return !status_body(status_).is_null();
+  return !stream_status(status_).is_null();
 }
 
 Error ExecSession::without_status() const {
@@ -119,7 +119,7 @@ Result<ExecOutcome> ExecSession::result(const std::string& what) {
   if (broken_) {
     return Error(*broken_).in(what);
   }
-  const Json status = status_body(status_);
+  const Json status = stream_status(status_);
   if (status.is_null()) {
     const bool refused = !opened_ && closed_ && !*closed_;
     return refused ? Error(closed_->error()).in(what) : without_status().in(what);

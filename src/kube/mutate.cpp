@@ -1,7 +1,8 @@
 // How a mutation leaves, and what is known of it afterwards.
 //
 // 1. The recorder is told of the intent. Where it cannot keep it, nothing is sent.
-// 2. The request goes out; it is repeated only where that is harmless.
+// 2. The request goes out; it is repeated only where that is harmless, an eviction only after a
+// look.
 // 3. Where any attempt may have taken effect without our knowing, the object is looked at. A repeat
 // that finds the
 //    work done (404, or 409 for another uid) is a success; what cannot be told is reported as
@@ -17,6 +18,9 @@
 namespace cfkops::kube {
 
 namespace {
+
+/// How often a mutation that looks first is sent again.
+constexpr int kMaxLooks = 2;
 
 constexpr const char* kLookFirst =
     "it may have taken effect: look at the object before doing it again";
@@ -87,6 +91,29 @@ Client::Verdict Client::judge(const Call& call, Result<Response> outcome, const 
   return {std::move(error), std::move(effect)};
 }
 
+Result<Response> Client::send(const Call& call, Trace& trace) {
+  Result<Response> outcome = attempt(call.request, call.repeatable, call.what, trace);
+  for (int repeat = 1; call.looks_first && trace.unknown && repeat <= kMaxLooks; ++repeat) {
+    if (!loop().pause(options().retry.connection_wait)) {
+      break;
+    }
+    const Mutation& mutation = call.mutation;
+    if (call.hindsight(get(mutation.resource, mutation.ns, mutation.name)) != Achieved::No) {
+      break;
+    }
+    if (options().listener != nullptr) {
+      options().listener->on_retry(call.what + ": nothing has happened to it, again now (" +
+                                       std::to_string(repeat) + " of " + std::to_string(kMaxLooks) +
+                                       ")",
+                                   Duration::zero());
+    }
+    trace.doubtful = true;
+    trace.audit_ids.push_back(next_audit_id());
+    outcome = attempt(call.request, call.repeatable, call.what, trace);
+  }
+  return outcome;
+}
+
 Result<Response> Client::mutate(const Call& call) {
   Mutation mutation = call.mutation;
   Status intended = intend(mutation);
@@ -94,7 +121,7 @@ Result<Response> Client::mutate(const Call& call) {
     return std::move(intended).error().in(call.what);
   }
   Trace trace{.audit_ids = {mutation.audit_id}};
-  Result<Response> outcome = attempt(call.request, call.repeatable, call.what, trace);
+  Result<Response> outcome = send(call, trace);
   Verdict verdict = judge(call, std::move(outcome), trace);
   Status recorded = record(mutation, verdict.effect);
   if (!recorded) {

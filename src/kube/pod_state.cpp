@@ -165,14 +165,14 @@ std::string container_detail(const Json& state) {
   if (detail.find(name) == std::string::npos) {
     detail = detail.empty() ? "container " + name : "container " + name + ": " + detail;
   }
-  Json ended = state.get("/state/terminated");
-  if (!ended.is_object()) {
-    ended = state.get("/lastState/terminated");
-  }
+  const Json ended = state.get("/state/terminated");
+  const Json before = state.get("/lastState/terminated");
   if (ended.is_object()) {
+    detail += fmt::format(", exit code {}", ended.int_or("/exitCode", 0));
+  } else if (before.is_object()) {
     detail += fmt::format("; last ended with {} (exit code {})",
-                          termination_word(ended),
-                          ended.int_or("/exitCode", 0));
+                          termination_word(before),
+                          before.int_or("/exitCode", 0));
   }
   return detail;
 }

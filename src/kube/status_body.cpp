@@ -54,6 +54,16 @@ Json status_body(std::string_view body) {
   return *std::move(json);
 }
 
+Json stream_status(std::string_view text) {
+  Result<Json> json = Json::parse(text);
+  if (!json) {
+    return {};
+  }
+  const std::string status = json->string_or("/status", "");
+  const bool told = status == "Success" || status == "Failure";
+  return told || json->string_or("/kind", "") == "Status" ? *std::move(json) : Json();
+}
+
 bool has_cause(const Json& status, std::string_view reason) {
   const std::vector<Json> causes = status.items("/details/causes");
   return std::any_of(causes.begin(), causes.end(), [reason](const Json& cause) {
@@ -65,7 +75,11 @@ std::optional<std::chrono::seconds> retry_after(const Response& response) {
   if (const auto seconds = parse_seconds(response.header("Retry-After"))) {
     return seconds;
   }
-  const std::int64_t asked = status_body(response.body).int_or("/details/retryAfterSeconds", 0);
+  return retry_after(status_body(response.body));
+}
+
+std::optional<std::chrono::seconds> retry_after(const Json& status) {
+  const std::int64_t asked = status.int_or("/details/retryAfterSeconds", 0);
   if (asked <= 0) {
     return std::nullopt;
   }

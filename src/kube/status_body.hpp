@@ -14,11 +14,15 @@ namespace cfkops::kube {
 /// The `Status` object that `body` is, or null.
 [[nodiscard]] Json status_body(std::string_view body);
 
+/// The same inside a stream: on exec's error channel the server leaves kind and apiVersion out.
+[[nodiscard]] Json stream_status(std::string_view text);
+
 /// Whether `status.details.causes[]` has one with this reason.
 [[nodiscard]] bool has_cause(const Json& status, std::string_view reason);
 
 /// The wait that the server asks for: the header, where it is an integer, or else the Status.
 [[nodiscard]] std::optional<std::chrono::seconds> retry_after(const Response& response);
+[[nodiscard]] std::optional<std::chrono::seconds> retry_after(const Json& status);
 
 /// The body as JSON or as an object, with the request in the error's context. Errors: Protocol.
 [[nodiscard]] Result<Json> json_of(const Response& response, const std::string& what);

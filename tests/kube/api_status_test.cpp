@@ -200,6 +200,25 @@ TEST(ErrorOf, CutsALongBodyAndWhatCouldDriveATerminal) {
   EXPECT_THAT(error.message, Not(HasSubstr("\x1b")));
 }
 
+TEST(ErrorOf, QuotesNoWholeObjectsBecauseTheyMayBeSecrets) {
+  // As a real server answers a patch of a Secret with an unknown field.
+  const std::string message =
+      R"( "" is invalid: patch: Invalid value: "{\"data\":{\"k\":\"aHVudGVyMg==\"}}": strict decoding error: unknown field "spec")";
+  const Error error = error_of(
+      status(422,
+             "Invalid",
+             message,
+             {{"causes",
+               {{{"reason", "FieldValueInvalid"}, {"field", "patch"}, {"message", message}}}}}),
+      "patch secret a/b");
+  EXPECT_EQ(
+      error.message,
+      R"("" is invalid: patch: Invalid value: "{…}": strict decoding error: unknown field "spec")");
+  EXPECT_THAT(error.causes.at(0).message, Not(HasSubstr("aHVudGVyMg")));
+  EXPECT_THAT(error_of(status(422, "Invalid", R"(Invalid value: "{\"data\":\"aHVu)"), "").message,
+              Not(HasSubstr("aHVu")));
+}
+
 TEST(ErrorOf, KnowsAnExpiredVersion) {
   EXPECT_EQ(error_of(status(410, "Expired", "too old resource version"), "").code, ErrorCode::Gone);
 }

@@ -16,9 +16,10 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 
-constexpr const char* kSuccess = R"({"kind":"Status","metadata":{},"status":"Success"})";
+// As real servers write them: without kind.
+constexpr const char* kSuccess = R"({"metadata":{},"status":"Success"})";
 constexpr const char* kExit3 =
-    R"({"kind":"Status","status":"Failure","message":"command terminated with non-zero exit code",
+    R"({"metadata":{},"status":"Failure","message":"command terminated with non-zero exit code",
         "reason":"NonZeroExitCode","details":{"causes":[{"reason":"ExitCode","message":"3"}]}})";
 
 class ExecTest : public KubeTest {
@@ -73,6 +74,7 @@ TEST_F(ExecTest, RunsACommandToItsEnd) {
               ElementsAre("v5.channel.k8s.io", "v4.channel.k8s.io"));
   EXPECT_EQ(recorder.intents.at(0).verb, "exec");
   EXPECT_EQ(transport.calls().at(0).header("Audit-ID"), recorder.intents.at(0).audit_id);
+  EXPECT_EQ(transport.calls().at(0).header("Accept"), "application/json, */*");
   EXPECT_EQ(effect().http_status, 101);
   EXPECT_EQ(effect().error, "");
 }
@@ -137,7 +139,7 @@ TEST_F(ExecTest, PassesOnWhatTheServerRefuses) {
 TEST_F(ExecTest, PassesOnThatTheCommandCouldNotStart) {
   container([](SocketPeer& peer) {
     peer.send(on(3,
-                 R"({"kind":"Status","status":"Failure","reason":"InternalError","code":500,
+                 R"({"metadata":{},"status":"Failure","reason":"InternalError","code":500,
                      "message":"Internal error occurred: error executing command in container: exec: \"sh\": executable file not found in $PATH"})"));
     peer.close();
   });

@@ -105,10 +105,10 @@ TEST(PodTrouble, PassesOverSidecarsThatHaveStarted) {
 TEST(PodTrouble, NamesTheSignalOrCodeWithoutAReason) {
   EXPECT_EQ(pod_trouble(unready(json::parse(
                 R"({"state": {"running": null, "terminated": {"exitCode": 137, "signal": 9}}})"))),
-            "Signal:9: container kafka; last ended with Signal:9 (exit code 137)");
+            "Signal:9: container kafka, exit code 137");
   EXPECT_EQ(pod_trouble(unready(
                 json::parse(R"({"state": {"running": null, "terminated": {"exitCode": 3}}})"))),
-            "ExitCode:3: container kafka; last ended with ExitCode:3 (exit code 3)");
+            "ExitCode:3: container kafka, exit code 3");
 }
 
 TEST(PodTrouble, TellsAnEvictedPod) {

@@ -74,7 +74,8 @@ class Client : public Reader {
   Status remove(const Resource& resource, const std::string& ns, const std::string& name, const DeleteOptions& options);
 
   /// policy/v1 Eviction. Errors: TooManyRequests with the budget's cause, NotFound, Conflict, ServerError ("more than
-  /// one PodDisruptionBudget"). A 429 is not retried here: the caller decides what to wait for.
+  /// one PodDisruptionBudget"). A budget's 429 is not retried here: the caller decides what to wait for. The uid is
+  /// compared before anything is sent, because an eviction refused for its uid costs the budget two minutes.
   Status evict(const std::string& ns, const std::string& pod, const Precondition& precondition);
 
   Result<Object> scale(const Resource& resource, const std::string& ns, const std::string& name, int replicas);
@@ -96,6 +97,7 @@ class Client : public Reader {
   struct Verdict;
 
   Result<Response> mutate(const Call& call);
+  Result<Response> send(const Call& call, Trace& trace);
   Verdict judge(const Call& call, Result<Response> outcome, const Trace& trace);
 
   /// Numbers the mutation and has it recorded. Errors: the recorder's; Refused after it failed once.
