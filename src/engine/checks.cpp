@@ -74,21 +74,27 @@ std::vector<std::string> not_passed(const std::vector<PlannedCheck>& checks) {
 }
 
 Result<std::vector<PlannedCheck>> CheckRunner::all(const std::vector<runbook::CheckEntry>& entries,
-                                                   const Names& names) {
+                                                   Names& names) {
   std::vector<PlannedCheck> done;
   for (const runbook::CheckEntry& entry : entries) {
-    PlannedCheck check{.id = entry.id, .title = title_of(entry), .result = {}};
-    if (context_.observer != nullptr) {
-      context_.observer->on_check_started(phase_, check.title);
-    }
-    check.result = ask(entry, names.bindings());
-    CFKOPS_TRY(tell(check));
-    if (site_.reader.loop().stop_due()) {
-      return site_.reader.loop().cancelled();
-    }
+    CFKOPS_ASSIGN(PlannedCheck check, one(entry, names));
     done.push_back(std::move(check));
   }
   return done;
+}
+
+Result<PlannedCheck> CheckRunner::one(const runbook::CheckEntry& entry, Names& names) {
+  PlannedCheck check{.id = entry.id, .title = title_of(entry), .result = {}};
+  if (context_.observer != nullptr) {
+    context_.observer->on_check_started(phase_, check.title);
+  }
+  check.result = ask(entry, names.bindings());
+  names.set_check(entry.id, check.result.outputs);
+  CFKOPS_TRY(tell(check));
+  if (site_.reader.loop().stop_due()) {
+    return site_.reader.loop().cancelled();
+  }
+  return check;
 }
 
 CheckResult CheckRunner::ask(const runbook::CheckEntry& entry,

@@ -21,10 +21,11 @@ class CheckRunner {
         context_(std::move(context)),
         journal_(journal) {}
 
-  /// All of them, in order; none is left out because another failed. Errors: Cancelled; Io where a
-  /// verdict could not be written down.
+  /// All of them, in order; none is left out because another failed. What they measured is bound in
+  /// `names`. Errors: Cancelled; Io where a verdict could not be written down.
   Result<std::vector<PlannedCheck>> all(const std::vector<runbook::CheckEntry>& entries,
-                                        const Names& names);
+                                        Names& names);
+  Result<PlannedCheck> one(const runbook::CheckEntry& entry, Names& names);
 
  private:
   CheckResult ask(const runbook::CheckEntry& entry, const runbook::Bindings& bindings) const;

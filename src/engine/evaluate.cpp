@@ -62,18 +62,31 @@ Result<std::optional<Value>> evaluate(const ArgumentSpec& spec,
   return std::optional<Value>(std::move(resolved));
 }
 
-void collect(const ArgumentValue& value, std::set<std::string>& used) {
+/// The chain leads to outputs that nothing has produced so far.
+bool to_come(const std::vector<std::string>& chain, const runbook::Bindings& bindings) {
+  if (chain.front() != "steps" && chain.front() != "checks") {
+    return false;
+  }
+  const auto all = bindings.find(chain.front());
+  const Value* one =
+      all == bindings.end() || chain.size() < 2 ? nullptr : all->second.member(chain[1]);
+  return one == nullptr || one->map() == nullptr || one->map()->empty();
+}
+
+void collect(const ArgumentValue& value,
+             const runbook::Bindings& bindings,
+             std::set<std::string>& used) {
   if (const auto* text = std::get_if<runbook::Template>(&value.data)) {
     for (const runbook::Expression& expression : text->expressions()) {
-      used.merge(outputs_used(expression));
+      used.merge(not_known_yet(expression, bindings));
     }
   } else if (const auto* list = std::get_if<ArgumentValue::List>(&value.data)) {
     for (const ArgumentValue& item : *list) {
-      collect(item, used);
+      collect(item, bindings, used);
     }
   } else if (const auto* map = std::get_if<ArgumentValue::Map>(&value.data)) {
     for (const auto& [key, item] : *map) {
-      collect(item, used);
+      collect(item, bindings, used);
     }
   }
 }
@@ -130,23 +143,25 @@ Result<runbook::ValueList> elements(const runbook::Each& each, const runbook::Bi
   return error;
 }
 
-std::set<std::string> outputs_used(const runbook::Expression& expression) {
+std::set<std::string> not_known_yet(const runbook::Expression& expression,
+                                    const runbook::Bindings& bindings) {
   std::set<std::string> used;
   if (expression.empty()) {
     return used;
   }
   for (const std::vector<std::string>& chain : expression.chains()) {
-    if (!chain.empty() && chain.front() == "steps") {
+    if (!chain.empty() && to_come(chain, bindings)) {
       used.insert(base::join(chain, "."));
     }
   }
   return used;
 }
 
-std::set<std::string> outputs_used(const runbook::ArgumentMap& written) {
+std::set<std::string> not_known_yet(const runbook::ArgumentMap& written,
+                                    const runbook::Bindings& bindings) {
   std::set<std::string> used;
   for (const auto& [name, value] : written) {
-    collect(value, used);
+    collect(value, bindings, used);
   }
   return used;
 }

@@ -26,9 +26,11 @@ namespace cfkops::engine {
 [[nodiscard]] Result<runbook::ValueList> elements(const runbook::Each& each,
                                                   const runbook::Bindings& bindings);
 
-/// The outputs of steps that an expression or arguments use, "steps.roll.restarted": known only
-/// once those steps are done.
-[[nodiscard]] std::set<std::string> outputs_used(const runbook::Expression& expression);
-[[nodiscard]] std::set<std::string> outputs_used(const runbook::ArgumentMap& written);
+/// What an expression or arguments use that is not there yet: outputs of steps and of checks not
+/// asked so far, "steps.roll.restarted".
+[[nodiscard]] std::set<std::string> not_known_yet(const runbook::Expression& expression,
+                                                  const runbook::Bindings& bindings);
+[[nodiscard]] std::set<std::string> not_known_yet(const runbook::ArgumentMap& written,
+                                                  const runbook::Bindings& bindings);
 
 }  // namespace cfkops::engine

@@ -212,6 +212,9 @@ Verdicts Run::take_the_stages() {
   if (!plan) {
     return not_begun(plan.error());
   }
+  for (const PlannedCheck& check : plan->prerequisites) {
+    state_.names.set_check(check.id, check.result.outputs);
+  }
   for (const PlannedStep& step : plan->steps) {
     StepRecord& record =
         state_.record_of(step.id.substr(0, step.id.find('[')), step.id, step.title);

@@ -12,12 +12,22 @@ Names::Names(const RunRequest& request, const runbook::ValueMap& params, WallTim
                                                      {"started", runbook::Value(now)}}));
   declare(request.runbook->steps);
   declare(request.runbook->rollback);
+  declare(request.runbook->prerequisites);
+  declare(request.runbook->validation);
   bindings_.insert_or_assign("steps", runbook::Value(steps_));
+  bindings_.insert_or_assign("checks", runbook::Value(checks_));
+}
+
+void Names::declare(const std::vector<runbook::CheckEntry>& checks) {
+  for (const runbook::CheckEntry& check : checks) {
+    checks_.emplace(check.id, runbook::Value(runbook::ValueMap()));
+  }
 }
 
 void Names::declare(const std::vector<runbook::Step>& steps) {
   for (const runbook::Step& step : steps) {
     steps_.emplace(step.id, runbook::Value(runbook::ValueMap()));
+    declare(step.expect);
     declare(step.steps);
   }
 }
@@ -25,6 +35,11 @@ void Names::declare(const std::vector<runbook::Step>& steps) {
 void Names::set_outputs(const std::string& step, const runbook::ValueMap& outputs) {
   steps_.insert_or_assign(step, runbook::Value(outputs));
   bindings_.insert_or_assign("steps", runbook::Value(steps_));
+}
+
+void Names::set_check(const std::string& check, const runbook::ValueMap& outputs) {
+  checks_.insert_or_assign(check, runbook::Value(outputs));
+  bindings_.insert_or_assign("checks", runbook::Value(checks_));
 }
 
 std::optional<runbook::Value> Names::bind(const std::string& name, runbook::Value value) {

@@ -11,7 +11,8 @@
 namespace cfkops::engine {
 
 /// The names that a runbook's expressions may use, with their values so far: `params`, `steps` (the
-/// outputs of each step, an empty map before it is done), `run`, and the element of an `each`.
+/// outputs of each step, an empty map before it is done), `checks` (likewise), `run`, and the
+/// element of an `each`.
 class Names {
  public:
   Names() = default;
@@ -21,6 +22,9 @@ class Names {
 
   /// Replaces the outputs of a step.
   void set_outputs(const std::string& step, const runbook::ValueMap& outputs);
+
+  /// Replaces what a check measured.
+  void set_check(const std::string& check, const runbook::ValueMap& outputs);
 
   /// Binds a name; returns what it was bound to before.
   std::optional<runbook::Value> bind(const std::string& name, runbook::Value value);
@@ -32,9 +36,11 @@ class Names {
 
  private:
   void declare(const std::vector<runbook::Step>& steps);
+  void declare(const std::vector<runbook::CheckEntry>& checks);
 
   runbook::Bindings bindings_;
   runbook::ValueMap steps_;
+  runbook::ValueMap checks_;
 };
 
 }  // namespace cfkops::engine

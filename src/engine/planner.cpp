@@ -11,6 +11,10 @@
 namespace cfkops::engine {
 namespace {
 
+/// The kind of check that asks for what the steps will need, and so is asked after they are
+/// planned.
+constexpr std::string_view kPermission = "permission";
+
 /// Why something cannot be known before the run, or "".
 std::string needs(const std::set<std::string>& outputs) {
   if (outputs.empty()) {
@@ -78,9 +82,11 @@ Result<Plan> Planner::make(const runbook::ValueMap& params) {
   plan_.params = params;
   set_scope(reader_, request_.run_id, "plan");
   CFKOPS_TRY(read_header());
+  plan_.prerequisites.resize(request_.runbook->prerequisites.size());
+  CFKOPS_TRY(ask_prerequisites(Asked::BeforeSteps));
+  set_scope(reader_, request_.run_id, "plan");
   CFKOPS_TRY(plan_steps(request_.runbook->steps, {}));
-  set_scope(reader_, request_.run_id, "prerequisites");
-  CFKOPS_TRY(ask_prerequisites());
+  CFKOPS_TRY(ask_prerequisites(Asked::AfterSteps));
   if (first_error_ && all_pass(plan_.prerequisites)) {
     return *std::move(first_error_);
   }
@@ -121,7 +127,7 @@ Status Planner::plan_steps(const std::vector<runbook::Step>& steps, const Branch
 Status Planner::plan_step(const runbook::Step& step, Branch branch) {
   const bool open = branch.skipped.empty() && branch.unknown.empty();
   if (open && !step.when.empty()) {
-    branch.unknown = needs(outputs_used(step.when));
+    branch.unknown = needs(not_known_yet(step.when, names_.bindings()));
     if (branch.unknown.empty()) {
       auto wanted = holds(step.when, names_.bindings());
       if (!wanted) {
@@ -137,7 +143,7 @@ Status Planner::plan_step(const runbook::Step& step, Branch branch) {
 }
 
 Status Planner::plan_each(const runbook::Step& step, const Branch& branch) {
-  const std::string unknown = needs(outputs_used(step.each->in));
+  const std::string unknown = needs(not_known_yet(step.each->in, names_.bindings()));
   if (!unknown.empty()) {
     return plan_body(step, {.suffix = branch.suffix, .skipped = "", .unknown = unknown});
   }
@@ -179,7 +185,7 @@ Status Planner::plan_body(const runbook::Step& step, const Branch& branch) {
                       .skipped = branch.skipped,
                       .unknown = branch.unknown};
   if (planned.unknown.empty()) {
-    planned.unknown = needs(outputs_used(step.with));
+    planned.unknown = needs(not_known_yet(step.with, names_.bindings()));
   }
   if (planned.skipped.empty() && planned.unknown.empty()) {
     CFKOPS_TRY(plan_action(step, *action, planned));
@@ -250,14 +256,20 @@ void Planner::collect_permissions(const PlannedStep& planned, const runbook::Act
   }
 }
 
-Status Planner::ask_prerequisites() {
+Status Planner::ask_prerequisites(Asked when) {
+  set_scope(reader_, request_.run_id, "prerequisites");
   Context context;
   context.run_id = request_.run_id;
   context.ns = request_.ns;
   context.observer = &observer_;
   context.needed = &needed_;
   CheckRunner checks("prerequisite", site_, context, journal_);
-  CFKOPS_ASSIGN(plan_.prerequisites, checks.all(request_.runbook->prerequisites, names_));
+  const std::vector<runbook::CheckEntry>& entries = request_.runbook->prerequisites;
+  for (std::size_t i = 0; i < entries.size(); ++i) {
+    if ((entries[i].kind == kPermission) == (when == Asked::AfterSteps)) {
+      CFKOPS_ASSIGN(plan_.prerequisites[i], checks.one(entries[i], names_));
+    }
+  }
   return {};
 }
 

@@ -22,9 +22,10 @@ class Planner {
           Observer& observer,
           Journal* journal);
 
-  /// Plans every step, then asks the prerequisites: in this order, so that the permissions asked
-  /// for are those that the steps will need. Where a step cannot be planned and a prerequisite does
-  /// not pass, the plan says both; where all pass, the error is the step's. Errors: as `make_plan`.
+  /// Asks the prerequisites and plans every step; those of kind `permission` are asked last, so
+  /// that they ask for what the steps will need. Where a step cannot be planned and a prerequisite
+  /// does not pass, the plan says both; where all pass, the error is the step's. Errors: as
+  /// `make_plan`.
   Result<Plan> make(const runbook::ValueMap& params);
 
  private:
@@ -41,7 +42,8 @@ class Planner {
   Status plan_action(const runbook::Step& step, const Action& action, PlannedStep& planned);
   void keep_error(const runbook::Step& step, Error error, PlannedStep& planned);
   void collect_permissions(const PlannedStep& planned, const runbook::ActionSpec& spec);
-  Status ask_prerequisites();
+  enum class Asked { BeforeSteps, AfterSteps };
+  Status ask_prerequisites(Asked when);
   Status read_header();
 
   const RunRequest& request_;

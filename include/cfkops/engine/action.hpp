@@ -75,8 +75,9 @@ struct Context {
   Observer* observer = nullptr;         ///< may be null
   Journal* journal = nullptr;           ///< null while planning and in checks of a plan
 
-  /// In prerequisites: what the steps of this run will ask for, each once, as their plans told (of
-  /// steps that could not be planned, as their declarations tell). Null elsewhere.
+  /// In prerequisites of kind `permission`, which are asked last: what the steps of this run will
+  /// ask for, each once, as their plans told (of steps that could not be planned, as their
+  /// declarations tell). Not complete in other prerequisites; null elsewhere.
   const std::vector<kube::AccessQuestion>* needed = nullptr;
 
   /// Tells the observer and, in a run, the journal.
