@@ -75,16 +75,14 @@ std::vector<std::string> next_commands(const RunState& state, RunResult result) 
   return next;
 }
 
-void write_end(const RunState& state, const RunReport& report) {
+Status write_end(const RunState& state, const RunReport& report) {
   state.environment.journal.set_step("", 0);
   const nlohmann::json end = {{"result", to_string(report.result)},
                               {"summary", report.summary},
                               {"left", report.left},
                               {"requests", report.requests},
                               {"took", base::format_duration(report.took)}};
-  // Where even this cannot be written the log stays open, which the report has said already.
-  static_cast<void>(
-      state.environment.journal.write(audit::Phase::End, Json(end), audit::Durable::Yes));
+  return state.environment.journal.write(audit::Phase::End, Json(end), audit::Durable::Yes);
 }
 
 }  // namespace
@@ -131,9 +129,15 @@ RunReport close_run(RunState& state,
   report.requests = state.environment.client.requests_sent();
   report.journal = state.request.journal;
   const bool was_broken = state.environment.journal.broken();
-  write_end(state, report);
-  if (!was_broken && state.environment.journal.broken()) {
+  const Status ended = write_end(state, report);
+  if (!ended && !was_broken) {
     report.left.emplace_back("the audit log has no end: it could not be written any more");
+  }
+  if (!ended && result == RunResult::Succeeded) {
+    report.result = RunResult::Failed;
+    report.summary += ", but the audit log could not be finished";
+    report.error = ended.error();
+    report.next = next_commands(state, report.result);
   }
   report.journal_hash = state.environment.journal.log().last_hash();
   state.environment.observer.on_run_finished(report);

@@ -27,8 +27,14 @@ namespace {
 
 using Kind = Outcome::Kind;
 
+/// A runbook may say that repeating a step is worse than its action says, never that it is better.
+bool only_once(const runbook::Step& step, const Action& action) {
+  return std::max(step.effect.value_or(runbook::Effect::Read), action.spec().effect) ==
+         runbook::Effect::Once;
+}
+
 bool tried_again(const runbook::Step& step, const Action& action, const Outcome& outcome) {
-  const bool once = action.spec().effect == runbook::Effect::Once;
+  const bool once = only_once(step, action);
   const bool cancelled = outcome.error && outcome.error->code == ErrorCode::Cancelled;
   if (outcome.kind == Kind::Done || outcome.kind == Kind::Stopped || cancelled ||
       (outcome.kind == Kind::Failed && once)) {
@@ -220,7 +226,7 @@ Outcome StepRunner::attempt(const runbook::Step& step, const Action& action, Att
     if (outcome.kind != Kind::Done) {
       return outcome;
     }
-    if (action.spec().effect == runbook::Effect::Once) {
+    if (only_once(step, action)) {
       so_far.applied = outcome;  // done is done: from now on only what is expected is asked again
     }
     state_.names.set_outputs(step.id, outcome.outputs);

@@ -1,0 +1,139 @@
+#include "bench.hpp"
+
+#include "cfkops/runbook/lint.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+namespace cfkops::test {
+namespace {
+
+class FakeApprover final : public engine::Approver {
+ public:
+  explicit FakeApprover(Bench& bench)
+      : bench_(bench) {}
+
+  Status approve(const engine::Plan& /*plan*/) override {
+    ++bench_.asked_for_approval;
+    return bench_.approval;
+  }
+
+ private:
+  Bench& bench_;
+};
+
+}  // namespace
+
+void MemoryObserver::on_run_started(const engine::RunInfo& info) {
+  lines.push_back("run " + info.run_id);
+}
+
+void MemoryObserver::on_parameter(const std::string& name, const runbook::Value& value) {
+  lines.push_back("parameter " + name + "=" + value.text());
+}
+
+void MemoryObserver::on_check_started(const std::string& /*phase*/, const std::string& /*title*/) {}
+
+void MemoryObserver::on_check(const std::string& phase,
+                              const std::string& title,
+                              const engine::CheckResult& result) {
+  lines.push_back(phase + " " + title + ": " + std::string(to_string(result.verdict)));
+}
+
+void MemoryObserver::on_step_started(const engine::StepInfo& step) {
+  lines.push_back("step " + step.id + " " + std::to_string(step.number) + "/" +
+                  std::to_string(step.count) + " attempt " + std::to_string(step.attempt));
+}
+
+void MemoryObserver::on_progress(const engine::StepInfo& step, const std::string& text) {
+  lines.push_back("progress " + step.id + ": " + text);
+}
+
+void MemoryObserver::on_wait(const engine::StepInfo& step, const engine::WaitState& wait) {
+  lines.push_back("wait " + step.id + ": " + wait.what + ": " + wait.why);
+}
+
+void MemoryObserver::on_step_finished(const engine::StepInfo& step,
+                                      const engine::Outcome& outcome,
+                                      Duration took) {
+  lines.push_back("finished " + step.id + ": " + std::string(to_string(outcome.kind)) + " after " +
+                  base::human_duration(took));
+}
+
+void MemoryObserver::on_notice(const std::string& text) {
+  lines.push_back("notice " + text);
+}
+
+void MemoryObserver::on_run_finished(const engine::RunReport& report) {
+  lines.push_back("end " + std::string(to_string(report.result)));
+}
+
+Bench::Bench() = default;
+
+runbook::Runbook Bench::load(const std::string& sections) const {
+  const std::string text =
+      "apiVersion: cfkops/v1\nkind: Runbook\nname: sample\ntitle: A sample\n"
+      "purpose: Show what the engine does.\nowner: team\nrisk: low\n" +
+      sections;
+  const std::vector<runbook::ActionSpec> specs = fakes.specs();
+  runbook::LintReport report = runbook::lint(text, "sample.yaml", specs);
+  for (const runbook::Diagnostic& finding : report.findings) {
+    if (finding.severity == runbook::Severity::Error) {
+      ADD_FAILURE() << runbook::render(finding, text);
+    }
+  }
+  return report.runbook ? *std::move(report.runbook) : runbook::Runbook();
+}
+
+engine::RunRequest Bench::request(const runbook::Runbook& runbook,
+                                  std::map<std::string, std::string> params) const {
+  engine::RunRequest request;
+  request.runbook = &runbook;
+  request.params = std::move(params);
+  request.ns = "confluent";
+  request.context = "lab";
+  request.run_id = "20260102-030405-beef";
+  request.journal = "journal.jsonl";
+  request.command_line = "sample -n confluent";
+  return request;
+}
+
+engine::RunReport Bench::run(const std::string& sections,
+                             std::map<std::string, std::string> params) {
+  const runbook::Runbook runbook = load(sections);
+  FakeApprover approver(*this);
+  return engine::run(request(runbook, std::move(params)),
+                     {.catalogue = fakes.catalogue(),
+                      .client = client,
+                      .journal = journal,
+                      .observer = observer,
+                      .approver = approver});
+}
+
+Result<engine::Plan> Bench::plan(const std::string& sections,
+                                 std::map<std::string, std::string> params) {
+  const runbook::Runbook runbook = load(sections);
+  return engine::make_plan(
+      request(runbook, std::move(params)), fakes.catalogue(), client, observer);
+}
+
+std::vector<audit::LogLine> Bench::log(const std::string& phase) const {
+  auto lines = audit::read_log(disk.content);
+  if (!lines) {
+    ADD_FAILURE() << lines.error().text();
+    return {};
+  }
+  if (!phase.empty()) {
+    std::erase_if(*lines, [&](const audit::LogLine& line) { return line.phase != phase; });
+  }
+  return *std::move(lines);
+}
+
+bool mentions(const std::vector<std::string>& texts, const std::string& part) {
+  return std::any_of(texts.begin(), texts.end(), [&](const std::string& text) {
+    return text.find(part) != std::string::npos;
+  });
+}
+
+}  // namespace cfkops::test
