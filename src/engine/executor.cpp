@@ -216,9 +216,12 @@ Verdicts Run::take_the_stages() {
     state_.names.set_check(check.id, check.result.outputs);
   }
   for (const PlannedStep& step : plan->steps) {
-    StepRecord& record =
-        state_.record_of(step.id.substr(0, step.id.find('[')), step.id, step.title);
+    StepRecord record;
+    record.base = step.id.substr(0, step.id.find('['));
+    record.report.id = step.id;
+    record.report.title = step.title;
     record.report.state = "not_started";
+    state_.steps.push_back(std::move(record));
   }
   if (const Status written = write_plan(*plan); !written) {
     return not_begun(written.error());

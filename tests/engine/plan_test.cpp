@@ -2,6 +2,7 @@
 
 #include "bench.hpp"
 #include "support/matchers.hpp"
+#include "support/temp_dir.hpp"
 
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
@@ -133,12 +134,13 @@ steps:
 
 TEST(PlanJson, HasEveryFieldAndNoSecret) {
   Bench bench;
-  setenv("ENGINE_TEST_SECRET", "hunter22", 1);  // NOLINT(concurrency-mt-unsafe): before any thread
+  const test::TempDir folder;
+  const std::string path = folder.write("password", "hunter22\n").string();
   const Result<Plan> plan = bench.plan(R"(
 params: {password: {type: secret, required: true}}
 steps: [{id: one, do: fake.set, with: {name: a}}, {id: use, do: fake.use, with: {secret: "${params.password}"}}]
 )",
-                                       {{"password", "env:ENGINE_TEST_SECRET"}});
+                                       {{"password", "@" + path}});
   ASSERT_THAT(plan, IsOk());
   const Json json = plan->to_json();
   EXPECT_EQ(json.int_or("/schemaVersion", 0), 1);

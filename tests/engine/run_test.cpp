@@ -1,5 +1,6 @@
 #include "bench.hpp"
 #include "support/matchers.hpp"
+#include "support/temp_dir.hpp"
 
 #include <gtest/gtest.h>
 
@@ -137,7 +138,7 @@ steps:
   - {id: late, do: fake.evict, with: {pod: "kafka-${steps.look.answer}"}}
 )");
   EXPECT_EQ(bench.script.asked,
-            (std::vector<std::string>{"patch configmaps in namespace confluent",
+            (std::vector<std::string>{"patch configmaps \"a\" in namespace confluent",
                                       "create pods/eviction in namespace confluent"}))
       << "each once; of a step that cannot be planned yet what its action declares";
   EXPECT_EQ(report.result, RunResult::Failed) << "there is no kafka-42";
@@ -401,12 +402,13 @@ TEST(Run, KeepsSecretsOutOfTheJournalAndThePlan) {
   bench.script.on_apply = [](const Context& context) {
     context.progress("the server said: hunter22 is wrong");
   };
-  setenv("ENGINE_TEST_SECRET", "hunter22", 1);  // NOLINT(concurrency-mt-unsafe): before any thread
+  const test::TempDir folder;
+  const std::string path = folder.write("password", "hunter22\n").string();
   const RunReport report = bench.run(R"(
 params: {password: {type: secret, required: true}}
 steps: [{id: use, do: fake.use, with: {secret: "${params.password}"}}]
 )",
-                                     {{"password", "env:ENGINE_TEST_SECRET"}});
+                                     {{"password", "@" + path}});
   EXPECT_EQ(report.result, RunResult::Succeeded) << report.error->text();
   EXPECT_TRUE(mentions(bench.observer.lines, "wait 5s, secret hunter22")) << "the action has it";
   EXPECT_TRUE(mentions(bench.observer.lines, "parameter password=***"));
