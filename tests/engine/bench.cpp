@@ -102,7 +102,11 @@ engine::RunRequest Bench::request(const runbook::Runbook& runbook,
 
 engine::RunReport Bench::run(const std::string& sections,
                              std::map<std::string, std::string> params) {
-  const runbook::Runbook runbook = load(sections);
+  return run(load(sections), std::move(params));
+}
+
+engine::RunReport Bench::run(const runbook::Runbook& runbook,
+                             std::map<std::string, std::string> params) {
   FakeApprover approver(*this);
   return engine::run(request(runbook, std::move(params)),
                      {.catalogue = fakes.catalogue(),

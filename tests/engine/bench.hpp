@@ -87,6 +87,8 @@ class Bench {
 
   engine::RunReport run(const std::string& sections,
                         std::map<std::string, std::string> params = {});
+  engine::RunReport run(const runbook::Runbook& runbook,
+                        std::map<std::string, std::string> params = {});
   Result<engine::Plan> plan(const std::string& sections,
                             std::map<std::string, std::string> params = {});
 

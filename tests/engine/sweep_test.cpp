@@ -78,12 +78,15 @@ void prepare(Bench& bench) {
   bench.script.outcomes["fail"] = {Outcome::refused("it may not be")};
 }
 
-class SweepTest : public testing::TestWithParam<std::string> {};
+class SweepTest : public testing::TestWithParam<std::string> {
+ protected:
+  const runbook::Runbook runbook_ = Bench().load(GetParam());  // once: a sweep runs it often
+};
 
 TEST_P(SweepTest, StopsAtAJournalWriteThatFailsBeforeAnyFurtherChange) {
   Bench clean;
   prepare(clean);
-  static_cast<void>(clean.run(GetParam()));
+  static_cast<void>(clean.run(runbook_));
   ASSERT_EQ(clean.verified().state, State::Intact);
   ASSERT_GT(clean.disk.appends, 20U);
   for (const bool torn : {false, true}) {
@@ -99,7 +102,7 @@ TEST_P(SweepTest, StopsAtAJournalWriteThatFailsBeforeAnyFurtherChange) {
           changes_then = bench.world.changes.size();
         }
       };
-      const RunReport report = bench.run(GetParam());
+      const RunReport report = bench.run(runbook_);
       EXPECT_NE(report.result, RunResult::Succeeded);
       EXPECT_EQ(bench.world.changes.size(), changes_then) << "something was changed afterwards";
       EXPECT_EQ(bench.disk.appends, n) << "something was written afterwards";
@@ -120,13 +123,13 @@ TEST_P(SweepTest, StopsAtAJournalWriteThatFailsBeforeAnyFurtherChange) {
 TEST_P(SweepTest, StopsAtASyncThatFails) {
   Bench clean;
   prepare(clean);
-  static_cast<void>(clean.run(GetParam()));
+  static_cast<void>(clean.run(runbook_));
   for (std::size_t n = 1; n <= clean.disk.appends; ++n) {
     SCOPED_TRACE("sync from append " + std::to_string(n));
     Bench bench;
     prepare(bench);
     bench.disk.fail_sync_after = n;
-    const RunReport report = bench.run(GetParam());
+    const RunReport report = bench.run(runbook_);
     EXPECT_NE(report.result, RunResult::Succeeded);
     expect_honest(bench, report);
   }
@@ -135,7 +138,7 @@ TEST_P(SweepTest, StopsAtASyncThatFails) {
 TEST_P(SweepTest, TellsTheTruthWhateverCallFails) {
   Bench clean;
   prepare(clean);
-  static_cast<void>(clean.run(GetParam()));
+  static_cast<void>(clean.run(runbook_));
   const std::size_t calls = clean.transport.calls().size();
   ASSERT_GT(calls, 15U);
   for (const Fault fault : test::all_faults()) {
@@ -144,7 +147,7 @@ TEST_P(SweepTest, TellsTheTruthWhateverCallFails) {
       Bench bench;
       prepare(bench);
       bench.transport.break_call(n, fault);
-      const RunReport report = bench.run(GetParam());
+      const RunReport report = bench.run(runbook_);
       EXPECT_EQ(bench.verified().state, State::Intact) << bench.verified().reason;
       EXPECT_EQ(count(bench.disk.content, "\"phase\":\"intent\""),
                 count(bench.disk.content, "\"phase\":\"effect\""));
@@ -159,7 +162,7 @@ TEST_P(SweepTest, TellsTheTruthWhateverCallFails) {
 TEST_P(SweepTest, LeavesAnOpenLogWhereverItIsKilled) {
   Bench bench;
   prepare(bench);
-  static_cast<void>(bench.run(GetParam()));
+  static_cast<void>(bench.run(runbook_));
   const std::string& log = bench.disk.content;
   for (std::size_t end = log.find('\n'); end + 1 < log.size(); end = log.find('\n', end + 1)) {
     const audit::VerifyReport at_line = audit::verify(log.substr(0, end + 1));
@@ -173,7 +176,7 @@ TEST_P(SweepTest, LeavesAnOpenLogWhereverItIsKilled) {
 TEST_P(SweepTest, StopsAtASafePointWheneverAsked) {
   Bench clean;
   prepare(clean);
-  static_cast<void>(clean.run(GetParam()));
+  static_cast<void>(clean.run(runbook_));
   for (std::size_t n = 1; n <= clean.disk.appends; ++n) {
     SCOPED_TRACE("asked at append " + std::to_string(n));
     Bench bench;
@@ -183,7 +186,7 @@ TEST_P(SweepTest, StopsAtASafePointWheneverAsked) {
         bench.cancel.request(2);
       }
     };
-    const RunReport report = bench.run(GetParam());
+    const RunReport report = bench.run(runbook_);
     EXPECT_EQ(bench.verified().state, State::Intact);
     expect_honest(bench, report);
     if (report.result == RunResult::Interrupted) {
