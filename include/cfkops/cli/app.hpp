@@ -1,0 +1,38 @@
+#pragma once
+
+#include "cfkops/base/cancel.hpp"
+#include "cfkops/base/clock.hpp"
+#include "cfkops/base/process.hpp"
+#include "cfkops/base/result.hpp"
+#include "cfkops/cli/terminal.hpp"
+#include "cfkops/kube/kubeconfig.hpp"
+#include "cfkops/kube/transport.hpp"
+
+#include <functional>
+#include <memory>
+#include <span>
+#include <string>
+
+namespace cfkops::cli {
+
+/// Makes the connection to a cluster; the program gives libcurl's, a test its own.
+using TransportFactory =
+    std::function<Result<std::unique_ptr<kube::Transport>>(kube::ClientConfig)>;
+
+/// What the program is made of; borrowed, all outliving `run`.
+struct AppEnvironment {
+  Terminal& terminal;
+  const Clock& clock;
+  base::Process& process;
+  Cancel& cancel;
+  TransportFactory connect;
+
+  /// Called once before anything that a signal should stop gently: starts the signal thread.
+  std::function<void()> watch_signals;
+};
+
+/// Parses the command line, does what it says and returns the exit code (docs/cli.md). Never
+/// throws.
+[[nodiscard]] int run(std::span<const std::string> arguments, const AppEnvironment& environment);
+
+}  // namespace cfkops::cli

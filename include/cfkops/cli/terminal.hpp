@@ -1,0 +1,58 @@
+#pragma once
+
+#include "cfkops/base/cancel.hpp"
+#include "cfkops/base/result.hpp"
+
+#include <string>
+#include <string_view>
+
+namespace cfkops::cli {
+
+/// Where a person or a pipe is: the only way out of cfkops. One thread.
+class Terminal {
+ public:
+  Terminal() = default;
+  Terminal(const Terminal&) = delete;
+  Terminal& operator=(const Terminal&) = delete;
+  virtual ~Terminal() = default;
+
+  /// The product: standard output.
+  virtual void out(std::string_view text) = 0;
+
+  /// Progress and diagnostics: standard error.
+  virtual void err(std::string_view text) = 0;
+
+  /// Asks and reads one line, without its end. Errors: Refused where nobody can answer (no
+  /// terminal, end of input).
+  virtual Result<std::string> ask(std::string_view question) = 0;
+
+  /// Columns of the terminal behind standard error; 80 where there is none.
+  [[nodiscard]] virtual int width() const = 0;
+  [[nodiscard]] virtual bool out_is_terminal() const = 0;
+  [[nodiscard]] virtual bool err_is_terminal() const = 0;
+
+  /// Colours and in-place updates are welcome on standard error (a terminal, no NO_COLOR, TERM not
+  /// "dumb").
+  [[nodiscard]] virtual bool lively() const = 0;
+};
+
+/// The process's own streams. `cancel` must outlive it: a request to stop ends a question with
+/// Cancelled.
+class SystemTerminal final : public Terminal {
+ public:
+  explicit SystemTerminal(const Cancel& cancel)
+      : cancel_(cancel) {}
+
+  void out(std::string_view text) override;
+  void err(std::string_view text) override;
+  Result<std::string> ask(std::string_view question) override;
+  [[nodiscard]] int width() const override;
+  [[nodiscard]] bool out_is_terminal() const override;
+  [[nodiscard]] bool err_is_terminal() const override;
+  [[nodiscard]] bool lively() const override;
+
+ private:
+  const Cancel& cancel_;
+};
+
+}  // namespace cfkops::cli

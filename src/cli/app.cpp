@@ -1,0 +1,86 @@
+#include "cfkops/cli/app.hpp"
+
+#include "arguments.hpp"
+#include "commands.hpp"
+#include "exit_code.hpp"
+
+#include "cfkops/base/log.hpp"
+
+#include <array>
+#include <string_view>
+
+namespace cfkops::cli {
+namespace {
+
+using Command = int (*)(const Arguments&, const AppEnvironment&);
+
+struct Row {
+  std::string_view name;
+  Command command;
+};
+
+constexpr std::array<Row, 12> kCommands = {{
+    {"run", run_command},
+    {"plan", plan_command},
+    {"lint", lint_command},
+    {"list", list_command},
+    {"show", show_command},
+    {"explain", explain_command},
+    {"runs list", runs_list_command},
+    {"runs show", runs_show_command},
+    {"audit verify", audit_verify_command},
+    {"completion", completion_command},
+    {"__complete", complete_command},
+    {"version", version_command},
+}};
+
+}  // namespace
+
+void show_error(Terminal& terminal, const Error& error) {
+  std::string text = "cfkops: ";
+  if (error.pos) {
+    text += error.pos->text() + ": ";
+  }
+  text += error.text() + "\n";
+  for (const ErrorCause& cause : error.causes) {
+    if (error.text().find(cause.message) == std::string::npos) {
+      text += "  * " + (cause.field.empty() ? "" : cause.field + ": ") + cause.message + "\n";
+    }
+  }
+  if (!error.hint.empty()) {
+    text += "  next: " + error.hint + "\n";
+  }
+  terminal.err(text);
+}
+
+int fail(Terminal& terminal, const Error& error) {
+  show_error(terminal, error);
+  return exit_code(error);
+}
+
+int run(std::span<const std::string> arguments, const AppEnvironment& environment) {
+  // The one command that must be instant asks nothing of the parser.
+  if (arguments.size() == 1 &&
+      (arguments.front() == "version" || arguments.front() == "--version")) {
+    return version_command({}, environment);
+  }
+  const ParsedArguments parsed = parse_arguments(arguments);
+  if (!parsed.arguments) {
+    environment.terminal.out(parsed.out);
+    environment.terminal.err(parsed.err);
+    return parsed.exit_code;
+  }
+  if (parsed.arguments->global.verbose) {
+    base::enable_log(base::LogLevel::Debug);
+  }
+  for (const Row& row : kCommands) {
+    if (row.name == parsed.arguments->command) {
+      return row.command(*parsed.arguments, environment);
+    }
+  }
+  return fail(environment.terminal,
+              make_error(ErrorCode::Internal,
+                         "command '" + parsed.arguments->command + "' has no row in the table"));
+}
+
+}  // namespace cfkops::cli

@@ -1,0 +1,297 @@
+#include "arguments.hpp"
+
+#include "cfkops/base/text.hpp"
+
+#include <CLI/CLI.hpp>
+
+#include <sstream>
+
+namespace cfkops::cli {
+namespace {
+
+/// What CLI11 writes into while it parses.
+struct Slots {
+  Arguments arguments;
+  std::string token;
+  std::string password;
+  std::string request_timeout;
+  std::string output = "text";
+  bool insecure = false;
+};
+
+std::string duration_error(const std::string& text) {
+  // kubectl takes a bare number as seconds, so we do as well.
+  const bool digits = !text.empty() && text.find_first_not_of("0123456789") == std::string::npos;
+  const auto parsed = base::parse_duration(digits ? text + "s" : text);
+  return parsed ? std::string() : parsed.error().message;
+}
+
+void add_connection_flags(CLI::App& app, Slots& slots) {
+  kube::ConfigOverrides& config = slots.arguments.global.config;
+  const std::string group = "Connection";
+  app.add_option("--kubeconfig", config.kubeconfig, "Path of the kubeconfig to use")->group(group);
+  app.add_option("--context", config.context, "Name of the kubeconfig context to use")
+      ->group(group);
+  app.add_option("--cluster", config.cluster, "Name of the kubeconfig cluster to use")
+      ->group(group);
+  app.add_option("--user", config.user, "Name of the kubeconfig user to use")->group(group);
+  app.add_option("-n,--namespace", config.ns, "Namespace of this request")->group(group);
+  app.add_option("-s,--server", config.server, "Address and port of the API server")->group(group);
+  app.add_option(
+         "--tls-server-name", config.tls_server_name, "Name to expect in the server's certificate")
+      ->group(group);
+  app.add_flag("--insecure-skip-tls-verify",
+               slots.insecure,
+               "Do not check the server's certificate (unsafe)")
+      ->group(group);
+  app.add_option("--certificate-authority",
+                 config.certificate_authority,
+                 "File of the certificate authority")
+      ->group(group);
+  app.add_option(
+         "--client-certificate", config.client_certificate, "File of the client certificate")
+      ->group(group);
+  app.add_option("--client-key", config.client_key, "File of the client key")->group(group);
+  app.add_option("--token", slots.token, "Bearer token for the API server")->group(group);
+  app.add_option("--username", config.username, "User name for basic authentication")->group(group);
+  app.add_option("--password", slots.password, "Password for basic authentication")->group(group);
+  app.add_option("--as", config.as, "User to impersonate")->group(group);
+  app.add_option("--as-uid", config.as_uid, "Uid to impersonate")->group(group);
+  app.add_option("--as-group", config.as_groups, "Group to impersonate, may be repeated")
+      ->group(group)
+      ->allow_extra_args(false);
+  app.add_flag(
+         "--disable-compression", config.disable_compression, "Do not ask for compressed answers")
+      ->group(group);
+  app.add_option("--request-timeout",
+                 slots.request_timeout,
+                 "Limit of a single request, such as 30s (0: none)")
+      ->group(group)
+      ->check(duration_error);
+}
+
+void add_global_flags(CLI::App& app, Slots& slots) {
+  add_connection_flags(app, slots);
+  app.add_option("-o,--output", slots.output, "Output format: text or json")
+      ->check(CLI::IsMember({"text", "json"}))
+      ->group("Output");
+  app.add_flag("-v,--verbose", slots.arguments.global.verbose, "Diagnostics on standard error")
+      ->group("Output");
+}
+
+CLI::App* add_command(CLI::App& app,
+                      Slots& slots,
+                      const std::string& name,
+                      const std::string& help) {
+  CLI::App* command = app.add_subcommand(name, help);
+  const std::string path = app.get_name() == "cfkops" ? name : app.get_name() + " " + name;
+  command->parse_complete_callback([&slots, path] { slots.arguments.command = path; });
+  return command;
+}
+
+void add_params(CLI::App* command, Slots& slots) {
+  command
+      ->add_option("-p,--param",
+                   slots.arguments.params,
+                   "A parameter of the runbook as name=value, may be repeated")
+      ->allow_extra_args(false);
+}
+
+CLI::Option* add_names(CLI::App* command,
+                       Slots& slots,
+                       const std::string& label,
+                       const std::string& help) {
+  return command->add_option(label, slots.arguments.names, help);
+}
+
+void add_runbook_commands(CLI::App& app, Slots& slots) {
+  CLI::App* run =
+      add_command(app, slots, "run", "Carry out a runbook: prerequisites, plan, steps, validation");
+  add_names(run, slots, "runbook", "Name or file of the runbook")->required()->expected(1);
+  add_params(run, slots);
+  run->add_flag("-y,--yes", slots.arguments.yes, "Do not ask before the first change");
+  run->add_flag("--dry-run", slots.arguments.dry_run, "Only show what would be done, like plan");
+
+  CLI::App* plan = add_command(
+      app, slots, "plan", "Show what a run would do to this cluster now; changes nothing");
+  add_names(plan, slots, "runbook", "Name or file of the runbook")->required()->expected(1);
+  add_params(plan, slots);
+
+  CLI::App* lint = add_command(app, slots, "lint", "Check runbooks without a cluster");
+  add_names(lint, slots, "runbook", "Files, folders or names; all that are found when left out");
+
+  add_command(app, slots, "list", "List the runbooks that can be run by name");
+
+  CLI::App* show =
+      add_command(app, slots, "show", "Show a runbook: purpose, parameters, prerequisites, steps");
+  add_names(show, slots, "runbook", "Name or file of the runbook")->required()->expected(1);
+
+  CLI::App* explain =
+      add_command(app, slots, "explain", "Explain a key of the format, an action or a check");
+  add_names(explain,
+            slots,
+            "path",
+            "Such as step, step.attempts or kafka.roll; an overview when left out")
+      ->expected(0, 1);
+}
+
+void add_record_commands(CLI::App& app, Slots& slots) {
+  CLI::App* runs = add_command(app, slots, "runs", "List or show past runs");
+  runs->require_subcommand(1);
+  add_command(*runs, slots, "list", "List the runs, newest first");
+  CLI::App* runs_show = add_command(*runs, slots, "show", "Show what a run did");
+  add_names(runs_show, slots, "run", "Id of the run, or the path of its log")
+      ->required()
+      ->expected(1);
+
+  CLI::App* audit = add_command(app, slots, "audit", "Check audit logs");
+  audit->require_subcommand(1);
+  CLI::App* verify =
+      add_command(*audit, slots, "verify", "Prove that an audit log is as it was written");
+  add_names(verify, slots, "run", "Id of the run, or the path of its log")->required();
+
+  CLI::App* completion =
+      add_command(app, slots, "completion", "Print a completion script for a shell");
+  add_names(completion, slots, "shell", "bash, zsh or fish")
+      ->required()
+      ->expected(1)
+      ->check(CLI::IsMember({"bash", "zsh", "fish"}));
+  CLI::App* complete = add_command(app, slots, "__complete", "");
+  add_names(complete, slots, "words", "");
+  complete->group("")->prefix_command();
+
+  add_command(app, slots, "version", "Print the version");
+}
+
+void build(CLI::App& app, Slots& slots) {
+  app.name("cfkops");
+  app.require_subcommand(1);
+  app.fallthrough();
+  app.failure_message(CLI::FailureMessage::simple);
+  add_global_flags(app, slots);
+  add_runbook_commands(app, slots);
+  add_record_commands(app, slots);
+  app.footer("Start with: cfkops list, then cfkops plan broker-restart -n NAMESPACE");
+}
+
+std::vector<std::string> subcommand_names(const CLI::App& app) {
+  std::vector<std::string> names;
+  for (const CLI::App* command : app.get_subcommands([](const CLI::App*) { return true; })) {
+    if (!command->get_group().empty()) {
+      names.push_back(command->get_name());
+    }
+  }
+  return names;
+}
+
+const CLI::App* descend(const CLI::App& app, std::span<const std::string> path) {
+  const CLI::App* here = &app;
+  for (const std::string& name : path) {
+    const auto found =
+        here->get_subcommands([&name](const CLI::App* c) { return c->get_name() == name; });
+    if (found.empty()) {
+      return here;
+    }
+    here = found.front();
+  }
+  return here;
+}
+
+/// CLI11 reports a word it does not know as an unexpected argument; a person wants to hear which
+/// was meant.
+std::string mistake(const CLI::App& app,
+                    const CLI::ParseError& error,
+                    std::span<const std::string> words) {
+  std::string text = error.what();
+  std::vector<std::string> known;
+  std::string unknown;
+  for (const std::string& word : words) {
+    if (word.starts_with("--") && text.find(word) != std::string::npos) {
+      unknown = word;
+      known = flag_names(words);
+    } else if (!word.starts_with("-") && unknown.empty() && &word == words.data()) {
+      known = subcommand_names(app);
+      unknown = std::find(known.begin(), known.end(), word) == known.end() ? word : std::string();
+    }
+  }
+  if (!unknown.empty() && !unknown.starts_with("--")) {
+    text = "there is no command '" + unknown + "'";
+  }
+  return "cfkops: " + text + (unknown.empty() ? "" : base::did_you_mean(unknown, known)) + "\n";
+}
+
+std::string help_of(const CLI::App& app) {
+  const CLI::App* deepest = &app;
+  while (!deepest->get_subcommands().empty()) {
+    deepest = deepest->get_subcommands().front();
+  }
+  return deepest->help();
+}
+
+void finish(Slots& slots) {
+  GlobalArguments& global = slots.arguments.global;
+  global.output = slots.output == "json" ? Output::Json : Output::Text;
+  global.config.token = Redacted(slots.token);
+  global.config.password = Redacted(slots.password);
+  if (slots.insecure) {
+    global.config.insecure_skip_tls_verify = true;
+  }
+  if (!slots.request_timeout.empty()) {
+    const bool digits = slots.request_timeout.find_first_not_of("0123456789") == std::string::npos;
+    const auto parsed =
+        base::parse_duration(digits ? slots.request_timeout + "s" : slots.request_timeout);
+    global.request_timeout = parsed ? *parsed : global.request_timeout;
+  }
+}
+
+}  // namespace
+
+ParsedArguments parse_arguments(std::span<const std::string> words) {
+  Slots slots;
+  CLI::App app("Day-2 runbooks for Kafka on Kubernetes: planned, guarded, audited");
+  build(app, slots);
+  // CLI11 takes the words back to front.
+  std::vector<std::string> reversed(words.rbegin(), words.rend());
+  try {
+    app.parse(reversed);
+  } catch (const CLI::CallForHelp&) {
+    return {.arguments = {}, .out = help_of(app), .err = {}, .exit_code = 0};
+  } catch (const CLI::ParseError& error) {
+    if (words.empty()) {
+      return {.arguments = {}, .out = {}, .err = app.help(), .exit_code = 2};
+    }
+    std::string text = mistake(app, error, words);
+    text += "Run 'cfkops --help' for the commands, or 'cfkops COMMAND --help' for one of them.\n";
+    return {.arguments = {}, .out = {}, .err = std::move(text), .exit_code = 2};
+  }
+  finish(slots);
+  return {.arguments = std::move(slots.arguments), .out = {}, .err = {}, .exit_code = 0};
+}
+
+std::vector<std::string> command_names(std::span<const std::string> path) {
+  Slots slots;
+  CLI::App app;
+  build(app, slots);
+  return subcommand_names(*descend(app, path));
+}
+
+std::vector<std::string> flag_names(std::span<const std::string> path) {
+  Slots slots;
+  CLI::App app;
+  build(app, slots);
+  std::vector<std::string> names;
+  const CLI::App* command = descend(app, path);
+  for (const CLI::App* level : {static_cast<const CLI::App*>(&app), command}) {
+    for (const CLI::Option* option : level->get_options()) {
+      for (const std::string& name : option->get_lnames()) {
+        names.push_back("--" + name);
+      }
+    }
+    if (command == &app) {
+      break;
+    }
+  }
+  return names;
+}
+
+}  // namespace cfkops::cli

@@ -1,0 +1,49 @@
+#pragma once
+
+#include "cfkops/base/clock.hpp"
+#include "cfkops/kube/kubeconfig.hpp"
+
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace cfkops::cli {
+
+enum class Output { Text, Json };
+
+/// Flags that every command takes.
+struct GlobalArguments {
+  kube::ConfigOverrides config;
+  Duration request_timeout = std::chrono::seconds(30);
+  Output output = Output::Text;
+  bool verbose = false;
+};
+
+/// A command line, parsed. Members that the command does not take keep their defaults.
+struct Arguments {
+  std::string command;  ///< "run"; "audit verify" for a nested one
+  GlobalArguments global;
+  std::vector<std::string> names;   ///< positional: runbooks, files, runs, paths
+  std::vector<std::string> params;  ///< `--param k=v`, as typed
+  bool yes = false;
+  bool dry_run = false;
+};
+
+/// What parsing came to: arguments to act on, or text to print and the code to exit with (help, a
+/// mistake).
+struct ParsedArguments {
+  std::optional<Arguments> arguments;
+  std::string out;
+  std::string err;
+  int exit_code = 0;
+};
+
+[[nodiscard]] ParsedArguments parse_arguments(std::span<const std::string> words);
+
+/// For completion: the names of the commands below `path` (empty: the top), and the long flags of
+/// that command.
+[[nodiscard]] std::vector<std::string> command_names(std::span<const std::string> path);
+[[nodiscard]] std::vector<std::string> flag_names(std::span<const std::string> path);
+
+}  // namespace cfkops::cli

@@ -1,0 +1,30 @@
+#pragma once
+
+#include "arguments.hpp"
+
+#include "cfkops/cli/app.hpp"
+
+namespace cfkops::cli {
+
+// One function per command: does it and returns the exit code. Each stands in the file of its name.
+[[nodiscard]] int run_command(const Arguments& arguments, const AppEnvironment& environment);
+[[nodiscard]] int plan_command(const Arguments& arguments, const AppEnvironment& environment);
+[[nodiscard]] int lint_command(const Arguments& arguments, const AppEnvironment& environment);
+[[nodiscard]] int list_command(const Arguments& arguments, const AppEnvironment& environment);
+[[nodiscard]] int show_command(const Arguments& arguments, const AppEnvironment& environment);
+[[nodiscard]] int explain_command(const Arguments& arguments, const AppEnvironment& environment);
+[[nodiscard]] int runs_list_command(const Arguments& arguments, const AppEnvironment& environment);
+[[nodiscard]] int runs_show_command(const Arguments& arguments, const AppEnvironment& environment);
+[[nodiscard]] int audit_verify_command(const Arguments& arguments,
+                                       const AppEnvironment& environment);
+[[nodiscard]] int completion_command(const Arguments& arguments, const AppEnvironment& environment);
+[[nodiscard]] int complete_command(const Arguments& arguments, const AppEnvironment& environment);
+[[nodiscard]] int version_command(const Arguments& arguments, const AppEnvironment& environment);
+
+/// Shows an error on standard error: what, where, what next.
+void show_error(Terminal& terminal, const Error& error);
+
+/// Shows it and returns its exit code.
+[[nodiscard]] int fail(Terminal& terminal, const Error& error);
+
+}  // namespace cfkops::cli

@@ -1,0 +1,51 @@
+#pragma once
+
+#include "cfkops/base/clock.hpp"
+#include "cfkops/cli/terminal.hpp"
+#include "cfkops/engine/observer.hpp"
+
+#include <string>
+
+namespace cfkops::cli {
+
+/// Shows a run to a person on standard error: append-only lines, and on a lively terminal one line
+/// that is rewritten while something is waited for. The verdict, the product, goes to standard
+/// output.
+class HumanObserver final : public engine::Observer {
+ public:
+  /// Both must outlive it.
+  HumanObserver(Terminal& terminal, const Clock& clock);
+
+  void on_run_started(const engine::RunInfo& info) override;
+  void on_parameter(const std::string& name, const runbook::Value& value) override;
+  void on_check_started(const std::string& phase, const std::string& title) override;
+  void on_check(const std::string& phase,
+                const std::string& title,
+                const engine::CheckResult& result) override;
+  void on_step_started(const engine::StepInfo& step) override;
+  void on_progress(const engine::StepInfo& step, const std::string& text) override;
+  void on_wait(const engine::StepInfo& step, const engine::WaitState& wait) override;
+  void on_step_finished(const engine::StepInfo& step,
+                        const engine::Outcome& outcome,
+                        Duration took) override;
+  void on_notice(const std::string& text) override;
+  void on_run_finished(const engine::RunReport& report) override;
+
+ private:
+  /// Ends a rewritten line, then writes `text` as lines of its own.
+  void line(const std::string& text);
+  void rewrite(const std::string& text);
+  void phase_heading(const std::string& phase);
+  [[nodiscard]] std::string stamp() const;
+  [[nodiscard]] std::string mark(engine::Verdict verdict) const;
+
+  Terminal& terminal_;
+  const Clock& clock_;
+  MonoTime started_;
+  std::string phase_;
+  std::string last_wait_;
+  MonoTime last_wait_shown_;
+  bool rewriting_ = false;
+};
+
+}  // namespace cfkops::cli

@@ -1,0 +1,31 @@
+#include "load.hpp"
+
+#include "commands.hpp"
+#include "exit_code.hpp"
+#include "library.hpp"
+
+#include "cfkops/actions/table.hpp"
+#include "cfkops/runbook/lint.hpp"
+
+namespace cfkops::cli {
+
+std::optional<runbook::Runbook> load(const std::string& word, Terminal& terminal, int& exit_code) {
+  const auto file = find_runbook(word);
+  if (!file) {
+    exit_code = fail(terminal, file.error());
+    return std::nullopt;
+  }
+  runbook::LintReport report = runbook::lint(file->text, file->path, actions::specs());
+  if (report.has_errors() || !report.runbook) {
+    for (const runbook::Diagnostic& finding : report.findings) {
+      terminal.err(runbook::render(finding, file->text));
+    }
+    terminal.err("cfkops: " + file->path + " cannot be used as it is\n  next: cfkops lint " + word +
+                 "\n");
+    exit_code = kUsage;
+    return std::nullopt;
+  }
+  return std::move(report.runbook);
+}
+
+}  // namespace cfkops::cli

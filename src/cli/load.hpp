@@ -1,0 +1,17 @@
+#pragma once
+
+#include "cfkops/cli/terminal.hpp"
+#include "cfkops/runbook/model.hpp"
+
+#include <optional>
+#include <string>
+
+namespace cfkops::cli {
+
+/// Finds, loads and lints the runbook that `word` names. Where that fails, or lint finds an error,
+/// it is shown and `exit_code` is set.
+[[nodiscard]] std::optional<runbook::Runbook> load(const std::string& word,
+                                                   Terminal& terminal,
+                                                   int& exit_code);
+
+}  // namespace cfkops::cli

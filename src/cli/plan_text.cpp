@@ -1,0 +1,106 @@
+#include "plan_text.hpp"
+
+#include "cfkops/base/clock.hpp"
+#include "cfkops/base/text.hpp"
+
+namespace cfkops::cli {
+namespace {
+
+std::string lines(const std::string& indent, const std::vector<std::string>& items) {
+  std::string text;
+  for (const std::string& item : items) {
+    text += indent + item + "\n";
+  }
+  return text;
+}
+
+std::string change_text(const engine::PlannedChange& change) {
+  std::string text = "      " + change.verb + " " + change.object;
+  if (!change.uid.empty()) {
+    text += " (uid " + change.uid + ")";
+  }
+  text += change.verdict.empty() ? "\n" : ": " + change.verdict + "\n";
+  return text + lines("          ", change.diff);
+}
+
+std::string step_text(const engine::PlannedStep& step, std::size_t number) {
+  std::string text = "  " + std::to_string(number) + ". " + step.id + " (" + step.action + ")";
+  text += step.title.empty() ? "\n" : ": " + step.title + "\n";
+  if (!step.skipped.empty()) {
+    return text + "      skipped: " + step.skipped + "\n";
+  }
+  if (!step.unknown.empty()) {
+    text += "      not known before the run: " + step.unknown + "\n";
+  }
+  for (const engine::PlannedChange& change : step.plan.changes) {
+    text += change_text(change);
+  }
+  text += lines("      note: ", step.plan.notes);
+  text += lines("      disruption: ", step.plan.disruption);
+  text += "      time: " +
+          (step.plan.estimate ? "about " + base::human_duration(*step.plan.estimate) : "unknown") +
+          "\n";
+  if (!step.plan.undo.empty()) {
+    text += "      undo: " + step.plan.undo + "\n";
+  }
+  return text;
+}
+
+std::string checks_text(const engine::Plan& plan) {
+  std::string text = "\nPrerequisites\n";
+  for (const engine::PlannedCheck& check : plan.prerequisites) {
+    text += "  " + std::string(engine::to_string(check.result.verdict)) + "  " + check.title;
+    text += check.result.summary.empty() ? "\n" : ": " + check.result.summary + "\n";
+    if (check.result.verdict != engine::Verdict::Pass) {
+      text += lines("      - ", check.result.details);
+      text += check.result.remedy.empty() ? "" : "      next: " + check.result.remedy + "\n";
+    }
+  }
+  return text;
+}
+
+std::string header(const engine::Plan& plan) {
+  std::string text = "Plan of " + plan.runbook + ": " + plan.title + "\n";
+  text += "  server     " + plan.server +
+          (plan.server_version.empty() ? "" : " (" + plan.server_version + ")") + "\n";
+  text += "  as         " + (plan.user.empty() ? "unknown" : plan.user) +
+          (plan.context.empty() ? "" : ", context " + plan.context) + ", namespace " + plan.ns +
+          "\n";
+  text += "  runbook    sha256 " + plan.runbook_sha256 +
+          (plan.risk.empty() ? "" : ", risk " + plan.risk) + "\n";
+  for (const auto& [name, value] : plan.params) {
+    const runbook::Value* uid = value.member("uid");
+    const runbook::Value* kind = value.member("kind");
+    const runbook::Value* object = value.member("name");
+    text += "  " + name + " = ";
+    if (uid != nullptr && kind != nullptr && object != nullptr) {
+      text += kind->text() + " " + object->text() + " (uid " + uid->text() + ")\n";
+    } else {
+      text += value.text() + "\n";
+    }
+  }
+  return text;
+}
+
+}  // namespace
+
+std::string plan_text(const engine::Plan& plan, bool with_checks) {
+  std::string text = header(plan);
+  if (with_checks) {
+    text += checks_text(plan);
+  }
+  text += "\nSteps\n";
+  std::size_t number = 0;
+  for (const engine::PlannedStep& step : plan.steps) {
+    text += step_text(step, ++number);
+  }
+  if (!plan.validation.empty()) {
+    text += "\nValidation afterwards\n" + lines("  ", plan.validation);
+  }
+  text += plan.blocked()
+              ? "\nThis plan is blocked: a run would be refused before its first change.\n"
+              : "\nNothing was changed. Nothing stands in the way.\n";
+  return text;
+}
+
+}  // namespace cfkops::cli

@@ -1,0 +1,24 @@
+#pragma once
+
+#include "arguments.hpp"
+
+#include "cfkops/base/clock.hpp"
+#include "cfkops/base/result.hpp"
+#include "cfkops/engine/plan.hpp"
+
+#include <string>
+
+namespace cfkops::cli {
+
+/// The request that a command line makes: parameters split, a fresh run id. Namespace and context
+/// are still to be filled in. `book` must outlive it. Errors: InvalidInput for a parameter that is
+/// not name=value or given twice.
+[[nodiscard]] Result<engine::RunRequest> make_request(const Arguments& arguments,
+                                                      const runbook::Runbook& book,
+                                                      const Clock& clock);
+
+/// "broker-restart -n confluent --param settle=30s": runbook, namespace, context and parameters as
+/// they were typed.
+[[nodiscard]] std::string command_line(const Arguments& arguments);
+
+}  // namespace cfkops::cli

@@ -1,0 +1,108 @@
+#include "commands.hpp"
+#include "connection.hpp"
+#include "exit_code.hpp"
+#include "human_observer.hpp"
+#include "json_observer.hpp"
+#include "load.hpp"
+#include "request.hpp"
+#include "terminal_approver.hpp"
+
+#include "cfkops/actions/table.hpp"
+#include "cfkops/base/check.hpp"
+#include "cfkops/base/file.hpp"
+#include "cfkops/engine/executor.hpp"
+
+#include <filesystem>
+#include <memory>
+
+namespace cfkops::cli {
+namespace {
+
+/// How long a running run waits for an API server that refuses connections: longer than a control
+/// plane's restart. The first contact has no such patience, so that a wrong address is told at
+/// once.
+constexpr Duration kServerAwayBudget = std::chrono::minutes(5);
+
+Result<std::unique_ptr<AppendFile>> create_journal(const std::string& run_id,
+                                                   std::filesystem::path& path) {
+  const std::filesystem::path folder = engine::state_directory() / "runs" / run_id;
+  CFKOPS_TRY(base::make_private_directory(folder));
+  path = folder / "journal.jsonl";
+  return base::create_append_file(path);
+}
+
+Status first_contact(Connection& connection,
+                     const GlobalArguments& global,
+                     const std::string& run_id) {
+  kube::Reader reader(*connection.loop, connection.reader_options(global));
+  reader.set_audit_scope(run_id + "/hello/1");
+  const auto version = reader.server_version();
+  if (!version) {
+    return version.error();
+  }
+  return {};
+}
+
+int carry_out(const Arguments& arguments,
+              const AppEnvironment& environment,
+              engine::RunRequest request,
+              engine::Observer& observer) {
+  Terminal& terminal = environment.terminal;
+  auto connection = connect(arguments.global, environment, observer);
+  if (!connection) {
+    return fail(terminal, connection.error());
+  }
+  request.ns = connection->ns;
+  request.context = connection->context;
+  if (auto hello = first_contact(*connection, arguments.global, request.run_id); !hello) {
+    return fail(terminal, hello.error());
+  }
+  std::filesystem::path path;
+  auto file = create_journal(request.run_id, path);
+  if (!file) {
+    return fail(terminal,
+                std::move(file).error().with_hint(
+                    "a run needs its log: make room, or set CFKOPS_STATE_DIR"));
+  }
+  base::set_crash_context(("run " + request.run_id + ", log " + path.string()).c_str());
+  audit::Log log(*std::move(file), request.run_id, environment.clock);
+  engine::Journal journal(log);
+  kube::ReaderOptions options = connection->reader_options(arguments.global);
+  options.retry.unreachable_budget = kServerAwayBudget;
+  kube::Client client(*connection->loop, options, journal);
+  TerminalApprover approver(terminal, arguments.yes, arguments.global.output == Output::Text);
+  request.journal = path.string();
+  request.command_line = command_line(arguments);
+  const engine::RunReport report = engine::run(request,
+                                               {.catalogue = actions::catalogue(),
+                                                .client = client,
+                                                .journal = journal,
+                                                .observer = observer,
+                                                .approver = approver});
+  return exit_code(report);
+}
+
+}  // namespace
+
+int run_command(const Arguments& arguments, const AppEnvironment& environment) {
+  if (arguments.dry_run) {
+    return plan_command(arguments, environment);
+  }
+  int code = kOk;
+  const auto book = load(arguments.names.front(), environment.terminal, code);
+  if (!book) {
+    return code;
+  }
+  auto request = make_request(arguments, *book, environment.clock);
+  if (!request) {
+    return fail(environment.terminal, request.error());
+  }
+  if (arguments.global.output == Output::Json) {
+    JsonObserver observer(environment.terminal, environment.clock);
+    return carry_out(arguments, environment, *std::move(request), observer);
+  }
+  HumanObserver observer(environment.terminal, environment.clock);
+  return carry_out(arguments, environment, *std::move(request), observer);
+}
+
+}  // namespace cfkops::cli

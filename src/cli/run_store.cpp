@@ -1,0 +1,59 @@
+#include "run_store.hpp"
+
+#include "cfkops/base/text.hpp"
+#include "cfkops/engine/journal.hpp"
+
+#include <algorithm>
+#include <system_error>
+
+namespace cfkops::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+fs::path runs_folder() {
+  return engine::state_directory() / "runs";
+}
+
+}  // namespace
+
+std::vector<std::string> run_ids() {
+  std::vector<std::string> ids;
+  std::error_code error;
+  for (fs::directory_iterator it(runs_folder(), error); !error && it != fs::directory_iterator();
+       it.increment(error)) {
+    std::error_code ignored;
+    if (fs::exists(it->path() / "journal.jsonl", ignored)) {
+      ids.push_back(it->path().filename().string());
+    }
+  }
+  std::ranges::sort(ids, std::greater<>());
+  return ids;
+}
+
+Result<fs::path> find_log(const std::string& word) {
+  std::error_code ignored;
+  if (fs::is_regular_file(word, ignored)) {
+    return fs::path(word);
+  }
+  const std::vector<std::string> ids = run_ids();
+  std::vector<std::string> matches;
+  for (const std::string& id : ids) {
+    if (id == word || (word == "last" && matches.empty())) {
+      return runs_folder() / id / "journal.jsonl";
+    }
+    if (id.starts_with(word)) {
+      matches.push_back(id);
+    }
+  }
+  if (matches.size() == 1) {
+    return runs_folder() / matches.front() / "journal.jsonl";
+  }
+  const std::string what = matches.empty()
+                               ? "there is no run '" + word + "'" + base::did_you_mean(word, ids)
+                               : "'" + word + "' may mean " + base::enumerate(matches);
+  return make_error(
+      ErrorCode::NotFound, what, "looked in " + runs_folder().string() + "; see: cfkops runs list");
+}
+
+}  // namespace cfkops::cli

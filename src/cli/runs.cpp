@@ -1,0 +1,113 @@
+#include "commands.hpp"
+#include "exit_code.hpp"
+#include "run_store.hpp"
+
+#include "cfkops/audit/verify.hpp"
+#include "cfkops/base/file.hpp"
+#include "cfkops/base/text.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+
+namespace cfkops::cli {
+namespace {
+
+/// A run as its log tells it.
+struct RunRow {
+  std::string id;
+  std::string started;
+  std::string runbook;
+  std::string ns;
+  std::string result;
+};
+
+Result<std::vector<audit::LogLine>> lines_of(const std::string& word) {
+  CFKOPS_ASSIGN(const std::filesystem::path path, find_log(word));
+  CFKOPS_ASSIGN(const std::string text, base::read_file(path, std::size_t{1} << 30U));
+  return audit::read_log(text);
+}
+
+RunRow row_of(const std::string& id) {
+  const auto lines = lines_of(id);
+  if (!lines || lines->empty()) {
+    return {id, "", "", "", lines ? "empty log" : "log is broken"};
+  }
+  const audit::LogLine& first = lines->front();
+  const audit::LogLine& last = lines->back();
+  return {.id = id,
+          .started = first.time,
+          .runbook = first.data.string_or("/runbook/name", ""),
+          .ns = first.data.string_or("/namespace", ""),
+          .result = last.phase == "end" ? last.data.string_or("/result", "") : "open"};
+}
+
+std::string padded(std::string text, std::size_t width) {
+  text.resize(std::max(width, text.size()), ' ');
+  return text + "  ";
+}
+
+std::string line_text(const audit::LogLine& line) {
+  std::string text = line.time + "  " + padded(line.phase, 8) + padded(line.step, 10);
+  const std::string said = line.data.string_or("/text", "");
+  return text + (said.empty() ? line.data.dump() : said) + "\n";
+}
+
+}  // namespace
+
+int runs_list_command(const Arguments& arguments, const AppEnvironment& environment) {
+  std::vector<RunRow> rows;
+  for (const std::string& id : run_ids()) {
+    rows.push_back(row_of(id));
+  }
+  if (arguments.global.output == Output::Json) {
+    nlohmann::json list = nlohmann::json::array();
+    for (const RunRow& row : rows) {
+      list.push_back({{"run", row.id},
+                      {"started", row.started},
+                      {"runbook", row.runbook},
+                      {"namespace", row.ns},
+                      {"result", row.result}});
+    }
+    environment.terminal.out(
+        nlohmann::json{{"schemaVersion", 1}, {"runs", std::move(list)}}.dump() + "\n");
+    return kOk;
+  }
+  std::string text = padded("RUN", 22) + padded("STARTED", 27) + padded("RUNBOOK", 16) +
+                     padded("NAMESPACE", 12) + "RESULT\n";
+  for (const RunRow& row : rows) {
+    text += padded(row.id, 22) + padded(row.started, 27) + padded(row.runbook, 16) +
+            padded(row.ns, 12) + row.result + "\n";
+  }
+  environment.terminal.out(text);
+  return kOk;
+}
+
+int runs_show_command(const Arguments& arguments, const AppEnvironment& environment) {
+  const auto lines = lines_of(arguments.names.front());
+  if (!lines) {
+    return fail(environment.terminal, lines.error());
+  }
+  if (arguments.global.output == Output::Json) {
+    nlohmann::json list = nlohmann::json::array();
+    for (const audit::LogLine& line : *lines) {
+      list.push_back({{"seq", line.sequence},
+                      {"time", line.time},
+                      {"phase", line.phase},
+                      {"step", line.step},
+                      {"attempt", line.attempt},
+                      {"data", line.data.raw()}});
+    }
+    environment.terminal.out(
+        nlohmann::json{{"schemaVersion", 1}, {"records", std::move(list)}}.dump() + "\n");
+    return kOk;
+  }
+  std::string text;
+  for (const audit::LogLine& line : *lines) {
+    text += line_text(line);
+  }
+  environment.terminal.out(text);
+  return kOk;
+}
+
+}  // namespace cfkops::cli

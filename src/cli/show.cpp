@@ -1,0 +1,133 @@
+#include "commands.hpp"
+#include "exit_code.hpp"
+#include "load.hpp"
+
+#include "cfkops/base/clock.hpp"
+
+#include <nlohmann/json.hpp>
+
+namespace cfkops::cli {
+namespace {
+
+std::string check_title(const runbook::CheckEntry& check) {
+  if (!check.title.empty()) {
+    return check.kind + ": " + check.title;
+  }
+  return check.that.empty() ? check.kind : check.kind + ": " + check.that.source();
+}
+
+std::string params_text(const runbook::Runbook& book) {
+  std::string text;
+  for (const runbook::Param& param : book.params) {
+    text += "  " + param.name + " (" + param.type.text();
+    if (param.required) {
+      text += ", required";
+    } else if (param.fallback && !param.fallback->is_null()) {
+      text += ", default " + param.fallback->text();
+    }
+    text += ")\n";
+    if (!param.doc.empty()) {
+      text += "      " + param.doc + "\n";
+    }
+  }
+  return text;
+}
+
+std::string steps_text(const std::vector<runbook::Step>& steps, const std::string& indent) {
+  std::string text;
+  for (const runbook::Step& step : steps) {
+    text += indent + step.id + (step.action.empty() ? "" : "  " + step.action);
+    text += step.title.empty() ? "\n" : "  " + step.title + "\n";
+    if (!step.when.empty()) {
+      text += indent + "    when " + step.when.source() + "\n";
+    }
+    if (!step.no_rollback.empty()) {
+      text += indent + "    no rollback: " + step.no_rollback + "\n";
+    }
+    text += steps_text(step.steps, indent + "  ");
+  }
+  return text;
+}
+
+std::string checks_text(const std::vector<runbook::CheckEntry>& checks) {
+  std::string text;
+  for (const runbook::CheckEntry& check : checks) {
+    text += "  " + check_title(check) + "\n";
+  }
+  return text;
+}
+
+std::string trimmed(std::string text) {
+  while (!text.empty() && (text.back() == '\n' || text.back() == ' ')) {
+    text.pop_back();
+  }
+  return text;
+}
+
+std::string to_text(const runbook::Runbook& book) {
+  std::string text = book.name + ": " + book.title + "\n";
+  text += "owner " + (book.owner.empty() ? "not named" : book.owner) + ", risk " +
+          (book.risk.empty() ? "not stated" : book.risk) + ", " + book.file + "\n\n";
+  text += "Purpose\n  " + trimmed(book.purpose) + "\n";
+  const auto section = [&text](const std::string& title, const std::string& body) {
+    if (!body.empty()) {
+      text += "\n" + title + "\n" + body;
+    }
+  };
+  section("Parameters", params_text(book));
+  section("Prerequisites", checks_text(book.prerequisites));
+  section("Steps", steps_text(book.steps, "  "));
+  section("Validation", checks_text(book.validation));
+  section("Rollback", steps_text(book.rollback, "  "));
+  text += "\nNext: cfkops plan " + book.name + " -n NAMESPACE\n";
+  return text;
+}
+
+nlohmann::json to_json(const runbook::Runbook& book) {
+  nlohmann::json params = nlohmann::json::array();
+  for (const runbook::Param& param : book.params) {
+    params.push_back(
+        {{"name", param.name},
+         {"type", param.type.text()},
+         {"required", param.required},
+         {"default", param.fallback ? param.fallback->to_json().raw() : nlohmann::json()},
+         {"doc", param.doc}});
+  }
+  const auto titles = [](const std::vector<runbook::CheckEntry>& checks) {
+    nlohmann::json list = nlohmann::json::array();
+    for (const runbook::CheckEntry& check : checks) {
+      list.push_back({{"check", check.kind}, {"title", check_title(check)}});
+    }
+    return list;
+  };
+  nlohmann::json steps = nlohmann::json::array();
+  for (const runbook::Step& step : book.steps) {
+    steps.push_back({{"id", step.id}, {"title", step.title}, {"do", step.action}});
+  }
+  return {{"schemaVersion", 1},
+          {"name", book.name},
+          {"title", book.title},
+          {"purpose", book.purpose},
+          {"owner", book.owner},
+          {"risk", book.risk},
+          {"params", std::move(params)},
+          {"prerequisites", titles(book.prerequisites)},
+          {"steps", std::move(steps)},
+          {"validation", titles(book.validation)},
+          {"sha256", book.sha256}};
+}
+
+}  // namespace
+
+int show_command(const Arguments& arguments, const AppEnvironment& environment) {
+  int code = kOk;
+  const auto book = load(arguments.names.front(), environment.terminal, code);
+  if (!book) {
+    return code;
+  }
+  environment.terminal.out(arguments.global.output == Output::Json ? to_json(*book).dump() + "\n"
+                                                                   : to_text(*book));
+  return kOk;
+}
+
+}  // namespace cfkops::cli

@@ -1,0 +1,91 @@
+#include "cfkops/cli/terminal.hpp"
+
+#include "cfkops/base/file.hpp"
+
+#include <poll.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdlib>
+
+namespace cfkops::cli {
+namespace {
+
+constexpr int kLookForStop = 100;  // milliseconds; signals are taken on another thread
+
+/// Writes all of it or gives up: a closed pipe must not stop a run that is under way.
+void write_all(int fd, std::string_view text) {
+  while (!text.empty()) {
+    const ssize_t written = ::write(fd, text.data(), text.size());
+    if (written < 0 && errno == EINTR) {
+      continue;
+    }
+    if (written <= 0) {
+      return;
+    }
+    text.remove_prefix(static_cast<std::size_t>(written));
+  }
+}
+
+}  // namespace
+
+void SystemTerminal::out(std::string_view text) {
+  write_all(STDOUT_FILENO, text);
+}
+
+void SystemTerminal::err(std::string_view text) {
+  write_all(STDERR_FILENO, text);
+}
+
+Result<std::string> SystemTerminal::ask(std::string_view question) {
+  if (::isatty(STDIN_FILENO) == 0) {
+    return make_error(ErrorCode::Refused, "nobody can be asked: standard input is not a terminal");
+  }
+  err(question);
+  std::string line;
+  for (;;) {
+    if (cancel_.requested()) {
+      return make_error(ErrorCode::Cancelled, "stopped while asking", "nothing was changed");
+    }
+    pollfd input{.fd = STDIN_FILENO, .events = POLLIN, .revents = 0};
+    if (::poll(&input, 1, kLookForStop) == 0) {
+      continue;
+    }
+    char c = 0;
+    const ssize_t got = ::read(STDIN_FILENO, &c, 1);
+    if (got < 0 && errno == EINTR) {
+      continue;
+    }
+    if (got <= 0) {
+      return make_error(ErrorCode::Refused, "nobody answered: standard input ended");
+    }
+    if (c == '\n') {
+      return line;
+    }
+    line += c;
+  }
+}
+
+int SystemTerminal::width() const {
+  winsize size{};
+  if (::ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) {
+    return size.ws_col;
+  }
+  return 80;
+}
+
+bool SystemTerminal::out_is_terminal() const {
+  return ::isatty(STDOUT_FILENO) != 0;
+}
+
+bool SystemTerminal::err_is_terminal() const {
+  return ::isatty(STDERR_FILENO) != 0;
+}
+
+bool SystemTerminal::lively() const {
+  return err_is_terminal() && base::environment("NO_COLOR").empty() &&
+         base::environment("TERM") != "dumb";
+}
+
+}  // namespace cfkops::cli

@@ -1,0 +1,27 @@
+#include "terminal_approver.hpp"
+
+#include "plan_text.hpp"
+
+#include "cfkops/base/text.hpp"
+
+namespace cfkops::cli {
+
+Status TerminalApprover::approve(const engine::Plan& plan) {
+  if (show_plan_) {
+    terminal_.err("\n" + plan_text(plan, false));
+  }
+  if (yes_) {
+    return {};
+  }
+  auto answer = terminal_.ask("\nCarry this out? Only 'yes' is a yes: ");
+  if (!answer) {
+    return std::move(answer).error().with_hint("read the plan, then add --yes");
+  }
+  if (base::lower(base::trim(*answer)) != "yes") {
+    return make_error(
+        ErrorCode::Refused, "not confirmed", "nothing was changed; run it again when it is time");
+  }
+  return {};
+}
+
+}  // namespace cfkops::cli
