@@ -1,0 +1,187 @@
+"""What the end-to-end tests share: a lab, cfkops runs in it, load and samples around them."""
+
+import contextlib
+import json
+import os
+import pathlib
+import re
+import shutil
+import subprocess
+import tempfile
+import threading
+import time
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
+BINARY = pathlib.Path(os.environ.get("CFKOPS_BINARY", ROOT / "build" / "release" / "cfkops"))
+TOOL = ROOT / "tests" / "lab" / "lab"
+NAMESPACE = "confluent"
+USER_AGENT = "cfkops/"
+
+
+class Done:
+    """A command that ended, with what it said."""
+
+    def __init__(self, code, out, err, seconds, peak_kib):
+        self.code, self.out, self.err, self.seconds, self.peak_kib = code, out, err, seconds, peak_kib
+
+    def __str__(self):
+        return f"exit {self.code} after {self.seconds:.1f} s\n--- stdout\n{self.out}\n--- stderr\n{self.err}"
+
+
+class Started:
+    """A command under way; its peak memory is read while it lives."""
+
+    def __init__(self, argv, env=None):
+        self.began = time.monotonic()
+        self.peak_kib = 0
+        self.lines = []
+        self.process = subprocess.Popen([str(word) for word in argv], stdin=subprocess.DEVNULL,
+                                        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+                                        env={**os.environ, **(env or {})}, cwd=ROOT)
+        self.out = []
+        self.threads = [threading.Thread(target=self._read, args=(self.process.stdout, self.out)),
+                        threading.Thread(target=self._read, args=(self.process.stderr, self.lines)),
+                        threading.Thread(target=self._watch_memory)]
+        for thread in self.threads:
+            thread.start()
+
+    @staticmethod
+    def _read(stream, into):
+        for line in stream:
+            into.append(line)
+
+    def _watch_memory(self):
+        # The pid stays the same from `lab exec` through `ip netns exec` to cfkops; only the last counts.
+        while self.process.poll() is None:
+            with contextlib.suppress(OSError, AttributeError):
+                status = pathlib.Path(f"/proc/{self.process.pid}/status").read_text()
+                if re.search(r"^Name:\s+cfkops$", status, re.M):
+                    self.peak_kib = max(self.peak_kib, int(re.search(r"VmHWM:\s+(\d+)", status)[1]))
+            time.sleep(0.1)
+
+    def wait_for(self, text, seconds=120):
+        """Waits until standard error says something that matches."""
+        until = time.monotonic() + seconds
+        while time.monotonic() < until:
+            if re.search(text, "".join(list(self.lines))):
+                return
+            if self.process.poll() is not None:
+                break
+            time.sleep(0.05)
+        raise AssertionError(f"'{text}' was not said; ended {self.process.poll()}:\n"
+                             f"{''.join(self.out)}{''.join(self.lines)}")
+
+    def done(self, timeout=600):
+        try:
+            self.process.wait(timeout)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            raise AssertionError("not done in time:\n" + "".join(self.lines)) from None
+        for thread in self.threads:
+            thread.join()
+        return Done(self.process.returncode, "".join(self.out), "".join(self.lines),
+                    time.monotonic() - self.began, self.peak_kib)
+
+
+class Lab:
+    """A real cluster with Kafka, for one test file."""
+
+    def __init__(self, name):
+        self.name = name
+        self.state = pathlib.Path(tempfile.mkdtemp(prefix="cfkops-e2e-"))
+        self.env = {"CFKOPS_LAB_NAME": name, "CFKOPS_STATE_DIR": str(self.state)}
+
+    def tool(self, *words, check=True):
+        done = subprocess.run([str(TOOL), *map(str, words)], stdin=subprocess.DEVNULL, text=True,
+                              capture_output=True, env={**os.environ, **self.env}, cwd=ROOT)
+        if check and done.returncode != 0:
+            raise AssertionError(f"lab {' '.join(map(str, words))}: {done.stdout}{done.stderr}")
+        return done.stdout
+
+    def up(self, *options):
+        self.tool("up", "--owner", os.getpid(), *options)
+
+    def down(self):
+        self.tool("down", check=False)
+        shutil.rmtree(self.state, ignore_errors=True)
+
+    def path(self, what):
+        return pathlib.Path(self.tool("path", what).strip())
+
+    def start(self, *argv, env=None):
+        return Started([TOOL, "exec", *argv], {**self.env, **(env or {})})
+
+    def cfkops(self, *words, env=None, timeout=600):
+        return self.start(BINARY, *words, env=env).done(timeout)
+
+    def kubectl(self, *words, check=True, stdin=None):
+        done = subprocess.run([str(TOOL), "exec", "kubectl", *map(str, words)], text=True, input=stdin,
+                              capture_output=True, env={**os.environ, **self.env}, cwd=ROOT)
+        if check and done.returncode != 0:
+            raise AssertionError(f"kubectl {' '.join(map(str, words))}: {done.stderr}")
+        return done.stdout
+
+    def pods(self, selector="app=kafka"):
+        """Name to (uid, ready) of the pods in Kafka's namespace."""
+        items = json.loads(self.kubectl("-n", NAMESPACE, "get", "pods", "-l", selector, "-o", "json"))["items"]
+        return {one["metadata"]["name"]: (
+            one["metadata"]["uid"],
+            any(c["type"] == "Ready" and c["status"] == "True" for c in one["status"].get("conditions", [])))
+            for one in items}
+
+    def wait_healthy(self, seconds=180):
+        """Waits until every broker is Ready and nothing is under-replicated."""
+        until = time.monotonic() + seconds
+        while time.monotonic() < until:
+            pods = self.pods()
+            if len(pods) == 3 and all(ready for _, ready in pods.values()):
+                report = json.loads(self.tool("sample", "--seconds", "1"))
+                last = report["rows"][-1]["brokers"] if report["rows"] else {}
+                if len(last) == 3 and not any(one["under_replicated"] for one in last.values()):
+                    return
+            time.sleep(0.5)
+        raise AssertionError(f"Kafka did not get healthy: {self.pods()}")
+
+    def audit_events(self, since):
+        """The API server's own records of our requests, from byte `since` of its log."""
+        with self.path("audit-log").open("rb") as log:
+            log.seek(since)
+            events = [json.loads(line) for line in log if line.endswith(b"\n")]
+        return [one for one in events
+                if one["stage"] == "ResponseComplete" and one.get("userAgent", "").startswith(USER_AGENT)]
+
+    def audit_size(self):
+        return self.path("audit-log").stat().st_size
+
+    @contextlib.contextmanager
+    def observed(self, rate=200, size=100):
+        """Load and samples around what is done inside; yields a dict filled in at the end."""
+        folder = pathlib.Path(tempfile.mkdtemp(prefix="cfkops-observed-"))
+        stop = folder / "stop"
+        seen = {}
+        clients = {}
+        for what, options in (("load", ["--rate", rate, "--size", size, "--seconds", 600]), ("sample", [])):
+            clients[what] = Started([TOOL, what, "--out", folder / f"{what}.json", "--ready-file",
+                                     folder / f"{what}.ready", "--until-file", stop, *options], self.env)
+        try:
+            until = time.monotonic() + 60
+            while not all((folder / f"{what}.ready").exists() for what in clients):
+                if time.monotonic() > until:
+                    raise AssertionError("load or samples did not start")
+                time.sleep(0.05)
+            time.sleep(2)  # a steady stretch before, so that the first gap has a beginning
+            yield seen
+            time.sleep(1)
+        finally:
+            stop.touch()
+            ended = {what: client.done(120) for what, client in clients.items()}
+        for what, done in ended.items():
+            if done.code != 0:
+                raise AssertionError(f"{what}: {done}")
+            seen[what] = json.loads((folder / f"{what}.json").read_text())
+        shutil.rmtree(folder)
+
+
+def events(done):
+    """The JSON events of a run with --output json."""
+    return [json.loads(line) for line in done.out.splitlines()]

@@ -1,0 +1,146 @@
+"""`cfkops run broker-restart` on real brokers under load: nothing lost, nothing stalled, everything on record."""
+
+import json
+import pathlib
+import re
+import time
+import unittest
+
+from support import NAMESPACE, Lab
+
+lab = Lab("e2e-restart")
+
+
+def setUpModule():
+    lab.up()
+    lab.tool("kafka")
+
+
+def tearDownModule():
+    lab.down()
+
+
+def run_id(done):
+    return re.search(r"^run (\S+) on ", done.err, re.M)[1]
+
+
+class BrokerRestart(unittest.TestCase):
+
+    def setUp(self):
+        lab.wait_healthy()
+
+    def check_traffic(self, seen, gap, partition_gap):
+        load, sample = seen["load"], seen["sample"]
+        self.assertEqual(load["failed"], 0, load)
+        self.assertEqual(load["unflushed"], 0, load)
+        self.assertEqual(load["acked_but_lost"], 0, load)
+        self.assertEqual(load["duplicates"], 0, load)
+        self.assertEqual(sample["max_under_min_isr"], 0, "partitions were under min ISR")
+        self.assertLessEqual(sample["longest_interval_s"], 0.25, "samples were too far apart to prove it")
+        self.assertLessEqual(load["longest_gap_s"], gap, load["stalls"])
+        self.assertLessEqual(load["longest_partition_gap_s"], partition_gap)
+
+    def check_one_silent_at_a_time(self, sample):
+        silences = [(start, end, broker) for broker, spans in sample["silences"].items()
+                    for start, end in spans if end - start > 1]
+        silences.sort()
+        for (_, end, one), (start, _, other) in zip(silences, silences[1:]):
+            self.assertLessEqual(end, start + 0.5, f"brokers {one} and {other} were silent together")
+
+    def test_RestartsEveryBrokerUnderLoadAndIsNotMuchSlowerThanTheUnsafeRoll(self):
+        began = time.monotonic()
+        with lab.observed() as kubectl_seen:
+            lab.kubectl("-n", NAMESPACE, "rollout", "restart", "statefulset/kafka")
+            lab.kubectl("-n", NAMESPACE, "rollout", "status", "statefulset/kafka")
+            unsafe = time.monotonic() - began - 2
+        lab.wait_healthy()
+        before = lab.pods()
+        with lab.observed() as seen:
+            done = lab.cfkops("run", "broker-restart", "-n", NAMESPACE, "--param", "settle=0s", "--yes")
+        self.assertEqual(done.code, 0, done)
+        after = lab.pods()
+        self.assertEqual(set(before), set(after))
+        for pod, (uid, ready) in after.items():
+            self.assertNotEqual(uid, before[pod][0], f"{pod} was not restarted")
+            self.assertTrue(ready, f"{pod} is not Ready")
+        print(f"        cfkops {done.seconds:.1f} s, kubectl rollout restart {unsafe:.1f} s, "
+              f"ratio {done.seconds / unsafe:.2f}; peak {done.peak_kib / 1024:.1f} MB; longest gap "
+              f"{seen['load']['longest_gap_s']} s (kubectl {kubectl_seen['load']['longest_gap_s']} s), one partition "
+              f"{seen['load']['longest_partition_gap_s']} s "
+              f"(kubectl {kubectl_seen['load']['longest_partition_gap_s']} s)", flush=True)
+        self.check_traffic(seen, gap=1, partition_gap=3)
+        self.check_one_silent_at_a_time(seen["sample"])
+        self.assertGreater(done.peak_kib, 0)
+        self.assertLess(done.peak_kib, 32 * 1024)
+        self.assertLessEqual(done.seconds, 1.25 * unsafe)
+        verified = lab.cfkops("audit", "verify", run_id(done))
+        self.assertEqual(verified.code, 0, verified)
+
+    def test_WaitsForSlowCatchUpWhereThePlainRollStalls(self):
+        lab.tool("slow-replication", "on")
+        try:
+            with lab.observed(size=5000) as seen:
+                done = lab.cfkops("run", "broker-restart", "-n", NAMESPACE, "--param", "settle=0s", "--yes")
+        finally:
+            lab.tool("slow-replication", "off")
+        self.assertEqual(done.code, 0, done)
+        print(f"        cfkops {done.seconds:.1f} s with slow catch-up; longest gap {seen['load']['longest_gap_s']} s, "
+              f"one partition {seen['load']['longest_partition_gap_s']} s", flush=True)
+        self.check_traffic(seen, gap=1, partition_gap=3)
+        self.assertRegex(done.err, r"waiting for broker kafka-\d.*lab-load-\d+: [\d,]+ records behind")
+        self.assertRegex(done.err, r"about [\d.]+s to go")
+
+    def test_PlanAndDryRunSendOnlyWhatAReaderMay(self):
+        for words in (["plan"], ["run", "--dry-run"]):
+            with self.subTest(words=words):
+                before, since = lab.pods(), lab.audit_size()
+                done = lab.cfkops(*words, "broker-restart", "-n", NAMESPACE, "--param", "settle=0s")
+                self.assertEqual(done.code, 0, done)
+                self.assertEqual(lab.pods(), before)
+                time.sleep(1)
+                events = lab.audit_events(since)
+                self.assertGreater(len(events), 5)
+                for event in events:
+                    reads = event["verb"] in ("get", "list", "watch")
+                    reviews = event["verb"] == "create" and \
+                        event.get("objectRef", {}).get("resource", "").startswith("selfsubject")
+                    dry = "dryRun=All" in event["requestURI"]
+                    self.assertTrue(reads or reviews or dry, event)
+
+    def test_EveryRequestOfARunIsInTheClustersOwnAuditLog(self):
+        since = lab.audit_size()
+        done = lab.cfkops("run", "broker-restart", "-n", NAMESPACE, "--param", "settle=0s", "--yes")
+        self.assertEqual(done.code, 0, done)
+        sent = int(re.search(r"(\d+) requests", done.out)[1])
+        time.sleep(2)
+        run = run_id(done)
+        ids = {event["auditID"] for event in lab.audit_events(since)}
+        mine = {one for one in ids if one.startswith(run + "/")}
+        numbers = {int(one.rsplit("/", 1)[1]) for one in mine if "/hello/" not in one}
+        self.assertEqual(numbers, set(range(1, sent + 1)))
+        self.assertEqual(ids - mine, set(), "requests of this time without the run's id")
+        journal = [json.loads(line) for line in
+                   pathlib.Path(re.search(r"^log (\S+)", done.err, re.M)[1]).read_text().splitlines()]
+        effects = [line for line in journal if line["phase"] == "effect"]
+        evictions = [one for one in lab.audit_events(since)
+                     if one.get("objectRef", {}).get("subresource") == "eviction"
+                     and "dryRun" not in one["requestURI"]]
+        claimed = {audit_id for line in effects for audit_id in line["data"]["auditIds"]}
+        self.assertEqual(claimed, {one["auditID"] for one in evictions})
+        self.assertEqual(len([line for line in journal if line["phase"] == "intent"]), len(effects))
+
+    def test_AChangedByteInTheLogIsFoundWithItsLine(self):
+        done = lab.cfkops("run", "broker-restart", "-n", NAMESPACE, "--param", "settle=0s", "--yes")
+        self.assertEqual(done.code, 0, done)
+        log = pathlib.Path(re.search(r"^log (\S+)", done.err, re.M)[1])
+        self.assertEqual(log.stat().st_mode & 0o777, 0o600)
+        good = log.read_bytes()
+        for part in range(1, 10):
+            at = len(good) * part // 10
+            log.write_bytes(good[:at] + bytes([good[at] ^ 1]) + good[at + 1:])
+            verified = lab.cfkops("audit", "verify", str(log))
+            self.assertNotEqual(verified.code, 0, f"byte {at}")
+            line = good[:at].count(b"\n") + 1
+            self.assertIn(f"{log}:{line}:", verified.out)
+
+

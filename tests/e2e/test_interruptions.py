@@ -1,0 +1,87 @@
+"""What happens to a broker restart when the world does not play along."""
+
+import pathlib
+import re
+import signal
+import time
+import unittest
+
+from support import BINARY, NAMESPACE, Lab
+
+lab = Lab("e2e-trouble")
+
+
+def setUpModule():
+    lab.up()
+    lab.tool("kafka")
+
+
+def tearDownModule():
+    lab.down()
+
+
+
+
+def start_run(*words):
+
+    return lab.start(BINARY, "run", "broker-restart", "-n", NAMESPACE, "--param", "settle=0s", "--yes", *words)
+
+
+class Interruptions(unittest.TestCase):
+
+    def setUp(self):
+        lab.wait_healthy()
+
+    def test_GoesOnWhenTheApiServerIsKilledAndComesBack(self):
+        before = lab.pods()
+        with lab.observed() as seen:
+            run = start_run()
+            run.wait_for(r"evicted")
+            lab.tool("apiserver", "stop")
+            time.sleep(8)
+            lab.tool("apiserver", "start")
+            done = run.done()
+        self.assertEqual(done.code, 0, done)
+        after = lab.pods()
+        self.assertTrue(all(after[pod][0] != before[pod][0] and after[pod][1] for pod in before), after)
+        self.assertEqual(seen["sample"]["max_under_min_isr"], 0)
+        self.assertEqual(seen["load"]["acked_but_lost"], 0)
+        self.assertEqual(seen["load"]["failed"], 0)
+
+    def test_StopsAtABrokerThatNeverGetsReadyAndTouchesNoOther(self):
+        before = lab.pods()
+        # A data directory of another cluster: the running broker does not mind, the next start does.
+        spoilt = {path: path.read_text() for path in lab.path("data").glob("**/kafka-*/**/meta.properties")}
+        self.assertEqual(len(spoilt), 3, spoilt)
+        for path, text in spoilt.items():
+            path.write_text(re.sub(r"cluster\.id=.*", "cluster.id=AAAAAAAAAAAAAAAAAAAAAA", text))
+        try:
+            done = start_run().done(timeout=300)
+        finally:
+            for path, text in spoilt.items():
+                path.write_text(text)
+        self.assertEqual(done.code, 1, done)
+        after = lab.pods()
+        touched = [pod for pod in before if after[pod][0] != before[pod][0]]
+        self.assertEqual(len(touched), 1, touched)
+        said = done.out + done.err
+        self.assertIn(touched[0], done.out)
+        self.assertRegex(said, r"CrashLoopBackOff|exit code|Error")
+        self.assertRegex(said, r"(?i)cluster.?id")  # the broker's own last lines
+        self.assertRegex(done.out, r"left: .*" + touched[0])
+        lab.wait_healthy(300)
+
+    def test_StopsAtASafePointOnTheFirstInterrupt(self):
+        before = lab.pods()
+        run = start_run()
+        run.wait_for(r"evicted")
+        run.process.send_signal(signal.SIGINT)
+        done = run.done()
+        self.assertEqual(done.code, 130, done)
+        after = lab.pods()
+        touched = [pod for pod in before if after[pod][0] != before[pod][0]]
+        self.assertEqual(len(touched), 1, touched)
+        self.assertTrue(all(ready for _, ready in after.values()), "it stopped with a broker down")
+        self.assertRegex(done.out, r"next: cfkops ")
+        log = pathlib.Path(re.search(r"^log (\S+)", done.err, re.M)[1])
+        self.assertEqual(lab.cfkops("audit", "verify", str(log)).code, 0)
