@@ -12,7 +12,8 @@
 namespace cfkops::cli {
 namespace {
 
-constexpr std::string_view kBash = R"SH(# bash completion for cfkops; to load it: source <(cfkops completion bash)
+constexpr std::string_view kBash =
+    R"SH(# bash completion for cfkops; to load it: source <(cfkops completion bash)
 _cfkops() {
   local IFS=$'\n'
   COMPREPLY=($(compgen -W "$(cfkops __complete -- "${COMP_WORDS[@]:1:COMP_CWORD}" 2>/dev/null)" -- "${COMP_WORDS[COMP_CWORD]}"))

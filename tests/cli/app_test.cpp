@@ -1,0 +1,135 @@
+#include "cfkops/cli/app.hpp"
+
+#include "fake_terminal.hpp"
+#include "support/temp_dir.hpp"
+#include "support/virtual_clock.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+namespace cfkops::cli {
+namespace {
+
+using testing::HasSubstr;
+using testing::StartsWith;
+
+struct App : testing::Test {
+  test::FakeTerminal terminal;
+  test::VirtualClock clock;
+  base::SystemProcess process;
+  Cancel cancel;
+
+  int run_words(std::vector<std::string> words) {
+    return run(
+        words,
+        {.terminal = terminal,
+         .clock = clock,
+         .process = process,
+         .cancel = cancel,
+         .connect = [](const kube::ClientConfig&) -> Result<std::unique_ptr<kube::Transport>> {
+           return make_error(ErrorCode::Unreachable, "no cluster in this test", "start one");
+         },
+         .watch_signals = [] {}});
+  }
+};
+
+TEST_F(App, VersionSaysNameAndNumber) {
+  EXPECT_EQ(run_words({"version"}), 0);
+  EXPECT_THAT(terminal.shown_out, StartsWith("cfkops 0."));
+  EXPECT_EQ(terminal.shown_err, "");
+}
+
+TEST_F(App, VersionAsJsonIsARecordWithItsSchema) {
+  EXPECT_EQ(run_words({"version", "-o", "json"}), 0);
+  const auto record = nlohmann::json::parse(terminal.shown_out);
+  EXPECT_EQ(record.at("schemaVersion"), 1);
+  EXPECT_TRUE(record.contains("commit"));
+}
+
+TEST_F(App, WithoutACommandThereIsHelpAndAUsageError) {
+  EXPECT_EQ(run_words({}), 2);
+  EXPECT_THAT(terminal.shown_err, HasSubstr("plan"));
+}
+
+TEST_F(App, TheShippedRunbooksAreListedFromTheBinary) {
+  EXPECT_EQ(run_words({"list"}), 0);
+  EXPECT_THAT(terminal.shown_out, HasSubstr("broker-restart"));
+}
+
+TEST_F(App, TheShippedRunbooksLintWithoutAFinding) {
+  EXPECT_EQ(run_words({"lint", "broker-restart"}), 0) << terminal.shown_out;
+  EXPECT_EQ(terminal.shown_out, "");
+}
+
+TEST_F(App, AFindingIsShownWithItsPlaceAndExitsTwo) {
+  const test::TempDir folder;
+  const auto path = folder.write("x.yaml", "apiVersion: cfkops/v1\nkind: Runbook\nnmae: x\n");
+  EXPECT_EQ(run_words({"lint", path.string()}), 2);
+  EXPECT_THAT(terminal.shown_out, HasSubstr("x.yaml:3:1"));
+  EXPECT_THAT(terminal.shown_out, HasSubstr("did you mean 'name'"));
+}
+
+TEST_F(App, AnUnknownRunbookSaysWhereItLookedAndWhatToTypeNext) {
+  EXPECT_EQ(run_words({"plan", "broker-restrat"}), 2);
+  EXPECT_THAT(terminal.shown_err, HasSubstr("did you mean 'broker-restart'"));
+  EXPECT_THAT(terminal.shown_err, HasSubstr("next: "));
+  EXPECT_THAT(terminal.shown_err, HasSubstr("cfkops list"));
+}
+
+TEST_F(App, AMissingFileIsNamed) {
+  EXPECT_EQ(run_words({"run", "./no-such.yaml"}), 2);
+  EXPECT_THAT(terminal.shown_err, HasSubstr("no-such.yaml"));
+  EXPECT_THAT(terminal.shown_err, HasSubstr("next: "));
+}
+
+TEST_F(App, AParameterWithoutEqualsIsRefusedBeforeAnyConnection) {
+  EXPECT_EQ(run_words({"run", "broker-restart", "--param", "settle"}), 2);
+  EXPECT_THAT(terminal.shown_err, HasSubstr("expected name=value"));
+}
+
+TEST_F(App, ShowTellsPurposeParametersAndSteps) {
+  EXPECT_EQ(run_words({"show", "broker-restart"}), 0);
+  EXPECT_THAT(terminal.shown_out, HasSubstr("Purpose"));
+  EXPECT_THAT(terminal.shown_out, HasSubstr("settle (duration"));
+  EXPECT_THAT(terminal.shown_out, HasSubstr("kafka.roll"));
+}
+
+TEST_F(App, ExplainKnowsKeysActionsAndNeighbours) {
+  EXPECT_EQ(run_words({"explain", "kafka.roll"}), 0);
+  EXPECT_THAT(terminal.shown_out, HasSubstr("settle"));
+  EXPECT_EQ(run_words({"explain", "step.attempts"}), 0);
+  EXPECT_EQ(run_words({"explain", "kafka.rol"}), 2);
+  EXPECT_THAT(terminal.shown_err, HasSubstr("did you mean 'kafka.roll'"));
+}
+
+TEST_F(App, AnAlteredLogIsReportedWithItsLine) {
+  const test::TempDir folder;
+  const auto path = folder.write("journal.jsonl", "{\"not\":\"a log\"}\n");
+  EXPECT_EQ(run_words({"audit", "verify", path.string()}), 1);
+  EXPECT_THAT(terminal.shown_out, HasSubstr(path.string() + ":1: broken"));
+}
+
+TEST_F(App, AnUnknownRunIsAnsweredWithTheNextCommand) {
+  EXPECT_EQ(run_words({"runs", "show", "no-such-run"}), 2);
+  EXPECT_THAT(terminal.shown_err, HasSubstr("cfkops runs list"));
+}
+
+TEST_F(App, CompletionOffersRunbooksAndTheirParameters) {
+  EXPECT_EQ(run_words({"__complete", "--", "run", "brok"}), 0);
+  EXPECT_EQ(terminal.shown_out, "broker-restart\n");
+  terminal.shown_out.clear();
+  EXPECT_EQ(run_words({"__complete", "--", "run", "broker-restart", "--param", "se"}), 0);
+  EXPECT_EQ(terminal.shown_out, "settle=\n");
+}
+
+TEST_F(App, EveryShellHasItsScript) {
+  for (const char* shell : {"bash", "zsh", "fish"}) {
+    terminal.shown_out.clear();
+    EXPECT_EQ(run_words({"completion", shell}), 0);
+    EXPECT_THAT(terminal.shown_out, HasSubstr("cfkops __complete"));
+  }
+}
+
+}  // namespace
+}  // namespace cfkops::cli

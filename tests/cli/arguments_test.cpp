@@ -1,0 +1,93 @@
+#include "arguments.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+namespace cfkops::cli {
+namespace {
+
+using testing::Contains;
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+ParsedArguments parse(std::vector<std::string> words) {
+  return parse_arguments(words);
+}
+
+TEST(Arguments, GlobalFlagsStandBeforeOrAfterTheCommand) {
+  for (const auto& words : {std::vector<std::string>{"run", "broker-restart", "-n", "confluent"},
+                            std::vector<std::string>{"-n", "confluent", "run", "broker-restart"}}) {
+    const ParsedArguments parsed = parse(words);
+    ASSERT_TRUE(parsed.arguments) << parsed.err;
+    EXPECT_EQ(parsed.arguments->command, "run");
+    EXPECT_EQ(parsed.arguments->global.config.ns, "confluent");
+    EXPECT_THAT(parsed.arguments->names, ElementsAre("broker-restart"));
+  }
+}
+
+TEST(Arguments, EveryParamIsKeptAsTyped) {
+  const ParsedArguments parsed =
+      parse({"run", "x", "--param", "a=1", "-p", "b=two words", "--param", "c=--yes", "--yes"});
+  ASSERT_TRUE(parsed.arguments) << parsed.err;
+  EXPECT_THAT(parsed.arguments->params, ElementsAre("a=1", "b=two words", "c=--yes"));
+  EXPECT_TRUE(parsed.arguments->yes);
+}
+
+TEST(Arguments, NestedCommandsHaveTheirPathAsName) {
+  EXPECT_EQ(parse({"audit", "verify", "last"}).arguments->command, "audit verify");
+  EXPECT_EQ(parse({"runs", "list"}).arguments->command, "runs list");
+}
+
+TEST(Arguments, AMisspeltCommandIsAnsweredWithTheNearest) {
+  const ParsedArguments parsed = parse({"rnu", "broker-restart"});
+  EXPECT_FALSE(parsed.arguments);
+  EXPECT_EQ(parsed.exit_code, 2);
+  EXPECT_THAT(parsed.err, HasSubstr("there is no command 'rnu'"));
+  EXPECT_THAT(parsed.err, HasSubstr("did you mean 'run'"));
+}
+
+TEST(Arguments, AMisspeltFlagIsAnsweredWithTheNearest) {
+  const ParsedArguments parsed = parse({"run", "broker-restart", "--parm", "a=1"});
+  EXPECT_EQ(parsed.exit_code, 2);
+  EXPECT_THAT(parsed.err, HasSubstr("did you mean '--param'"));
+}
+
+TEST(Arguments, AMissingRunbookIsAUsageError) {
+  const ParsedArguments parsed = parse({"run"});
+  EXPECT_EQ(parsed.exit_code, 2);
+  EXPECT_THAT(parsed.err, HasSubstr("runbook"));
+}
+
+TEST(Arguments, HelpIsTheProductAndNoError) {
+  const ParsedArguments parsed = parse({"run", "--help"});
+  EXPECT_EQ(parsed.exit_code, 0);
+  EXPECT_THAT(parsed.out, HasSubstr("--dry-run"));
+  EXPECT_EQ(parsed.err, "");
+}
+
+TEST(Arguments, ABareRequestTimeoutIsSecondsAsInKubectl) {
+  EXPECT_EQ(parse({"list", "--request-timeout", "5"}).arguments->global.request_timeout,
+            std::chrono::seconds(5));
+  EXPECT_EQ(parse({"list", "--request-timeout", "250ms"}).arguments->global.request_timeout,
+            std::chrono::milliseconds(250));
+  EXPECT_EQ(parse({"list", "--request-timeout", "soon"}).exit_code, 2);
+}
+
+TEST(Arguments, AnUnknownOutputFormatIsRefused) {
+  EXPECT_EQ(parse({"list", "-o", "xml"}).exit_code, 2);
+}
+
+TEST(Arguments, CompletionKnowsCommandsAndFlagsButNotItsOwnHelper) {
+  const std::vector<std::string> none;
+  EXPECT_THAT(command_names(none), Contains("run"));
+  EXPECT_THAT(command_names(none), testing::Not(Contains("__complete")));
+  EXPECT_THAT(command_names(std::vector<std::string>{"audit"}), ElementsAre("verify"));
+  EXPECT_THAT(flag_names(std::vector<std::string>{"run"}), Contains("--param"));
+  EXPECT_THAT(flag_names(std::vector<std::string>{"run"}), Contains("--namespace"));
+}
+
+}  // namespace
+}  // namespace cfkops::cli

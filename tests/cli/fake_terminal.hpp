@@ -1,0 +1,42 @@
+#pragma once
+
+#include "cfkops/cli/terminal.hpp"
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace cfkops::test {
+
+/// Keeps what is shown, and answers questions with `answer`, or as if nobody were there.
+class FakeTerminal final : public cli::Terminal {
+ public:
+  void out(std::string_view text) override { shown_out += text; }
+
+  void err(std::string_view text) override { shown_err += text; }
+
+  Result<std::string> ask(std::string_view question) override {
+    shown_err += question;
+    if (!answer) {
+      return make_error(ErrorCode::Refused,
+                        "nobody can be asked: standard input is not a terminal");
+    }
+    return *answer;
+  }
+
+  [[nodiscard]] int width() const override { return columns; }
+
+  [[nodiscard]] bool out_is_terminal() const override { return is_terminal; }
+
+  [[nodiscard]] bool err_is_terminal() const override { return is_terminal; }
+
+  [[nodiscard]] bool lively() const override { return is_terminal; }
+
+  std::string shown_out;
+  std::string shown_err;
+  std::optional<std::string> answer;
+  int columns = 80;
+  bool is_terminal = false;
+};
+
+}  // namespace cfkops::test

@@ -1,0 +1,107 @@
+#include "human_observer.hpp"
+
+#include "fake_terminal.hpp"
+#include "support/virtual_clock.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace cfkops::cli {
+namespace {
+
+using testing::HasSubstr;
+using testing::Not;
+
+struct HumanObserverTest : testing::Test {
+  test::FakeTerminal terminal;
+  test::VirtualClock clock;
+  HumanObserver observer{terminal, clock};
+  engine::StepInfo step{.id = "roll",
+                        .title = "Restart the brokers",
+                        .action = "kafka.roll",
+                        .number = 1,
+                        .count = 2};
+
+  engine::WaitState wait(const std::string& why) {
+    return {.what = "broker kafka-2", .why = why, .details = {"orders-4: 12 records behind"}};
+  }
+};
+
+TEST_F(HumanObserverTest, SaysWhatItWaitsForAndWhenItDoesNotKnowHowLong) {
+  observer.on_wait(step, wait("3 of 33 partitions are not in sync"));
+  EXPECT_THAT(terminal.shown_err,
+              HasSubstr("waiting for broker kafka-2: 3 of 33 partitions are not in sync"));
+  EXPECT_THAT(terminal.shown_err, HasSubstr("orders-4: 12 records behind"));
+  EXPECT_THAT(terminal.shown_err, HasSubstr("time to go unknown"));
+}
+
+TEST_F(HumanObserverTest, OffATerminalAWaitIsRepeatedOnlyWhenItsReasonChangesOrNowAndThen) {
+  const auto lines = [this] {
+    return std::count(terminal.shown_err.begin(), terminal.shown_err.end(), '\n');
+  };
+  observer.on_wait(step, wait("a"));
+  const auto first = lines();
+  clock.advance(std::chrono::seconds(1));
+  observer.on_wait(step, wait("a"));
+  EXPECT_EQ(lines(), first);
+  observer.on_wait(step, wait("b"));
+  EXPECT_EQ(lines(), first + 1);
+  clock.advance(std::chrono::seconds(11));
+  observer.on_wait(step, wait("b"));
+  EXPECT_EQ(lines(), first + 2);
+}
+
+TEST_F(HumanObserverTest, OffATerminalThereIsNoEscapeSequence) {
+  observer.on_check(
+      "prerequisite", "quorum", {.verdict = engine::Verdict::Fail, .summary = "no leader"});
+  observer.on_step_started(step);
+  observer.on_wait(step, wait("a"));
+  EXPECT_THAT(terminal.shown_err, Not(HasSubstr("\033")));
+  EXPECT_THAT(terminal.shown_err, Not(HasSubstr("\r")));
+}
+
+TEST_F(HumanObserverTest, OnATerminalAWaitIsRewrittenInPlaceAndFitsTheLine) {
+  terminal.is_terminal = true;
+  terminal.columns = 40;
+  observer.on_wait(step, wait(std::string(200, 'x')));
+  EXPECT_THAT(terminal.shown_err, testing::StartsWith("\r\033[K"));
+  EXPECT_LE(terminal.shown_err.size(), std::string("\r\033[K").size() + 39);
+  EXPECT_THAT(terminal.shown_err, Not(HasSubstr("\n")));
+}
+
+TEST_F(HumanObserverTest, AFailedCheckShowsDetailsAndRemedyAPassedOneDoesNot) {
+  engine::CheckResult result{.verdict = engine::Verdict::Unknown,
+                             .summary = "kafka-1 did not answer",
+                             .details = {"pod kafka-1: connection refused"},
+                             .remedy = "look at the pod"};
+  observer.on_check("prerequisite", "kafka.replication", result);
+  EXPECT_THAT(terminal.shown_err, HasSubstr("UNKNOWN kafka.replication: kafka-1 did not answer"));
+  EXPECT_THAT(terminal.shown_err, HasSubstr("next: look at the pod"));
+  terminal.shown_err.clear();
+  result.verdict = engine::Verdict::Pass;
+  observer.on_check("prerequisite", "kafka.replication", result);
+  EXPECT_THAT(terminal.shown_err, Not(HasSubstr("next:")));
+}
+
+TEST_F(HumanObserverTest, TheVerdictGoesToStandardOutputWithWhatIsLeftAndTheNextCommand) {
+  engine::RunReport report;
+  report.result = engine::RunResult::Failed;
+  report.run_id = "r1";
+  report.summary = "kafka-2 did not get ready";
+  report.left = {"broker kafka-2 is down"};
+  report.next = {"cfkops runs show r1"};
+  report.error = make_error(ErrorCode::Timeout, "not ready after 10m", "kubectl logs kafka-2");
+  observer.on_run_finished(report);
+  EXPECT_THAT(terminal.shown_out, HasSubstr("kafka-2 did not get ready"));
+  EXPECT_THAT(terminal.shown_out, HasSubstr("left: broker kafka-2 is down"));
+  EXPECT_THAT(terminal.shown_out, HasSubstr("next: cfkops runs show r1"));
+  EXPECT_THAT(terminal.shown_out, HasSubstr("next: kubectl logs kafka-2"));
+}
+
+TEST_F(HumanObserverTest, AServersWarningCannotDriveTheTerminal) {
+  observer.on_notice("Warning: \033]0;owned\007 deprecated");
+  EXPECT_THAT(terminal.shown_err, Not(HasSubstr("\033")));
+}
+
+}  // namespace
+}  // namespace cfkops::cli
