@@ -1,0 +1,128 @@
+#!/usr/bin/env python3
+"""What cfkops costs, side by side with the tool one would use instead, in one run.
+
+    run.py            start-up, lint, and a broker restart under load beside kubectl's
+    run.py --full     also the restart with slow catch-up, and five rounds instead of one
+    run.py --strict   exits 1 when a bar is missed
+
+Each row has the bar it is held against; where the lab cannot run, its rows are left out aloud."""
+
+import argparse
+import contextlib
+import os
+import pathlib
+import statistics
+import subprocess
+import sys
+import time
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "e2e"))
+from support import BINARY, NAMESPACE, ROOT, TOOL, Lab  # noqa: E402
+
+
+class Row:
+    """One measured figure, its peer's and its bar."""
+
+    def __init__(self, what, ours, peer, bar, met):
+        self.what, self.ours, self.peer, self.bar, self.met = what, ours, peer, bar, met
+
+
+def milliseconds(argv, rounds=21):
+    """The median wall time of a whole process, after one that warms the caches."""
+    times = []
+    for _ in range(rounds + 1):
+        began = time.perf_counter()
+        subprocess.run(argv, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=True,
+                       stdin=subprocess.DEVNULL, cwd=ROOT)
+        times.append(1000 * (time.perf_counter() - began))
+    return statistics.median(times[1:])
+
+
+def startup(kubectl):
+    spawn = milliseconds(["/bin/true"])
+    version = milliseconds([str(BINARY), "version"])
+    lint = milliseconds([str(BINARY), "lint", "runbooks"])
+    peer = f"kubectl version --client {milliseconds([kubectl, 'version', '--client']):.1f} ms" if kubectl else "-"
+    return [Row("cfkops version", f"{version:.1f} ms", f"{peer}; /bin/true {spawn:.1f} ms", "<= 20 ms", version <= 20),
+            Row("cfkops lint runbooks", f"{lint:.1f} ms", "-", "<= 20 ms", lint <= 20)]
+
+
+def gaps(seen):
+    load, sample = seen["load"], seen["sample"]
+    return (f"gap {load['longest_gap_s']:.2f} s, one partition {load['longest_partition_gap_s']:.2f} s, "
+            f"under min ISR {sample['max_under_min_isr']}, lost {load['acked_but_lost']}")
+
+
+def safe(seen):
+    load, sample = seen["load"], seen["sample"]
+    return (load["longest_gap_s"] <= 1 and load["longest_partition_gap_s"] <= 3 and load["failed"] == 0
+            and sample["max_under_min_isr"] == 0 and load["acked_but_lost"] == 0 and load["duplicates"] == 0)
+
+
+def restart_rows(lab, name, size, bound):
+    """kubectl's unsafe roll, then ours, under the same load."""
+    lab.wait_healthy()
+    with lab.observed(size=size) as theirs:
+        began = time.monotonic()
+        lab.kubectl("-n", NAMESPACE, "rollout", "restart", "statefulset/kafka")
+        lab.kubectl("-n", NAMESPACE, "rollout", "status", "statefulset/kafka")
+        unsafe = time.monotonic() - began
+    lab.wait_healthy()
+    with lab.observed(size=size) as ours:
+        done = lab.cfkops("run", "broker-restart", "-n", NAMESPACE, "--param", "settle=0s", "--yes")
+    if done.code != 0:
+        raise SystemExit(f"bench: {name}: {done}")
+    ratio = done.seconds / unsafe
+    peak = done.peak_kib / 1024
+    return [Row(f"restart, {name}: time", f"{done.seconds:.1f} s", f"kubectl rollout restart {unsafe:.1f} s",
+                f"<= {bound} x" if bound else "-", not bound or ratio <= bound),
+            Row(f"restart, {name}: traffic", gaps(ours), gaps(theirs), "gap <= 1 s, one partition <= 3 s, 0, 0",
+                safe(ours)),
+            Row(f"restart, {name}: peak memory", f"{peak:.1f} MB", "-", "< 32 MB", 0 < peak < 32)]
+
+
+def restarts(full):
+    lab = Lab(f"bench-{os.getpid()}")
+    with contextlib.ExitStack() as stack:
+        stack.callback(lab.down)
+        lab.up()
+        lab.tool("kafka")
+        rows = []
+        for _ in range(5 if full else 1):
+            rows += restart_rows(lab, "plain", 100, 1.25)
+        if full:
+            lab.tool("slow-replication", "on")
+            rows += restart_rows(lab, "slow catch-up", 5000, None)
+            lab.tool("slow-replication", "off")
+        return rows
+
+
+def table(rows):
+    head = Row("what", "cfkops", "peer", "bar", None)
+    widths = [max(len(getattr(row, part)) for row in [head, *rows]) for part in ("what", "ours", "bar")]
+    for row in [head, *rows]:
+        met = "" if row.met is None else "met   " if row.met else "MISSED"
+        print(f"{row.what:{widths[0]}}  {row.ours:{widths[1]}}  {row.bar:{widths[2]}}  {met or '      '}  {row.peer}")
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--full", action="store_true")
+    parser.add_argument("--strict", action="store_true")
+    options = parser.parse_args()
+    usable = os.environ.get("CFKOPS_LAB") != "off" and subprocess.run(
+        [str(TOOL), "check"], capture_output=True).returncode == 0
+    kubectl = subprocess.run([str(TOOL), "path", "kubectl"], capture_output=True, text=True).stdout.strip() \
+        if usable else ""
+    rows = startup(kubectl if kubectl and pathlib.Path(kubectl).exists() else "")
+    if usable:
+        rows += restarts(options.full)
+    else:
+        print("bench: the lab cannot run here; its rows are left out")
+    table(rows)
+    missed = [row for row in rows if not row.met]
+    return 1 if options.strict and missed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
