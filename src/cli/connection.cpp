@@ -1,8 +1,8 @@
 #include "connection.hpp"
 
 namespace cfkops::cli {
-void NoticeListener::on_retry(const std::string& what, Duration wait) {
-  observer_.on_notice(what + "; again in " + base::human_duration(wait));
+void NoticeListener::on_retry(const std::string& what, Duration /*wait*/) {
+  observer_.on_notice(what);
 }
 
 void NoticeListener::on_warning(const std::string& text) {
