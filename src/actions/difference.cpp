@@ -1,0 +1,85 @@
+#include "difference.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <array>
+#include <string_view>
+
+namespace cfkops::actions {
+
+namespace {
+
+using nlohmann::json;
+
+constexpr std::size_t kLongest = 200;
+constexpr std::array<std::string_view, 4> kServersOwn = {
+    "/metadata/managedFields", "/metadata/resourceVersion", "/metadata/generation", "/status"};
+
+class Lines {
+ public:
+  explicit Lines(bool secret)
+      : secret_(secret) {}
+
+  void compare(const std::string& path, const json* before, const json* after) {
+    const bool own = std::find(kServersOwn.begin(), kServersOwn.end(), path) != kServersOwn.end();
+    if (own || (before != nullptr && after != nullptr && *before == *after)) {
+      return;
+    }
+    const bool both_maps =
+        before != nullptr && after != nullptr && before->is_object() && after->is_object();
+    if (!both_maps) {
+      lines_.push_back(line(path, before, after));
+      return;
+    }
+    for (const auto& [key, value] : before->items()) {
+      const auto found = after->find(key);
+      compare(
+          path + "/" + base::pointer_token(key), &value, found == after->end() ? nullptr : &*found);
+    }
+    for (const auto& [key, value] : after->items()) {
+      if (!before->contains(key)) {
+        compare(path + "/" + base::pointer_token(key), nullptr, &value);
+      }
+    }
+  }
+
+  [[nodiscard]] std::vector<std::string> take() && { return std::move(lines_); }
+
+ private:
+  [[nodiscard]] std::string text(const std::string& path, const json& value) const {
+    if (secret_ && (path.starts_with("/data") || path.starts_with("/stringData"))) {
+      return "***";
+    }
+    std::string text = value.dump(-1, ' ', false, json::error_handler_t::replace);
+    if (text.size() > kLongest) {
+      text = text.substr(0, kLongest) + "...";
+    }
+    return text;
+  }
+
+  [[nodiscard]] std::string line(const std::string& path,
+                                 const json* before,
+                                 const json* after) const {
+    if (before == nullptr) {
+      return "+ " + path + ": " + text(path, *after);
+    }
+    if (after == nullptr) {
+      return "- " + path + ": " + text(path, *before);
+    }
+    return "~ " + path + ": " + text(path, *before) + " -> " + text(path, *after);
+  }
+
+  bool secret_;
+  std::vector<std::string> lines_;
+};
+
+}  // namespace
+
+std::vector<std::string> difference(const Json& before, const Json& after) {
+  Lines lines(before.string_or("/kind", "") == "Secret");
+  lines.compare("", &before.raw(), &after.raw());
+  return std::move(lines).take();
+}
+
+}  // namespace cfkops::actions

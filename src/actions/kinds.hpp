@@ -1,0 +1,27 @@
+#pragma once
+
+#include "cfkops/engine/action.hpp"
+
+// One function per file of this folder that is an action, a check or a source of references; the
+// table lists them.
+namespace cfkops::actions {
+
+[[nodiscard]] const engine::Action& object_get();
+[[nodiscard]] const engine::Action& object_wait();
+[[nodiscard]] const engine::Action& object_patch();
+[[nodiscard]] const engine::Action& pod_evict();
+[[nodiscard]] const engine::Action& pod_delete();
+[[nodiscard]] const engine::Action& pod_exec();
+[[nodiscard]] const engine::Action& rollout_restart();
+[[nodiscard]] const engine::Action& rollout_status();
+[[nodiscard]] const engine::Action& kafka_roll();
+
+[[nodiscard]] const engine::Check& check_permission();
+[[nodiscard]] const engine::Check& check_version();
+[[nodiscard]] const engine::Check& check_kafka_replication();
+[[nodiscard]] const engine::Check& check_kafka_quorum();
+
+[[nodiscard]] const engine::RefSource& ref_kafka();
+[[nodiscard]] const engine::RefSource& ref_stateful_set();
+
+}  // namespace cfkops::actions

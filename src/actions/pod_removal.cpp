@@ -1,0 +1,43 @@
+#include "pod_removal.hpp"
+
+#include "subject.hpp"
+
+#include <utility>
+
+namespace cfkops::actions {
+
+using runbook::Type;
+
+runbook::ActionSpec PodRemoval::common_spec(std::string name, std::string summary) {
+  runbook::ActionSpec spec{.name = std::move(name), .summary = std::move(summary)};
+  spec.arguments = pod_arguments();
+  spec.arguments.push_back({.name = "wait",
+                            .type = Type::of(Type::Kind::Bool),
+                            .fallback = runbook::Value(true),
+                            .help = "until it is gone"});
+  spec.outputs = {{"uid", Type::of(Type::Kind::String), "of the pod that was removed"}};
+  spec.effect = runbook::Effect::Once;
+  spec.no_undo = "a pod that is gone does not come back; its controller makes another";
+  return spec;
+}
+
+engine::Outcome PodRemoval::apply(const engine::Context& context,
+                                  kube::Client& client,
+                                  const engine::Arguments& arguments) const {
+  const auto pod = read_pod(context, client, arguments);
+  if (!pod) {
+    return engine::Outcome::from(pod.error());
+  }
+  const Status removed = remove(client, *pod, arguments);
+  if (!removed && removed.error().code == ErrorCode::TooManyRequests) {
+    return engine::Outcome::not_yet(removed.error().text());
+  }
+  if (!removed && removed.error().code != ErrorCode::NotFound) {
+    return engine::Outcome::from(removed.error());
+  }
+  context.progress(pod->text() + " is going (uid " + pod->uid() + ")");
+  return arguments.boolean("wait") ? wait_gone(context, client, *pod)
+                                   : engine::Outcome::done({{"uid", pod->uid()}});
+}
+
+}  // namespace cfkops::actions

@@ -1,0 +1,131 @@
+#include "rollout.hpp"
+
+#include "subject.hpp"
+
+#include <string>
+
+namespace cfkops::actions {
+
+namespace {
+
+RolloutState waiting(std::string why) {
+  return {.complete = false, .why = std::move(why), .problem = {}};
+}
+
+RolloutState broken(std::string why, std::string hint) {
+  return {.complete = false,
+          .why = why,
+          .problem = make_error(ErrorCode::Refused, std::move(why), std::move(hint))};
+}
+
+std::string count(std::int64_t some, std::int64_t all) {
+  return std::to_string(some) + " of " + std::to_string(all);
+}
+
+RolloutState stateful_set(const Json& json) {
+  const std::int64_t wanted = json.int_or("/spec/replicas", 1);
+  const std::int64_t partition = json.int_or("/spec/updateStrategy/rollingUpdate/partition", 0);
+  if (json.string_or("/spec/updateStrategy/type", "RollingUpdate") != "RollingUpdate") {
+    return broken("its update strategy is OnDelete: nothing is restarted by itself",
+                  "delete or evict its pods one by one, or change the strategy");
+  }
+  if (partition >= wanted && wanted > 0) {
+    return broken("its partition is " + std::to_string(partition) + ": no pod is updated",
+                  "lower spec.updateStrategy.rollingUpdate.partition");
+  }
+  const std::int64_t updated = json.int_or("/status/updatedReplicas", 0);
+  if (updated < wanted - partition) {
+    return waiting(count(updated, wanted - partition) + " pods are updated");
+  }
+  if (partition == 0 && json.string_or("/status/currentRevision", "") !=
+                            json.string_or("/status/updateRevision", "")) {
+    return waiting("its current revision is not yet the updated one");
+  }
+  const std::int64_t ready = json.int_or("/status/readyReplicas", 0);
+  if (ready < wanted) {
+    return waiting(count(ready, wanted) + " pods are ready");
+  }
+  return {
+      .complete = true, .why = count(ready, wanted) + " pods are updated and ready", .problem = {}};
+}
+
+RolloutState deployment(const kube::Object& workload) {
+  const Json& json = workload.json();
+  if (json.bool_or("/spec/paused", false)) {
+    return broken("it is paused", "resume it first");
+  }
+  for (const Json& condition : json.items("/status/conditions")) {
+    if (condition.string_or("/reason", "") == "ProgressDeadlineExceeded") {
+      return broken("it exceeded its progress deadline", "look at its pods: kubectl describe");
+    }
+  }
+  const std::int64_t wanted = json.int_or("/spec/replicas", 1);
+  const std::int64_t updated = json.int_or("/status/updatedReplicas", 0);
+  const std::int64_t all = json.int_or("/status/replicas", 0);
+  const std::int64_t available = json.int_or("/status/availableReplicas", 0);
+  if (updated < wanted) {
+    return waiting(count(updated, wanted) + " pods are updated");
+  }
+  if (all > updated) {
+    return waiting(std::to_string(all - updated) + " old pods are still there");
+  }
+  if (available < updated) {
+    return waiting(count(available, updated) + " pods are available");
+  }
+  return {.complete = true, .why = count(available, wanted) + " pods are available", .problem = {}};
+}
+
+RolloutState daemon_set(const Json& json) {
+  if (json.string_or("/spec/updateStrategy/type", "RollingUpdate") != "RollingUpdate") {
+    return broken("its update strategy is OnDelete: nothing is restarted by itself",
+                  "delete its pods one by one, or change the strategy");
+  }
+  const std::int64_t wanted = json.int_or("/status/desiredNumberScheduled", 0);
+  const std::int64_t updated = json.int_or("/status/updatedNumberScheduled", 0);
+  const std::int64_t available = json.int_or("/status/numberAvailable", 0);
+  if (updated < wanted || available < wanted) {
+    return waiting(count(updated, wanted) + " pods are updated, " + count(available, wanted) +
+                   " available");
+  }
+  return {.complete = true, .why = count(available, wanted) + " pods are available", .problem = {}};
+}
+
+}  // namespace
+
+RolloutState rollout_state(const kube::Object& workload) {
+  const Json& json = workload.json();
+  if (json.int_or("/status/observedGeneration", 0) < workload.generation()) {
+    return waiting("its controller has not seen the change yet");
+  }
+  const std::string kind = workload.kind();
+  if (kind == "StatefulSet") {
+    return stateful_set(json);
+  }
+  if (kind == "Deployment") {
+    return deployment(workload);
+  }
+  if (kind == "DaemonSet") {
+    return daemon_set(json);
+  }
+  return broken("a " + kind + " has no rollout", "give a statefulset, deployment or daemonset");
+}
+
+std::string kafka_operator_of(const kube::Object& workload) {
+  for (const Json& owner : workload.json().items("/metadata/ownerReferences")) {
+    const std::string group = owner.string_or("/apiVersion", "");
+    const std::string kind = owner.string_or("/kind", "");
+    if (group.starts_with("platform.confluent.io/") &&
+        (kind == "Kafka" || kind == "KRaftController")) {
+      return "Confluent for Kubernetes, by " + kind + " " + owner.string_or("/name", "");
+    }
+  }
+  return {};
+}
+
+std::vector<runbook::ArgumentSpec> workload_arguments() {
+  std::vector<runbook::ArgumentSpec> arguments = subject_arguments();
+  arguments.front().help = "statefulset, deployment or daemonset";
+  return arguments;
+}
+
+}  // namespace cfkops::actions

@@ -1,0 +1,31 @@
+#pragma once
+
+#include "cfkops/base/result.hpp"
+#include "cfkops/kube/object.hpp"
+#include "cfkops/runbook/action_spec.hpp"
+
+#include <string>
+#include <vector>
+
+namespace cfkops::actions {
+
+/// How far the rollout of a workload has come.
+struct RolloutState {
+  bool complete = false;
+  std::string why;  ///< what is missing
+  Error problem;    ///< what will not heal by waiting; its message is empty where there is none
+};
+
+/// By the status of a StatefulSet, Deployment or DaemonSet alone. Stricter than `kubectl rollout
+/// status`, which for a StatefulSet compares no revisions and takes a partition that covers
+/// everything for success.
+[[nodiscard]] RolloutState rollout_state(const kube::Object& workload);
+
+/// The operator that makes this workload of a Kafka resource, in words; "" where none does. Such a
+/// workload is not restarted behind its back.
+[[nodiscard]] std::string kafka_operator_of(const kube::Object& workload);
+
+/// `kind`, restricted to what can be rolled out, with `name` and `namespace`.
+[[nodiscard]] std::vector<runbook::ArgumentSpec> workload_arguments();
+
+}  // namespace cfkops::actions

@@ -1,0 +1,135 @@
+#include "irreversible.hpp"
+#include "kinds.hpp"
+#include "rollout.hpp"
+#include "subject.hpp"
+
+#include "cfkops/base/clock.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <optional>
+
+namespace cfkops::actions {
+
+namespace {
+
+using runbook::Type;
+
+constexpr const char* kAnnotation = "kubectl.kubernetes.io/restartedAt";
+
+Json restart_patch(const std::string& when) {
+  const nlohmann::json metadata = {{"annotations", {{kAnnotation, when}}}};
+  return Json(nlohmann::json{{"spec", {{"template", {{"metadata", metadata}}}}}});
+}
+
+/// Why this workload must not be restarted so, or nothing.
+std::optional<Error> objection(const kube::Object& workload) {
+  const std::string by = kafka_operator_of(workload);
+  if (!by.empty()) {
+    return make_error(
+        ErrorCode::Refused,
+        workload.text() + " is managed by " + by +
+            ": a plain rollout restart looks at readiness only and may take two replicas at once",
+        "use kafka.roll, as the runbook broker-restart does");
+  }
+  const RolloutState state = rollout_state(workload);
+  if (!state.problem.message.empty()) {
+    return make_error(
+        ErrorCode::Refused, workload.text() + ": " + state.problem.message, state.problem.hint);
+  }
+  return std::nullopt;
+}
+
+class RolloutRestart final : public Irreversible {
+ public:
+  [[nodiscard]] const runbook::ActionSpec& spec() const override {
+    static const runbook::ActionSpec kSpec = make_spec();
+    return kSpec;
+  }
+
+  [[nodiscard]] Result<engine::StepPlan> plan(const engine::Context& context,
+                                              kube::Reader& reader,
+                                              const engine::Arguments& arguments) const override {
+    CFKOPS_ASSIGN(const Subject subject, read_subject(context, reader, arguments));
+    CFKOPS_ASSIGN(const kube::Object workload,
+                  reader.get(subject.resource, subject.ns, subject.name));
+    const std::string when = base::format_rfc3339(reader.loop().clock().wall());
+    engine::PlannedChange change{.verb = "patch",
+                                 .object = subject.text(),
+                                 .uid = workload.uid(),
+                                 .diff = {},
+                                 .verdict = {}};
+    change.diff = {std::string("~ /spec/template/metadata/annotations/") + kAnnotation + ": now"};
+    std::optional<Error> refusal = objection(workload);
+    if (!refusal) {
+      const auto tried = reader.dry_run_patch(subject.resource,
+                                              subject.ns,
+                                              subject.name,
+                                              kube::PatchType::Strategic,
+                                              restart_patch(when));
+      refusal = tried ? std::optional<Error>() : tried.error();
+    }
+    change.refused = refusal.has_value();
+    change.verdict = refusal ? "refused: " + refusal->text() : "accepted";
+    engine::StepPlan plan;
+    plan.changes = {std::move(change)};
+    plan.disruption = {"all pods of " + subject.text() +
+                       " are replaced, by its own update strategy"};
+    plan.permissions = {subject.may("get"), subject.may("patch")};
+    plan.undo = "none: " + spec().no_undo;
+    return plan;
+  }
+
+  [[nodiscard]] engine::Outcome apply(const engine::Context& context,
+                                      kube::Client& client,
+                                      const engine::Arguments& arguments) const override {
+    const auto outcome = restart(context, client, arguments);
+    return outcome ? *outcome : engine::Outcome::from(outcome.error());
+  }
+
+ private:
+  static runbook::ActionSpec make_spec() {
+    runbook::ActionSpec spec{.name = "rollout.restart",
+                             .summary = "restarts a workload's pods by its own update strategy"};
+    spec.arguments = workload_arguments();
+    spec.outputs = {{"generation", Type::of(Type::Kind::Int), "of the workload after the change"}};
+    spec.effect = runbook::Effect::Once;
+    spec.no_undo = "restarted pods have nothing to take back";
+    spec.permissions = {{"get", "the workload"}, {"patch", "the workload"}};
+    spec.example =
+        "- id: restart\n"
+        "  do: rollout.restart\n"
+        "  with: {kind: deployment, name: web}\n";
+    return spec;
+  }
+
+  static Result<engine::Outcome> restart(const engine::Context& context,
+                                         kube::Client& client,
+                                         const engine::Arguments& arguments) {
+    CFKOPS_ASSIGN(const Subject subject, read_subject(context, client, arguments));
+    CFKOPS_ASSIGN(const kube::Object workload,
+                  client.get(subject.resource, subject.ns, subject.name));
+    if (const std::optional<Error> refusal = objection(workload)) {
+      return *refusal;
+    }
+    const std::string when = base::format_rfc3339(client.loop().clock().wall());
+    CFKOPS_ASSIGN(const kube::Object after,
+                  client.patch(subject.resource,
+                               subject.ns,
+                               subject.name,
+                               restart_patch(when),
+                               {.type = kube::PatchType::Strategic,
+                                .precondition = {.uid = workload.uid(), .resource_version = {}}}));
+    context.progress(subject.text() + " is being restarted");
+    return engine::Outcome::done({{"generation", after.generation()}});
+  }
+};
+
+}  // namespace
+
+const engine::Action& rollout_restart() {
+  static const RolloutRestart kAction;
+  return kAction;
+}
+
+}  // namespace cfkops::actions
