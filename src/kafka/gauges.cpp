@@ -38,7 +38,7 @@ std::optional<std::int64_t> whole(const Json& value) {
 
 std::string why_silent(const Error& error) {
   if (error.code == ErrorCode::NotFound && error.http_status == 0) {
-    return "it has no gauges yet";
+    return std::string(kNoGauges);
   }
   return error.message;
 }
@@ -169,6 +169,37 @@ ClusterGauges read_gauges(kube::Reader& reader,
     rest = rest.subspan(kControllerReads);
   }
   return gauges;
+}
+
+std::optional<std::int64_t> logs_to_recover(kube::Reader& reader,
+                                            const std::string& ns,
+                                            const std::string& pod,
+                                            Duration timeout) {
+  const std::vector<kube::ReadRequest> requests = {
+      jolokia_read(ns, pod, "kafka.log:type=LogManager,name=remainingLogsToRecover,*", {"Value"})};
+  const Result<Json> value = value_of(reader.batch(requests, timeout).front());
+  if (!value) {
+    return std::nullopt;
+  }
+  std::int64_t logs = 0;
+  for (const auto& [bean, attributes] : value->members()) {
+    logs += whole(attributes.get("/Value")).value_or(0);
+  }
+  return logs;
+}
+
+Result<std::string> read_version(kube::Reader& reader,
+                                 const std::string& ns,
+                                 const std::string& pod,
+                                 Duration timeout) {
+  const std::vector<kube::ReadRequest> requests = {jolokia_read(ns, pod, kApp)};
+  CFKOPS_ASSIGN(const Json beans, value_of(reader.batch(requests, timeout).front()));
+  for (const auto& [bean, attributes] : beans.members()) {
+    if (const std::string version = attributes.string_or("/Version", ""); !version.empty()) {
+      return version;
+    }
+  }
+  return make_error(ErrorCode::NotFound, "pod " + pod + " does not tell its version");
 }
 
 }  // namespace cfkops::kafka

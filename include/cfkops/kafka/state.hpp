@@ -10,6 +10,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace cfkops::kafka {
@@ -26,6 +27,9 @@ struct TopicPartition {
 /// BrokerState (org.apache.kafka.metadata.BrokerState): 0 not running, 1 starting, 2 recovery, 3
 /// running, 6 pending controlled shutdown, 7 shutting down, 127 unknown.
 constexpr int kRunning = 3;
+
+/// The `silence` of a process that answers, but has none of the gauges asked for.
+constexpr std::string_view kNoGauges = "it has no such gauges";
 
 /// The cheap gauges of one broker. Nothing means: it did not say.
 struct BrokerGauges {
@@ -77,6 +81,19 @@ struct ClusterGauges {
                                         const std::vector<std::string>& broker_pods,
                                         const std::vector<std::string>& controller_pods,
                                         Duration timeout);
+
+/// How many logs a broker in recovery (BrokerState 2) has still to read; nothing where it does not say.
+[[nodiscard]] std::optional<std::int64_t> logs_to_recover(kube::Reader& reader,
+                                                          const std::string& ns,
+                                                          const std::string& pod,
+                                                          Duration timeout);
+
+/// The version of the Kafka that runs in a pod: "4.3.0", "8.3.0-ce". Errors: NotFound where it has not told
+/// yet, and those of reading.
+[[nodiscard]] Result<std::string> read_version(kube::Reader& reader,
+                                               const std::string& ns,
+                                               const std::string& pod,
+                                               Duration timeout);
 
 /// What one broker says of one partition that it hosts. The counts are 0 on every broker but the
 /// leader.

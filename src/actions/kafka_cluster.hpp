@@ -1,0 +1,56 @@
+#pragma once
+
+#include "cfkops/base/result.hpp"
+#include "cfkops/engine/outcome.hpp"
+#include "cfkops/kafka/gates.hpp"
+#include "cfkops/kafka/target.hpp"
+#include "cfkops/kube/reader.hpp"
+#include "cfkops/runbook/value.hpp"
+
+#include <chrono>
+#include <string>
+#include <vector>
+
+namespace cfkops::actions {
+
+/// How long one round of questions to all processes may take.
+constexpr Duration kPollTimeout = std::chrono::seconds(5);
+
+/// The processes of one Kafka cluster as they should be, whether they are there or not.
+struct KafkaCluster {
+  kafka::Target target;
+  std::vector<std::string> broker_pods = {};      ///< by ordinal
+  std::vector<std::string> controller_pods = {};  ///< empty: not known, or the brokers themselves
+  std::string broker_revision = {};  ///< that the StatefulSet wants its pods to have
+  std::string controller_revision = {};
+};
+
+/// The target that a resolved `ref<Kafka>` means today. Errors: NotFound; Refused where another
+/// object has its name now; those of listing.
+[[nodiscard]] Result<kafka::Target> find_target(kube::Reader& reader, const runbook::ValueMap& ref);
+
+/// Errors: those of reading the StatefulSets.
+[[nodiscard]] Result<KafkaCluster> read_cluster(kube::Reader& reader, kafka::Target target);
+
+/// Both of the above.
+[[nodiscard]] Result<KafkaCluster> read_cluster(kube::Reader& reader, const runbook::ValueMap& ref);
+
+/// The gauges of all processes. Where no controllers are known, the brokers are asked whether they
+/// are controllers as well (combined mode), and those that are not are left out.
+[[nodiscard]] kafka::ClusterGauges read_gauges(kube::Reader& reader, const KafkaCluster& cluster);
+
+/// `replication_is_full` with what this cluster should have.
+[[nodiscard]] kafka::GateVerdict replication_is_full(const KafkaCluster& cluster,
+                                                     const kafka::ClusterGauges& gauges);
+
+/// The pod of the one controller that says it is active, or "".
+[[nodiscard]] std::string active_controller(const kafka::ClusterGauges& gauges);
+
+/// An error of reading that may be gone at the next try: the answer is "unknown" for now.
+[[nodiscard]] bool may_heal(const Error& error);
+
+/// The outcome of a step that could not read what it needs, before it changed anything: unknown
+/// where that may heal.
+[[nodiscard]] engine::Outcome outcome_of(const Error& error);
+
+}  // namespace cfkops::actions

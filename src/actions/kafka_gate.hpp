@@ -1,0 +1,70 @@
+#pragma once
+
+#include "cfkops/base/error.hpp"
+#include "cfkops/kafka/gates.hpp"
+#include "cfkops/kube/reader.hpp"
+#include "kafka_cluster.hpp"
+#include "kafka_roll_order.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+namespace cfkops::actions {
+
+/// What a fresh look at the whole cluster says about restarting one process now.
+struct GateLook {
+  kafka::GateVerdict verdict = {};
+  std::string uid = {};  ///< of the pod that is there now, "" where there is none
+  std::optional<std::int64_t> start_time_ms = {};
+  std::set<kafka::TopicPartition> hosted = {};
+  std::string active_controller = {};
+  std::optional<Error> error = {};  ///< what waiting will not heal, a request to stop included
+};
+
+/// Whether one process of a cluster may be restarted. Everything must hold on readings of this
+/// moment: all pods are there and Ready, replication is full, the quorum is whole (and stays so
+/// without this one), and no partition that it hosts would lose what it needs. For a stuck process
+/// only that it is still stuck. Borrows all it is given.
+class RollGate {
+ public:
+  RollGate(kube::Reader& reader,
+           const KafkaCluster& cluster,
+           const std::set<std::string>& waived_topics)
+      : reader_(reader),
+        cluster_(cluster),
+        waived_topics_(waived_topics) {}
+
+  [[nodiscard]] GateLook look(const RollEntry& entry) const;
+
+ private:
+  void judge(const RollEntry& entry, const RollMembers& members, GateLook& look) const;
+  void judge_partitions(const std::string& pod,
+                        const kafka::ClusterGauges& gauges,
+                        GateLook& look) const;
+
+  kube::Reader& reader_;
+  const KafkaCluster& cluster_;
+  const std::set<std::string>& waived_topics_;
+};
+
+/// All pods that the cluster should have are there, Ready and staying.
+[[nodiscard]] kafka::GateVerdict pods_are_ready(const KafkaCluster& cluster,
+                                                const RollMembers& members);
+
+/// Adds what another gate says: the worse answer and the reasons of both. A waiver remains only
+/// where it permits everything that blocks.
+void merge(kafka::GateVerdict& into, kafka::GateVerdict other);
+
+/// The partitions that are not fully in sync, as their leaders say, worst first, for a person:
+/// "orders-4: 2 of 3 in sync (leader kafka-1)". At most `max`, then how many more.
+[[nodiscard]] std::vector<std::string> missing_partitions(kube::Reader& reader,
+                                                          const KafkaCluster& cluster,
+                                                          std::size_t max = 5);
+
+/// The reasons, at most `max` of them, on one line.
+[[nodiscard]] std::string reasons_text(const kafka::GateVerdict& verdict, std::size_t max = 3);
+
+}  // namespace cfkops::actions

@@ -1,0 +1,138 @@
+// A rolling restart of a Kafka cluster that keeps every partition writable.
+//
+//   1. Find the processes that should be there, and those that are. A pod that is stuck at the
+//      revision that all pods are to have ends the roll before it began: the next one would end
+//      the same way.
+//   2. Order: stuck pods of an outdated revision (they are down already); controllers, the active
+//      one last; brokers, those that lead the fewest partitions first.
+//   3. For the next process, look at everything afresh: all pods Ready, every broker running and
+//      unfenced, every partition fully in sync, the quorum whole and still whole without this
+//      process, no partition of it that would fall below what it needs. While any of that is not
+//      so or not known, wait and say why; when the time is up, refuse.
+//   4. Where it has become the active controller meanwhile and others of its kind are left, take
+//      one of those first.
+//   5. Remember which partitions it hosts. Evict its pod, by uid: the disruption budget is a second
+//      guard. Refused by the budget: back to 3. Whatever else the answer is, the pod is looked at
+//      and decides whether the eviction happened.
+//   6. Wait for the new pod, its process, and all that it hosted to be in sync again, and for that
+//      to hold for the settling time. Where the pod is stuck or nothing moves for `ready_timeout`,
+//      fail, with the end of its log; no other process is touched.
+//   7. Back to 3 until none is left.
+//
+// Properties kept, whatever requests fail and however:
+//   - at most one process is down by our doing;
+//   - no eviction leaves unless 3 held on readings taken after the last process was back;
+//   - what is not known blocks: an API server that is away is waited for;
+//   - a request to stop is taken between processes and while waiting at the gate, never between an
+//     eviction and the return of that process, unless it is made twice.
+#include "kafka_roll.hpp"
+
+#include "irreversible.hpp"
+#include "kinds.hpp"
+
+#include <chrono>
+#include <utility>
+
+namespace cfkops::actions {
+
+namespace {
+
+using runbook::Type;
+
+RollRoles roles_of(const std::string& text) {
+  return text == "all"           ? RollRoles::All
+         : text == "controllers" ? RollRoles::Controllers
+                                 : RollRoles::Brokers;
+}
+
+runbook::ActionSpec make_spec() {
+  const auto of = [](Type::Kind kind) { return Type::of(kind); };
+  runbook::ActionSpec spec{.name = "kafka.roll", .summary = "restarts Kafka one process at a time, each only while all partitions stay writable"};
+  spec.arguments = {
+      {.name = "target", .type = Type::ref({"Kafka"}), .required = true, .help = "the cluster"},
+      {.name = "roles",
+       .type = Type::enumeration({"brokers", "controllers", "all"}),
+       .fallback = runbook::Value("brokers"),
+       .help = "which processes; controllers go before brokers"},
+      {.name = "settle",
+       .type = of(Type::Kind::Duration),
+       .fallback = runbook::Value(Duration(std::chrono::seconds(30))),
+       .help = "how long all must be in sync again before the next process"},
+      {.name = "ready_timeout",
+       .type = of(Type::Kind::Duration),
+       .fallback = runbook::Value(Duration(std::chrono::minutes(10))),
+       .help = "how long a restarted process may make no progress before the roll stops"},
+      {.name = "waiver_topics",
+       .type = Type::list_of(of(Type::Kind::String)),
+       .fallback = runbook::Value(runbook::ValueList{}),
+       .help = "topics that may be offline or refuse acks=all while a broker restarts"},
+  };
+  spec.outputs = {
+      {"planned", of(Type::Kind::Int), "processes that were to be restarted"},
+      {"restarted", of(Type::Kind::Int), "processes that were"},
+      {"pods", Type::list_of(of(Type::Kind::Any)), "pod, role, old_uid, new_uid and took of each"},
+  };
+  spec.effect = runbook::Effect::Once;
+  spec.no_undo = "a restarted process has nothing to take back";
+  spec.timeout = std::chrono::hours(2);
+  spec.permissions = {{"list", "statefulsets.apps"},
+                      {"get", "statefulsets.apps"},
+                      {"list", "pods"},
+                      {"get", "pods"},
+                      {"create", "pods/eviction"},
+                      {"get", "pods/proxy"},
+                      {"get", "pods/log"},
+                      {"list", "kafkas.platform.confluent.io"}};
+  spec.example =
+      "- id: roll\n"
+      "  do: kafka.roll\n"
+      "  with:\n"
+      "    target: ${params.target}\n"
+      "    settle: 30s\n";
+  return spec;
+}
+
+class KafkaRoll final : public Irreversible {
+ public:
+  [[nodiscard]] const runbook::ActionSpec& spec() const override {
+    static const runbook::ActionSpec kSpec = make_spec();
+    return kSpec;
+  }
+
+  [[nodiscard]] Result<engine::StepPlan> plan(const engine::Context& /*context*/,
+                                              kube::Reader& reader,
+                                              const engine::Arguments& arguments) const override {
+    CFKOPS_ASSIGN(const RollRequest request, read_roll_request(reader, arguments));
+    return plan_roll(reader, request);
+  }
+
+  [[nodiscard]] engine::Outcome apply(const engine::Context& context,
+                                      kube::Client& client,
+                                      const engine::Arguments& arguments) const override {
+    const Result<RollRequest> request = read_roll_request(client, arguments);
+    if (!request) {
+      return outcome_of(request.error());
+    }
+    return Roll(context, client, *request).run();
+  }
+};
+
+}  // namespace
+
+Result<RollRequest> read_roll_request(kube::Reader& reader, const engine::Arguments& arguments) {
+  CFKOPS_ASSIGN(KafkaCluster cluster, read_cluster(reader, arguments.ref("target")));
+  const std::vector<std::string> waived = arguments.strings("waiver_topics");
+  return RollRequest{
+      .cluster = std::move(cluster),
+      .roles = roles_of(arguments.string("roles")),
+      .wait = {.settle = arguments.duration("settle"),
+               .ready_timeout = arguments.duration("ready_timeout")},
+      .waived_topics = std::set<std::string>(waived.begin(), waived.end())};
+}
+
+const engine::Action& kafka_roll() {
+  static const KafkaRoll kAction;
+  return kAction;
+}
+
+}  // namespace cfkops::actions

@@ -1,0 +1,91 @@
+#pragma once
+
+#include "cfkops/engine/action.hpp"
+#include "cfkops/kube/client.hpp"
+#include "kafka_cluster.hpp"
+#include "kafka_gate.hpp"
+#include "kafka_return.hpp"
+#include "kafka_roll_order.hpp"
+
+#include <optional>
+#include <set>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace cfkops::actions {
+
+/// What `kafka.roll` was asked for.
+struct RollRequest {
+  KafkaCluster cluster;
+  RollRoles roles = RollRoles::Brokers;
+  ReturnOptions wait = {};
+  std::set<std::string> waived_topics = {};
+};
+
+/// Errors: those of finding and reading the target.
+[[nodiscard]] Result<RollRequest> read_roll_request(kube::Reader& reader,
+                                                    const engine::Arguments& arguments);
+
+/// What a roll would do now. Errors: those of reading.
+[[nodiscard]] Result<engine::StepPlan> plan_roll(kube::Reader& reader, const RollRequest& request);
+
+/// One execution of `kafka.roll`. Borrows all it is given.
+class Roll {
+ public:
+  Roll(const engine::Context& context, kube::Client& client, const RollRequest& request);
+
+  [[nodiscard]] engine::Outcome run();
+
+ private:
+  /// What became of one eviction.
+  struct Eviction {
+    enum class Effect { Gone, None, Unknown };
+
+    Effect effect = Effect::Unknown;
+    std::optional<Error> error = {};
+  };
+
+  struct Done {
+    RollEntry entry;
+    std::string old_uid;
+    std::string new_uid;
+    Duration took = {};
+  };
+
+  std::optional<engine::Outcome> restart_next();
+  std::variant<GateLook, engine::Outcome> wait_for_gate(const RollEntry& entry);
+  std::optional<engine::Outcome> judge_gate(const RollEntry& entry, const GateLook& look);
+  bool defer(const GateLook& look);
+  Eviction evict(const RollEntry& entry, const std::string& uid);
+  Eviction look_back(const RollEntry& entry, const std::string& uid, const Error& error);
+  [[nodiscard]] engine::Outcome doubt(const RollEntry& entry,
+                                      const std::string& uid,
+                                      const Error& error) const;
+  std::optional<engine::Outcome> refuse_or_wait(const RollEntry& entry, const Error& error);
+  std::optional<engine::Outcome> wait_back(const RollEntry& entry,
+                                           const GateLook& look,
+                                           const std::optional<Error>& error);
+  engine::Outcome lost(const RollEntry& entry, const Error& error, ReturnWatch& watch);
+
+  [[nodiscard]] engine::Outcome finish(engine::Outcome outcome) const;
+  [[nodiscard]] engine::Outcome stop(const Error& error) const;
+  [[nodiscard]] runbook::ValueMap outputs() const;
+  [[nodiscard]] std::string untouched() const;
+  void tell_gate(const RollEntry& entry, const GateLook& look);
+  [[nodiscard]] MonoTime now() const { return client_.loop().clock().now(); }
+
+  const engine::Context& context_;
+  kube::Client& client_;
+  const RollRequest& request_;
+  RollGate gate_;
+  std::vector<RollEntry> rest_;
+  std::vector<Done> done_;
+  std::size_t planned_ = 0;
+  MonoTime gate_since_ = {};
+  MonoTime last_names_ = MonoTime::min();
+  std::vector<std::string> names_;
+  std::string refusal_;
+};
+
+}  // namespace cfkops::actions

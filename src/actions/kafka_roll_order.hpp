@@ -1,0 +1,52 @@
+#pragma once
+
+#include "cfkops/kafka/state.hpp"
+#include "cfkops/kafka/target.hpp"
+#include "kafka_cluster.hpp"
+
+#include <string>
+#include <vector>
+
+namespace cfkops::actions {
+
+/// Which processes a roll restarts.
+enum class RollRoles { Brokers, Controllers, All };
+
+/// One process that is to be restarted.
+struct RollEntry {
+  kafka::Role role = kafka::Role::Broker;
+  std::string pod;
+  bool stuck = false;  ///< it is down and will not heal: its restart exposes nothing more
+  std::string reason;  ///< why it stands where it stands
+};
+
+struct RollOrder {
+  std::vector<RollEntry> entries;
+  std::vector<std::string> fatal;  ///< why nothing may be restarted at all
+};
+
+/// All members of a cluster, by role.
+struct RollMembers {
+  std::vector<kafka::Member> brokers;
+  std::vector<kafka::Member> controllers;
+
+  [[nodiscard]] const kafka::Member* find(const std::string& pod) const;
+};
+
+/// Errors: those of reading.
+[[nodiscard]] Result<RollMembers> read_members(kube::Reader& reader, const KafkaCluster& cluster);
+
+/// Stuck pods of an outdated revision first; then controllers by ordinal with the active one last;
+/// then brokers with the fewest leaders first, by ordinal where equal. A pod that is stuck at the
+/// wanted revision is fatal: the next one would end the same way. Pure.
+[[nodiscard]] RollOrder roll_order(const KafkaCluster& cluster,
+                                   const RollMembers& members,
+                                   const kafka::ClusterGauges& gauges,
+                                   RollRoles roles);
+
+/// Which of the entries left is next, given who is the active controller now: of the first one's
+/// kind, the first that is not the active controller. `rest` must not be empty.
+[[nodiscard]] std::size_t next_in_order(const std::vector<RollEntry>& rest,
+                                        const std::string& active_controller);
+
+}  // namespace cfkops::actions

@@ -1,0 +1,346 @@
+// The steps and the properties kept are told in kafka_roll.cpp.
+#include "cfkops/base/text.hpp"
+#include "kafka_roll.hpp"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <chrono>
+#include <utility>
+
+namespace cfkops::actions {
+
+namespace {
+
+using namespace std::chrono_literals;
+using engine::Outcome;
+
+constexpr Duration kGatePoll = 500ms;
+constexpr Duration kNamesEvery = 2s;
+constexpr Duration kAfterRefusal = 1s;
+constexpr std::size_t kReasons = 5;
+
+std::string role_and_pod(const RollEntry& entry) {
+  return fmt::format("{} {}", kafka::to_string(entry.role), entry.pod);
+}
+
+/// The words of a disruption budget, where it was one that refused.
+std::string words_of(const Error& error) {
+  for (const ErrorCause& cause : error.causes) {
+    if (cause.reason == "DisruptionBudget" && !cause.message.empty()) {
+      return cause.message;
+    }
+  }
+  return error.message;
+}
+
+}  // namespace
+
+Roll::Roll(const engine::Context& context, kube::Client& client, const RollRequest& request)
+    : context_(context),
+      client_(client),
+      request_(request),
+      gate_(client, request.cluster, request.waived_topics) {}
+
+Outcome Roll::run() {
+  const Result<RollMembers> members = read_members(client_, request_.cluster);
+  if (!members) {
+    return outcome_of(members.error());
+  }
+  const kafka::ClusterGauges gauges = read_gauges(client_, request_.cluster);
+  RollOrder order = roll_order(request_.cluster, *members, gauges, request_.roles);
+  if (!order.fatal.empty()) {
+    return Outcome::refused(base::join(order.fatal, "; "));
+  }
+  rest_ = std::move(order.entries);
+  planned_ = rest_.size();
+  while (!rest_.empty()) {
+    if (client_.loop().stop_due()) {
+      return stop(client_.loop().cancelled());
+    }
+    if (std::optional<Outcome> end = restart_next()) {
+      return finish(*std::move(end));
+    }
+  }
+  return finish(Outcome::done());
+}
+
+std::optional<Outcome> Roll::restart_next() {
+  gate_since_ = now();
+  refusal_.clear();
+  for (;;) {
+    const RollEntry entry = rest_.front();
+    std::variant<GateLook, Outcome> gate = wait_for_gate(entry);
+    if (auto* outcome = std::get_if<Outcome>(&gate)) {
+      return std::move(*outcome);
+    }
+    const GateLook& look = std::get<GateLook>(gate);
+    if (defer(look)) {
+      continue;
+    }
+    Eviction eviction;
+    {
+      // From here until it is back there is no safe point.
+      const kube::Loop::SafeStretch stretch(client_.loop());
+      eviction = evict(entry, look.uid);
+      if (eviction.effect == Eviction::Effect::Gone) {
+        return wait_back(entry, look, eviction.error);
+      }
+    }
+    if (eviction.effect == Eviction::Effect::Unknown) {
+      return doubt(entry, look.uid, *eviction.error);
+    }
+    if (std::optional<Outcome> end = refuse_or_wait(entry, *eviction.error)) {
+      return end;
+    }
+  }
+}
+
+Outcome Roll::doubt(const RollEntry& entry, const std::string& uid, const Error& error) const {
+  Outcome outcome = Outcome::unknown(
+      fmt::format("it is not known whether pod {} was evicted: {}", entry.pod, error.text()));
+  if (error.code == ErrorCode::Cancelled) {
+    outcome = stop(error);
+  }
+  outcome.left.push_back(fmt::format(
+      "pod {} (uid {}) may have been evicted: look at it before anything else", entry.pod, uid));
+  return outcome;
+}
+
+std::variant<GateLook, Outcome> Roll::wait_for_gate(const RollEntry& entry) {
+  for (;;) {
+    GateLook look = gate_.look(entry);
+    if (std::optional<Outcome> end = judge_gate(entry, look)) {
+      return *std::move(end);
+    }
+    if (look.verdict.yes() && !look.uid.empty()) {
+      return look;
+    }
+    tell_gate(entry, look);
+    if (const Status paused = client_.loop().pause(kGatePoll); !paused) {
+      return stop(paused.error());
+    }
+  }
+}
+
+/// Whether the wait for the gate is over without it being open.
+std::optional<Outcome> Roll::judge_gate(const RollEntry& entry, const GateLook& look) {
+  if (look.error) {
+    return look.error->code == ErrorCode::Cancelled ? stop(*look.error)
+                                                    : Outcome::from(*look.error);
+  }
+  if (look.verdict.yes()) {
+    return std::nullopt;
+  }
+  const std::string why = fmt::format(
+      "{} may not be restarted: {}", role_and_pod(entry), reasons_text(look.verdict, kReasons));
+  if (!look.verdict.waiver.empty()) {
+    return Outcome::refused(why, look.verdict.waiver);  // waiting does not change this
+  }
+  if (now() < context_.deadline) {
+    return std::nullopt;
+  }
+  return look.verdict.answer == kafka::GateVerdict::Answer::No ? Outcome::refused(why)
+                                                               : Outcome::unknown(why);
+}
+
+void Roll::tell_gate(const RollEntry& entry, const GateLook& look) {
+  if (last_names_ == MonoTime::min() || now() - last_names_ >= kNamesEvery) {
+    last_names_ = now();
+    names_ = missing_partitions(client_, request_.cluster);
+  }
+  engine::WaitState state;
+  state.what = fmt::format("the moment when {} may be restarted", role_and_pod(entry));
+  state.why = reasons_text(look.verdict);
+  state.details = look.verdict.reasons;
+  state.details.insert(state.details.end(), names_.begin(), names_.end());
+  state.elapsed = now() - gate_since_;
+  context_.waiting(state);
+}
+
+/// Puts another one of its kind first where the next one has become the active controller.
+bool Roll::defer(const GateLook& look) {
+  const std::size_t next = next_in_order(rest_, look.active_controller);
+  if (next == 0) {
+    return false;
+  }
+  context_.progress(fmt::format("{} is the active controller now: {} goes first",
+                                rest_.front().pod,
+                                rest_[next].pod));
+  std::rotate(rest_.begin(),
+              rest_.begin() + static_cast<std::ptrdiff_t>(next),
+              rest_.begin() + static_cast<std::ptrdiff_t>(next) + 1);
+  return true;
+}
+
+Roll::Eviction Roll::evict(const RollEntry& entry, const std::string& uid) {
+  context_.progress(fmt::format("restart {} ({} of {}): {}",
+                                role_and_pod(entry),
+                                done_.size() + 1,
+                                planned_,
+                                entry.reason));
+  const Status evicted = client_.evict(request_.cluster.target.ns, entry.pod, {.uid = uid});
+  if (evicted) {
+    return {.effect = Eviction::Effect::Gone};
+  }
+  return look_back(entry, uid, evicted.error());
+}
+
+/// Whatever the answer was: the pod itself tells whether it is on its way out.
+Roll::Eviction Roll::look_back(const RollEntry& entry, const std::string& uid, const Error& error) {
+  const std::vector<kube::ReadRequest> requests = {kube::ReadRequest::object(
+      kube::resources::pods(), request_.cluster.target.ns, entry.pod)};
+  const MonoTime since = now();
+  for (;;) {
+    const Result<std::string> body = client_.batch(requests, kPollTimeout).front();
+    if (client_.loop().stop_due()) {
+      return {.effect = Eviction::Effect::Unknown, .error = client_.loop().cancelled()};
+    }
+    if (body) {
+      if (const Result<kube::Object> pod = kube::Object::parse(*body)) {
+        const bool gone = pod->uid() != uid || pod->deleting();
+        return {.effect = gone ? Eviction::Effect::Gone : Eviction::Effect::None, .error = error};
+      }
+    } else if (body.error().code == ErrorCode::NotFound) {
+      return {.effect = Eviction::Effect::Gone, .error = error};
+    } else if (!may_heal(body.error())) {
+      return {.effect = Eviction::Effect::Unknown, .error = body.error()};
+    }
+    if (now() >= context_.deadline) {
+      return {.effect = Eviction::Effect::Unknown, .error = error};
+    }
+    engine::WaitState state;
+    state.what = "word on whether pod " + entry.pod + " was evicted";
+    state.why = error.text();
+    state.elapsed = now() - since;
+    context_.waiting(state);
+    if (const Status paused = client_.loop().pause(kGatePoll); !paused) {
+      return {.effect = Eviction::Effect::Unknown, .error = paused.error()};
+    }
+  }
+}
+
+/// After an eviction that did not happen: back to the gate, unless it never will.
+std::optional<Outcome> Roll::refuse_or_wait(const RollEntry& entry, const Error& error) {
+  const std::string why = fmt::format("pod {} was not evicted: {}", entry.pod, words_of(error));
+  const bool two_budgets =
+      error.code == ErrorCode::ServerError &&
+      error.message.find("more than one PodDisruptionBudget") != std::string::npos;
+  const bool heals = may_heal(error) || error.code == ErrorCode::NotFound;
+  if (two_budgets) {
+    return Outcome::refused(why);
+  }
+  if (!heals) {
+    return error.code == ErrorCode::Cancelled ? stop(error) : Outcome::from(error);
+  }
+  if (now() >= context_.deadline) {
+    return Outcome::refused(why);
+  }
+  if (why != refusal_) {
+    refusal_ = why;
+    context_.progress(why);
+  }
+  engine::WaitState state;
+  state.what = "the server's leave to evict pod " + entry.pod;
+  state.why = words_of(error);
+  state.elapsed = now() - gate_since_;
+  context_.waiting(state);
+  const Duration pause =
+      std::max<Duration>(kAfterRefusal, error.retry_after.value_or(std::chrono::seconds(0)));
+  if (const Status paused = client_.loop().pause(pause); !paused) {
+    return stop(paused.error());
+  }
+  return std::nullopt;
+}
+
+std::optional<Outcome> Roll::wait_back(const RollEntry& entry,
+                                       const GateLook& look,
+                                       const std::optional<Error>& error) {
+  const MonoTime since = now();
+  context_.progress(fmt::format("pod {} evicted (uid {})", entry.pod, look.uid));
+  ReturnWatch watch(context_,
+                    client_,
+                    request_.cluster,
+                    request_.wait,
+                    {entry, look.uid, look.start_time_ms, look.hosted, since});
+  const Result<std::string> uid = watch.wait();
+  if (!uid) {
+    return lost(entry, uid.error(), watch);
+  }
+  done_.push_back({entry, look.uid, *uid, now() - since});
+  rest_.erase(rest_.begin());
+  context_.progress(fmt::format("{} is back after {} (uid {})",
+                                role_and_pod(entry),
+                                base::human_duration(done_.back().took),
+                                *uid));
+  // The eviction happened but could not be recorded, say: what was begun is whole again, so stop.
+  if (error && !may_heal(*error) && error->code != ErrorCode::NotFound) {
+    return Outcome::from(*error);
+  }
+  return std::nullopt;
+}
+
+/// It was taken down and is not back.
+Outcome Roll::lost(const RollEntry& entry, const Error& error, ReturnWatch& watch) {
+  rest_.erase(rest_.begin());
+  Outcome outcome;
+  outcome.error = error;
+  outcome.why = error.message;
+  if (error.code == ErrorCode::Cancelled) {
+    outcome.kind = Outcome::Kind::Stopped;
+    outcome.left.push_back(fmt::format(
+        "pod {} was evicted and has not been seen back in sync", entry.pod));
+    return outcome;
+  }
+  outcome.kind = Outcome::Kind::Failed;
+  outcome.left.push_back(fmt::format("{} is down: {}", role_and_pod(entry), error.message));
+  for (const std::string& line : watch.log_tail()) {
+    context_.progress(fmt::format("{} | {}", entry.pod, line));
+  }
+  outcome.error = Error(error).with_hint(
+      fmt::format("kubectl -n {} describe pod {}", request_.cluster.target.ns, entry.pod));
+  return outcome;
+}
+
+Outcome Roll::stop(const Error& error) const {
+  Outcome outcome;
+  outcome.kind = Outcome::Kind::Stopped;
+  outcome.why = error.message;
+  outcome.error = error;
+  return outcome;
+}
+
+std::string Roll::untouched() const {
+  std::vector<std::string> pods;
+  for (const RollEntry& entry : rest_) {
+    pods.push_back(entry.pod);
+  }
+  return base::enumerate(pods, 20);
+}
+
+Outcome Roll::finish(Outcome outcome) const {
+  outcome.outputs = outputs();
+  if (outcome.kind != Outcome::Kind::Done && !rest_.empty()) {
+    outcome.left.push_back(fmt::format("{} of {} restarted; not touched: {}",
+                                       done_.size(),
+                                       planned_,
+                                       untouched()));
+  }
+  return outcome;
+}
+
+runbook::ValueMap Roll::outputs() const {
+  runbook::ValueList pods;
+  for (const Done& done : done_) {
+    pods.emplace_back(runbook::ValueMap{{"pod", done.entry.pod},
+                                        {"role", kafka::to_string(done.entry.role)},
+                                        {"old_uid", done.old_uid},
+                                        {"new_uid", done.new_uid},
+                                        {"took", done.took}});
+  }
+  return {{"planned", static_cast<std::int64_t>(planned_)},
+          {"restarted", static_cast<std::int64_t>(done_.size())},
+          {"pods", std::move(pods)}};
+}
+
+}  // namespace cfkops::actions

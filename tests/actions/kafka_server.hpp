@@ -1,0 +1,62 @@
+#pragma once
+
+#include "kafka_model.hpp"
+
+#include "support/scripted_transport.hpp"
+
+#include <nlohmann/json_fwd.hpp>
+
+#include <string>
+#include <vector>
+
+namespace cfkops::test {
+
+/// The API server in front of a `KafkaModel`: pods, StatefulSets, evictions under a budget of one
+/// broker, logs, and Jolokia through the pod proxy. Registers itself as the transport's last rules.
+class KafkaServer {
+ public:
+  struct Evicted {
+    std::string pod;
+    Duration at;
+    bool was_full;  ///< all in sync and running just before
+  };
+
+  KafkaServer(ScriptedTransport& transport, KafkaHabits habits);
+  KafkaServer(const KafkaServer&) = delete;
+  KafkaServer& operator=(const KafkaServer&) = delete;
+
+  [[nodiscard]] KafkaModel& model() { return model_; }
+  [[nodiscard]] const std::vector<Evicted>& evicted() const { return evicted_; }
+
+  /// The budget allows no eviction before that moment.
+  void hold_budget_until(Duration moment) { budget_from_ = moment; }
+
+  /// Two budgets select the brokers.
+  void double_the_budget() { two_budgets_ = true; }
+
+  void forbid(const std::string& part_of_target) { forbidden_.push_back(part_of_target); }
+
+  [[nodiscard]] std::vector<std::string> evicted_pods() const;
+
+ private:
+  Answer answer(const kube::Request& request);
+  Answer get(const std::string& path, const std::string& query);
+  Answer evict(const std::string& pod, const kube::Request& request, bool dry_run);
+  Answer jolokia(const std::string& pod, const std::string& mbean);
+  [[nodiscard]] nlohmann::json pod_json(const KafkaProcess& process) const;
+  [[nodiscard]] nlohmann::json set_json(const std::string& name) const;
+  [[nodiscard]] nlohmann::json server_beans(const KafkaProcess& process) const;
+  [[nodiscard]] nlohmann::json controller_beans(const KafkaProcess& process) const;
+  [[nodiscard]] nlohmann::json partition_beans(const KafkaProcess& process, bool replicas) const;
+  [[nodiscard]] nlohmann::json log_beans(const KafkaProcess& process) const;
+  [[nodiscard]] std::string log_of(const KafkaProcess& process) const;
+
+  ScriptedTransport& transport_;
+  KafkaModel model_;
+  std::vector<Evicted> evicted_;
+  std::vector<std::string> forbidden_;
+  Duration budget_from_ = {};
+  bool two_budgets_ = false;
+};
+
+}  // namespace cfkops::test
