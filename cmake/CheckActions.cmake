@@ -1,6 +1,6 @@
 # cmake [-DROOT=<tree>] -P cmake/CheckActions.cmake
 # Fails when a kind of action lacks its row in the table, its page or its test. A kind is a file
-# src/actions/<kind>.cpp that speaks of an ActionSpec; the table and shared helpers do not count.
+# src/actions/<kind>.cpp that defines `ActionSpec& spec() const override`; shared helpers do not count.
 cmake_minimum_required(VERSION 3.25)
 if(NOT ROOT)
   get_filename_component(ROOT "${CMAKE_CURRENT_LIST_DIR}/.." ABSOLUTE)
@@ -21,7 +21,7 @@ file(GLOB files "${ROOT}/src/actions/*.cpp")
 set(kinds 0)
 foreach(file IN LISTS files)
   get_filename_component(kind "${file}" NAME_WE)
-  file(STRINGS "${file}" spec REGEX "ActionSpec" LIMIT_COUNT 1)
+  file(STRINGS "${file}" spec REGEX "ActionSpec& spec\\(\\) const override" LIMIT_COUNT 1)
   if(kind STREQUAL "table" OR spec STREQUAL "")
     continue()
   endif()

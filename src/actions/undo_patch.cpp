@@ -64,9 +64,10 @@ json undo_operations(const json& before, const json& patch) {
       }
       const json::json_pointer pointer(path);
       if (before.contains(pointer)) {
-        undo.insert(undo.begin(), {{"op", "add"}, {"path", path}, {"value", before.at(pointer)}});
+        undo.insert(undo.begin(),
+                    json::object({{"op", "add"}, {"path", path}, {"value", before.at(pointer)}}));
       } else {
-        undo.insert(undo.begin(), {{"op", "remove"}, {"path", path}});
+        undo.insert(undo.begin(), json::object({{"op", "remove"}, {"path", path}}));
       }
     }
   }

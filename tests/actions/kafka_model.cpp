@@ -174,15 +174,17 @@ bool KafkaModel::all_running() const {
 }
 
 int KafkaModel::brokers_down() const {
-  return static_cast<int>(std::count_if(processes_.begin(), processes_.end(), [](const auto& entry) {
-    return entry.second.broker && !entry.second.running();
-  }));
+  return static_cast<int>(
+      std::count_if(processes_.begin(), processes_.end(), [](const auto& entry) {
+        return entry.second.broker && !entry.second.running();
+      }));
 }
 
 int KafkaModel::brokers_ready() const {
-  return static_cast<int>(std::count_if(processes_.begin(), processes_.end(), [](const auto& entry) {
-    return entry.second.broker && entry.second.ready;
-  }));
+  return static_cast<int>(
+      std::count_if(processes_.begin(), processes_.end(), [](const auto& entry) {
+        return entry.second.broker && entry.second.ready;
+      }));
 }
 
 int KafkaModel::under_min() const {

@@ -164,17 +164,15 @@ Answer KafkaServer::evict(const std::string& pod, const kube::Request& request, 
                                      "Cannot evict pod as it would violate the pod's disruption "
                                      "budget.")
                                   .body);
-    status["details"]["causes"] = {
-        {{"reason", "DisruptionBudget"},
-         {"message",
-          "The disruption budget kafka needs 2 healthy pods and has " +
-              std::to_string(model_.brokers_ready()) + " currently"}}};
+    status["details"]["causes"] = {{{"reason", "DisruptionBudget"},
+                                    {"message",
+                                     "The disruption budget kafka needs 2 healthy pods and has " +
+                                         std::to_string(model_.brokers_ready()) + " currently"}}};
     return reply(429, status);
   }
   if (!dry_run && process.phase != Phase::Terminating) {
-    evicted_.push_back({pod,
-                        transport_.clock().passed(),
-                        model_.all_in_sync() && model_.all_running()});
+    evicted_.push_back(
+        {pod, transport_.clock().passed(), model_.all_in_sync() && model_.all_running()});
     model_.take_down(pod);
   }
   return reply(201, json{{"kind", "Status"}, {"apiVersion", "v1"}, {"status", "Success"}});
@@ -271,8 +269,8 @@ json KafkaServer::set_json(const std::string& name) const {
 }
 
 json KafkaServer::server_beans(const KafkaProcess& process) const {
-  json beans = bean("kafka.server:name=BrokerState,type=KafkaServer",
-                    process.phase == Phase::Up ? 3 : 1);
+  json beans =
+      bean("kafka.server:name=BrokerState,type=KafkaServer", process.phase == Phase::Up ? 3 : 1);
   if (process.phase != Phase::Up) {
     return beans;
   }
@@ -281,7 +279,8 @@ json KafkaServer::server_beans(const KafkaProcess& process) const {
   int under_replicated = 0;
   int under_min = 0;
   for (const KafkaPartition& partition : const_cast<KafkaModel&>(model_).partitions()) {
-    const bool hosts = std::count(partition.replicas.begin(), partition.replicas.end(), process.pod) > 0;
+    const bool hosts =
+        std::count(partition.replicas.begin(), partition.replicas.end(), process.pod) > 0;
     hosted += hosts ? 1 : 0;
     if (partition.leader == process.pod) {
       ++leaders;
@@ -331,9 +330,9 @@ json KafkaServer::partition_beans(const KafkaProcess& process, bool replicas) co
     const auto in_sync = partition.in_sync.size();
     const int least = std::min(partition.min_isr, static_cast<int>(size));
     const auto add = [&](const std::string& name, std::size_t number) {
-      beans.update(bean("kafka.cluster:name=" + name + ",partition=" +
-                            std::to_string(partition.number) + ",topic=" + partition.topic +
-                            ",type=Partition",
+      beans.update(bean("kafka.cluster:name=" + name +
+                            ",partition=" + std::to_string(partition.number) +
+                            ",topic=" + partition.topic + ",type=Partition",
                         leads ? number : 0));
     };
     if (replicas) {
@@ -353,10 +352,10 @@ json KafkaServer::log_beans(const KafkaProcess& process) const {
   for (const KafkaPartition& partition : const_cast<KafkaModel&>(model_).partitions()) {
     const auto end = partition.log_end.find(process.pod);
     if (end != partition.log_end.end()) {
-      beans.update(bean("kafka.log:name=LogEndOffset,partition=" +
-                            std::to_string(partition.number) + ",topic=" + partition.topic +
-                            ",type=Log",
-                        static_cast<std::int64_t>(end->second)));
+      beans.update(
+          bean("kafka.log:name=LogEndOffset,partition=" + std::to_string(partition.number) +
+                   ",topic=" + partition.topic + ",type=Log",
+               static_cast<std::int64_t>(end->second)));
     }
   }
   return beans;

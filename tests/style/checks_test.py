@@ -97,7 +97,7 @@ class Actions(Tree):
         self.assertTrue(self.check("Actions")[0])
 
     def test_accepts_a_kind_with_row_page_and_test(self):
-        self.write("src/actions/node_drain.cpp", "ActionSpec spec;\n")
+        self.write("src/actions/node_drain.cpp", "  const ActionSpec& spec() const override;\n")
         self.write("src/actions/wording.cpp", "a helper\n")
         self.write("src/actions/table.cpp", "ActionSpec\n  &node_drain,\n")
         self.write("docs/actions/node.drain.md")
@@ -106,7 +106,7 @@ class Actions(Tree):
         self.assertTrue(passed, output)
 
     def test_names_everything_that_is_missing(self):
-        self.write("src/actions/node_drain.cpp", "ActionSpec spec;\n")
+        self.write("src/actions/node_drain.cpp", "  const ActionSpec& spec() const override;\n")
         self.write("src/actions/table.cpp", '#include "node_drain.hpp"\n  &node_cordon,\n')
         passed, output = self.check("Actions")
         self.assertFalse(passed)

@@ -1,0 +1,68 @@
+// All powers of cfkops, one row each.
+
+#include "cfkops/actions/table.hpp"
+
+#include "kinds.hpp"
+
+#include <array>
+#include <vector>
+
+namespace cfkops::actions {
+
+namespace {
+
+/// `expr` is judged by the engine itself; lint and explain still need its declaration.
+runbook::ActionSpec expr_spec() {
+  runbook::ActionSpec spec{.name = "expr", .summary = "an expression is true (`that:`, `else:`)"};
+  spec.is_check = true;
+  spec.example =
+      "- check: expr\n"
+      "  that: size(steps.roll.pods) > 0\n"
+      "  else: nothing was restarted\n";
+  return spec;
+}
+
+}  // namespace
+
+const engine::Catalogue& catalogue() {
+  static const std::array<const engine::Action*, 9> kActions = {
+      &kafka_roll(),       // kafka.roll
+      &object_get(),       // object.get
+      &object_patch(),     // object.patch
+      &object_wait(),      // object.wait
+      &pod_delete(),       // pod.delete
+      &pod_evict(),        // pod.evict
+      &pod_exec(),         // pod.exec
+      &rollout_restart(),  // rollout.restart
+      &rollout_status(),   // rollout.status
+  };
+  static const std::array<const engine::Check*, 4> kChecks = {
+      &check_kafka_quorum(),       // kafka.quorum
+      &check_kafka_replication(),  // kafka.replication
+      &check_permission(),         // permission
+      &check_version(),            // version
+  };
+  static const std::array<const engine::RefSource*, 2> kRefs = {
+      &ref_kafka(),         // ref<Kafka>
+      &ref_stateful_set(),  // ref<StatefulSet>
+  };
+  static const engine::Catalogue kCatalogue{.actions = kActions, .checks = kChecks, .refs = kRefs};
+  return kCatalogue;
+}
+
+std::span<const runbook::ActionSpec> specs() {
+  static const std::vector<runbook::ActionSpec> kSpecs = [] {
+    std::vector<runbook::ActionSpec> specs;
+    for (const engine::Action* action : catalogue().actions) {
+      specs.push_back(action->spec());
+    }
+    specs.push_back(expr_spec());
+    for (const engine::Check* check : catalogue().checks) {
+      specs.push_back(check->spec());
+    }
+    return specs;
+  }();
+  return kSpecs;
+}
+
+}  // namespace cfkops::actions
