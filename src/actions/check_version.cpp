@@ -29,7 +29,7 @@ CheckResult unknown(const std::string& why) {
 Result<std::string> version_in(std::string_view body) {
   CFKOPS_ASSIGN(const Json beans, kafka::jolokia_value(body));
   for (const auto& [name, attributes] : beans.members()) {
-    const std::string version = attributes.string_or("/version", "");
+    const std::string version = attributes.string_or("/Version", "");
     if (!version.empty()) {
       return version;
     }
@@ -49,7 +49,7 @@ Result<std::set<std::string>> kafka_versions(kube::Reader& reader,
   std::vector<kube::ReadRequest> requests;
   for (const std::string& pod : cluster.broker_pods) {
     requests.push_back(kafka::jolokia_read(
-        cluster.target.ns, pod, "kafka.server:type=app-info,id=*", {"version"}));
+        cluster.target.ns, pod, "kafka.server:type=app-info,id=*", {"Version"}));
   }
   std::set<std::string> versions;
   const auto answers = reader.batch(requests, kPollTimeout);
