@@ -200,6 +200,10 @@ ContextStanza read_context(const YamlNode& map, FieldReader& read) {
           .ns = read.text(map, "namespace")};
 }
 
+std::string duplicate(const std::string& name, const std::string& list) {
+  return "duplicate name \"" + name + "\" in " + list;
+}
+
 /// Reads a list of {name, <what>} entries. Names must differ, as client-go demands.
 template <class Stanza>
 std::map<std::string, Stanza> read_entries(const YamlNode& root,
@@ -219,7 +223,7 @@ std::map<std::string, Stanza> read_entries(const YamlNode& root,
     const auto [entry, added] = entries.emplace(name, std::move(stanza));
     if (!added) {
       read.trouble(item.pos,
-                   "duplicate name \"" + name + "\" in " + list,
+                   duplicate(name, list),
                    "remove or rename one; the first stands at " + entry->second.pos.text());
     }
   }
