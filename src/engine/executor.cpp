@@ -137,7 +137,7 @@ Status Run::write_plan(const Plan& plan) const {
 }
 
 Status Run::ask_approval(const Plan& plan) const {
-  const Status approved = state_.environment.approver.approve(plan);
+  Status approved = state_.environment.approver.approve(plan);
   const std::string text =
       approved ? std::string("the plan was approved") : "not approved: " + approved.error().text();
   CFKOPS_TRY(

@@ -280,20 +280,21 @@ Status StepRunner::skip(const runbook::Step& step,
                         const std::string& suffix,
                         const std::string& why) {
   if (step.action.empty()) {
-    for (const runbook::Step& child : step.steps) {
-      CFKOPS_TRY(skip(child, suffix, why));
+    Status all;
+    for (auto child = step.steps.begin(); all && child != step.steps.end(); ++child) {
+      all = skip(*child, suffix, why);
     }
-    return {};
+    return all;
   }
   StepRecord& record = state_.record_of(step.id, instance_id(step, suffix), step.title);
   record.report.state = "skipped";
   record.report.why = why;
   state_.environment.observer.on_notice("step '" + record.report.id + "' is skipped: " + why);
   state_.environment.journal.set_step(record.report.id, 0);
-  const Status told = state_.tell_step(audit::Phase::Step,
-                                       "end",
-                                       Json(nlohmann::json{{"state", "skipped"}, {"why", why}}),
-                                       audit::Durable::No);
+  Status told = state_.tell_step(audit::Phase::Step,
+                                 "end",
+                                 Json(nlohmann::json{{"state", "skipped"}, {"why", why}}),
+                                 audit::Durable::No);
   state_.environment.journal.set_step("", 0);
   return told;
 }
