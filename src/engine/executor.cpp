@@ -106,7 +106,7 @@ Status Run::begin() {
       {"cluster", {{"server", state_.environment.client.server()}, {"context", request.context}}},
       {"namespace", request.ns},
       {"actor",
-       {{"user", identity ? identity->user : ""}, {"os_user", os_user()}, {"host", host_name()}}},
+       {{"user", identity ? identity->user : ""}, {"osUser", os_user()}, {"host", host_name()}}},
       {"tool", {{"version", base::version()}, {"commit", base::build_commit()}}}};
   CFKOPS_TRY(
       state_.environment.journal.write(audit::Phase::Start, Json(start), audit::Durable::Yes));

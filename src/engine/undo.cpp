@@ -95,6 +95,12 @@ Outcome Undo::attempts(const StepRecord& record, const Json& remembered) {
   }
 }
 
+bool Undo::remembered_by(const std::string& step) const {
+  const std::vector<Remembered>& all = state_.environment.journal.remembered();
+  return std::any_of(
+      all.begin(), all.end(), [&](const Remembered& one) { return one.step == step; });
+}
+
 void Undo::tell_what_has_no_undo() {
   for (const StepRecord& record : state_.steps) {
     if (!record.mutated || record.action == nullptr) {
@@ -104,6 +110,9 @@ void Undo::tell_what_has_no_undo() {
         record.step->no_rollback.empty() ? record.action->spec().no_undo : record.step->no_rollback;
     if (!why.empty()) {
       state_.left.push_back("step '" + record.report.id + "' has no undo: " + why);
+    } else if (record.report.state != "undone" && !remembered_by(record.report.id)) {
+      state_.left.push_back("step '" + record.report.id +
+                            "' changed something and kept nothing to undo it with");
     }
   }
 }

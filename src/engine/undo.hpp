@@ -20,6 +20,7 @@ class Undo {
   Outcome attempts(const StepRecord& record, const Json& remembered);
   bool roll_back();
   void tell_what_has_no_undo();
+  [[nodiscard]] bool remembered_by(const std::string& step) const;
 
   RunState& state_;
 };

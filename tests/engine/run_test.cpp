@@ -61,7 +61,7 @@ TEST(Run, WritesWhoWhatAndWhereIntoTheJournal) {
   EXPECT_EQ(start.string_or("/cluster/context", ""), "lab");
   EXPECT_EQ(start.string_or("/namespace", ""), "confluent");
   EXPECT_EQ(start.string_or("/actor/user", ""), "ana");
-  EXPECT_NE(start.string_or("/actor/os_user", ""), "");
+  EXPECT_NE(start.string_or("/actor/osUser", ""), "");
   EXPECT_NE(start.string_or("/tool/version", ""), "");
 
   const audit::LogLine intent = bench.log("intent").front();
