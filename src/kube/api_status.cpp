@@ -238,6 +238,8 @@ std::optional<std::string> rbac_question(const std::string& message) {
   }
   if (const auto ns = between(message, "in the namespace \"", "\"")) {
     words += " -n " + *ns;
+  } else if (message.find("at the cluster scope") != std::string::npos) {
+    words += " -A";
   }
   return words;
 }

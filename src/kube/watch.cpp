@@ -105,7 +105,8 @@ struct Watch::State final : StreamSink {
 
   ExchangeId flight = 0;
   MonoTime not_before;
-  int failures = 0;
+  int failures = 0;     ///< in a row
+  int expirations = 0;  ///< ditto, of the resourceVersion
   bool needs_list = true;
   std::optional<Pager> pager;
   std::vector<Object> listed;
@@ -205,6 +206,7 @@ void Watch::State::take_list() {
   resource_version = pager->resource_version();
   pager.reset();
   needs_list = false;
+  failures = 0;
   trouble.clear();
 }
 
@@ -252,6 +254,10 @@ void Watch::State::on_data(std::string_view bytes) {
 
 void Watch::State::on_end(const Status& outcome) {
   flight = 0;
+  if (now() - started >= kLongestWait) {
+    failures = 0;
+    expirations = 0;
+  }
   if (broken) {
     fail(*std::exchange(broken, std::nullopt));
   } else if (head.status >= 400) {
@@ -264,6 +270,7 @@ void Watch::State::on_end(const Status& outcome) {
     fail(make_error(ErrorCode::ConnectionLost, "the server ended the watch at once"));
   } else {
     failures = 0;
+    expirations = 0;
     not_before = now();
   }
 }
@@ -280,6 +287,7 @@ Status Watch::State::take_event(std::string_view text) {
   }
   heard = true;
   failures = 0;
+  expirations = 0;
   resource_version = object.string_or("/metadata/resourceVersion", resource_version);
   if (type != "BOOKMARK") {
     take_object(type, Object(object));
@@ -317,22 +325,20 @@ void Watch::State::emit(WatchEvent::Type type, Object object) {
 
 void Watch::State::fail(Error error) {
   pager.reset();
-  const bool stale = error.code == ErrorCode::Gone;
   if (!heals_by_waiting(error.code)) {
     trouble = error.message;
     fatal = error.context.empty() ? std::move(error).in(what) : std::move(error);
     return;
   }
-  needs_list = needs_list || stale;
+  const bool expired = error.code == ErrorCode::Gone;
+  needs_list = needs_list || expired;
   trouble = error.message;
-  Duration wait = std::min(kLongestWait, kFirstWait * (1 << std::min(failures, 6)));
-  if (stale && failures == 0) {
-    wait = Duration::zero();
-  }
+  const int in_a_row = expired ? expirations++ - 1 : failures++;
+  Duration wait = in_a_row < 0 ? Duration::zero()
+                               : std::min(kLongestWait, kFirstWait * (1 << std::min(in_a_row, 6)));
   if (error.retry_after) {
     wait = std::max<Duration>(wait, *error.retry_after);
   }
-  ++failures;
   not_before = now() + wait;
 }
 

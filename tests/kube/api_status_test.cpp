@@ -74,7 +74,7 @@ TEST(ErrorOf, NamesTheGroupOfAForbiddenClusterScopedResource) {
           "cluster scope"),
       "list customresourcedefinitions");
   EXPECT_THAT(error.hint,
-              HasSubstr("kubectl auth can-i list customresourcedefinitions.apiextensions.k8s.io;"));
+              HasSubstr("kubectl auth can-i list customresourcedefinitions.apiextensions.k8s.io -A;"));
 }
 
 TEST(ErrorOf, SaysThatATerminatingNamespaceTakesNothing) {

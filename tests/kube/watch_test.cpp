@@ -161,6 +161,24 @@ TEST_F(WatchTest, RelistsWhenTheWatchIsAnsweredWith410) {
   EXPECT_THAT(next(), ElementsAre("ADDED a/u@150"));
 }
 
+TEST_F(WatchTest, RelistsAtOnceWhenTheServerIsBackWithAnotherHistory) {
+  // A restarted API server often answers 410: what was waited for it before must not delay the
+  // list.
+  on_list().reply(200, pod_list({})).reply(200, pod_list({pod("a", "u", "150")}, "200"));
+  on_watch("100")
+      .stream({})
+      .piece(seconds(1), "")
+      .fail_with(make_error(ErrorCode::ConnectionLost, "reset"));
+  on_watch("200").stream({}).open();
+  transport.at(milliseconds(1500), [this] {
+    transport.set_down(true);
+    on_watch("100").refuse(410, "Expired", "too old resource version");
+  });
+  transport.at(seconds(20), [this] { transport.set_down(false); });
+  EXPECT_THAT(next(minutes(2)), ElementsAre("ADDED a/u@150"));
+  EXPECT_EQ(transport.clock().passed(), milliseconds(1000 + 800 + 1600 + 3200 + 6400 + 12800));
+}
+
 TEST_F(WatchTest, DoesNotSpinWhenEveryWatchHasExpired) {
   on_list().reply(200, pod_list({}));
   on_watch().stream({gone()}).open();
