@@ -14,8 +14,8 @@ using runbook::Value;
 
 const ArgumentValue* find(const runbook::ArgumentMap& written, const std::string& name) {
   const auto found = std::find_if(
-      written.begin(), written.end(), [&](const auto& entry) { return entry.first == name; });
-  return found == written.end() ? nullptr : &found->second;
+      written.begin(), written.end(), [&](const auto& entry) { return entry.name == name; });
+  return found == written.end() ? nullptr : &found->value;
 }
 
 Status known_names(const runbook::ArgumentMap& written, const runbook::ActionSpec& spec) {

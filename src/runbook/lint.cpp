@@ -28,7 +28,7 @@ void check_argument(LintContext& context, const ArgumentValue& argument, const S
     }
   } else if (const auto* map = std::get_if<ArgumentValue::Map>(&argument.data)) {
     for (const auto& member : *map) {
-      check_argument(context, member.second, scope);
+      check_argument(context, member.value, scope);
     }
   }
 }
@@ -43,7 +43,7 @@ void check_arguments(LintContext& context,
     return;
   }
   for (const auto& entry : with) {
-    check_argument(context, entry.second, scope);
+    check_argument(context, entry.value, scope);
   }
 }
 

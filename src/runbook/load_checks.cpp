@@ -41,9 +41,9 @@ ArgumentValue load_argument(Form& form, const YamlNode& node, std::string_view w
     case YamlNode::Kind::Map: {
       ArgumentValue::Map map;
       for (const YamlNode::Member& member : node.members) {
-        map.emplace_back(member.key,
-                         load_argument(form, member.value, fmt::format("'{}'", member.key)));
-        map.back().second.key_pos = member.key_pos;
+        ArgumentValue value = load_argument(form, member.value, fmt::format("'{}'", member.key));
+        value.key_pos = member.key_pos;
+        map.push_back({member.key, std::move(value)});
       }
       argument.data = std::move(map);
       break;

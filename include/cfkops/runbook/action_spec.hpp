@@ -57,7 +57,7 @@ struct ActionSpec {
   std::vector<PermissionSpec> permissions = {};
   std::string example = {};  ///< YAML of one step
 
-  [[nodiscard]] const ArgumentSpec* argument(std::string_view name) const;
+  [[nodiscard]] const ArgumentSpec* argument(std::string_view wanted) const;
   [[nodiscard]] Type output_type() const;  ///< an Object of the outputs
 };
 

@@ -16,7 +16,7 @@ namespace cfkops::runbook {
 
 namespace ast {
 struct Node;
-}
+}  // namespace ast
 
 /// The names an expression may use, with their types.
 using Scope = std::map<std::string, Type, std::less<>>;

@@ -10,7 +10,6 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <variant>
 #include <vector>
 
@@ -19,8 +18,9 @@ namespace cfkops::runbook {
 /// An argument as written: a templated scalar (plain numbers and booleans keep their type), a list
 /// or a map.
 struct ArgumentValue {
+  struct Member;
   using List = std::vector<ArgumentValue>;
-  using Map = std::vector<std::pair<std::string, ArgumentValue>>;
+  using Map = std::vector<Member>;  ///< in file order
 
   std::variant<Value, Template, List, Map> data;
   SourcePos pos;
@@ -32,7 +32,12 @@ struct ArgumentValue {
   [[nodiscard]] Result<Type> check(const Scope& scope) const;
 };
 
-using ArgumentMap = std::vector<std::pair<std::string, ArgumentValue>>;
+struct ArgumentValue::Member {
+  std::string name;
+  ArgumentValue value;
+};
+
+using ArgumentMap = ArgumentValue::Map;
 
 struct Param {
   std::string name;
@@ -104,7 +109,7 @@ struct Runbook {
   std::string sha256;  ///< of the file's bytes
   std::string source;  ///< the file's bytes
 
-  [[nodiscard]] const Param* param(std::string_view name) const;
+  [[nodiscard]] const Param* param(std::string_view wanted) const;
 };
 
 }  // namespace cfkops::runbook

@@ -120,7 +120,7 @@ class ArgumentRule {
     }
     for (const Type::Field& field : wanted.fields) {
       const bool there =
-          std::any_of(map.begin(), map.end(), [&](const auto& e) { return e.first == field.name; });
+          std::any_of(map.begin(), map.end(), [&](const auto& e) { return e.name == field.name; });
       if (!there && !field.type.maybe_missing) {
         wrong(given, fmt::format("key '{}' is missing", field.name), {});
       }
@@ -174,7 +174,7 @@ void arguments(LintContext& context,
   }
   for (const ArgumentSpec& argument : spec.arguments) {
     const bool given = std::any_of(
-        with.begin(), with.end(), [&](const auto& entry) { return entry.first == argument.name; });
+        with.begin(), with.end(), [&](const auto& entry) { return entry.name == argument.name; });
     if (argument.required && !given) {
       context.report(kBadArgument,
                      pos,
