@@ -110,6 +110,9 @@ class Walk {
 
 SourceText::SourceText(std::string_view text)
     : text_(text) {
+  if (text_.starts_with("\xEF\xBB\xBF")) {
+    text_.remove_prefix(3);  // positions do not count the byte order mark
+  }
   lines_.push_back(0);
   for (std::size_t at = text_.find('\n'); at != std::string_view::npos;
        at = text_.find('\n', at + 1)) {
