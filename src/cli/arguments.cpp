@@ -79,14 +79,8 @@ void add_global_flags(CLI::App& app, Slots& slots) {
       ->group("Output");
 }
 
-CLI::App* add_command(CLI::App& app,
-                      Slots& slots,
-                      const std::string& name,
-                      const std::string& help) {
-  CLI::App* command = app.add_subcommand(name, help);
-  const std::string path = app.get_name() == "cfkops" ? name : app.get_name() + " " + name;
-  command->parse_complete_callback([&slots, path] { slots.arguments.command = path; });
-  return command;
+CLI::App* add_command(CLI::App& app, const std::string& name, const std::string& help) {
+  return app.add_subcommand(name, help);
 }
 
 void add_params(CLI::App* command, Slots& slots) {
@@ -106,28 +100,28 @@ CLI::Option* add_names(CLI::App* command,
 
 void add_runbook_commands(CLI::App& app, Slots& slots) {
   CLI::App* run =
-      add_command(app, slots, "run", "Carry out a runbook: prerequisites, plan, steps, validation");
+      add_command(app, "run", "Carry out a runbook: prerequisites, plan, steps, validation");
   add_names(run, slots, "runbook", "Name or file of the runbook")->required()->expected(1);
   add_params(run, slots);
   run->add_flag("-y,--yes", slots.arguments.yes, "Do not ask before the first change");
   run->add_flag("--dry-run", slots.arguments.dry_run, "Only show what would be done, like plan");
 
   CLI::App* plan = add_command(
-      app, slots, "plan", "Show what a run would do to this cluster now; changes nothing");
+      app, "plan", "Show what a run would do to this cluster now; changes nothing");
   add_names(plan, slots, "runbook", "Name or file of the runbook")->required()->expected(1);
   add_params(plan, slots);
 
-  CLI::App* lint = add_command(app, slots, "lint", "Check runbooks without a cluster");
+  CLI::App* lint = add_command(app, "lint", "Check runbooks without a cluster");
   add_names(lint, slots, "runbook", "Files, folders or names; all that are found when left out");
 
-  add_command(app, slots, "list", "List the runbooks that can be run by name");
+  add_command(app, "list", "List the runbooks that can be run by name");
 
   CLI::App* show =
-      add_command(app, slots, "show", "Show a runbook: purpose, parameters, prerequisites, steps");
+      add_command(app, "show", "Show a runbook: purpose, parameters, prerequisites, steps");
   add_names(show, slots, "runbook", "Name or file of the runbook")->required()->expected(1);
 
   CLI::App* explain =
-      add_command(app, slots, "explain", "Explain a key of the format, an action or a check");
+      add_command(app, "explain", "Explain a key of the format, an action or a check");
   add_names(explain,
             slots,
             "path",
@@ -136,31 +130,29 @@ void add_runbook_commands(CLI::App& app, Slots& slots) {
 }
 
 void add_record_commands(CLI::App& app, Slots& slots) {
-  CLI::App* runs = add_command(app, slots, "runs", "List or show past runs");
+  CLI::App* runs = add_command(app, "runs", "List or show past runs");
   runs->require_subcommand(1);
-  add_command(*runs, slots, "list", "List the runs, newest first");
-  CLI::App* runs_show = add_command(*runs, slots, "show", "Show what a run did");
+  add_command(*runs, "list", "List the runs, newest first");
+  CLI::App* runs_show = add_command(*runs, "show", "Show what a run did");
   add_names(runs_show, slots, "run", "Id of the run, or the path of its log")
       ->required()
       ->expected(1);
 
-  CLI::App* audit = add_command(app, slots, "audit", "Check audit logs");
+  CLI::App* audit = add_command(app, "audit", "Check audit logs");
   audit->require_subcommand(1);
-  CLI::App* verify =
-      add_command(*audit, slots, "verify", "Prove that an audit log is as it was written");
+  CLI::App* verify = add_command(*audit, "verify", "Prove that an audit log is as it was written");
   add_names(verify, slots, "run", "Id of the run, or the path of its log")->required();
 
-  CLI::App* completion =
-      add_command(app, slots, "completion", "Print a completion script for a shell");
+  CLI::App* completion = add_command(app, "completion", "Print a completion script for a shell");
   add_names(completion, slots, "shell", "bash, zsh or fish")
       ->required()
       ->expected(1)
       ->check(CLI::IsMember({"bash", "zsh", "fish"}));
-  CLI::App* complete = add_command(app, slots, "__complete", "");
+  CLI::App* complete = add_command(app, "__complete", "");
   add_names(complete, slots, "words", "");
   complete->group("")->prefix_command();
 
-  add_command(app, slots, "version", "Print the version");
+  add_command(app, "version", "Print the version");
 }
 
 void build(CLI::App& app, Slots& slots) {
@@ -220,6 +212,16 @@ std::string mistake(const CLI::App& app,
   return "cfkops: " + text + (unknown.empty() ? "" : base::did_you_mean(unknown, known)) + "\n";
 }
 
+/// The command that was parsed, with those above it: "audit verify".
+std::string path_of(const CLI::App& app) {
+  std::string path;
+  for (const CLI::App* here = &app; !here->get_subcommands().empty();) {
+    here = here->get_subcommands().front();
+    path += (path.empty() ? "" : " ") + here->get_name();
+  }
+  return path;
+}
+
 std::string help_of(const CLI::App& app) {
   const CLI::App* deepest = &app;
   while (!deepest->get_subcommands().empty()) {
@@ -265,6 +267,7 @@ ParsedArguments parse_arguments(std::span<const std::string> words) {
     return {.arguments = {}, .out = {}, .err = std::move(text), .exit_code = 2};
   }
   finish(slots);
+  slots.arguments.command = path_of(app);
   return {.arguments = std::move(slots.arguments), .out = {}, .err = {}, .exit_code = 0};
 }
 

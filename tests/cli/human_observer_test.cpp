@@ -23,7 +23,11 @@ struct HumanObserverTest : testing::Test {
                         .count = 2};
 
   engine::WaitState wait(const std::string& why) {
-    return {.what = "broker kafka-2", .why = why, .details = {"orders-4: 12 records behind"}};
+    engine::WaitState state;
+    state.what = "broker kafka-2";
+    state.why = why;
+    state.details = {"orders-4: 12 records behind"};
+    return state;
   }
 };
 
@@ -52,8 +56,9 @@ TEST_F(HumanObserverTest, OffATerminalAWaitIsRepeatedOnlyWhenItsReasonChangesOrN
 }
 
 TEST_F(HumanObserverTest, OffATerminalThereIsNoEscapeSequence) {
-  observer.on_check(
-      "prerequisite", "quorum", {.verdict = engine::Verdict::Fail, .summary = "no leader"});
+  engine::CheckResult failed;
+  failed.verdict = engine::Verdict::Fail;
+  observer.on_check("prerequisite", "quorum", failed);
   observer.on_step_started(step);
   observer.on_wait(step, wait("a"));
   EXPECT_THAT(terminal.shown_err, Not(HasSubstr("\033")));
@@ -70,10 +75,11 @@ TEST_F(HumanObserverTest, OnATerminalAWaitIsRewrittenInPlaceAndFitsTheLine) {
 }
 
 TEST_F(HumanObserverTest, AFailedCheckShowsDetailsAndRemedyAPassedOneDoesNot) {
-  engine::CheckResult result{.verdict = engine::Verdict::Unknown,
-                             .summary = "kafka-1 did not answer",
-                             .details = {"pod kafka-1: connection refused"},
-                             .remedy = "look at the pod"};
+  engine::CheckResult result;
+  result.verdict = engine::Verdict::Unknown;
+  result.summary = "kafka-1 did not answer";
+  result.details = {"pod kafka-1: connection refused"};
+  result.remedy = "look at the pod";
   observer.on_check("prerequisite", "kafka.replication", result);
   EXPECT_THAT(terminal.shown_err, HasSubstr("UNKNOWN kafka.replication: kafka-1 did not answer"));
   EXPECT_THAT(terminal.shown_err, HasSubstr("next: look at the pod"));

@@ -32,7 +32,11 @@ TEST_F(JsonObserverTest, EveryEventIsOneLineWithSchemaTypeAndTime) {
 }
 
 TEST_F(JsonObserverTest, AnUnknownEstimateIsNullAndNotZero) {
-  observer.on_wait({.id = "roll"}, {.what = "broker 2"});
+  engine::StepInfo step;
+  step.id = "roll";
+  engine::WaitState wait;
+  wait.what = "broker 2";
+  observer.on_wait(step, wait);
   EXPECT_TRUE(last().at("estimateSeconds").is_null());
 }
 

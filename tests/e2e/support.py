@@ -53,7 +53,7 @@ class Started:
     def _watch_memory(self):
         # The pid stays the same from `lab exec` through `ip netns exec` to cfkops; only the last counts.
         while self.process.poll() is None:
-            with contextlib.suppress(OSError, AttributeError):
+            with contextlib.suppress(OSError, TypeError):  # it may end while it is being read
                 status = pathlib.Path(f"/proc/{self.process.pid}/status").read_text()
                 if re.search(r"^Name:\s+cfkops$", status, re.M):
                     self.peak_kib = max(self.peak_kib, int(re.search(r"VmHWM:\s+(\d+)", status)[1]))
