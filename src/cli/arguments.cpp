@@ -4,6 +4,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include <algorithm>
 #include <sstream>
 
 namespace cfkops::cli {
@@ -106,8 +107,8 @@ void add_runbook_commands(CLI::App& app, Slots& slots) {
   run->add_flag("-y,--yes", slots.arguments.yes, "Do not ask before the first change");
   run->add_flag("--dry-run", slots.arguments.dry_run, "Only show what would be done, like plan");
 
-  CLI::App* plan = add_command(
-      app, "plan", "Show what a run would do to this cluster now; changes nothing");
+  CLI::App* plan =
+      add_command(app, "plan", "Show what a run would do to this cluster now; changes nothing");
   add_names(plan, slots, "runbook", "Name or file of the runbook")->required()->expected(1);
   add_params(plan, slots);
 
@@ -189,27 +190,42 @@ const CLI::App* descend(const CLI::App& app, std::span<const std::string> path) 
   return here;
 }
 
-/// CLI11 reports a word it does not know as an unexpected argument; a person wants to hear which
-/// was meant.
+bool contains(const std::vector<std::string>& names, const std::string& name) {
+  return std::find(names.begin(), names.end(), name) != names.end();
+}
+
+/// The first flag that no command has, or "".
+std::string unknown_flag(std::span<const std::string> words,
+                         const std::vector<std::string>& known) {
+  for (const std::string& word : words) {
+    const std::string name = word.substr(0, word.find('='));
+    if (name.size() > 2 && name.starts_with("--") && !contains(known, name) && name != "--help") {
+      return name;
+    }
+  }
+  return {};
+}
+
+/// CLI11 reports a word it does not know as an argument too many; a person wants to hear which was
+/// meant.
 std::string mistake(const CLI::App& app,
                     const CLI::ParseError& error,
                     std::span<const std::string> words) {
-  std::string text = error.what();
-  std::vector<std::string> known;
-  std::string unknown;
+  const std::vector<std::string> commands = subcommand_names(app);
+  if (!words.front().starts_with("-") && !contains(commands, words.front())) {
+    return "there is no command '" + words.front() + "'" +
+           base::did_you_mean(words.front(), commands);
+  }
+  std::vector<std::string> path;
   for (const std::string& word : words) {
-    if (word.starts_with("--") && text.find(word) != std::string::npos) {
-      unknown = word;
-      known = flag_names(words);
-    } else if (!word.starts_with("-") && unknown.empty() && &word == words.data()) {
-      known = subcommand_names(app);
-      unknown = std::find(known.begin(), known.end(), word) == known.end() ? word : std::string();
+    if (!word.starts_with("-")) {
+      path.push_back(word);
     }
   }
-  if (!unknown.empty() && !unknown.starts_with("--")) {
-    text = "there is no command '" + unknown + "'";
-  }
-  return "cfkops: " + text + (unknown.empty() ? "" : base::did_you_mean(unknown, known)) + "\n";
+  const std::vector<std::string> flags = flag_names(path);
+  const std::string flag = unknown_flag(words, flags);
+  return flag.empty() ? error.what()
+                      : "there is no flag '" + flag + "'" + base::did_you_mean(flag, flags);
 }
 
 /// The command that was parsed, with those above it: "audit verify".
@@ -262,7 +278,7 @@ ParsedArguments parse_arguments(std::span<const std::string> words) {
     if (words.empty()) {
       return {.arguments = {}, .out = {}, .err = app.help(), .exit_code = 2};
     }
-    std::string text = mistake(app, error, words);
+    std::string text = "cfkops: " + mistake(app, error, words) + "\n";
     text += "Run 'cfkops --help' for the commands, or 'cfkops COMMAND --help' for one of them.\n";
     return {.arguments = {}, .out = {}, .err = std::move(text), .exit_code = 2};
   }
