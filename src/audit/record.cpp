@@ -64,7 +64,9 @@ bool known_phase(std::string_view phase) {
 }
 
 std::string no_hash() {
-  return std::string(64, '0');
+  constexpr std::size_t kHexDigits = 64;
+  std::string zeros(kHexDigits, '0');
+  return zeros;
 }
 
 RenderedLine render(const ChainedRecord& chained) {

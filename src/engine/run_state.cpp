@@ -70,7 +70,7 @@ Context RunState::context_of(const StepInfo& info, MonoTime deadline) const {
 
 Status RunState::tell_step(audit::Phase phase,
                            const std::string& event,
-                           Json data,
+                           const Json& data,
                            audit::Durable durable) const {
   nlohmann::json record = data.raw();
   record["event"] = event;

@@ -55,7 +55,7 @@ struct RunState {
   /// Writes a record about a step. Errors: Io.
   Status tell_step(audit::Phase phase,
                    const std::string& event,
-                   Json data,
+                   const Json& data,
                    audit::Durable durable) const;
 
   /// The failure of a journal that cannot be written, or of a request to stop; nothing where the
