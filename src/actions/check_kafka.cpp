@@ -2,6 +2,10 @@
 
 #include "cfkops/base/clock.hpp"
 
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <chrono>
 #include <utility>
 
 namespace cfkops::actions {
@@ -10,78 +14,87 @@ namespace {
 
 using engine::CheckResult;
 using engine::Verdict;
-using kafka::GateVerdict;
+using runbook::Type;
+
+constexpr Duration kTellEvery = std::chrono::seconds(1);
+
+Verdict verdict_of(kafka::GateVerdict::Answer answer) {
+  return answer == kafka::GateVerdict::Answer::Yes  ? Verdict::Pass
+         : answer == kafka::GateVerdict::Answer::No ? Verdict::Fail
+                                                    : Verdict::Unknown;
+}
+
+CheckResult result_of(KafkaReading reading) {
+  CheckResult result{.verdict = verdict_of(reading.verdict.answer),
+                     .summary = std::move(reading.verdict.summary),
+                     .details = std::move(reading.verdict.reasons),
+                     .remedy = "",
+                     .outputs = std::move(reading.outputs)};
+  result.details.insert(result.details.end(), reading.details.begin(), reading.details.end());
+  if (!reading.verdict.waiver.empty()) {
+    result.remedy = "name the topics in " + reading.verdict.waiver + " if their owners agree";
+  }
+  return result;
+}
 
 CheckResult unknown(const Error& error) {
   return {.verdict = Verdict::Unknown,
           .summary = error.text(),
           .details = {},
-          .remedy = error.hint.empty() ? "try again when it can be read" : error.hint,
+          .remedy = error.hint,
           .outputs = {}};
 }
 
-CheckResult result_of(GateVerdict verdict) {
-  const Verdict answer = verdict.answer == GateVerdict::Answer::Yes  ? Verdict::Pass
-                         : verdict.answer == GateVerdict::Answer::No ? Verdict::Fail
-                                                                     : Verdict::Unknown;
-  CheckResult result{.verdict = answer,
-                     .summary = std::move(verdict.summary),
-                     .details = std::move(verdict.reasons),
-                     .remedy = {},
-                     .outputs = {}};
-  if (answer == Verdict::Fail) {
-    result.remedy = "let it get well, or mend it, first; then run again";
-  } else if (answer == Verdict::Unknown) {
-    result.remedy =
-        "make the processes answer on Jolokia's port 7777; unknown is not taken for well";
+/// Lets the time pass that lies between the two readings, and says so.
+Status hold_still(const engine::Context& context, kube::Reader& reader, Duration hold) {
+  const MonoTime since = reader.loop().clock().now();
+  for (;;) {
+    const Duration passed = reader.loop().clock().now() - since;
+    if (passed >= hold) {
+      return {};
+    }
+    engine::WaitState state;
+    state.what = fmt::format("the second reading, {} after the first", base::format_duration(hold));
+    state.estimate = hold - passed;
+    state.elapsed = passed;
+    context.waiting(state);
+    CFKOPS_TRY(reader.loop().pause(std::min(kTellEvery, hold - passed)));
   }
-  return result;
 }
 
 }  // namespace
 
-runbook::ActionSpec kafka_check_spec(std::string name, std::string summary) {
-  runbook::ActionSpec spec{.name = std::move(name), .summary = std::move(summary)};
-  spec.is_check = true;
-  spec.arguments = {{.name = "target",
-                     .type = runbook::Type::ref({"Kafka"}),
-                     .required = true,
-                     .help = "the cluster"},
-                    {.name = "hold",
-                     .type = runbook::Type::of(runbook::Type::Kind::Duration),
-                     .fallback = runbook::Value(Duration::zero()),
-                     .help = "how far apart two readings must both be well; 0s: one reading"}};
-  spec.permissions = {
-      {"list", "statefulsets.apps"}, {"get", "statefulsets.apps"}, {"get", "pods/proxy"}};
-  return spec;
+std::vector<runbook::ArgumentSpec> kafka_check_arguments() {
+  return {
+      {.name = "target", .type = Type::ref({"Kafka"}), .required = true, .help = "the cluster"},
+      {.name = "hold",
+       .type = Type::of(Type::Kind::Duration),
+       .fallback = runbook::Value(Duration(0)),
+       .help = "it must be so in two readings that far apart; 0s asks once"},
+  };
 }
 
-CheckResult check_kafka(
-    const engine::Context& context,
-    kube::Reader& reader,
-    const engine::Arguments& arguments,
-    const std::function<GateVerdict(const KafkaCluster&, const kafka::ClusterGauges&)>& gate) {
-  const auto cluster = read_cluster(reader, arguments.ref("target"));
+CheckResult check_kafka(const engine::Context& context,
+                        kube::Reader& reader,
+                        const engine::Arguments& arguments,
+                        const ReadKafka& read) {
+  const Result<KafkaCluster> cluster = read_cluster(reader, arguments.ref("target"));
   if (!cluster) {
     return unknown(cluster.error());
   }
-  GateVerdict verdict = gate(*cluster, read_gauges(reader, *cluster));
+  KafkaReading reading = read(reader, *cluster);
   const Duration hold = arguments.duration("hold");
-  if (verdict.yes() && hold > Duration::zero()) {
-    context.waiting(
-        {.what = "a second reading",
-         .why = "the first was well; it must still be after " + base::format_duration(hold),
-         .details = {},
-         .estimate = hold,
-         .elapsed = {}});
-    const Status paused = reader.loop().pause(hold);
-    if (!paused) {
-      return unknown(paused.error());
-    }
-    verdict = gate(*cluster, read_gauges(reader, *cluster));
-    verdict.summary += ", twice " + base::format_duration(hold) + " apart";
+  if (!reading.verdict.yes() || hold == Duration(0)) {
+    return result_of(std::move(reading));
   }
-  return result_of(std::move(verdict));
+  if (const Status held = hold_still(context, reader, hold); !held) {
+    return unknown(held.error());
+  }
+  KafkaReading second = read(reader, *cluster);
+  if (second.verdict.yes()) {
+    second.verdict.summary += fmt::format(", twice {} apart", base::format_duration(hold));
+  }
+  return result_of(std::move(second));
 }
 
 }  // namespace cfkops::actions

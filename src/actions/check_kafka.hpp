@@ -3,23 +3,34 @@
 #include "kafka_cluster.hpp"
 
 #include "cfkops/engine/action.hpp"
+#include "cfkops/kafka/gates.hpp"
+#include "cfkops/kube/reader.hpp"
+#include "cfkops/runbook/action_spec.hpp"
 
 #include <functional>
 #include <string>
+#include <vector>
 
 namespace cfkops::actions {
 
-/// What kafka.replication and kafka.quorum have in common: a target, and how long the answer must
-/// stay a yes.
-[[nodiscard]] runbook::ActionSpec kafka_check_spec(std::string name, std::string summary);
+/// The arguments `target` and `hold`.
+[[nodiscard]] std::vector<runbook::ArgumentSpec> kafka_check_arguments();
 
-/// Asks `gate` on fresh gauges, and where it says yes and `hold` is given, again after that time: a
-/// state that was well by chance is not well. The answer is the last one.
-[[nodiscard]] engine::CheckResult check_kafka(
-    const engine::Context& context,
-    kube::Reader& reader,
-    const engine::Arguments& arguments,
-    const std::function<kafka::GateVerdict(const KafkaCluster&, const kafka::ClusterGauges&)>&
-        gate);
+/// One reading of the cluster and what it says.
+struct KafkaReading {
+  kafka::GateVerdict verdict = {};
+  kafka::ClusterGauges gauges = {};
+  std::vector<std::string> details = {};
+  runbook::ValueMap outputs = {};
+};
+
+using ReadKafka = std::function<KafkaReading(kube::Reader&, const KafkaCluster&)>;
+
+/// Reads once, and again after `hold` where the first reading was good; both must be. What cannot
+/// be found or read is Unknown.
+[[nodiscard]] engine::CheckResult check_kafka(const engine::Context& context,
+                                              kube::Reader& reader,
+                                              const engine::Arguments& arguments,
+                                              const ReadKafka& read);
 
 }  // namespace cfkops::actions

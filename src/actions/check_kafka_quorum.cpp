@@ -1,23 +1,47 @@
 #include "check_kafka.hpp"
 #include "kinds.hpp"
 
+#include <chrono>
+
 namespace cfkops::actions {
 
 namespace {
 
-/// Without a controller that answers nothing can be said of the quorum.
-kafka::GateVerdict quorum(const KafkaCluster& cluster, const kafka::ClusterGauges& gauges) {
-  if (!gauges.controllers.empty()) {
-    return kafka::quorum_is_whole(gauges);
-  }
-  const std::string& doubt = cluster.target.controller_doubt;
-  return {.answer = kafka::GateVerdict::Answer::Unknown,
-          .summary = "the controllers are not known",
-          .reasons = {doubt.empty() ? "no process says that it is a controller" : doubt},
-          .waiver = {}};
+using runbook::Type;
+
+runbook::ActionSpec make_spec() {
+  const Type number = Type::of(Type::Kind::Int);
+  runbook::ActionSpec spec{
+      .name = "kafka.quorum",
+      .summary = "the controllers agree on one leader and epoch and have all caught up"};
+  spec.arguments = kafka_check_arguments();
+  spec.outputs = {{"controllers", number, "that answered"},
+                  {"leader", number, "node id of the leader, -1 if none is known"},
+                  {"epoch", number, "of the leader"}};
+  spec.is_check = true;
+  spec.timeout = std::chrono::hours(1);
+  spec.permissions = {{"list", "statefulsets.apps"}, {"get", "pods/proxy"}};
+  spec.example =
+      "- check: kafka.quorum\n"
+      "  with: {target: \"${params.target}\"}\n";
+  return spec;
 }
 
-class KafkaQuorum final : public engine::Check {
+runbook::ValueMap outputs_of(const kafka::ClusterGauges& gauges) {
+  std::int64_t answered = 0;
+  std::int64_t leader = -1;
+  std::int64_t epoch = -1;
+  for (const kafka::ControllerGauges& controller : gauges.controllers) {
+    answered += controller.answered() ? 1 : 0;
+    if (controller.raft_state == "leader") {
+      leader = controller.leader_id.value_or(-1);
+      epoch = controller.epoch.value_or(-1);
+    }
+  }
+  return {{"controllers", answered}, {"leader", leader}, {"epoch", epoch}};
+}
+
+class CheckKafkaQuorum final : public engine::Check {
  public:
   [[nodiscard]] const runbook::ActionSpec& spec() const override {
     static const runbook::ActionSpec kSpec = make_spec();
@@ -27,24 +51,24 @@ class KafkaQuorum final : public engine::Check {
   [[nodiscard]] engine::CheckResult evaluate(const engine::Context& context,
                                              kube::Reader& reader,
                                              const engine::Arguments& arguments) const override {
-    return check_kafka(context, reader, arguments, quorum);
-  }
-
- private:
-  static runbook::ActionSpec make_spec() {
-    runbook::ActionSpec spec = kafka_check_spec(
-        "kafka.quorum", "the KRaft quorum has one leader that all know, and every voter keeps up");
-    spec.example =
-        "- check: kafka.quorum\n"
-        "  with: {target: \"${params.target}\"}\n";
-    return spec;
+    return check_kafka(
+        context, reader, arguments, [](kube::Reader& asked, const KafkaCluster& cluster) {
+          KafkaReading reading;
+          reading.gauges = read_gauges(asked, cluster);
+          reading.verdict = kafka::quorum_is_whole(reading.gauges);
+          reading.outputs = outputs_of(reading.gauges);
+          if (reading.gauges.controllers.empty() && !cluster.target.controller_doubt.empty()) {
+            reading.details.push_back(cluster.target.controller_doubt);
+          }
+          return reading;
+        });
   }
 };
 
 }  // namespace
 
 const engine::Check& check_kafka_quorum() {
-  static const KafkaQuorum kCheck;
+  static const CheckKafkaQuorum kCheck;
   return kCheck;
 }
 

@@ -38,14 +38,15 @@ struct KafkaProcess {
   bool ready = true;
   std::string revision = "rev-1";
   std::int64_t start_time_ms = 1'000'000;
-  bool crashes = false;       ///< from its next start on
-  std::string stuck = {};     ///< a waiting reason
+  bool crashes = false;    ///< from its next start on
+  std::string stuck = {};  ///< a waiting reason
   int restarts = 0;
-  bool silent = false;        ///< its Jolokia does not answer
+  bool silent = false;  ///< its Jolokia does not answer
   bool never_in_sync = false;
   bool duplicate_session = false;  ///< what its log says while it starts
 
   [[nodiscard]] std::string uid() const { return pod + "-uid-" + std::to_string(incarnation); }
+
   [[nodiscard]] bool running() const { return phase == Phase::Up && stuck.empty(); }
 };
 
@@ -53,10 +54,10 @@ struct KafkaPartition {
   std::string topic;
   int number = 0;
   int min_isr = 2;
-  std::vector<std::string> replicas;
-  std::set<std::string> in_sync;
-  std::string leader;
-  std::map<std::string, double> log_end;
+  std::vector<std::string> replicas = {};
+  std::set<std::string> in_sync = {};
+  std::string leader = {};
+  std::map<std::string, double> log_end = {};
 };
 
 /// Brokers, controllers and partitions over time: what stops leaves the in-sync sets, what is back
@@ -72,9 +73,15 @@ class KafkaModel {
   void take_down(const std::string& pod);
 
   KafkaProcess& process(const std::string& pod);
+
   [[nodiscard]] const std::map<std::string, KafkaProcess>& processes() const { return processes_; }
+
   std::vector<KafkaPartition>& partitions() { return partitions_; }
+
+  [[nodiscard]] const std::vector<KafkaPartition>& partitions() const { return partitions_; }
+
   [[nodiscard]] const KafkaHabits& habits() const { return habits_; }
+
   KafkaHabits& habits() { return habits_; }
 
   [[nodiscard]] bool all_in_sync() const;
@@ -82,13 +89,18 @@ class KafkaModel {
   [[nodiscard]] int brokers_down() const;
   [[nodiscard]] int brokers_ready() const;
   [[nodiscard]] int under_min() const;
+
   [[nodiscard]] std::string active_controller() const { return active_; }
+
   void set_active_controller(const std::string& pod) { active_ = pod; }
+
   [[nodiscard]] int epoch() const { return epoch_; }
 
   // What was ever seen.
   [[nodiscard]] int most_down() const { return most_down_; }
+
   [[nodiscard]] int most_controllers_down() const { return most_controllers_down_; }
+
   [[nodiscard]] int most_under_min() const { return most_under_min_; }
 
  private:

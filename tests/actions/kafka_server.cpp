@@ -278,7 +278,7 @@ json KafkaServer::server_beans(const KafkaProcess& process) const {
   int hosted = 0;
   int under_replicated = 0;
   int under_min = 0;
-  for (const KafkaPartition& partition : const_cast<KafkaModel&>(model_).partitions()) {
+  for (const KafkaPartition& partition : model_.partitions()) {
     const bool hosts =
         std::count(partition.replicas.begin(), partition.replicas.end(), process.pod) > 0;
     hosted += hosts ? 1 : 0;
@@ -321,7 +321,7 @@ json KafkaServer::controller_beans(const KafkaProcess& process) const {
 
 json KafkaServer::partition_beans(const KafkaProcess& process, bool replicas) const {
   json beans = json::object();
-  for (const KafkaPartition& partition : const_cast<KafkaModel&>(model_).partitions()) {
+  for (const KafkaPartition& partition : model_.partitions()) {
     if (std::count(partition.replicas.begin(), partition.replicas.end(), process.pod) == 0) {
       continue;
     }
@@ -349,7 +349,7 @@ json KafkaServer::partition_beans(const KafkaProcess& process, bool replicas) co
 
 json KafkaServer::log_beans(const KafkaProcess& process) const {
   json beans = json::object();
-  for (const KafkaPartition& partition : const_cast<KafkaModel&>(model_).partitions()) {
+  for (const KafkaPartition& partition : model_.partitions()) {
     const auto end = partition.log_end.find(process.pod);
     if (end != partition.log_end.end()) {
       beans.update(

@@ -1,7 +1,6 @@
 #pragma once
 
 #include "kafka_model.hpp"
-
 #include "support/scripted_transport.hpp"
 
 #include <nlohmann/json_fwd.hpp>
@@ -26,6 +25,7 @@ class KafkaServer {
   KafkaServer& operator=(const KafkaServer&) = delete;
 
   [[nodiscard]] KafkaModel& model() { return model_; }
+
   [[nodiscard]] const std::vector<Evicted>& evicted() const { return evicted_; }
 
   /// The budget allows no eviction before that moment.

@@ -1,0 +1,84 @@
+#include "roll_bench.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <chrono>
+
+namespace cfkops::actions {
+namespace {
+
+using namespace std::chrono_literals;
+using engine::CheckResult;
+using engine::Verdict;
+using test::RollBench;
+using testing::Contains;
+using testing::HasSubstr;
+
+CheckResult ask(RollBench& bench, runbook::ValueMap more = {}) {
+  more["target"] = RollBench::target();
+  return bench.evaluate(check_kafka_replication(), std::move(more));
+}
+
+TEST(CheckKafkaReplication, PassesWithTheMeasuredValues) {
+  RollBench bench;
+  const CheckResult result = ask(bench);
+  EXPECT_EQ(result.verdict, Verdict::Pass);
+  EXPECT_THAT(result.summary, HasSubstr("0 of 6 partitions under-replicated"));
+  EXPECT_EQ(result.outputs.at("brokers").text(), "3");
+  EXPECT_EQ(result.outputs.at("under_replicated").text(), "0");
+}
+
+TEST(CheckKafkaReplication, NamesThePartitionsThatAreNotInSync) {
+  RollBench bench;
+  bench.model().process("kafka-2").never_in_sync = true;
+  bench.model().partitions()[4].in_sync.erase("kafka-2");
+  const CheckResult result = ask(bench);
+  EXPECT_EQ(result.verdict, Verdict::Fail);
+  EXPECT_THAT(result.details, Contains(HasSubstr("orders-4: 2 of 3 in sync")));
+  EXPECT_EQ(result.outputs.at("under_replicated").text(), "1");
+}
+
+TEST(CheckKafkaReplication, ASilentBrokerIsUnknown) {
+  RollBench bench;
+  bench.model().process("kafka-1").silent = true;
+  const CheckResult result = ask(bench);
+  EXPECT_EQ(result.verdict, Verdict::Unknown);
+  EXPECT_THAT(result.details, Contains(HasSubstr("kafka-1 does not answer")));
+}
+
+TEST(CheckKafkaReplication, HoldNeedsTwoGoodReadingsThatFarApart) {
+  RollBench bench;
+  CheckResult result = ask(bench, {{"hold", Duration(20s)}});
+  EXPECT_EQ(result.verdict, Verdict::Pass);
+  EXPECT_THAT(result.summary, HasSubstr("twice 20s apart"));
+  EXPECT_GE(bench.transport.clock().passed(), Duration(20s));
+
+  RollBench other;
+  other.transport.at(10s, [&] {
+    other.model().process("kafka-2").never_in_sync = true;
+    other.model().partitions()[4].in_sync.erase("kafka-2");
+  });
+  EXPECT_EQ(ask(other, {{"hold", Duration(20s)}}).verdict, Verdict::Fail);
+}
+
+TEST(CheckKafkaReplication, WithWaiversItAlsoAsksWhetherEachBrokerMayStop) {
+  RollBench bench;
+  for (auto& partition : bench.model().partitions()) {
+    partition.min_isr = 3;
+  }
+  EXPECT_EQ(ask(bench).verdict, Verdict::Pass);
+  const CheckResult result = ask(bench, {{"waiver_topics", runbook::ValueList{}}});
+  EXPECT_EQ(result.verdict, Verdict::Fail);
+  EXPECT_THAT(result.remedy, HasSubstr("waiver_topics"));
+  EXPECT_EQ(ask(bench, {{"waiver_topics", runbook::ValueList{"orders"}}}).verdict, Verdict::Pass);
+}
+
+TEST(CheckKafkaReplication, IsUnknownWhereTheTargetCannotBeFound) {
+  RollBench bench;
+  bench.server.forbid("/statefulsets");
+  EXPECT_EQ(ask(bench).verdict, Verdict::Unknown);
+}
+
+}  // namespace
+}  // namespace cfkops::actions

@@ -1,0 +1,40 @@
+#pragma once
+
+#include "action_fixture.hpp"
+#include "kafka_server.hpp"
+#include "kinds.hpp"
+
+namespace cfkops::test {
+
+/// `kafka.roll` on a simulated cluster.
+struct RollBench : ActionBench {
+  explicit RollBench(KafkaHabits habits = {})
+      : server(transport, habits) {}
+
+  static runbook::ValueMap target() {
+    return {{"kind", "StatefulSet"},
+            {"namespace", "confluent"},
+            {"name", "kafka"},
+            {"uid", "kafka-set-uid"}};
+  }
+
+  static runbook::ValueMap quickly(runbook::ValueMap more = {}) {
+    runbook::ValueMap given{{"target", target()}, {"settle", Duration(0)}};
+    for (auto& [name, value] : more) {
+      given[name] = value;
+    }
+    return given;
+  }
+
+  engine::Outcome roll(runbook::ValueMap more = {}) {
+    engine::Outcome outcome = apply(actions::kafka_roll(), quickly(std::move(more)));
+    server.model().run_to(transport.clock().passed());
+    return outcome;
+  }
+
+  [[nodiscard]] KafkaModel& model() { return server.model(); }
+
+  KafkaServer server;
+};
+
+}  // namespace cfkops::test
