@@ -42,7 +42,8 @@ Result<kafka::Target> find_target(kube::Reader& reader, const runbook::ValueMap&
   for (const kafka::Target& target : targets) {
     const bool same = target.kind == kind && target.name == name;
     // A StatefulSet that an operator has taken over since is still the same set.
-    const bool same_set = kind == "StatefulSet" && target.broker_set == name;
+    const bool same_set =
+        kind == "StatefulSet" && (target.broker_set == name || target.controller_set == name);
     if (!same && !same_set) {
       continue;
     }

@@ -21,7 +21,7 @@ struct KafkaCluster {
   kafka::Target target;
   std::vector<std::string> broker_pods = {};      ///< by ordinal
   std::vector<std::string> controller_pods = {};  ///< empty: not known, or the brokers themselves
-  std::string broker_revision = {};  ///< that the StatefulSet wants its pods to have
+  std::string broker_revision = {};               ///< that the StatefulSet wants its pods to have
   std::string controller_revision = {};
 };
 

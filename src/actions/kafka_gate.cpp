@@ -78,9 +78,8 @@ void judge_pods(const std::vector<std::string>& wanted,
     verdict.reasons.push_back(std::move(reason));
   };
   for (const std::string& pod : wanted) {
-    const auto found = std::find_if(members.begin(), members.end(), [&](const auto& member) {
-      return member.pod == pod;
-    });
+    const auto found = std::find_if(
+        members.begin(), members.end(), [&](const auto& member) { return member.pod == pod; });
     if (found == members.end()) {
       no("pod " + pod + " is not there");
     } else if (found->object.deleting()) {
@@ -131,13 +130,14 @@ std::vector<std::string> missing_partitions(kube::Reader& reader,
   for (const auto& [pod, partitions] : table.by_pod) {
     for (const auto& [partition, reading] : partitions) {
       if (reading.leads() && (reading.under_replicated || reading.under_min_isr)) {
-        missing.emplace_back(reading.in_sync - reading.replicas,
-                             fmt::format("{}: {} of {} in sync (leader {}){}",
-                                         partition.text(),
-                                         reading.in_sync,
-                                         reading.replicas,
-                                         pod,
-                                         reading.under_min_isr ? ", under min.insync.replicas" : ""));
+        missing.emplace_back(
+            reading.in_sync - reading.replicas,
+            fmt::format("{}: {} of {} in sync (leader {}){}",
+                        partition.text(),
+                        reading.in_sync,
+                        reading.replicas,
+                        pod,
+                        reading.under_min_isr ? ", under min.insync.replicas" : ""));
       }
     }
   }
@@ -209,11 +209,8 @@ void RollGate::judge(const RollEntry& entry, const RollMembers& members, GateLoo
 void RollGate::judge_partitions(const std::string& pod,
                                 const kafka::ClusterGauges& gauges,
                                 GateLook& look) const {
-  const kafka::PartitionTable table = kafka::read_partitions(reader_,
-                                                             cluster_.target.ns,
-                                                             cluster_.broker_pods,
-                                                             kafka::Detail::Sync,
-                                                             kPollTimeout);
+  const kafka::PartitionTable table = kafka::read_partitions(
+      reader_, cluster_.target.ns, cluster_.broker_pods, kafka::Detail::Sync, kPollTimeout);
   merge(look.verdict, tables_are_whole(gauges, table));
   merge(look.verdict, kafka::may_stop_broker(table, pod, waived_topics_));
   const auto own = table.by_pod.find(pod);

@@ -1,10 +1,11 @@
 #pragma once
 
+#include "kafka_cluster.hpp"
+#include "kafka_roll_order.hpp"
+
 #include "cfkops/base/error.hpp"
 #include "cfkops/kafka/gates.hpp"
 #include "cfkops/kube/reader.hpp"
-#include "kafka_cluster.hpp"
-#include "kafka_roll_order.hpp"
 
 #include <cstdint>
 #include <optional>

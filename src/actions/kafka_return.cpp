@@ -1,5 +1,5 @@
-// Waiting for a process to be back. Each look goes as far as the process has come, cheapest question
-// first:
+// Waiting for a process to be back. Each look goes as far as the process has come, cheapest
+// question first:
 //
 //   1. its pod: gone, new, Pending, stuck;
 //   2. the process: its own gauges, and its log where it is slow to start;
@@ -54,9 +54,8 @@ std::int64_t restarts(const kube::Object& pod) {
 
 bool any_container_runs(const kube::Object& pod) {
   const std::vector<Json> states = pod.json().items("/status/containerStatuses");
-  return std::any_of(states.begin(), states.end(), [](const Json& state) {
-    return state.has("/state/running");
-  });
+  return std::any_of(
+      states.begin(), states.end(), [](const Json& state) { return state.has("/state/running"); });
 }
 
 std::string finalizers(const kube::Object& pod) {
@@ -133,10 +132,10 @@ std::optional<Error> ReturnWatch::overdue(const Look& look) const {
                                   look.why));
   }
   if (now() > context_.deadline) {
-    return make_error(ErrorCode::Timeout,
-                      fmt::format("the step's time is up while pod {} is not back: {}",
-                                  departed_.entry.pod,
-                                  look.why));
+    return make_error(
+        ErrorCode::Timeout,
+        fmt::format(
+            "the step's time is up while pod {} is not back: {}", departed_.entry.pod, look.why));
   }
   return std::nullopt;
 }
@@ -147,9 +146,10 @@ void ReturnWatch::report(const Look& look) {
   }
   const bool broker = departed_.entry.role == kafka::Role::Broker;
   engine::WaitState state;
-  state.what = fmt::format(
-      "{} {} to be {}", kafka::to_string(departed_.entry.role), departed_.entry.pod,
-      broker ? "in sync again" : "back in the quorum");
+  state.what = fmt::format("{} {} to be {}",
+                           kafka::to_string(departed_.entry.role),
+                           departed_.entry.pod,
+                           broker ? "in sync again" : "back in the quorum");
   state.why = look.why;
   state.details = look.details;
   state.elapsed = now() - departed_.since;
@@ -295,7 +295,8 @@ ReturnWatch::Look ReturnWatch::look_at_partitions(const kafka::GateVerdict& repl
   }
   Look found = describe_lag(lag);
   if (lag.complete() || !lag.known) {
-    found.why = replication.reasons.empty() ? "not all leaders answer" : replication.reasons.front();
+    found.why =
+        replication.reasons.empty() ? "not all leaders answer" : replication.reasons.front();
     found.details = replication.reasons;
   }
   lag_ = found;
@@ -306,9 +307,8 @@ ReturnWatch::Look ReturnWatch::describe_lag(const kafka::CatchUp& lag) {
   if (lag.records) {
     estimate_.add(now(), *lag.records);
   }
-  Look found{.why = fmt::format("{} of {} partitions are not in sync yet",
-                                lag.missing.size(),
-                                lag.expected)};
+  Look found{.why = fmt::format(
+                 "{} of {} partitions are not in sync yet", lag.missing.size(), lag.expected)};
   if (lag.records) {
     found.why += fmt::format(", {} records behind", grouped(*lag.records));
   }

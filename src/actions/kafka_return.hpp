@@ -1,10 +1,11 @@
 #pragma once
 
+#include "kafka_cluster.hpp"
+#include "kafka_roll_order.hpp"
+
 #include "cfkops/engine/action.hpp"
 #include "cfkops/kafka/gates.hpp"
 #include "cfkops/kube/reader.hpp"
-#include "kafka_cluster.hpp"
-#include "kafka_roll_order.hpp"
 
 #include <cstdint>
 #include <optional>
@@ -51,11 +52,11 @@ class ReturnWatch {
  private:
   /// What one look found.
   struct Look {
-    bool back = false;             ///< all is well, but for the settling
-    bool known = true;             ///< false: the API server did not answer
-    std::string why = {};          ///< what it is waiting for
+    bool back = false;     ///< all is well, but for the settling
+    bool known = true;     ///< false: the API server did not answer
+    std::string why = {};  ///< what it is waiting for
     std::vector<std::string> details = {};
-    std::string progress = {};     ///< changes whenever something moved
+    std::string progress = {};  ///< changes whenever something moved
     std::optional<Error> failure = {};
   };
 
@@ -75,7 +76,9 @@ class ReturnWatch {
   [[nodiscard]] bool due(MonoTime& last, Duration every) const;
   void account(const Look& look);
   void report(const Look& look);
+
   [[nodiscard]] MonoTime now() const { return reader_.loop().clock().now(); }
+
   [[nodiscard]] std::optional<Error> overdue(const Look& look) const;
 
   const engine::Context& context_;

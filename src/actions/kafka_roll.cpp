@@ -47,7 +47,10 @@ RollRoles roles_of(const std::string& text) {
 
 runbook::ActionSpec make_spec() {
   const auto of = [](Type::Kind kind) { return Type::of(kind); };
-  runbook::ActionSpec spec{.name = "kafka.roll", .summary = "restarts Kafka one process at a time, each only while all partitions stay writable"};
+  runbook::ActionSpec spec{
+      .name = "kafka.roll",
+      .summary =
+          "restarts Kafka one process at a time, each only while all partitions stay writable"};
   spec.arguments = {
       {.name = "target", .type = Type::ref({"Kafka"}), .required = true, .help = "the cluster"},
       {.name = "roles",
@@ -122,12 +125,11 @@ class KafkaRoll final : public Irreversible {
 Result<RollRequest> read_roll_request(kube::Reader& reader, const engine::Arguments& arguments) {
   CFKOPS_ASSIGN(KafkaCluster cluster, read_cluster(reader, arguments.ref("target")));
   const std::vector<std::string> waived = arguments.strings("waiver_topics");
-  return RollRequest{
-      .cluster = std::move(cluster),
-      .roles = roles_of(arguments.string("roles")),
-      .wait = {.settle = arguments.duration("settle"),
-               .ready_timeout = arguments.duration("ready_timeout")},
-      .waived_topics = std::set<std::string>(waived.begin(), waived.end())};
+  return RollRequest{.cluster = std::move(cluster),
+                     .roles = roles_of(arguments.string("roles")),
+                     .wait = {.settle = arguments.duration("settle"),
+                              .ready_timeout = arguments.duration("ready_timeout")},
+                     .waived_topics = std::set<std::string>(waived.begin(), waived.end())};
 }
 
 const engine::Action& kafka_roll() {

@@ -1,11 +1,12 @@
 #pragma once
 
-#include "cfkops/engine/action.hpp"
-#include "cfkops/kube/client.hpp"
 #include "kafka_cluster.hpp"
 #include "kafka_gate.hpp"
 #include "kafka_return.hpp"
 #include "kafka_roll_order.hpp"
+
+#include "cfkops/engine/action.hpp"
+#include "cfkops/kube/client.hpp"
 
 #include <optional>
 #include <set>
@@ -73,6 +74,7 @@ class Roll {
   [[nodiscard]] runbook::ValueMap outputs() const;
   [[nodiscard]] std::string untouched() const;
   void tell_gate(const RollEntry& entry, const GateLook& look);
+
   [[nodiscard]] MonoTime now() const { return client_.loop().clock().now(); }
 
   const engine::Context& context_;

@@ -89,9 +89,8 @@ void add_brokers(const RollMembers& members, const kafka::ClusterGauges& gauges,
       ranked.emplace_back(leaders.value_or(kLast - 1), std::move(entry));
     }
   }
-  std::stable_sort(ranked.begin(), ranked.end(), [](const auto& a, const auto& b) {
-    return a.first < b.first;
-  });
+  std::stable_sort(
+      ranked.begin(), ranked.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
   for (auto& [rank, entry] : ranked) {
     order.entries.push_back(std::move(entry));
   }

@@ -1,8 +1,9 @@
 #pragma once
 
+#include "kafka_cluster.hpp"
+
 #include "cfkops/kafka/state.hpp"
 #include "cfkops/kafka/target.hpp"
-#include "kafka_cluster.hpp"
 
 #include <string>
 #include <vector>

@@ -1,5 +1,6 @@
-#include "cfkops/base/text.hpp"
 #include "kafka_roll.hpp"
+
+#include "cfkops/base/text.hpp"
 
 #include <fmt/core.h>
 
@@ -58,15 +59,14 @@ void judge_partitions(const RollRequest& request,
   if (entry.role != kafka::Role::Broker || entry.stuck) {
     return;
   }
-  const GateVerdict verdict =
-      kafka::may_stop_broker(sight.table, entry.pod, request.waived_topics);
+  const GateVerdict verdict = kafka::may_stop_broker(sight.table, entry.pod, request.waived_topics);
   if (verdict.yes()) {
     return;
   }
   if (!verdict.waiver.empty()) {
     change.refused = true;
-    change.verdict = fmt::format(
-        "refused: {} (permitted by {})", reasons_text(verdict, 5), verdict.waiver);
+    change.verdict =
+        fmt::format("refused: {} (permitted by {})", reasons_text(verdict, 5), verdict.waiver);
   } else {
     change.diff.push_back("~ waits: " + reasons_text(verdict, 5));
   }
@@ -181,8 +181,7 @@ std::vector<kube::AccessQuestion> permissions(const RollRequest& request) {
                                                  ask("get", sets),
                                                  ask("list", sets)};
   if (request.cluster.target.kind == "Kafka") {
-    questions.push_back(
-        ask("list", {"platform.confluent.io", "v1beta1", "kafkas", "Kafka", true}));
+    questions.push_back(ask("list", {"platform.confluent.io", "v1beta1", "kafkas", "Kafka", true}));
   }
   return questions;
 }
@@ -190,11 +189,11 @@ std::vector<kube::AccessQuestion> permissions(const RollRequest& request) {
 void tell_gates(const RollRequest& request, const Sight& sight, engine::StepPlan& plan) {
   const KafkaCluster& cluster = request.cluster;
   GateVerdict pods = pods_are_ready(cluster, sight.members);
-  pods.summary = fmt::format("{} brokers, {} controllers",
-                             cluster.broker_pods.size(),
-                             cluster.controller_pods.size());
+  pods.summary = fmt::format(
+      "{} brokers, {} controllers", cluster.broker_pods.size(), cluster.controller_pods.size());
   plan.notes.push_back("all pods Ready: " + answer_text(pods));
-  plan.notes.push_back("replication full: " + answer_text(replication_is_full(cluster, sight.gauges)));
+  plan.notes.push_back("replication full: " +
+                       answer_text(replication_is_full(cluster, sight.gauges)));
   if (!sight.gauges.controllers.empty()) {
     plan.notes.push_back("quorum whole: " + answer_text(kafka::quorum_is_whole(sight.gauges)));
   } else {
@@ -213,8 +212,8 @@ Result<engine::StepPlan> plan_roll(kube::Reader& reader, const RollRequest& requ
   Sight sight;
   CFKOPS_ASSIGN(sight.members, read_members(reader, cluster));
   sight.gauges = read_gauges(reader, cluster);
-  sight.table = kafka::read_partitions(
-      reader, ns, cluster.broker_pods, kafka::Detail::Sync, kPollTimeout);
+  sight.table =
+      kafka::read_partitions(reader, ns, cluster.broker_pods, kafka::Detail::Sync, kPollTimeout);
   const RollOrder order = roll_order(cluster, sight.members, sight.gauges, request.roles);
   const bool all_ready = pods_are_ready(cluster, sight.members).yes();
 

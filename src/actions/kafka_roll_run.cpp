@@ -1,6 +1,7 @@
 // The steps and the properties kept are told in kafka_roll.cpp.
-#include "cfkops/base/text.hpp"
 #include "kafka_roll.hpp"
+
+#include "cfkops/base/text.hpp"
 
 #include <fmt/core.h>
 
@@ -164,9 +165,8 @@ bool Roll::defer(const GateLook& look) {
   if (next == 0) {
     return false;
   }
-  context_.progress(fmt::format("{} is the active controller now: {} goes first",
-                                rest_.front().pod,
-                                rest_[next].pod));
+  context_.progress(fmt::format(
+      "{} is the active controller now: {} goes first", rest_.front().pod, rest_[next].pod));
   std::rotate(rest_.begin(),
               rest_.begin() + static_cast<std::ptrdiff_t>(next),
               rest_.begin() + static_cast<std::ptrdiff_t>(next) + 1);
@@ -174,11 +174,8 @@ bool Roll::defer(const GateLook& look) {
 }
 
 Roll::Eviction Roll::evict(const RollEntry& entry, const std::string& uid) {
-  context_.progress(fmt::format("restart {} ({} of {}): {}",
-                                role_and_pod(entry),
-                                done_.size() + 1,
-                                planned_,
-                                entry.reason));
+  context_.progress(fmt::format(
+      "restart {} ({} of {}): {}", role_and_pod(entry), done_.size() + 1, planned_, entry.reason));
   const Status evicted = client_.evict(request_.cluster.target.ns, entry.pod, {.uid = uid});
   if (evicted) {
     return {.effect = Eviction::Effect::Gone};
@@ -188,8 +185,8 @@ Roll::Eviction Roll::evict(const RollEntry& entry, const std::string& uid) {
 
 /// Whatever the answer was: the pod itself tells whether it is on its way out.
 Roll::Eviction Roll::look_back(const RollEntry& entry, const std::string& uid, const Error& error) {
-  const std::vector<kube::ReadRequest> requests = {kube::ReadRequest::object(
-      kube::resources::pods(), request_.cluster.target.ns, entry.pod)};
+  const std::vector<kube::ReadRequest> requests = {
+      kube::ReadRequest::object(kube::resources::pods(), request_.cluster.target.ns, entry.pod)};
   const MonoTime since = now();
   for (;;) {
     const Result<std::string> body = client_.batch(requests, kPollTimeout).front();
@@ -288,8 +285,8 @@ Outcome Roll::lost(const RollEntry& entry, const Error& error, ReturnWatch& watc
   outcome.why = error.message;
   if (error.code == ErrorCode::Cancelled) {
     outcome.kind = Outcome::Kind::Stopped;
-    outcome.left.push_back(fmt::format(
-        "pod {} was evicted and has not been seen back in sync", entry.pod));
+    outcome.left.push_back(
+        fmt::format("pod {} was evicted and has not been seen back in sync", entry.pod));
     return outcome;
   }
   outcome.kind = Outcome::Kind::Failed;
@@ -321,10 +318,8 @@ std::string Roll::untouched() const {
 Outcome Roll::finish(Outcome outcome) const {
   outcome.outputs = outputs();
   if (outcome.kind != Outcome::Kind::Done && !rest_.empty()) {
-    outcome.left.push_back(fmt::format("{} of {} restarted; not touched: {}",
-                                       done_.size(),
-                                       planned_,
-                                       untouched()));
+    outcome.left.push_back(
+        fmt::format("{} of {} restarted; not touched: {}", done_.size(), planned_, untouched()));
   }
   return outcome;
 }

@@ -1,9 +1,9 @@
 #pragma once
 
-#include <span>
-
 #include "cfkops/engine/action.hpp"
 #include "cfkops/runbook/action_spec.hpp"
+
+#include <span>
 
 namespace cfkops::actions {
 

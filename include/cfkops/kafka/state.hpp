@@ -82,14 +82,15 @@ struct ClusterGauges {
                                         const std::vector<std::string>& controller_pods,
                                         Duration timeout);
 
-/// How many logs a broker in recovery (BrokerState 2) has still to read; nothing where it does not say.
+/// How many logs a broker in recovery (BrokerState 2) has still to read; nothing where it does not
+/// say.
 [[nodiscard]] std::optional<std::int64_t> logs_to_recover(kube::Reader& reader,
                                                           const std::string& ns,
                                                           const std::string& pod,
                                                           Duration timeout);
 
-/// The version of the Kafka that runs in a pod: "4.3.0", "8.3.0-ce". Errors: NotFound where it has not told
-/// yet, and those of reading.
+/// The version of the Kafka that runs in a pod: "4.3.0", "8.3.0-ce". Errors: NotFound where it has
+/// not told yet, and those of reading.
 [[nodiscard]] Result<std::string> read_version(kube::Reader& reader,
                                                const std::string& ns,
                                                const std::string& pod,
