@@ -63,7 +63,8 @@ class BrokerRestart(unittest.TestCase):
         self.assertEqual(verified.code, 0, verified)
 
     def test_WaitsForSlowCatchUpWhereThePlainRollStalls(self):
-        lab.tool("slow-replication", "on")
+        # Under 1 MB/s of traffic, of which a follower takes two thirds: catching up is slower than starting.
+        lab.tool("slow-replication", "on", "--rate", "1000000")
         try:
             with lab.observed(size=5000) as seen:
                 done = lab.cfkops("run", "broker-restart", "-n", NAMESPACE, "--param", "settle=0s", "--yes")
@@ -72,7 +73,7 @@ class BrokerRestart(unittest.TestCase):
         self.assertEqual(done.code, 0, done)
         self.check_traffic(seen, gap=1, partition_gap=3)
         self.assertRegex(done.err, r"waiting for broker kafka-\d.*lab-load-\d+: [\d,]+ records behind")
-        self.assertRegex(done.err, r"about [\d.]+s to go")
+        self.assertRegex(done.err, r"about \S+ to go")
 
     def test_PlanAndDryRunSendOnlyWhatAReaderMay(self):
         for words in (["plan"], ["run", "--dry-run"]):
