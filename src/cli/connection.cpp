@@ -1,13 +1,6 @@
 #include "connection.hpp"
 
 namespace cfkops::cli {
-void NoticeListener::on_retry(const std::string& what, Duration /*wait*/) {
-  observer_.on_notice(what);
-}
-
-void NoticeListener::on_warning(const std::string& text) {
-  observer_.on_notice("Warning: " + text);
-}
 
 Connection::~Connection() {
   if (cancel_ != nullptr && transport) {
@@ -18,7 +11,7 @@ Connection::~Connection() {
 kube::ReaderOptions Connection::reader_options(const GlobalArguments& global) const {
   kube::ReaderOptions options;
   options.request_timeout = global.request_timeout;
-  options.listener = listener.get();
+  options.listener = notices.get();
   return options;
 }
 
@@ -37,7 +30,7 @@ Result<Connection> connect(const GlobalArguments& global,
   environment.cancel.set_waker([transport = connection.transport.get()] { transport->wake(); });
   connection.loop =
       std::make_unique<kube::Loop>(*connection.transport, environment.clock, environment.cancel);
-  connection.listener = std::make_unique<NoticeListener>(observer);
+  connection.notices = std::make_unique<engine::Notices>(observer, nullptr);
   return connection;
 }
 

@@ -3,6 +3,7 @@
 #include "arguments.hpp"
 
 #include "cfkops/cli/app.hpp"
+#include "cfkops/engine/notices.hpp"
 #include "cfkops/engine/observer.hpp"
 #include "cfkops/kube/loop.hpp"
 #include "cfkops/kube/reader.hpp"
@@ -13,19 +14,6 @@
 
 namespace cfkops::cli {
 
-/// Tells the observer of every retry and warning, so that no wait is silent.
-class NoticeListener final : public kube::RetryListener {
- public:
-  explicit NoticeListener(engine::Observer& observer)
-      : observer_(observer) {}
-
-  void on_retry(const std::string& what, Duration wait) override;
-  void on_warning(const std::string& text) override;
-
- private:
-  engine::Observer& observer_;
-};
-
 /// A cluster that a command talks to: configuration, transport and loop, alive together.
 struct Connection {
   std::string context;
@@ -33,7 +21,7 @@ struct Connection {
   std::string source;
   std::unique_ptr<kube::Transport> transport;
   std::unique_ptr<kube::Loop> loop;
-  std::unique_ptr<NoticeListener> listener;
+  std::unique_ptr<engine::Notices> notices;  ///< for the observer alone; a run has its own
 
   Connection() = default;
   Connection(Connection&&) = default;

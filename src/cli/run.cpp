@@ -11,6 +11,7 @@
 #include "cfkops/base/check.hpp"
 #include "cfkops/base/file.hpp"
 #include "cfkops/engine/executor.hpp"
+#include "cfkops/engine/notices.hpp"
 
 #include <filesystem>
 #include <memory>
@@ -67,7 +68,9 @@ int carry_out(const Arguments& arguments,
   base::set_crash_context(("run " + request.run_id + ", log " + path.string()).c_str());
   audit::Log log(*std::move(file), request.run_id, environment.clock);
   engine::Journal journal(log);
+  engine::Notices notices(observer, &journal);
   kube::ReaderOptions options = connection->reader_options(arguments.global);
+  options.listener = &notices;
   options.retry.unreachable_budget = kServerAwayBudget;
   kube::Client client(*connection->loop, options, journal);
   TerminalApprover approver(terminal, arguments.yes, arguments.global.output == Output::Text);
