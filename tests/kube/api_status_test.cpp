@@ -73,8 +73,9 @@ TEST(ErrorOf, NamesTheGroupOfAForbiddenClusterScopedResource) {
           "resource \"customresourcedefinitions\" in API group \"apiextensions.k8s.io\" at the "
           "cluster scope"),
       "list customresourcedefinitions");
-  EXPECT_THAT(error.hint,
-              HasSubstr("kubectl auth can-i list customresourcedefinitions.apiextensions.k8s.io -A;"));
+  EXPECT_THAT(
+      error.hint,
+      HasSubstr("kubectl auth can-i list customresourcedefinitions.apiextensions.k8s.io -A;"));
 }
 
 TEST(ErrorOf, SaysThatATerminatingNamespaceTakesNothing) {
