@@ -1,12 +1,12 @@
 #pragma once
 
+#include "cfkops/kube/mutation.hpp"
+#include "cfkops/kube/reader.hpp"
+
 #include <functional>
 #include <optional>
 #include <string>
 #include <vector>
-
-#include "cfkops/kube/mutation.hpp"
-#include "cfkops/kube/reader.hpp"
 
 namespace cfkops::kube {
 
@@ -46,15 +46,17 @@ class PodConnection {
 
   virtual void write(std::string_view bytes) = 0;
 
-  /// What has arrived, at least one byte unless the end was reached (""). Errors: Timeout, ConnectionLost, Cancelled.
+  /// What has arrived, at least one byte unless the end was reached (""). Errors: Timeout,
+  /// ConnectionLost, Cancelled.
   virtual Result<std::string> read(MonoTime deadline) = 0;
 };
 
-/// A reader that may also write. Every mutation is told to the recorder before it leaves and after it came back;
-/// where the recorder refuses, nothing is sent; where it fails afterwards, nothing more is. A mutation with a
-/// precondition, an apply and a scale are repeated by the retry rule, and where an attempt's outcome stays unknown the
-/// object is looked at. Any other whose outcome is unknown is reported as such (`Error::outcome_unknown`) and not sent
-/// again; so is a delete without a precondition, which could hit a replacement of the same name.
+/// A reader that may also write. Every mutation is told to the recorder before it leaves and after
+/// it came back; where the recorder refuses, nothing is sent; where it fails afterwards, nothing
+/// more is. A mutation with a precondition, an apply and a scale are repeated by the retry rule,
+/// and where an attempt's outcome stays unknown the object is looked at. Any other whose outcome is
+/// unknown is reported as such (`Error::outcome_unknown`) and not sent again; so is a delete
+/// without a precondition, which could hit a replacement of the same name.
 class Client : public Reader {
  public:
   Client(Loop& loop, ReaderOptions options, MutationRecorder& recorder);
@@ -68,20 +70,31 @@ class Client : public Reader {
                        const PatchOptions& options);
 
   /// Server-side apply under the field manager "cfkops".
-  Result<Object> apply(const Resource& resource, const std::string& ns, const Json& object, bool force = false);
+  Result<Object> apply(const Resource& resource,
+                       const std::string& ns,
+                       const Json& object,
+                       bool force = false);
 
   /// Errors: NotFound where it was gone already; Conflict where the precondition fails.
-  Status remove(const Resource& resource, const std::string& ns, const std::string& name, const DeleteOptions& options);
+  Status remove(const Resource& resource,
+                const std::string& ns,
+                const std::string& name,
+                const DeleteOptions& options);
 
-  /// policy/v1 Eviction. Errors: TooManyRequests with the budget's cause, NotFound, Conflict, ServerError ("more than
-  /// one PodDisruptionBudget"). A budget's 429 is not retried here: the caller decides what to wait for. The uid is
-  /// compared before anything is sent, because an eviction refused for its uid costs the budget two minutes.
+  /// policy/v1 Eviction. Errors: TooManyRequests with the budget's cause, NotFound, Conflict,
+  /// ServerError ("more than one PodDisruptionBudget"). A budget's 429 is not retried here: the
+  /// caller decides what to wait for. The uid is compared before anything is sent, because an
+  /// eviction refused for its uid costs the budget two minutes.
   Status evict(const std::string& ns, const std::string& pod, const Precondition& precondition);
 
-  Result<Object> scale(const Resource& resource, const std::string& ns, const std::string& name, int replicas);
+  Result<Object> scale(const Resource& resource,
+                       const std::string& ns,
+                       const std::string& name,
+                       int replicas);
 
-  /// Runs argv in a container over WebSocket (v5, else v4) to its end. Without a Status from the server the outcome
-  /// is Unknown, never success. Errors also: Timeout; the remote process may live on.
+  /// Runs argv in a container over WebSocket (v5, else v4) to its end. Without a Status from the
+  /// server the outcome is Unknown, never success. Errors also: Timeout; the remote process may
+  /// live on.
   Result<ExecOutcome> exec(const std::string& ns,
                            const std::string& pod,
                            const std::string& container,
@@ -90,7 +103,9 @@ class Client : public Reader {
                            Duration timeout);
 
   /// Opens one connection to `port` of the pod over WebSocket port-forward.
-  Result<std::unique_ptr<PodConnection>> connect(const std::string& ns, const std::string& pod, int port);
+  Result<std::unique_ptr<PodConnection>> connect(const std::string& ns,
+                                                 const std::string& pod,
+                                                 int port);
 
  private:
   struct Call;
@@ -100,7 +115,8 @@ class Client : public Reader {
   Result<Response> send(const Call& call, Trace& trace);
   Verdict judge(const Call& call, Result<Response> outcome, const Trace& trace);
 
-  /// Numbers the mutation and has it recorded. Errors: the recorder's; Refused after it failed once.
+  /// Numbers the mutation and has it recorded. Errors: the recorder's; Refused after it failed
+  /// once.
   Status intend(Mutation& mutation);
   Status record(const Mutation& mutation, const MutationEffect& effect);
 

@@ -1,23 +1,25 @@
 #pragma once
 
-#include <functional>
-
 #include "cfkops/base/cancel.hpp"
 #include "cfkops/base/clock.hpp"
 #include "cfkops/base/result.hpp"
 #include "cfkops/kube/transport.hpp"
 
+#include <functional>
+
 namespace cfkops::kube {
 
-/// Waits by pumping the transport, so that code reads top-down while everything stays on one thread.
-/// Borrows its three collaborators, which must outlive it.
+/// Waits by pumping the transport, so that code reads top-down while everything stays on one
+/// thread. Borrows its three collaborators, which must outlive it.
 class Loop {
  public:
   Loop(Transport& transport, const Clock& clock, const Cancel& cancel)
-      : transport_(transport), clock_(clock), cancel_(cancel) {}
+      : transport_(transport),
+        clock_(clock),
+        cancel_(cancel) {}
 
-  /// Pumps until `done()` or until `deadline`; true means done. Errors: Cancelled, when a stop is due (see
-  /// `stop_due`); what is in flight stays in flight.
+  /// Pumps until `done()` or until `deadline`; true means done. Errors: Cancelled, when a stop is
+  /// due (see `stop_due`); what is in flight stays in flight.
   Result<bool> run_until(const std::function<bool()>& done, MonoTime deadline);
 
   /// Lets `duration` pass. Errors: Cancelled.
@@ -30,16 +32,23 @@ class Loop {
   [[nodiscard]] Error cancelled() const;
 
   [[nodiscard]] Transport& transport() { return transport_; }
+
   [[nodiscard]] const Clock& clock() const { return clock_; }
+
   [[nodiscard]] const Cancel& cancel() const { return cancel_; }
 
-  /// While one lives, the first request to stop does not interrupt waits: between taking a broker down and
-  /// having it back there is no safe point.
+  /// While one lives, the first request to stop does not interrupt waits: between taking a broker
+  /// down and having it back there is no safe point.
   class SafeStretch {
    public:
-    explicit SafeStretch(Loop& loop) : loop_(loop) { ++loop_.stretches_; }
+    explicit SafeStretch(Loop& loop)
+        : loop_(loop) {
+      ++loop_.stretches_;
+    }
+
     SafeStretch(const SafeStretch&) = delete;
     SafeStretch& operator=(const SafeStretch&) = delete;
+
     ~SafeStretch() { --loop_.stretches_; }
 
    private:

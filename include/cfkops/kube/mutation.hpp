@@ -1,17 +1,17 @@
 #pragma once
 
-#include <string>
-#include <vector>
-
 #include "cfkops/base/json.hpp"
 #include "cfkops/base/result.hpp"
 #include "cfkops/kube/resource.hpp"
+
+#include <string>
+#include <vector>
 
 namespace cfkops::kube {
 
 /// A change that is about to be sent to the API server.
 struct Mutation {
-  std::string verb = {};         ///< create update patch apply delete evict scale exec port-forward
+  std::string verb = {};  ///< create update patch apply delete evict scale exec port-forward
   Resource resource = {};
   std::string ns = {};
   std::string name = {};
@@ -28,12 +28,12 @@ struct MutationEffect {
   std::string uid = {};
   std::string resource_version = {};        ///< of the answered object, where there is one
   std::vector<std::string> audit_ids = {};  ///< of every attempt, the first included
-  bool unknown = false;                ///< sent, but the outcome is not known
+  bool unknown = false;                     ///< sent, but the outcome is not known
   std::string error = {};                   ///< "" on success
 };
 
-/// Told of every mutation before and after: the journal. No mutation leaves unless `intend` succeeded, so
-/// nobody can write unrecorded. One thread.
+/// Told of every mutation before and after: the journal. No mutation leaves unless `intend`
+/// succeeded, so nobody can write unrecorded. One thread.
 class MutationRecorder {
  public:
   MutationRecorder() = default;
@@ -41,7 +41,8 @@ class MutationRecorder {
   MutationRecorder& operator=(const MutationRecorder&) = delete;
   virtual ~MutationRecorder() = default;
 
-  /// Returns once the intent would survive a crash. Errors: Io, Refused; the mutation is then not sent.
+  /// Returns once the intent would survive a crash. Errors: Io, Refused; the mutation is then not
+  /// sent.
   virtual Status intend(const Mutation& mutation) = 0;
 
   /// Errors: Io; the caller must not mutate again.

@@ -1,13 +1,13 @@
 #pragma once
 
+#include "cfkops/base/json.hpp"
+#include "cfkops/base/result.hpp"
+
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "cfkops/base/json.hpp"
-#include "cfkops/base/result.hpp"
 
 namespace cfkops::kube {
 
@@ -15,18 +15,29 @@ namespace cfkops::kube {
 class Object {
  public:
   Object() = default;
-  explicit Object(Json json) : json_(std::move(json)) {}
+
+  explicit Object(Json json)
+      : json_(std::move(json)) {}
 
   /// Errors: Protocol where the text is no JSON object with metadata.name.
   [[nodiscard]] static Result<Object> parse(std::string_view text);
 
   [[nodiscard]] const Json& json() const { return json_; }
+
   [[nodiscard]] std::string api_version() const { return json_.string_or("/apiVersion", ""); }
+
   [[nodiscard]] std::string kind() const { return json_.string_or("/kind", ""); }
+
   [[nodiscard]] std::string name() const { return json_.string_or("/metadata/name", ""); }
+
   [[nodiscard]] std::string ns() const { return json_.string_or("/metadata/namespace", ""); }
+
   [[nodiscard]] std::string uid() const { return json_.string_or("/metadata/uid", ""); }
-  [[nodiscard]] std::string resource_version() const { return json_.string_or("/metadata/resourceVersion", ""); }
+
+  [[nodiscard]] std::string resource_version() const {
+    return json_.string_or("/metadata/resourceVersion", "");
+  }
+
   [[nodiscard]] std::int64_t generation() const { return json_.int_or("/metadata/generation", 0); }
 
   /// The label or annotation `key`, or nothing.
@@ -43,7 +54,8 @@ class Object {
   Json json_;
 };
 
-/// A list as of one resourceVersion. Items carry apiVersion and kind even though the server leaves them out.
+/// A list as of one resourceVersion. Items carry apiVersion and kind even though the server leaves
+/// them out.
 struct ObjectList {
   std::vector<Object> items;
   std::string resource_version;
@@ -55,8 +67,9 @@ struct ObjectList {
 /// A pod is Ready and not on its way out.
 [[nodiscard]] bool pod_ready(const Object& pod);
 
-/// Why a pod is not Ready, in kubectl's STATUS words with the detail that helps: "CrashLoopBackOff: back-off
-/// 40s restarting failed container", "Pending: 0/3 nodes are available: …"; "" for a Ready pod.
+/// Why a pod is not Ready, in kubectl's STATUS words with the detail that helps: "CrashLoopBackOff:
+/// back-off 40s restarting failed container", "Pending: 0/3 nodes are available: …"; "" for a Ready
+/// pod.
 [[nodiscard]] std::string pod_trouble(const Object& pod);
 
 /// A waiting reason that will not heal by itself (CrashLoopBackOff, ImagePullBackOff, ErrImagePull,

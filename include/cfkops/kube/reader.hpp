@@ -1,5 +1,12 @@
 #pragma once
 
+#include "cfkops/kube/loop.hpp"
+#include "cfkops/kube/object.hpp"
+#include "cfkops/kube/resource.hpp"
+#include "cfkops/kube/retry.hpp"
+#include "cfkops/kube/table.hpp"
+#include "cfkops/kube/watch.hpp"
+
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -7,13 +14,6 @@
 #include <span>
 #include <string>
 #include <vector>
-
-#include "cfkops/kube/loop.hpp"
-#include "cfkops/kube/object.hpp"
-#include "cfkops/kube/resource.hpp"
-#include "cfkops/kube/retry.hpp"
-#include "cfkops/kube/table.hpp"
-#include "cfkops/kube/watch.hpp"
 
 namespace cfkops::kube {
 
@@ -71,10 +71,15 @@ struct ReadRequest {
   std::string target;
   std::string what;
 
-  static ReadRequest object(const Resource& resource, const std::string& ns, const std::string& name);
+  static ReadRequest object(const Resource& resource,
+                            const std::string& ns,
+                            const std::string& name);
 
   /// GET through the pod proxy subresource; `path` has no leading slash.
-  static ReadRequest pod_proxy(const std::string& ns, const std::string& pod, int port, const std::string& path);
+  static ReadRequest pod_proxy(const std::string& ns,
+                               const std::string& pod,
+                               int port,
+                               const std::string& path);
 };
 
 /// What discovery found; private to the module.
@@ -89,9 +94,10 @@ struct ReaderOptions {
 
 /// Everything that may be asked of an API server without changing it: what a dry run is given.
 ///
-/// Calls read top-down and pump the loop until their answer is there. Every request carries `Audit-ID:
-/// <scope>/<seq>`, seq counting from 1 over the life of this object. Errors: as `Transport` and `error_of` say,
-/// with the request in the context; Cancelled. One thread; the loop must outlive it.
+/// Calls read top-down and pump the loop until their answer is there. Every request carries
+/// `Audit-ID: <scope>/<seq>`, seq counting from 1 over the life of this object. Errors: as
+/// `Transport` and `error_of` say, with the request in the context; Cancelled. One thread; the loop
+/// must outlive it.
 class Reader {
  public:
   Reader(Loop& loop, ReaderOptions options);
@@ -105,17 +111,25 @@ class Reader {
   /// How many requests were sent, retries included.
   [[nodiscard]] std::uint64_t requests_sent() const { return sequence_; }
 
-  [[nodiscard]] Result<Object> get(const Resource& resource, const std::string& ns, const std::string& name);
+  [[nodiscard]] Result<Object> get(const Resource& resource,
+                                   const std::string& ns,
+                                   const std::string& name);
 
-  /// Follows `continue`; where the token has expired (410) it goes on from the server's new token, or starts over
-  /// once without a limit, so that the result is complete.
-  [[nodiscard]] Result<ObjectList> list(const Resource& resource, const std::string& ns, const ListOptions& options = {});
+  /// Follows `continue`; where the token has expired (410) it goes on from the server's new token,
+  /// or starts over once without a limit, so that the result is complete.
+  [[nodiscard]] Result<ObjectList> list(const Resource& resource,
+                                        const std::string& ns,
+                                        const ListOptions& options = {});
 
   /// The list as a Table without objects.
-  [[nodiscard]] Result<Table> table(const Resource& resource, const std::string& ns, const ListOptions& options = {});
+  [[nodiscard]] Result<Table> table(const Resource& resource,
+                                    const std::string& ns,
+                                    const ListOptions& options = {});
 
   /// Lists, then watches from there: see `Watch`.
-  [[nodiscard]] std::unique_ptr<Watch> watch(const Resource& resource, const std::string& ns, const ListOptions& options = {});
+  [[nodiscard]] std::unique_ptr<Watch> watch(const Resource& resource,
+                                             const std::string& ns,
+                                             const ListOptions& options = {});
 
   /// Whether the server would accept the patch and what the object would be (`dryRun=All`).
   [[nodiscard]] Result<Object> dry_run_patch(const Resource& resource,
@@ -124,20 +138,24 @@ class Reader {
                                              PatchType type,
                                              const Json& patch);
 
-  /// Whether the server would accept the eviction now (`dryRun=All`). Errors: TooManyRequests, where a budget
-  /// says no; Conflict, where the pod is another one.
-  [[nodiscard]] Status dry_run_evict(const std::string& ns, const std::string& pod, const std::string& uid);
+  /// Whether the server would accept the eviction now (`dryRun=All`). Errors: TooManyRequests,
+  /// where a budget says no; Conflict, where the pod is another one.
+  [[nodiscard]] Status dry_run_evict(const std::string& ns,
+                                     const std::string& pod,
+                                     const std::string& uid);
 
   [[nodiscard]] Result<Access> can_i(const AccessQuestion& question);
   [[nodiscard]] Result<Identity> who_am_i();
   [[nodiscard]] Result<ServerVersion> server_version();
 
-  /// The resource that serves `kind` or plural or short name, built-in or from discovery. Errors: NotFound with
-  /// did-you-mean.
+  /// The resource that serves `kind` or plural or short name, built-in or from discovery. Errors:
+  /// NotFound with did-you-mean.
   [[nodiscard]] Result<Resource> discover(const std::string& word);
 
   /// The log so far, at most `options.limit_bytes`.
-  [[nodiscard]] Result<std::string> logs(const std::string& ns, const std::string& pod, const LogOptions& options);
+  [[nodiscard]] Result<std::string> logs(const std::string& ns,
+                                         const std::string& pod,
+                                         const LogOptions& options);
 
   /// Follows a log until the container ends, `deadline` passes or `sink` says stop (returns false).
   Status follow_logs(const std::string& ns,
@@ -147,31 +165,42 @@ class Reader {
                      MonoTime deadline);
 
   /// GET through the pod proxy subresource. A status of 400 or more is an error.
-  [[nodiscard]] Result<std::string> pod_proxy(const std::string& ns, const std::string& pod, int port, const std::string& path);
+  [[nodiscard]] Result<std::string> pod_proxy(const std::string& ns,
+                                              const std::string& pod,
+                                              int port,
+                                              const std::string& path);
 
-  /// All at once over the shared connection; outcomes in the order of the requests. Not retried, bounded by
-  /// `timeout`: for polls, whose next round is the retry.
-  [[nodiscard]] std::vector<Result<std::string>> batch(std::span<const ReadRequest> requests, Duration timeout);
+  /// All at once over the shared connection; outcomes in the order of the requests. Not retried,
+  /// bounded by `timeout`: for polls, whose next round is the retry.
+  [[nodiscard]] std::vector<Result<std::string>> batch(std::span<const ReadRequest> requests,
+                                                       Duration timeout);
 
   [[nodiscard]] Loop& loop() { return loop_; }
+
   [[nodiscard]] std::string server() const { return loop_.transport().server(); }
 
  protected:
   /// The attempts at one request, as they went.
   struct Trace {
-    std::vector<std::string> audit_ids;  ///< one per attempt; the first attempt uses one that stands here already
+    std::vector<std::string>
+        audit_ids;  ///< one per attempt; the first attempt uses one that stands here already
     bool doubtful = false;  ///< an attempt before the last may have taken effect
     bool unknown = false;   ///< the last one may have, although its outcome does not say so
   };
 
   /// Sends with the retry rule and numbers each attempt; the last outcome, whatever its status.
-  Result<Response> attempt(const Request& request, Repeatable repeatable, const std::string& what, Trace& trace);
+  Result<Response> attempt(const Request& request,
+                           Repeatable repeatable,
+                           const std::string& what,
+                           Trace& trace);
 
   /// The same for what may always be repeated; a status of 400 or more is an error.
   Result<Response> exchange(const Request& request, const std::string& what);
 
   [[nodiscard]] std::string next_audit_id();
+
   [[nodiscard]] const ReaderOptions& options() const { return options_; }
+
   void note_warnings(const Response& response);
 
   /// Gives the request its Audit-ID, and Accept and time-out where it has none.

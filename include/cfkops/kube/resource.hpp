@@ -21,8 +21,8 @@ struct Resource {
   /// "pods", "statefulsets.apps": as kubectl prints it.
   [[nodiscard]] std::string full_name() const;
 
-  /// The percent-encoded path of the collection (`name` empty) or of one object, optionally of a subresource.
-  /// `ns` is ignored for cluster-scoped resources; empty means all namespaces.
+  /// The percent-encoded path of the collection (`name` empty) or of one object, optionally of a
+  /// subresource. `ns` is ignored for cluster-scoped resources; empty means all namespaces.
   [[nodiscard]] std::string path(std::string_view ns,
                                  std::string_view name = {},
                                  std::string_view subresource = {}) const;
@@ -47,8 +47,8 @@ namespace resources {
 [[nodiscard]] const Resource& leases();
 }  // namespace resources
 
-/// The built-in resource that `word` names the way kubectl takes it: plural, singular, kind in any case or
-/// short name ("sts", "po", "pdb"), with or without group; nullptr where there is none.
+/// The built-in resource that `word` names the way kubectl takes it: plural, singular, kind in any
+/// case or short name ("sts", "po", "pdb"), with or without group; nullptr where there is none.
 [[nodiscard]] const Resource* find_builtin(std::string_view word);
 
 }  // namespace cfkops::kube

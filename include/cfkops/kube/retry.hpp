@@ -1,11 +1,11 @@
 #pragma once
 
-#include <optional>
-#include <string>
-
 #include "cfkops/base/clock.hpp"
 #include "cfkops/base/result.hpp"
 #include "cfkops/kube/transport.hpp"
+
+#include <optional>
+#include <string>
 
 namespace cfkops::kube {
 
@@ -15,18 +15,22 @@ enum class Repeatable {
   No,   ///< any other mutation: it is looked at first
 };
 
-/// When to send again, and after how long. client-go `rest/with_retry.go`: a status of 429 or 5xx is repeated
-/// only with an integer Retry-After; a lost connection only where `Repeatable::Yes`.
+/// When to send again, and after how long. client-go `rest/with_retry.go`: a status of 429 or 5xx
+/// is repeated only with an integer Retry-After; a lost connection only where `Repeatable::Yes`.
 struct RetryPolicy {
   int max_retries = 10;
-  Duration connection_wait = std::chrono::seconds(1);   ///< after a lost connection
-  Duration unreachable_budget = std::chrono::seconds(0);///< how long a server that refuses connections is waited for
+  Duration connection_wait = std::chrono::seconds(1);  ///< after a lost connection
+  Duration unreachable_budget =
+      std::chrono::seconds(0);  ///< how long a server that refuses connections is waited for
 
   /// The wait before attempt number `retry` (from 1), or nothing when the outcome stands.
-  [[nodiscard]] std::optional<Duration> next(const Result<Response>& outcome, Repeatable repeatable, int retry) const;
+  [[nodiscard]] std::optional<Duration> next(const Result<Response>& outcome,
+                                             Repeatable repeatable,
+                                             int retry) const;
 };
 
-/// Told before each wait, so that no retry is silent: "429 Too Many Requests, again in 1s (2 of 10)".
+/// Told before each wait, so that no retry is silent: "429 Too Many Requests, again in 1s (2 of
+/// 10)".
 class RetryListener {
  public:
   RetryListener() = default;

@@ -1,13 +1,13 @@
 #pragma once
 
+#include "cfkops/base/clock.hpp"
+#include "cfkops/base/result.hpp"
+
 #include <cstdint>
 #include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "cfkops/base/clock.hpp"
-#include "cfkops/base/result.hpp"
 
 namespace cfkops::kube {
 
@@ -18,7 +18,8 @@ struct Header {
   friend bool operator==(const Header&, const Header&) = default;
 };
 
-/// One HTTP request to the API server. The transport adds the server's address, credentials and user agent.
+/// One HTTP request to the API server. The transport adds the server's address, credentials and
+/// user agent.
 struct Request {
   std::string method = "GET";
   std::string target;  ///< path and query, percent-encoded, beginning with '/'
@@ -39,8 +40,8 @@ struct Response {
 /// Names one exchange in flight; 0 is never used.
 using ExchangeId = std::uint64_t;
 
-/// Receives a streamed answer. Calls come from `Transport::pump`, in the order head, data…, end; `end` exactly
-/// once unless the exchange is cancelled, then nothing more.
+/// Receives a streamed answer. Calls come from `Transport::pump`, in the order head, data…, end;
+/// `end` exactly once unless the exchange is cancelled, then nothing more.
 class StreamSink {
  public:
   StreamSink() = default;
@@ -68,17 +69,19 @@ class SocketSink {
   /// One whole message; fragments are already joined.
   virtual void on_message(std::string_view bytes) = 0;
 
-  /// The socket is gone: a clean close carries its code (1000 normal, 1005 none given), a failure the error.
-  /// A refused upgrade ends here with the server's answer as the error. Called exactly once unless cancelled.
+  /// The socket is gone: a clean close carries its code (1000 normal, 1005 none given), a failure
+  /// the error. A refused upgrade ends here with the server's answer as the error. Called exactly
+  /// once unless cancelled.
   virtual void on_close(const Result<int>& outcome) = 0;
 };
 
-/// Carries requests to one API server, asynchronously, on one thread: the seam between the client and the
-/// world. The real one is libcurl, a simulated cluster is another.
+/// Carries requests to one API server, asynchronously, on one thread: the seam between the client
+/// and the world. The real one is libcurl, a simulated cluster is another.
 ///
-/// Nothing is delivered except inside `pump`. Errors that any outcome may carry: Unreachable (nothing was sent),
-/// ConnectionLost, Timeout (the request may have taken effect), Tls, Protocol, Unauthorized (credentials could
-/// not be had), InvalidInput (configuration). An HTTP status of 400 or more is not an error here.
+/// Nothing is delivered except inside `pump`. Errors that any outcome may carry: Unreachable
+/// (nothing was sent), ConnectionLost, Timeout (the request may have taken effect), Tls, Protocol,
+/// Unauthorized (credentials could not be had), InvalidInput (configuration). An HTTP status of 400
+/// or more is not an error here.
 class Transport {
  public:
   using Completion = std::function<void(Result<Response>)>;
@@ -91,11 +94,14 @@ class Transport {
   /// Starts an exchange whose whole answer is delivered at once.
   virtual ExchangeId submit(Request request, Completion completion) = 0;
 
-  /// Starts an exchange whose answer is delivered as it comes. `sink` must live until its end or cancellation.
+  /// Starts an exchange whose answer is delivered as it comes. `sink` must live until its end or
+  /// cancellation.
   virtual ExchangeId stream(Request request, StreamSink& sink) = 0;
 
   /// Opens a WebSocket with the given subprotocols offered in order. `sink` as above.
-  virtual ExchangeId open_socket(Request request, std::vector<std::string> protocols, SocketSink& sink) = 0;
+  virtual ExchangeId open_socket(Request request,
+                                 std::vector<std::string> protocols,
+                                 SocketSink& sink) = 0;
 
   /// Queues one binary message; ignored for a socket that is not open any more.
   virtual void send(ExchangeId socket, std::string_view bytes) = 0;
@@ -103,8 +109,8 @@ class Transport {
   /// Forgets an exchange: nothing more is delivered for it. Unknown ids are ignored.
   virtual void cancel(ExchangeId exchange) = 0;
 
-  /// Delivers what is ready; if nothing is, waits for something to be, at most until `until`. Also returns
-  /// after a `wake`. A simulated transport moves its clock instead of waiting.
+  /// Delivers what is ready; if nothing is, waits for something to be, at most until `until`. Also
+  /// returns after a `wake`. A simulated transport moves its clock instead of waiting.
   virtual void pump(MonoTime until) = 0;
 
   /// Makes a waiting `pump` return. Thread-safe and async-signal-unsafe.

@@ -1,15 +1,15 @@
 #pragma once
 
+#include "cfkops/base/clock.hpp"
+#include "cfkops/base/result.hpp"
+#include "cfkops/kube/object.hpp"
+#include "cfkops/kube/resource.hpp"
+
 #include <map>
 #include <memory>
 #include <optional>
 #include <string>
 #include <vector>
-
-#include "cfkops/base/clock.hpp"
-#include "cfkops/base/result.hpp"
-#include "cfkops/kube/object.hpp"
-#include "cfkops/kube/resource.hpp"
 
 namespace cfkops::kube {
 
@@ -24,9 +24,9 @@ struct WatchEvent {
   Object object;  ///< for Deleted the last known state
 };
 
-/// The objects of one collection, kept up to date: lists, watches from there with bookmarks, resumes after a
-/// normal end, relists after 410 (reporting the differences as events), backs off between failures. A watch is a
-/// hint: before a destructive act, read again.
+/// The objects of one collection, kept up to date: lists, watches from there with bookmarks,
+/// resumes after a normal end, relists after 410 (reporting the differences as events), backs off
+/// between failures. A watch is a hint: before a destructive act, read again.
 ///
 /// Borrows the reader, which must outlive it. One thread.
 class Watch {
@@ -36,9 +36,10 @@ class Watch {
   Watch& operator=(const Watch&) = delete;
   ~Watch();
 
-  /// The next events; waits for the first of them until `deadline` and returns none when it passes. The first
-  /// call delivers what exists as Added. While the server cannot be reached it keeps trying; errors: what will not
-  /// heal by waiting (Forbidden, NotFound, Unauthorized, Invalid, Tls), Cancelled.
+  /// The next events; waits for the first of them until `deadline` and returns none when it passes.
+  /// The first call delivers what exists as Added. While the server cannot be reached it keeps
+  /// trying; errors: what will not heal by waiting (Forbidden, NotFound, Unauthorized, Invalid,
+  /// Tls), Cancelled.
   [[nodiscard]] Result<std::vector<WatchEvent>> next(MonoTime deadline);
 
   /// The objects as last seen, by "namespace/name".
