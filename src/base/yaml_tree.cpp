@@ -188,7 +188,8 @@ void YamlTree::alias(std::size_t offset) {
 }
 
 void YamlTree::anchor(std::size_t offset, const std::string& name) {
-  report(offset, "the anchor " + quoted_name("&" + name) + " is not allowed", kNoAliasHint, kDialect);
+  report(
+      offset, "the anchor " + quoted_name("&" + name) + " is not allowed", kNoAliasHint, kDialect);
 }
 
 void YamlTree::begin_collection(std::size_t offset,

@@ -62,10 +62,7 @@ class YamlTree {
   void take_key(Open& map, std::size_t offset, const YamlNode& node);
   void add_member(Open& map, YamlNode value);
   void unclosed(std::size_t offset, YamlNode::Kind kind);
-  void report(std::size_t offset,
-              std::string message,
-              std::string hint,
-              std::string reason = {});
+  void report(std::size_t offset, std::string message, std::string hint, std::string reason = {});
   void report_tab(std::size_t offset);
 
   const YamlText& text_;

@@ -21,23 +21,23 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using Chain = std::vector<std::string>;
 
-/// One line of expressions.txt.
+/// One line of expressions.txt or expression_functions.txt.
 struct Case {
-  int line = 0;
+  std::string place;
   std::string source;
   std::string outcome;
 };
 
-std::vector<Case> read_cases() {
-  const std::string text =
-      test::read_file(test::source_tree() / "tests" / "runbook" / "expressions.txt");
+std::vector<Case> read_cases(const std::string& file) {
+  const std::string text = test::read_file(test::source_tree() / "tests" / "runbook" / file);
   std::vector<Case> cases;
   int number = 0;
   for (const std::string& line : base::split(text, '\n')) {
     ++number;
     const std::size_t arrow = line.rfind(" => ");
     if (arrow != std::string::npos && !line.starts_with('#')) {
-      cases.push_back({number, line.substr(0, arrow), line.substr(arrow + 4)});
+      cases.push_back(
+          {file + ":" + std::to_string(number), line.substr(0, arrow), line.substr(arrow + 4)});
     }
   }
   return cases;
@@ -122,10 +122,13 @@ Expression parsed(const std::string& source) {
 }
 
 TEST(Expression, GivesWhatTheTableSays) {
-  const std::vector<Case> cases = read_cases();
+  std::vector<Case> cases = read_cases("expressions.txt");
+  for (Case& test : read_cases("expression_functions.txt")) {
+    cases.push_back(std::move(test));
+  }
   EXPECT_GE(cases.size(), 300U);
   for (const Case& test : cases) {
-    SCOPED_TRACE("expressions.txt:" + std::to_string(test.line) + ": " + test.source);
+    SCOPED_TRACE(test.place + ": " + test.source);
     expect_outcome(test);
   }
 }
