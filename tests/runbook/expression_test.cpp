@@ -28,7 +28,7 @@ struct Case {
   std::string outcome;
 };
 
-std::vector<Case> read_cases(const std::string& file) {
+std::vector<Case> cases_in(const std::string& file) {
   const std::string text = test::read_file(test::source_tree() / "tests" / "runbook" / file);
   std::vector<Case> cases;
   int number = 0;
@@ -39,6 +39,15 @@ std::vector<Case> read_cases(const std::string& file) {
       cases.push_back(
           {file + ":" + std::to_string(number), line.substr(0, arrow), line.substr(arrow + 4)});
     }
+  }
+  return cases;
+}
+
+/// The language itself first, then its functions.
+std::vector<Case> read_cases() {
+  std::vector<Case> cases = cases_in("expressions.txt");
+  for (Case& test : cases_in("expression_functions.txt")) {
+    cases.push_back(std::move(test));
   }
   return cases;
 }
@@ -122,10 +131,7 @@ Expression parsed(const std::string& source) {
 }
 
 TEST(Expression, GivesWhatTheTableSays) {
-  std::vector<Case> cases = read_cases("expressions.txt");
-  for (Case& test : read_cases("expression_functions.txt")) {
-    cases.push_back(std::move(test));
-  }
+  const std::vector<Case> cases = read_cases();
   EXPECT_GE(cases.size(), 300U);
   for (const Case& test : cases) {
     SCOPED_TRACE(test.place + ": " + test.source);
