@@ -95,10 +95,11 @@ class Checker {
   }
 
   Result<Type> name(const Node& node) {
-    for (auto local = locals_.rbegin(); local != locals_.rend(); ++local) {
-      if (local->first == node.name) {
-        return local->second;
-      }
+    const auto local = std::find_if(locals_.rbegin(), locals_.rend(), [&](const auto& known) {
+      return known.first == node.name;
+    });
+    if (local != locals_.rend()) {
+      return local->second;
     }
     const auto found = scope_.find(node.name);
     if (found != scope_.end()) {

@@ -1,6 +1,7 @@
 #include "functions.hpp"
 #include "number.hpp"
 
+#include <array>
 #include <charconv>
 #include <cmath>
 #include <cstdint>
@@ -31,33 +32,42 @@ Computed parse_as(const std::string& text, std::string_view type) {
   return Value(number);
 }
 
-/// Whether `text` is well-formed UTF-8: no overlong forms, no surrogates, nothing above U+10FFFF.
+/// How many bytes the character has that begins with `lead`; 0 where none does.
+std::size_t utf8_length(unsigned char lead) {
+  if (lead < 0x80) {
+    return 1;
+  }
+  if (lead < 0xC2 || lead > 0xF4) {
+    return 0;
+  }
+  return lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4;
+}
+
+/// Whether the bytes are one character: no overlong form, no surrogate, nothing above U+10FFFF.
+bool is_character(std::string_view bytes) {
+  constexpr std::array<std::uint32_t, 5> kLeast = {0, 0, 0x80, 0x800, 0x10000};
+  const auto lead = static_cast<unsigned char>(bytes[0]);
+  if (bytes.size() == 1) {
+    return true;
+  }
+  std::uint32_t code = lead & (0x7FU >> bytes.size());
+  for (const char c : bytes.substr(1)) {
+    const auto byte = static_cast<unsigned char>(c);
+    if ((byte & 0xC0U) != 0x80U) {
+      return false;
+    }
+    code = code << 6U | (byte & 0x3FU);
+  }
+  return code >= kLeast[bytes.size()] && code <= 0x10FFFF && (code < 0xD800 || code > 0xDFFF);
+}
+
 bool is_utf8(std::string_view text) {
-  std::size_t at = 0;
-  while (at < text.size()) {
-    const auto lead = static_cast<unsigned char>(text[at]);
-    const std::size_t length = lead < 0x80   ? 1
-                               : lead < 0xC2 ? 0
-                               : lead < 0xE0 ? 2
-                               : lead < 0xF0 ? 3
-                               : lead < 0xF5 ? 4
-                                             : 0;
-    if (length == 0 || at + length > text.size()) {
+  while (!text.empty()) {
+    const std::size_t length = utf8_length(static_cast<unsigned char>(text[0]));
+    if (length == 0 || length > text.size() || !is_character(text.substr(0, length))) {
       return false;
     }
-    std::uint32_t code = length == 1 ? lead : lead & (0x7FU >> length);
-    for (std::size_t i = 1; i < length; ++i) {
-      const auto byte = static_cast<unsigned char>(text[at + i]);
-      if ((byte & 0xC0U) != 0x80U) {
-        return false;
-      }
-      code = code << 6U | (byte & 0x3FU);
-    }
-    const bool overlong = (length == 3 && code < 0x800) || (length == 4 && code < 0x10000);
-    if (overlong || code > 0x10FFFF || (code >= 0xD800 && code <= 0xDFFF)) {
-      return false;
-    }
-    at += length;
+    text.remove_prefix(length);
   }
   return true;
 }

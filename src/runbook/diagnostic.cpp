@@ -144,7 +144,10 @@ std::string render(const Diagnostic& diagnostic, std::string_view source) {
 
 Diagnostic to_diagnostic(const Error& error, std::string code) {
   Diagnostic diagnostic;
-  diagnostic.code = error.reason.starts_with("CFK-") ? error.reason : std::move(code);
+  if (error.reason.starts_with("CFK-")) {
+    code = error.reason;
+  }
+  diagnostic.code = std::move(code);
   diagnostic.message = error.text();
   diagnostic.remedy = error.hint;
   diagnostic.pos = error.pos.value_or(SourcePos());

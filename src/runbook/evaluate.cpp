@@ -107,10 +107,11 @@ class Evaluator {
   }
 
   Result<Value> name(const Node& node) const {
-    for (auto local = locals_.rbegin(); local != locals_.rend(); ++local) {
-      if (*local->name == node.name) {
-        return local->value;
-      }
+    const auto local = std::find_if(locals_.rbegin(), locals_.rend(), [&](const Local& known) {
+      return *known.name == node.name;
+    });
+    if (local != locals_.rend()) {
+      return local->value;
     }
     const auto found = bindings_.find(node.name);
     return found == bindings_.end()

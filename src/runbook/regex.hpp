@@ -10,7 +10,7 @@
 
 namespace re2 {
 class RE2;
-}
+}  // namespace re2
 
 namespace cfkops::runbook {
 
