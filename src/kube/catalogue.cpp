@@ -2,6 +2,8 @@
 
 #include "cfkops/base/text.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <utility>
 
@@ -41,7 +43,7 @@ void Catalogue::add_groups(const Json& list) {
     for (const Json& version : group.items("/versions")) {
       const std::string version_name = version.string_or("/version", "");
       if (version.string_or("/freshness", "") == "Stale") {
-        silent.push_back(group_name + "/" + version_name);
+        silent.push_back(fmt::format("{}/{}", group_name, version_name));
       }
       for (const Json& item : version.items("/resources")) {
         entries.push_back({{group_name,

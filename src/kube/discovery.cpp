@@ -101,23 +101,22 @@ Result<Resource> Reader::discover(const std::string& word) {
   if (const Resource* builtin = find_builtin(word)) {
     return *builtin;
   }
-  // A definition may have come since the catalogue was read: what it lacks is asked for again.
-  for (const bool fresh : {catalogue_ == nullptr, true}) {
-    if (fresh) {
-      CFKOPS_TRY(discover_all());
-    }
-    const std::vector<const Catalogue::Entry*> found = catalogue_->find(word);
-    if (found.size() > 1) {
-      return ambiguous(word, found);
-    }
-    if (found.size() == 1) {
-      return found.front()->resource;
-    }
-    if (fresh) {
-      break;
-    }
+  std::vector<const Catalogue::Entry*> found;
+  if (catalogue_ != nullptr) {
+    found = catalogue_->find(word);
   }
-  return unknown(word, *catalogue_);
+  // A definition may have come since the catalogue was read: what it lacks is asked for again.
+  if (found.empty()) {
+    CFKOPS_TRY(discover_all());
+    found = catalogue_->find(word);
+  }
+  if (found.empty()) {
+    return unknown(word, *catalogue_);
+  }
+  if (found.size() > 1) {
+    return ambiguous(word, found);
+  }
+  return found.front()->resource;
 }
 
 }  // namespace cfkops::kube

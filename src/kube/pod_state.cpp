@@ -44,7 +44,7 @@ Json condition_of(const Object& pod, std::string_view type) {
 }
 
 std::string termination_word(const Json& terminated) {
-  const std::string reason = terminated.string_or("/reason", "");
+  std::string reason = terminated.string_or("/reason", "");
   if (!reason.empty()) {
     return reason;
   }

@@ -24,22 +24,28 @@ struct PageSink {
   std::function<Status(const Response&, Pager&)> page;
 };
 
+/// Gets over a page that was refused, where that is possible.
+Status recover(Pager& pager,
+               const Response& response,
+               const PageSink& sink,
+               const std::string& what) {
+  switch (pager.recover(response)) {
+    case Pager::Recovery::None:
+      return error_of(response, what);
+    case Pager::Recovery::Continue:
+      break;
+    case Pager::Recovery::Restart:
+      sink.restart();
+      break;
+  }
+  return {};
+}
+
 Status read_pages(Pager& pager, const Send& send, const PageSink& sink, const std::string& what) {
   while (!pager.done()) {
     CFKOPS_ASSIGN(const Response response, send({.target = pager.target()}));
-    if (response.status < 400) {
-      CFKOPS_TRY(sink.page(response, pager));
-      continue;
-    }
-    switch (pager.recover(response)) {
-      case Pager::Recovery::None:
-        return error_of(response, what);
-      case Pager::Recovery::Continue:
-        break;
-      case Pager::Recovery::Restart:
-        sink.restart();
-        break;
-    }
+    CFKOPS_TRY(response.status < 400 ? sink.page(response, pager)
+                                     : recover(pager, response, sink, what));
   }
   return {};
 }

@@ -40,6 +40,15 @@ Status WatchDecoder::step(char c) {
   return {};
 }
 
+Status WatchDecoder::finish(std::string_view tail,
+                            const std::function<Status(std::string_view)>& sink) {
+  if (held_.empty()) {
+    return sink(tail);
+  }
+  const std::string whole = std::exchange(held_, {}).append(tail);
+  return sink(whole);
+}
+
 Status WatchDecoder::feed(std::string_view bytes,
                           const std::function<Status(std::string_view)>& sink) {
   std::size_t start = 0;  // of the object that these bytes are in
@@ -56,15 +65,8 @@ Status WatchDecoder::feed(std::string_view bytes,
     if (depth_ > 0) {
       continue;
     }
-    const std::string_view tail = bytes.substr(start, i + 1 - start);
+    CFKOPS_TRY(finish(bytes.substr(start, i + 1 - start), sink));
     start = i + 1;
-    if (held_.empty()) {
-      CFKOPS_TRY(sink(tail));
-    } else {
-      held_ += tail;
-      const std::string whole = std::exchange(held_, {});
-      CFKOPS_TRY(sink(whole));
-    }
   }
   held_ += bytes.substr(start);
   return {};

@@ -29,6 +29,9 @@ class WatchDecoder {
  private:
   Status step(char c);
 
+  /// Hands on the object that ends with `tail`.
+  Status finish(std::string_view tail, const std::function<Status(std::string_view)>& sink);
+
   std::size_t max_value_;
   std::string held_;  ///< the beginning of an object whose end has not come
   std::size_t depth_ = 0;

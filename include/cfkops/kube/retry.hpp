@@ -16,7 +16,9 @@ enum class Repeatable {
 };
 
 /// When to send again, and after how long. client-go `rest/with_retry.go`: a status of 429 or 5xx
-/// is repeated only with an integer Retry-After; a lost connection only where `Repeatable::Yes`.
+/// is repeated only with an integer Retry-After, here of a minute at most; a lost connection only
+/// where `Repeatable::Yes`, and a time-out then twice. A disruption budget's 429 is an answer, and
+/// a 5xx without a Status leaves the outcome unknown.
 struct RetryPolicy {
   int max_retries = 10;
   Duration connection_wait = std::chrono::seconds(1);  ///< after a lost connection
