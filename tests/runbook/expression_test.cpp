@@ -196,7 +196,7 @@ TEST(Expression, RefusesToNestTooDeep) {
   const auto nested = [](const std::string& open, const std::string& close, int levels) {
     std::string text = "1";
     for (int i = 0; i < levels; ++i) {
-      text = open + text + close;
+      text.insert(0, open).append(close);
     }
     return Expression::parse(text, {});
   };
