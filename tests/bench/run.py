@@ -50,12 +50,13 @@ def startup(kubectl):
 def gaps(seen):
     load, sample = seen["load"], seen["sample"]
     return (f"gap {load['longest_gap_s']:.2f} s, one partition {load['longest_partition_gap_s']:.2f} s, "
-            f"under min ISR {sample['max_under_min_isr']}, lost {load['acked_but_lost']}")
+            f"under min ISR {sample['max_under_min_isr']} (every {1000 * sample['longest_interval_s']:.0f} ms), "
+            f"lost {load['acked_but_lost']}")
 
 
 def safe(seen):
     load, sample = seen["load"], seen["sample"]
-    return (load["longest_gap_s"] <= 1 and load["longest_partition_gap_s"] <= 3 and load["failed"] == 0
+    return (sample["longest_interval_s"] <= 0.25 and load["longest_gap_s"] <= 1 and load["longest_partition_gap_s"] <= 3 and load["failed"] == 0
             and sample["max_under_min_isr"] == 0 and load["acked_but_lost"] == 0 and load["duplicates"] == 0)
 
 
