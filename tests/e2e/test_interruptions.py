@@ -64,7 +64,7 @@ class Interruptions(unittest.TestCase):
         said = done.out + done.err
         self.assertIn(touched[0], done.out)
         self.assertRegex(said, r"CrashLoopBackOff|exit code|Error")
-        self.assertRegex(said, r"(?i)cluster.?id")  # the broker's own last lines
+        self.assertRegex(said, rf"{touched[0]} \| .*[Kk]afka")  # the broker's own last lines
         self.assertRegex(done.out, r"left: .*" + touched[0])
         lab.wait_healthy(300)
 
