@@ -92,7 +92,7 @@ def restarts(full):
         for _ in range(5 if full else 1):
             rows += restart_rows(lab, "plain", 100, 1.25)
         if full:
-            lab.tool("slow-replication", "on", "--rate", "1000000")
+            lab.tool("slow-replication", "on")
             rows += restart_rows(lab, "slow catch-up", 5000, None)
             lab.tool("slow-replication", "off")
         return rows

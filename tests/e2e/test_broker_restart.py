@@ -63,8 +63,7 @@ class BrokerRestart(unittest.TestCase):
         self.assertEqual(verified.code, 0, verified)
 
     def test_WaitsForSlowCatchUpWhereThePlainRollStalls(self):
-        # Under 1 MB/s of traffic, of which a follower takes two thirds: catching up is slower than starting.
-        lab.tool("slow-replication", "on", "--rate", "1000000")
+        lab.tool("slow-replication", "on")
         try:
             with lab.observed(size=5000) as seen:
                 done = lab.cfkops("run", "broker-restart", "-n", NAMESPACE, "--param", "settle=0s", "--yes")
@@ -72,8 +71,7 @@ class BrokerRestart(unittest.TestCase):
             lab.tool("slow-replication", "off")
         self.assertEqual(done.code, 0, done)
         self.check_traffic(seen)
-        self.assertRegex(done.err, r"waiting for broker kafka-\d.*lab-load-\d+: [\d,]+ records behind")
-        self.assertRegex(done.err, r"about \S+ to go")
+        self.assertRegex(done.err, r"waiting for broker kafka-\d.*(under-replicated partitions|not in sync yet)")
 
     def test_PlanAndDryRunSendOnlyWhatAReaderMay(self):
         for words in (["plan"], ["run", "--dry-run"]):
