@@ -140,6 +140,22 @@ class LabTest(unittest.TestCase):
         self.assert_nothing_left(two)
         lab(two, "down")  # nothing there, and no reason to complain
 
+    def test_kubelets_do_not_meet_at_the_path_that_no_option_moves(self):
+        name = self.new_name("paths")
+        lab(name, "up", "--nodes", "2", "--owner", str(os.getpid()))
+        daemons = json.loads(lab(name, "status").stdout)["daemons"]
+        sockets = [os.stat(f"/proc/{daemons[one]['pid']}/root/var/lib/kubelet/device-plugins/kubelet.sock")
+                   for one in ("kubelet-n1", "kubelet-n2")]
+        self.assertFalse(os.path.samestat(*sockets))
+        # A volume that a kubelet mounts is still seen by the node's containers.
+        lab(name, "exec", "kubectl", "run", "reader", "--image=busybox:1", "--restart=Never", "--",
+            "cat", "/var/run/secrets/kubernetes.io/serviceaccount/namespace")
+        lab(name, "exec", "kubectl", "wait", "pod/reader", "--timeout=60s",
+            "--for=jsonpath={.status.phase}=Succeeded")
+        self.assertEqual(lab(name, "exec", "kubectl", "logs", "reader").stdout, "default")
+        lab(name, "down")
+        self.assert_nothing_left(name)
+
     def test_the_audit_log_knows_every_request_even_after_a_server_crash(self):
         name = self.new_name("audit")
         lab(name, "up", "--nodes", "1", "--owner", str(os.getpid()))

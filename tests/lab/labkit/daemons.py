@@ -30,6 +30,16 @@ mount -t tmpfs -o mode=755 tmpfs "$DIR/memory"
 mount --bind "$DIR/log/var" /var/log
 mount --bind "$DIR/var/kubelet" /var/lib/kubelet
 mount --bind "$DIR/var/cni" /var/lib/cni
+# A daemon with a view of its own still shares all later mounts with the others.
+mount --make-rshared /
+exec "$@"
+"""
+
+# Arguments: a folder, where this one process is to see it, and its command.
+_OWN_FOLDER = """
+mount --make-private "$2"
+mount --bind "$1" "$2"
+shift 2
 exec "$@"
 """
 PRIVATE = [Path("/var/lib/kubelet"), Path("/var/lib/cni")]
@@ -84,6 +94,13 @@ def spawn(lab, name, netns, argv):
     """Starts a daemon inside the lab, in one of its networks."""
     argv = [str(word) for word in argv]
     return _launch(lab, name, inside_command(lab, netns, argv), netns=netns, argv=argv)
+
+
+def with_own(folder, at, argv):
+    """A command line that sees `folder` at `at`, one of PRIVATE, and all other
+    mounts as its fellow daemons do."""
+    return ["unshare", "--mount", "--propagation", "unchanged",
+            "sh", "-ec", _OWN_FOLDER, "sh", str(folder), str(at), *argv]
 
 
 def load(lab, name):

@@ -124,12 +124,18 @@ def start_kubelet(lab, node):
     own = lab.dir / f"n{node}"
     config = own / "kubelet.json"
     config.write_text(json.dumps(_kubelet_config(lab, node), indent=1))
-    daemons.spawn(lab, f"kubelet-n{node}", lab.node_netns(node), [
+    command = [
         artifacts.kube(), "kubelet", f"--config={config}",
         f"--kubeconfig={lab.pki}/node-{node}.kubeconfig",
         f"--hostname-override=node-{node}", f"--node-ip={lab.node_address(node)}",
         f"--root-dir={own}/kubelet", f"--node-labels=topology.kubernetes.io/zone=z{node}",
-        "--v=1"])
+        "--v=1"]
+    # Every kubelet listens below this path, which no option moves. Of two that start
+    # at once, one would find the address in use and end.
+    fixed = own / "var-lib-kubelet"
+    fixed.mkdir()
+    daemons.spawn(lab, f"kubelet-n{node}", lab.node_netns(node),
+                  daemons.with_own(fixed, "/var/lib/kubelet", command))
 
 
 def import_image(lab, node, archive):
