@@ -20,6 +20,26 @@ def tearDownModule():
     lab.down()
 
 
+# What of the operator's definition matters here: the names.
+KAFKA_DEFINITION = {
+    "apiVersion": "apiextensions.k8s.io/v1", "kind": "CustomResourceDefinition",
+    "metadata": {"name": "kafkas.platform.confluent.io"},
+    "spec": {"group": "platform.confluent.io", "scope": "Namespaced",
+             "names": {"kind": "Kafka", "plural": "kafkas", "singular": "kafka"},
+             "versions": [{"name": "v1beta1", "served": True, "storage": True, "schema": {"openAPIV3Schema": {
+                 "type": "object", "x-kubernetes-preserve-unknown-fields": True}}}]}}
+KAFKA = {
+    "apiVersion": "platform.confluent.io/v1beta1", "kind": "Kafka",
+    "metadata": {"name": "kafka", "namespace": NAMESPACE},
+    "spec": {"replicas": 3, "dependencies": {"kRaftController": {"clusterRef": {"name": "kraftcontroller"}}}}}
+
+
+def is_active(controller):
+    bean = "kafka.controller:type=KafkaController,name=ActiveControllerCount"
+    return json.loads(lab.kubectl("get", "--raw", f"/api/v1/namespaces/{NAMESPACE}/pods/{controller}:7777/proxy"
+                                                  f"/jolokia/read/{bean}"))["value"]["Value"] == 1
+
+
 def run_id(done):
     return re.search(r"^run (\S+) on ", done.err, re.M)[1]
 
@@ -126,4 +146,36 @@ class BrokerRestart(unittest.TestCase):
             line = good[:at].count(b"\n") + 1
             self.assertIn(f"{log}:{line}:", verified.out)
 
+    def test_RestartsControllersBeforeBrokersAndTheActiveOneLast(self):
+        before = {**lab.pods(), **lab.pods("app=kraftcontroller")}
+        active = [pod for pod in before if pod.startswith("kraftcontroller") and is_active(pod)]
+        self.assertEqual(len(active), 1)
+        with lab.observed() as seen:
+            done = lab.cfkops("run", "broker-restart", "-n", NAMESPACE, "--param", "settle=0s",
+                              "--param", "roles=all", "--yes")
+        self.assertEqual(done.code, 0, done)
+        order = re.findall(r"pod (\S+) evicted", done.err)
+        self.assertEqual(sorted(order), sorted(before))
+        self.assertTrue(all(pod.startswith("kraftcontroller") for pod in order[:3]), order)
+        self.assertEqual(order[2], active[0])
+        after = {**lab.pods(), **lab.pods("app=kraftcontroller")}
+        for pod, (uid, ready) in after.items():
+            self.assertNotEqual(uid, before[pod][0], f"{pod} was not restarted")
+            self.assertTrue(ready, f"{pod} is not Ready")
+        self.check_traffic(seen)
+        self.check_one_silent_at_a_time(seen["sample"])
 
+    def test_FindsTheClusterByItsConfluentResource(self):
+        lab.kubectl("apply", "-f", "-", stdin=json.dumps(KAFKA_DEFINITION))
+        self.addCleanup(lab.kubectl, "delete", "crd", KAFKA_DEFINITION["metadata"]["name"])
+        lab.kubectl("wait", "--for=condition=Established", "crd", KAFKA_DEFINITION["metadata"]["name"])
+        lab.kubectl("apply", "-f", "-", stdin=json.dumps(KAFKA))
+        uid = json.loads(lab.kubectl("-n", NAMESPACE, "get", "kafkas", "kafka", "-o", "json"))["metadata"]["uid"]
+        for target in ([], ["--param", "target=kafka/kafka"]):
+            done = lab.cfkops("plan", "broker-restart", "-n", NAMESPACE, "--param", "settle=0s", *target)
+            self.assertEqual(done.code, 0, done)
+            self.assertIn(f"target = Kafka kafka (uid {uid})", done.out)
+            self.assertEqual(sorted(re.findall(r"evict pod confluent/(\S+)", done.out)), sorted(lab.pods()))
+        wrong = lab.cfkops("plan", "broker-restart", "-n", NAMESPACE, "--param", "target=kafka/orders")
+        self.assertEqual(wrong.code, 2, wrong)
+        self.assertIn("kafka/kafka", wrong.err)
