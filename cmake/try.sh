@@ -1,9 +1,17 @@
 #!/usr/bin/env bash
 # try.sh [--build-only]: from a bare Debian or Ubuntu to a completed run. Installs what is missing,
-# builds build/release/cfkops, starts a small Kubernetes with Kafka on this machine, restarts a broker
-# under load with the shipped runbook, and removes the cluster again. Without root it stops after showing
-# what the runbook would do.
+# builds build/release/cfkops, starts a small Kubernetes with Kafka on this machine, restarts its
+# brokers under load with the shipped runbook, and removes the cluster again. Where no cluster can be
+# started it shows what the runbook would do, and exits 1.
 set -euo pipefail
+case ${1:-} in
+  "" | --build-only) ;;
+  *)
+    [ "$1" = -h ] || [ "$1" = --help ] || { echo "try.sh: unknown argument '$1'" >&2; code=2; }
+    sed -n '2,5s/^# //p' "$0"
+    exit "${code:-0}"
+    ;;
+esac
 root=$(cd "$(dirname "$0")/.." && pwd)
 cd "$root"
 . cmake/install-dependencies.sh
@@ -30,14 +38,14 @@ cmake --build --preset release
 
 if [ "$(id -u)" != 0 ]; then
   show_without_cluster "Starting a cluster needs root"
-  exit 0
+  exit 1
 fi
 install_dependencies lab || true
 export CFKOPS_LAB_NAME=try
 if ! why=$("$lab" check 2>&1); then
   echo "$why"
   show_without_cluster "This machine cannot run the cluster"
-  exit 0
+  exit 1
 fi
 
 say "Building the cluster's parts (once; some minutes the first time)"

@@ -2,10 +2,11 @@
 """What cfkops costs, side by side with the tool one would use instead, in one run.
 
     run.py            start-up, lint, and a broker restart under load beside kubectl's
-    run.py --full     also the restart with slow catch-up, and five rounds instead of one
-    run.py --strict   exits 1 when a bar is missed
+    run.py --full     five rounds instead of one, and three with slow catch-up
+    run.py --strict   exits 1 when any bar is missed
 
-Each row has the bar it is held against; where the lab cannot run, its rows are left out aloud."""
+Harm to the traffic (messages lost, refused or twice, partitions under min ISR) always exits 1; how fast
+something was depends on what else the machine does, and is a failure only where it is asked for. Each row has the bar it is held against; where the lab cannot run, its rows are left out aloud."""
 
 import argparse
 import contextlib
@@ -23,8 +24,8 @@ from support import BINARY, NAMESPACE, ROOT, TOOL, Lab  # noqa: E402
 class Row:
     """One measured figure, its peer's and its bar."""
 
-    def __init__(self, what, ours, peer, bar, met):
-        self.what, self.ours, self.peer, self.bar, self.met = what, ours, peer, bar, met
+    def __init__(self, what, ours, peer, bar, met, harm=False):
+        self.what, self.ours, self.peer, self.bar, self.met, self.harm = what, ours, peer, bar, met, harm
 
 
 def milliseconds(argv, rounds=21):
@@ -54,10 +55,15 @@ def gaps(seen):
             f"lost {load['acked_but_lost']}")
 
 
-def safe(seen):
+def harmed(seen):
     load, sample = seen["load"], seen["sample"]
-    return (sample["longest_interval_s"] <= 0.25 and load["longest_gap_s"] <= 1 and load["longest_partition_gap_s"] <= 3 and load["failed"] == 0
-            and sample["max_under_min_isr"] == 0 and load["acked_but_lost"] == 0 and load["duplicates"] == 0)
+    return bool(load["failed"] or load["acked_but_lost"] or load["duplicates"] or sample["max_under_min_isr"])
+
+
+def smooth(seen):
+    load, sample = seen["load"], seen["sample"]
+    return (sample["longest_interval_s"] <= 0.25 and load["longest_gap_s"] <= 1
+            and load["longest_partition_gap_s"] <= 3)
 
 
 def restart_rows(lab, name, size, bound):
@@ -78,7 +84,7 @@ def restart_rows(lab, name, size, bound):
     return [Row(f"restart, {name}: time", f"{done.seconds:.1f} s", f"kubectl rollout restart {unsafe:.1f} s",
                 f"<= {bound} x" if bound else "-", not bound or ratio <= bound),
             Row(f"restart, {name}: traffic", gaps(ours), gaps(theirs), "gap <= 1 s, one partition <= 3 s, 0, 0",
-                safe(ours)),
+                smooth(ours) and not harmed(ours), harmed(ours)),
             Row(f"restart, {name}: peak memory", f"{peak:.1f} MB", "-", "< 32 MB", 0 < peak < 32)]
 
 
@@ -93,7 +99,8 @@ def restarts(full):
             rows += restart_rows(lab, "plain", 100, 1.25)
         if full:
             lab.tool("slow-replication", "on")
-            rows += restart_rows(lab, "slow catch-up", 5000, None)
+            for _ in range(3):
+                rows += restart_rows(lab, "slow catch-up", 5000, None)
             lab.tool("slow-replication", "off")
         return rows
 
@@ -121,8 +128,7 @@ def main():
     else:
         print("bench: the lab cannot run here; its rows are left out")
     table(rows)
-    missed = [row for row in rows if not row.met]
-    return 1 if options.strict and missed else 0
+    return 1 if any(row.harm or (options.strict and not row.met) for row in rows) else 0
 
 
 if __name__ == "__main__":

@@ -78,9 +78,9 @@ class Runner(unittest.TestCase):
         self.assertEqual(self.tally.line(), "0 passed, 1 failed, 1 skipped")
         self.assertIn("FAILED  lab: no network namespaces", self.out.getvalue())
 
-    def main(self, part):
-        with unittest.mock.patch.dict(run.PARTS, {"unit": [part]}), \
-                unittest.mock.patch.object(sys, "argv", ["run.sh", "unit"]):
+    def main(self, *parts, words=()):
+        with unittest.mock.patch.dict(run.PARTS, {"unit": list(parts)}), \
+                unittest.mock.patch.object(sys, "argv", ["run.sh", "unit", *words]):
             code = run.main()
         return code, self.out.getvalue().splitlines()[-1]
 
@@ -99,6 +99,32 @@ class Runner(unittest.TestCase):
         def part_empty(_wanted, _tally):
             pass
         self.assertEqual(self.main(part_empty), (1, "0 passed, 0 failed, 0 skipped"))
+
+    def test_a_filter_need_not_match_in_every_part_but_in_one(self):
+        def part_other(_wanted, _tally):
+            pass
+
+        def part_good(_wanted, tally):
+            tally.passed += 1
+        self.assertEqual(self.main(part_other, part_good, words=["x"]), (0, "1 passed, 0 failed, 0 skipped"))
+        self.assertEqual(self.main(part_other, words=["x"]), (1, "0 passed, 1 failed, 0 skipped"))
+        self.assertIn("nothing matches 'x'", self.out.getvalue())
+
+    def test_a_filter_leaves_out_what_has_another_name(self):
+        with unittest.mock.patch.object(run, "build", side_effect=AssertionError), \
+                unittest.mock.patch.object(run, "run", side_effect=AssertionError):
+            for part in (run.part_bench, run.part_tidy, run.part_clang):
+                part("DrainNode", self.tally)
+        self.assertEqual(self.tally.line(), "0 passed, 0 failed, 0 skipped")
+
+    def test_a_runner_that_breaks_counts_a_failure(self):
+        def part_broken(_wanted, tally):
+            tally.passed += 1
+            raise OSError("no space left")
+        with self.assertRaises(OSError):
+            self.main(part_broken)
+        self.assertEqual(self.out.getvalue().splitlines()[-1], "1 passed, 1 failed, 0 skipped")
+        self.assertIn("no space left", self.out.getvalue())
 
 
 if __name__ == "__main__":
