@@ -63,7 +63,7 @@ macro(check_file)
   endforeach()
   if(NOT may_print)
     file(STRINGS "${ROOT}/${file}" lines
-      REGEX "std::(cout|cerr|clog)|(^|[^a-zA-Z0-9_])(v?f?printf|f?puts|putchar|fmt::print)[ ]*\\(")
+      REGEX "std::(cout|cerr|clog)|(^|[^a-zA-Z0-9_])(v?[df]?printf|f?puts|putchar|f?putc|fwrite|perror|psignal|fmt::print)[ ]*\\(|(^|[^a-zA-Z0-9_])write\\((1|2|STD(OUT|ERR)_FILENO),")
     foreach(line IN LISTS lines)
       if(NOT line MATCHES "^[ \t]*//" AND NOT line MATCHES "NOLINT\\(cfkops-print\\)")
         string(STRIP "${line}" line)

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """clang-tidy over some or all of our files, two at a time, remembering what was clean.
 
-    tidy.py changed     what is uncommitted or in the last commits, at most --limit files, newest first
+    tidy.py changed     what is uncommitted or in the last commits, newest first, for --seconds at most
     tidy.py all         every file of the build
     tidy.py FILE...     these
 
@@ -26,8 +26,8 @@ import time
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 BUILD = ROOT / "build" / "tidy"
 CACHE = pathlib.Path(os.environ.get("XDG_CACHE_HOME") or pathlib.Path.home() / ".cache") / "cfkops-tidy"
-NOT_INSTALLED = 77
-RECENT_COMMITS = 5
+NOT_INSTALLED = NOT_KNOWN = 77  # ctest counts it as skipped
+RECENT_COMMITS = 20
 
 
 def git(*arguments):
@@ -120,7 +120,7 @@ def tidy(source):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("what", nargs="+", help="changed, all or files")
-    parser.add_argument("--limit", type=int, default=8, help="most files for 'changed' (default 8)")
+    parser.add_argument("--seconds", type=int, default=300, help="for 'changed': begin no file later (default 300)")
     arguments = parser.parse_args()
     if not shutil.which("clang-tidy-14") or not shutil.which("clang++-14"):
         print("clang-tidy-14 or clang-14 is not installed")
@@ -129,6 +129,9 @@ def main():
     if arguments.what == ["all"]:
         wanted = sorted(commands)
     elif arguments.what == ["changed"]:
+        if not git("rev-parse", "HEAD"):
+            print("this is no git checkout: what changed is not known")
+            return NOT_KNOWN
         wanted = sources_for(changed_files(), commands)
     else:
         names = [os.path.relpath(os.path.abspath(name), ROOT) for name in arguments.what]
@@ -137,21 +140,24 @@ def main():
     fingerprint = Fingerprint()
     marks = {source: CACHE / fingerprint.of(source, commands[source]) for source in wanted}
     todo = [source for source in wanted if not marks[source].exists()]
-    clean, left_off = len(wanted) - len(todo), 0
-    if arguments.what == ["changed"] and len(todo) > arguments.limit:
-        left_off = len(todo) - arguments.limit
-        todo = todo[:arguments.limit]
+    clean = len(wanted) - len(todo)
+    until = time.monotonic() + arguments.seconds if arguments.what == ["changed"] else float("inf")
     CACHE.mkdir(parents=True, exist_ok=True)
-    failed = []
+    failed, looked_at = [], 0
     with concurrent.futures.ThreadPoolExecutor(max_workers=os.cpu_count() or 2) as pool:
-        for source, passed, findings, seconds in pool.map(tidy, todo):
+        for result in pool.map(lambda source: tidy(source) if time.monotonic() < until else None, todo):
+            if result is None:
+                continue
+            looked_at += 1
+            source, passed, findings, seconds = result
             print(f"{'clean ' if passed else 'FAILED'} {source} ({seconds:.1f} s)", flush=True)
             if passed:
                 marks[source].touch()
             else:
                 failed.append(source)
                 print(findings, flush=True)
-    print(f"{len(todo)} looked at, {clean} unchanged since they were clean, {len(failed)} failed"
+    left_off = len(todo) - looked_at
+    print(f"{looked_at} looked at, {clean} unchanged since they were clean, {len(failed)} failed"
           + (f", {left_off} left to 'tests/run.sh full'" if left_off else ""))
     return 1 if failed else 0
 

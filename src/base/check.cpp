@@ -16,7 +16,8 @@ std::array<char, 512> g_crash_context{};
 
 void tell(std::string_view text) {
   while (!text.empty()) {
-    const ssize_t written = ::write(STDERR_FILENO, text.data(), text.size());
+    const ssize_t written =
+        ::write(STDERR_FILENO, text.data(), text.size());  // NOLINT(cfkops-print)
     if (written <= 0) {
       return;
     }

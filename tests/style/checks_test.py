@@ -80,7 +80,8 @@ class Layers(Tree):
         self.assert_refused("include/cfkops/kube/a.hpp", "#include <nlohmann/json.hpp>\n", "json_fwd.hpp")
 
     def test_refuses_printing_below_cli(self):
-        for line in ("std::cout << 1;", "  std::cerr << 1;", 'printf("x");', 'std::fprintf(stderr, "x");', 'fmt::print("x");'):
+        for line in ("std::cout << 1;", "  std::cerr << 1;", 'printf("x");', 'std::fprintf(stderr, "x");', 'fmt::print("x");',
+                     "::write(STDERR_FILENO, text.data(), 1);", "::write(2, text, 1);", 'perror("x");', "fwrite(a, 1, 1, stdout);"):
             with self.subTest(line=line):
                 self.setUp()
                 self.assert_refused("src/engine/a.cpp", line + "\n", "nothing below cli prints")
@@ -121,11 +122,18 @@ class Sizes(Tree):
         passed, output = self.check("Sizes")
         self.assertTrue(passed, output)
 
-    def test_refuses_a_long_file(self):
-        self.write("tests/base/a_test.cpp", "int a;\n" * 501)
-        passed, output = self.check("Sizes")
-        self.assertFalse(passed)
-        self.assertIn("tests/base/a_test.cpp: 501 lines", output)
+    def test_refuses_a_long_file_wherever_it_stands(self):
+        for name in ("tests/base/a_test.cpp", "docs/cli.md", "tests/lab/lab", "runbooks/a.yaml", "README.md"):
+            with self.subTest(name=name):
+                self.setUp()
+                self.write(name, "a;\n" * 501)
+                passed, output = self.check("Sizes")
+                self.assertFalse(passed)
+                self.assertIn(f"{name}: 501 lines", output)
+
+    def test_lets_a_lock_file_be_long(self):
+        self.write("tests/lab/go/kube/go.sum", "a\n" * 501)
+        self.assertTrue(self.check("Sizes")[0])
 
     def test_refuses_a_long_function(self):
         self.write("src/base/b.cpp", "int before;\nint f() {\n" + "  g();\n" * 79 + "}\n")
