@@ -10,12 +10,37 @@ import subprocess
 import tempfile
 import threading
 import time
+import unittest
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 BINARY = pathlib.Path(os.environ.get("CFKOPS_BINARY", ROOT / "build" / "release" / "cfkops"))
 TOOL = ROOT / "tests" / "lab" / "lab"
 NAMESPACE = "confluent"
 USER_AGENT = "cfkops/"
+
+# All that a restart of brokers needs, less the eviction.
+ROLE = """
+apiVersion: v1
+kind: ServiceAccount
+metadata: {{name: {name}, namespace: confluent}}
+---
+apiVersion: rbac.authorization.k8s.io/v1
+kind: Role
+metadata: {{name: {name}, namespace: confluent}}
+rules:
+- {{apiGroups: [""], resources: [pods], verbs: [get, list]}}
+- {{apiGroups: [""], resources: [pods/proxy, pods/log], verbs: [get]}}
+- {{apiGroups: [apps], resources: [statefulsets], verbs: [get, list]}}
+- {{apiGroups: [policy], resources: [poddisruptionbudgets], verbs: [get, list]}}
+{eviction}
+---
+apiVersion: rbac.authorization.k8s.io/v1
+kind: RoleBinding
+metadata: {{name: {name}, namespace: confluent}}
+subjects: [{{kind: ServiceAccount, name: {name}, namespace: confluent}}]
+roleRef: {{apiGroup: rbac.authorization.k8s.io, kind: Role, name: {name}}}
+"""
+EVICTION = '- {apiGroups: [""], resources: [pods/eviction], verbs: [create]}'
 
 
 class Done:
@@ -121,6 +146,19 @@ class Lab:
             raise AssertionError(f"kubectl {' '.join(map(str, words))}: {done.stderr}")
         return done.stdout
 
+    def account(self, name, may_evict=True):
+        """The kubeconfig of a service account that has just the rights of a broker restart, or all but one."""
+        self.kubectl("apply", "-f", "-", stdin=ROLE.format(name=name, eviction=EVICTION if may_evict else ""))
+        token = self.kubectl("-n", NAMESPACE, "create", "token", name).strip()
+        config = self.state / f"kubeconfig-{name}"
+        config.write_text(self.path("kubeconfig").read_text())
+        shown = json.loads(self.kubectl("--kubeconfig", config, "config", "view", "--raw", "-o", "json"))
+        shown["users"] = [{"name": "me", "user": {"token": token}}]
+        shown["contexts"] = [{"name": "me", "context": {"cluster": shown["clusters"][0]["name"], "user": "me"}}]
+        shown["current-context"] = "me"
+        config.write_text(json.dumps(shown))
+        return config
+
     def pods(self, selector="app=kafka"):
         """Name to (uid, ready) of the pods in Kafka's namespace."""
         items = json.loads(self.kubectl("-n", NAMESPACE, "get", "pods", "-l", selector, "-o", "json"))["items"]
@@ -192,3 +230,40 @@ class Lab:
 def events(done):
     """The JSON events of a run with --output json."""
     return [json.loads(line) for line in done.out.splitlines()]
+
+
+def run_id(done):
+    """The id of a run, as its first lines say it."""
+    return re.search(r"^run (\S+) on ", done.err, re.M)[1]
+
+
+def log_of(done):
+    return pathlib.Path(re.search(r"^log (\S+)", done.err, re.M)[1])
+
+
+class TrafficTest(unittest.TestCase):
+    """Judges what load and samples saw around a run."""
+
+    def check_traffic(self, seen):
+        """Nothing lost, refused or under min ISR. How long acks paused is a figure of the bench: it depends on what
+        else the machine does."""
+        load, sample = seen["load"], seen["sample"]
+        self.assertEqual(load["failed"], 0, load)
+        self.assertEqual(load["unflushed"], 0, load)
+        self.assertEqual(load["acked_but_lost"], 0, load)
+        self.assertEqual(load["duplicates"], 0, load)
+        self.assertEqual(sample["max_under_min_isr"], 0, "partitions were under min ISR")
+        self.assertLessEqual(sample["longest_interval_s"], 0.5, "samples were too far apart to prove it")
+
+    def check_one_silent_at_a_time(self, sample):
+        silences = [(start, end, broker) for broker, spans in sample["silences"].items()
+                    for start, end in spans if end - start > 1]
+        silences.sort()
+        for (_, end, one), (start, _, other) in zip(silences, silences[1:]):
+            self.assertLessEqual(end, start + 0.5, f"brokers {one} and {other} were silent together")
+
+    def check_restarted(self, before, after):
+        self.assertEqual(set(before), set(after))
+        for pod, (uid, ready) in after.items():
+            self.assertNotEqual(uid, before[pod][0], f"{pod} was not restarted")
+            self.assertTrue(ready, f"{pod} is not Ready")

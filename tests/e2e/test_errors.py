@@ -2,7 +2,6 @@
 
 import json
 import os
-import pathlib
 import tempfile
 import unittest
 
@@ -20,43 +19,7 @@ def tearDownModule():
     lab.down()
 
 
-ROLE = """
-apiVersion: v1
-kind: ServiceAccount
-metadata: {{name: {name}, namespace: confluent}}
----
-apiVersion: rbac.authorization.k8s.io/v1
-kind: Role
-metadata: {{name: {name}, namespace: confluent}}
-rules:
-- {{apiGroups: [""], resources: [pods], verbs: [get, list]}}
-- {{apiGroups: [""], resources: [pods/proxy, pods/log], verbs: [get]}}
-- {{apiGroups: [apps], resources: [statefulsets], verbs: [get, list]}}
-- {{apiGroups: [policy], resources: [poddisruptionbudgets], verbs: [get, list]}}
-{eviction}
----
-apiVersion: rbac.authorization.k8s.io/v1
-kind: RoleBinding
-metadata: {{name: {name}, namespace: confluent}}
-subjects: [{{kind: ServiceAccount, name: {name}, namespace: confluent}}]
-roleRef: {{apiGroup: rbac.authorization.k8s.io, kind: Role, name: {name}}}
-"""
-EVICTION = '- {apiGroups: [""], resources: [pods/eviction], verbs: [create]}'
-
-
 class Errors(unittest.TestCase):
-
-    def run_as(self, name, eviction):
-        lab.kubectl("apply", "-f", "-", stdin=ROLE.format(name=name, eviction=eviction))
-        token = lab.kubectl("-n", NAMESPACE, "create", "token", name).strip()
-        config = pathlib.Path(tempfile.mkdtemp(prefix="cfkops-kubeconfig-")) / "config"
-        config.write_text(lab.path("kubeconfig").read_text())
-        shown = json.loads(lab.kubectl("--kubeconfig", config, "config", "view", "--raw", "-o", "json"))
-        shown["users"] = [{"name": "me", "user": {"token": token}}]
-        shown["contexts"] = [{"name": "me", "context": {"cluster": shown["clusters"][0]["name"], "user": "me"}}]
-        shown["current-context"] = "me"
-        config.write_text(json.dumps(shown))
-        return config
 
     def refuse(self, code, *patterns, words=("run", "broker-restart", "-n", NAMESPACE, "--yes"), env=None):
         before = lab.pods()
@@ -69,17 +32,17 @@ class Errors(unittest.TestCase):
         return done
 
     def test_AMissingRbacVerbIsNamedBeforeAnythingIsTouched(self):
-        config = self.run_as("no-eviction", "")
+        config = lab.account("no-eviction", may_evict=False)
         self.refuse(5, r"create pods/eviction", words=(
             "run", "broker-restart", "-n", NAMESPACE, "--yes", "--param", "settle=0s", "--kubeconfig", config))
 
     def test_AServiceAccountWithJustTheNeededVerbsMayPlan(self):
-        config = self.run_as("just-enough", EVICTION)
+        config = lab.account("just-enough")
         done = lab.cfkops("plan", "broker-restart", "-n", NAMESPACE, "--param", "settle=0s", "--kubeconfig", config)
         self.assertEqual(done.code, 0, done)
 
     def test_AWrongTokenSaysLogInAgain(self):
-        config = self.run_as("wrong-token", "")
+        config = lab.account("wrong-token")
         shown = json.loads(config.read_text())
         shown["users"][0]["user"]["token"] = "not-a-token"
         config.write_text(json.dumps(shown))
