@@ -7,6 +7,7 @@
 #include "cfkops/base/log.hpp"
 
 #include <array>
+#include <exception>
 #include <string_view>
 
 namespace cfkops::cli {
@@ -58,7 +59,9 @@ int fail(Terminal& terminal, const Error& error) {
   return exit_code(error);
 }
 
-int run(std::span<const std::string> arguments, const AppEnvironment& environment) {
+namespace {
+
+int dispatch(std::span<const std::string> arguments, const AppEnvironment& environment) {
   // The one command that must be instant asks nothing of the parser.
   if (arguments.size() == 1 &&
       (arguments.front() == "version" || arguments.front() == "--version")) {
@@ -81,6 +84,27 @@ int run(std::span<const std::string> arguments, const AppEnvironment& environmen
   return fail(environment.terminal,
               make_error(ErrorCode::Internal,
                          "command '" + parsed.arguments->command + "' has no row in the table"));
+}
+
+/// The last words about an exception that nobody expected.
+int defect(const AppEnvironment& environment, const std::string& what) {
+  return fail(environment.terminal,
+              make_error(ErrorCode::Internal,
+                         "a defect of cfkops: " + what,
+                         "report it with the command you typed; where a run was under way, look "
+                         "at it with: cfkops runs show last"));
+}
+
+}  // namespace
+
+int run(std::span<const std::string> arguments, const AppEnvironment& environment) {
+  try {
+    return dispatch(arguments, environment);
+  } catch (const std::exception& error) {
+    return defect(environment, error.what());
+  } catch (...) {
+    return defect(environment, "an exception of an unknown type");
+  }
 }
 
 }  // namespace cfkops::cli

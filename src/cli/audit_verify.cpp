@@ -1,5 +1,6 @@
 #include "commands.hpp"
 #include "exit_code.hpp"
+#include "json_line.hpp"
 #include "run_store.hpp"
 
 #include "cfkops/audit/verify.hpp"
@@ -66,7 +67,7 @@ int audit_verify_command(const Arguments& arguments, const AppEnvironment& envir
     }
   }
   if (arguments.global.output == Output::Json) {
-    terminal.out(nlohmann::json{{"schemaVersion", 1}, {"logs", std::move(list)}}.dump() + "\n");
+    terminal.out(json_line({{"schemaVersion", 1}, {"logs", std::move(list)}}));
   }
   return all_intact ? kOk : kRunFailed;
 }

@@ -1,5 +1,6 @@
 #include "commands.hpp"
 #include "exit_code.hpp"
+#include "json_line.hpp"
 
 #include "cfkops/actions/table.hpp"
 #include "cfkops/base/text.hpp"
@@ -109,8 +110,7 @@ int explain_command(const Arguments& arguments, const AppEnvironment& environmen
   }
   if (arguments.global.output == Output::Json) {
     const std::string path = arguments.names.empty() ? "" : arguments.names.front();
-    terminal.out(nlohmann::json{{"schemaVersion", 1}, {"path", path}, {"text", text}}.dump() +
-                 "\n");
+    terminal.out(json_line({{"schemaVersion", 1}, {"path", path}, {"text", text}}));
   } else {
     terminal.out(text);
   }

@@ -2,6 +2,7 @@
 
 #include "commands.hpp"
 #include "exit_code.hpp"
+#include "json_line.hpp"
 #include "library.hpp"
 
 #include "cfkops/actions/table.hpp"
@@ -80,7 +81,7 @@ int lint_command(const Arguments& arguments, const AppEnvironment& environment) 
   if (arguments.global.output == Output::Json) {
     const nlohmann::json record = {
         {"schemaVersion", 1}, {"files", files->size()}, {"findings", std::move(findings)}};
-    terminal.out(record.dump() + "\n");
+    terminal.out(json_line(record));
   } else {
     terminal.out(text);
     terminal.err(

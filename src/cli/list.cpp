@@ -1,5 +1,6 @@
 #include "commands.hpp"
 #include "exit_code.hpp"
+#include "json_line.hpp"
 #include "library.hpp"
 
 #include "cfkops/runbook/loader.hpp"
@@ -46,8 +47,7 @@ int list_command(const Arguments& arguments, const AppEnvironment& environment) 
                       {"origin", row.origin},
                       {"path", row.path}});
     }
-    environment.terminal.out(
-        nlohmann::json{{"schemaVersion", 1}, {"runbooks", std::move(list)}}.dump() + "\n");
+    environment.terminal.out(json_line({{"schemaVersion", 1}, {"runbooks", std::move(list)}}));
     return kOk;
   }
   const auto padded = [](std::string text, std::size_t to) {

@@ -4,6 +4,7 @@
 #include "connection.hpp"
 #include "exit_code.hpp"
 #include "human_observer.hpp"
+#include "json_line.hpp"
 #include "json_observer.hpp"
 #include "load.hpp"
 #include "plan_text.hpp"
@@ -41,7 +42,7 @@ int plan_command(const Arguments& arguments, const AppEnvironment& environment) 
   if (!plan) {
     return fail(terminal, plan.error());
   }
-  terminal.out(json ? plan->to_json().dump() + "\n" : plan_text(*plan, false));
+  terminal.out(json ? json_line(plan->to_json().raw()) : plan_text(*plan, false));
   if (!json && !plan->blocked()) {
     terminal.err("next: cfkops run " + command_line(arguments) + "\n");
   }

@@ -1,5 +1,6 @@
 #include "commands.hpp"
 #include "exit_code.hpp"
+#include "json_line.hpp"
 #include "run_store.hpp"
 
 #include "cfkops/audit/verify.hpp"
@@ -69,8 +70,7 @@ int runs_list_command(const Arguments& arguments, const AppEnvironment& environm
                       {"namespace", row.ns},
                       {"result", row.result}});
     }
-    environment.terminal.out(
-        nlohmann::json{{"schemaVersion", 1}, {"runs", std::move(list)}}.dump() + "\n");
+    environment.terminal.out(json_line({{"schemaVersion", 1}, {"runs", std::move(list)}}));
     return kOk;
   }
   std::string text = padded("RUN", 22) + padded("STARTED", 27) + padded("RUNBOOK", 16) +
@@ -98,8 +98,7 @@ int runs_show_command(const Arguments& arguments, const AppEnvironment& environm
                       {"attempt", line.attempt},
                       {"data", line.data.raw()}});
     }
-    environment.terminal.out(
-        nlohmann::json{{"schemaVersion", 1}, {"records", std::move(list)}}.dump() + "\n");
+    environment.terminal.out(json_line({{"schemaVersion", 1}, {"records", std::move(list)}}));
     return kOk;
   }
   std::string text;

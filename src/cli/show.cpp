@@ -1,5 +1,6 @@
 #include "commands.hpp"
 #include "exit_code.hpp"
+#include "json_line.hpp"
 #include "load.hpp"
 
 #include "cfkops/base/clock.hpp"
@@ -125,7 +126,7 @@ int show_command(const Arguments& arguments, const AppEnvironment& environment) 
   if (!book) {
     return code;
   }
-  environment.terminal.out(arguments.global.output == Output::Json ? to_json(*book).dump() + "\n"
+  environment.terminal.out(arguments.global.output == Output::Json ? json_line(to_json(*book))
                                                                    : to_text(*book));
   return kOk;
 }
