@@ -20,7 +20,7 @@ struct Row {
   Command command;
 };
 
-constexpr std::array<Row, 12> kCommands = {{
+constexpr std::array<Row, 11> kCommands = {{
     {"run", run_command},
     {"plan", plan_command},
     {"lint", lint_command},
@@ -31,7 +31,6 @@ constexpr std::array<Row, 12> kCommands = {{
     {"runs show", runs_show_command},
     {"audit verify", audit_verify_command},
     {"completion", completion_command},
-    {"__complete", complete_command},
     {"version", version_command},
 }};
 
@@ -66,6 +65,13 @@ int dispatch(std::span<const std::string> arguments, const AppEnvironment& envir
   if (arguments.size() == 1 &&
       (arguments.front() == "version" || arguments.front() == "--version")) {
     return version_command({}, environment);
+  }
+  // Half a command line is not for the parser.
+  if (!arguments.empty() && arguments.front() == "__complete") {
+    const std::size_t begin = arguments.size() > 1 && arguments[1] == "--" ? 2 : 1;
+    Arguments typed;
+    typed.names.assign(arguments.begin() + static_cast<std::ptrdiff_t>(begin), arguments.end());
+    return complete_command(typed, environment);
   }
   const ParsedArguments parsed = parse_arguments(arguments);
   if (!parsed.arguments) {

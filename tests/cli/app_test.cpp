@@ -127,21 +127,5 @@ TEST_F(App, AnUnknownRunIsAnsweredWithTheNextCommand) {
   EXPECT_THAT(terminal.shown_err, HasSubstr("cfkops runs list"));
 }
 
-TEST_F(App, CompletionOffersRunbooksAndTheirParameters) {
-  EXPECT_EQ(run_words({"__complete", "--", "run", "brok"}), 0);
-  EXPECT_EQ(terminal.shown_out, "broker-restart\n");
-  terminal.shown_out.clear();
-  EXPECT_EQ(run_words({"__complete", "--", "run", "broker-restart", "--param", "se"}), 0);
-  EXPECT_EQ(terminal.shown_out, "settle=\n");
-}
-
-TEST_F(App, EveryShellHasItsScript) {
-  for (const char* shell : {"bash", "zsh", "fish"}) {
-    terminal.shown_out.clear();
-    EXPECT_EQ(run_words({"completion", shell}), 0);
-    EXPECT_THAT(terminal.shown_out, HasSubstr("cfkops __complete"));
-  }
-}
-
 }  // namespace
 }  // namespace cfkops::cli
