@@ -53,9 +53,9 @@ void show_error(Terminal& terminal, const Error& error) {
   terminal.err(text);
 }
 
-int fail(Terminal& terminal, const Error& error) {
-  show_error(terminal, error);
-  return exit_code(error);
+int fail(const AppEnvironment& environment, const Error& error) {
+  show_error(environment.terminal, error);
+  return exit_code(error, environment.cancel.signal_number());
 }
 
 namespace {
@@ -87,14 +87,14 @@ int dispatch(std::span<const std::string> arguments, const AppEnvironment& envir
       return row.command(*parsed.arguments, environment);
     }
   }
-  return fail(environment.terminal,
+  return fail(environment,
               make_error(ErrorCode::Internal,
                          "command '" + parsed.arguments->command + "' has no row in the table"));
 }
 
 /// The last words about an exception that nobody expected.
 int defect(const AppEnvironment& environment, const std::string& what) {
-  return fail(environment.terminal,
+  return fail(environment,
               make_error(ErrorCode::Internal,
                          "a defect of cfkops: " + what,
                          "report it with the command you typed; where a run was under way, look "

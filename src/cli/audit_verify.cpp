@@ -47,11 +47,11 @@ int audit_verify_command(const Arguments& arguments, const AppEnvironment& envir
   for (const std::string& word : arguments.names) {
     const auto path = find_log(word);
     if (!path) {
-      return fail(terminal, path.error());
+      return fail(environment, path.error());
     }
     const auto text = base::read_file(*path, std::size_t{1} << 30U);
     if (!text) {
-      return fail(terminal, text.error());
+      return fail(environment, text.error());
     }
     const audit::VerifyReport report = audit::verify(*text);
     all_intact = all_intact && report.state == audit::VerifyReport::State::Intact;

@@ -106,7 +106,7 @@ int explain_command(const Arguments& arguments, const AppEnvironment& environmen
     text = runbook::explain_key(arguments.names.front());
   }
   if (text.empty()) {
-    return fail(terminal, unknown(arguments.names.front()));
+    return fail(environment, unknown(arguments.names.front()));
   }
   if (arguments.global.output == Output::Json) {
     const std::string path = arguments.names.empty() ? "" : arguments.names.front();

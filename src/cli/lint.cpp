@@ -65,7 +65,7 @@ int lint_command(const Arguments& arguments, const AppEnvironment& environment) 
   auto files = arguments.names.empty() ? Result<std::vector<RunbookFile>>(all_runbooks())
                                        : files_of(arguments.names);
   if (!files) {
-    return fail(terminal, files.error());
+    return fail(environment, files.error());
   }
   std::size_t count = 0;
   std::string text;

@@ -9,10 +9,13 @@
 
 namespace cfkops::cli {
 
-std::optional<runbook::Runbook> load(const std::string& word, Terminal& terminal, int& exit_code) {
+std::optional<runbook::Runbook> load(const std::string& word,
+                                     const AppEnvironment& environment,
+                                     int& exit_code) {
+  Terminal& terminal = environment.terminal;
   const auto file = find_runbook(word);
   if (!file) {
-    exit_code = fail(terminal, file.error());
+    exit_code = fail(environment, file.error());
     return std::nullopt;
   }
   runbook::LintReport report = runbook::lint(file->text, file->path, actions::specs());

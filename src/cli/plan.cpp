@@ -18,13 +18,13 @@ namespace cfkops::cli {
 int plan_command(const Arguments& arguments, const AppEnvironment& environment) {
   Terminal& terminal = environment.terminal;
   int code = kOk;
-  const auto book = load(arguments.names.front(), terminal, code);
+  const auto book = load(arguments.names.front(), environment, code);
   if (!book) {
     return code;
   }
   auto request = make_request(arguments, *book, environment.clock);
   if (!request) {
-    return fail(terminal, request.error());
+    return fail(environment, request.error());
   }
   SilentObserver silent;
   HumanObserver human(terminal, environment.clock);
@@ -32,7 +32,7 @@ int plan_command(const Arguments& arguments, const AppEnvironment& environment) 
   engine::Observer& observer = json ? static_cast<engine::Observer&>(silent) : human;
   auto connection = connect(arguments.global, environment, observer);
   if (!connection) {
-    return fail(terminal, connection.error());
+    return fail(environment, connection.error());
   }
   request->ns = connection->ns;
   request->context = connection->context;
@@ -40,7 +40,7 @@ int plan_command(const Arguments& arguments, const AppEnvironment& environment) 
   reader.set_audit_scope(request->run_id + "/plan/1");
   const auto plan = engine::make_plan(*request, actions::catalogue(), reader, observer);
   if (!plan) {
-    return fail(terminal, plan.error());
+    return fail(environment, plan.error());
   }
   terminal.out(json ? json_line(plan->to_json().raw()) : plan_text(*plan, false));
   if (!json && !plan->blocked()) {

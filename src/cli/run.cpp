@@ -51,17 +51,17 @@ int carry_out(const Arguments& arguments,
   Terminal& terminal = environment.terminal;
   auto connection = connect(arguments.global, environment, observer);
   if (!connection) {
-    return fail(terminal, connection.error());
+    return fail(environment, connection.error());
   }
   request.ns = connection->ns;
   request.context = connection->context;
   if (auto hello = first_contact(*connection, arguments.global, request.run_id); !hello) {
-    return fail(terminal, hello.error());
+    return fail(environment, hello.error());
   }
   std::filesystem::path path;
   auto file = create_journal(request.run_id, path);
   if (!file) {
-    return fail(terminal,
+    return fail(environment,
                 std::move(file).error().with_hint(
                     "a run needs its log: make room, or set CFKOPS_STATE_DIR"));
   }
@@ -92,13 +92,13 @@ int run_command(const Arguments& arguments, const AppEnvironment& environment) {
     return plan_command(arguments, environment);
   }
   int code = kOk;
-  const auto book = load(arguments.names.front(), environment.terminal, code);
+  const auto book = load(arguments.names.front(), environment, code);
   if (!book) {
     return code;
   }
   auto request = make_request(arguments, *book, environment.clock);
   if (!request) {
-    return fail(environment.terminal, request.error());
+    return fail(environment, request.error());
   }
   if (arguments.global.output == Output::Json) {
     JsonObserver observer(environment.terminal, environment.clock);

@@ -86,7 +86,7 @@ int runs_list_command(const Arguments& arguments, const AppEnvironment& environm
 int runs_show_command(const Arguments& arguments, const AppEnvironment& environment) {
   const auto lines = lines_of(arguments.names.front());
   if (!lines) {
-    return fail(environment.terminal, lines.error());
+    return fail(environment, lines.error());
   }
   if (arguments.global.output == Output::Json) {
     nlohmann::json list = nlohmann::json::array();

@@ -122,7 +122,7 @@ nlohmann::json to_json(const runbook::Runbook& book) {
 
 int show_command(const Arguments& arguments, const AppEnvironment& environment) {
   int code = kOk;
-  const auto book = load(arguments.names.front(), environment.terminal, code);
+  const auto book = load(arguments.names.front(), environment, code);
   if (!book) {
     return code;
   }
