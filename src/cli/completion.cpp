@@ -39,13 +39,15 @@ constexpr std::string_view kZsh = R"SH(#compdef cfkops
 # zsh completion for cfkops; to load it: source <(cfkops completion zsh)
 _cfkops() {
   local -a candidates
+  local found=1
   candidates=("${(@f)$(cfkops __complete -- "${(@)words[2,CURRENT]}" 2>/dev/null)}")
   if [[ ${candidates[-1]} == :files ]]; then
     candidates[-1]=()
-    _files
+    _files && found=0
   fi
-  compadd -S '' -- ${(M)candidates:#*=}
-  compadd -- ${candidates:#*=}
+  compadd -S '' -- ${(M)candidates:#*=} && found=0
+  compadd -- ${candidates:#*=} && found=0
+  return found
 }
 compdef _cfkops cfkops
 )SH";
@@ -73,8 +75,8 @@ struct Candidates {
 
 std::vector<std::string> runbook_names() {
   std::vector<std::string> names;
-  for (const RunbookFile& file : all_runbooks()) {
-    names.push_back(file.name);
+  for (const RunbookPlace& place : runbooks_by_name()) {
+    names.push_back(place.name);
   }
   return names;
 }
@@ -82,7 +84,7 @@ std::vector<std::string> runbook_names() {
 std::vector<std::string> param_words(const std::string& runbook) {
   std::vector<std::string> words;
   const auto file = find_runbook(runbook);
-  const auto loaded = file ? runbook::load_runbook(file->text, file->path)
+  const auto loaded = file ? runbook::load_runbook(file->text, file->place.path)
                            : tl::expected<runbook::Runbook, std::vector<runbook::Diagnostic>>(
                                  tl::unexpect, std::vector<runbook::Diagnostic>());
   if (loaded) {
