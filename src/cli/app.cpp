@@ -3,6 +3,7 @@
 #include "arguments.hpp"
 #include "commands.hpp"
 #include "exit_code.hpp"
+#include "visible.hpp"
 
 #include "cfkops/base/log.hpp"
 
@@ -50,7 +51,7 @@ void show_error(Terminal& terminal, const Error& error) {
   if (!error.hint.empty()) {
     text += "  next: " + error.hint + "\n";
   }
-  terminal.err(text);
+  terminal.err(visible(text));
 }
 
 int fail(const AppEnvironment& environment, const Error& error) {

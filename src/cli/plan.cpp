@@ -3,12 +3,13 @@
 #include "commands.hpp"
 #include "connection.hpp"
 #include "exit_code.hpp"
-#include "human_observer.hpp"
 #include "json_line.hpp"
 #include "json_observer.hpp"
 #include "load.hpp"
 #include "plan_text.hpp"
+#include "planning_observer.hpp"
 #include "request.hpp"
+#include "visible.hpp"
 
 #include "cfkops/actions/table.hpp"
 #include "cfkops/engine/journal.hpp"
@@ -27,7 +28,7 @@ int plan_command(const Arguments& arguments, const AppEnvironment& environment) 
     return fail(environment, request.error());
   }
   SilentObserver silent;
-  HumanObserver human(terminal, environment.clock);
+  PlanningObserver human(terminal);
   const bool json = arguments.global.output == Output::Json;
   engine::Observer& observer = json ? static_cast<engine::Observer&>(silent) : human;
   auto connection = connect(arguments.global, environment, observer);
@@ -39,10 +40,11 @@ int plan_command(const Arguments& arguments, const AppEnvironment& environment) 
   kube::Reader reader(*connection->loop, connection->reader_options(arguments.global));
   reader.set_audit_scope(request->run_id + "/plan/1");
   const auto plan = engine::make_plan(*request, actions::catalogue(), reader, observer);
+  human.end();
   if (!plan) {
     return fail(environment, plan.error());
   }
-  terminal.out(json ? json_line(plan->to_json().raw()) : plan_text(*plan, false));
+  terminal.out(json ? json_line(plan->to_json().raw()) : visible(plan_text(*plan, PlanParts::All)));
   if (!json && !plan->blocked()) {
     terminal.err("next: cfkops run " + command_line(arguments) + "\n");
   }

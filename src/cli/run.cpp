@@ -4,6 +4,7 @@
 #include "human_observer.hpp"
 #include "json_observer.hpp"
 #include "load.hpp"
+#include "plan_text.hpp"
 #include "request.hpp"
 #include "terminal_approver.hpp"
 
@@ -15,6 +16,7 @@
 
 #include <filesystem>
 #include <memory>
+#include <optional>
 
 namespace cfkops::cli {
 namespace {
@@ -42,6 +44,15 @@ Status first_contact(Connection& connection,
     return version.error();
   }
   return {};
+}
+
+/// What a person sees of the plan before the first change. The checks stand above it already, but
+/// in JSON, where nobody is to be asked about a plan that was never seen.
+std::optional<PlanParts> plan_shown(const Arguments& arguments) {
+  if (arguments.global.output == Output::Text) {
+    return PlanParts::WithoutChecks;
+  }
+  return arguments.yes ? std::nullopt : std::optional(PlanParts::All);
 }
 
 int carry_out(const Arguments& arguments,
@@ -73,7 +84,7 @@ int carry_out(const Arguments& arguments,
   options.listener = &notices;
   options.retry.unreachable_budget = kServerAwayBudget;
   kube::Client client(*connection->loop, options, journal);
-  TerminalApprover approver(terminal, arguments.yes, arguments.global.output == Output::Text);
+  TerminalApprover approver(terminal, arguments.yes, plan_shown(arguments));
   request.journal = path.string();
   request.command_line = command_line(arguments);
   const engine::RunReport report = engine::run(request,
