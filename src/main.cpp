@@ -22,7 +22,6 @@ int main(int argc, char** argv) {
   const cfkops::cli::AppEnvironment environment{
       .terminal = terminal,
       .clock = clock,
-      .process = process,
       .cancel = cancel,
       .connect =
           [&](cfkops::kube::ClientConfig config) {

@@ -3,10 +3,12 @@
 #include "arguments.hpp"
 #include "commands.hpp"
 #include "exit_code.hpp"
+#include "visible.hpp"
 
 #include "cfkops/base/log.hpp"
 
 #include <array>
+#include <exception>
 #include <string_view>
 
 namespace cfkops::cli {
@@ -19,7 +21,7 @@ struct Row {
   Command command;
 };
 
-constexpr std::array<Row, 12> kCommands = {{
+constexpr std::array<Row, 11> kCommands = {{
     {"run", run_command},
     {"plan", plan_command},
     {"lint", lint_command},
@@ -30,7 +32,6 @@ constexpr std::array<Row, 12> kCommands = {{
     {"runs show", runs_show_command},
     {"audit verify", audit_verify_command},
     {"completion", completion_command},
-    {"__complete", complete_command},
     {"version", version_command},
 }};
 
@@ -50,19 +51,28 @@ void show_error(Terminal& terminal, const Error& error) {
   if (!error.hint.empty()) {
     text += "  next: " + error.hint + "\n";
   }
-  terminal.err(text);
+  terminal.err(visible(text));
 }
 
-int fail(Terminal& terminal, const Error& error) {
-  show_error(terminal, error);
-  return exit_code(error);
+int fail(const AppEnvironment& environment, const Error& error) {
+  show_error(environment.terminal, error);
+  return exit_code(error, environment.cancel.signal_number());
 }
 
-int run(std::span<const std::string> arguments, const AppEnvironment& environment) {
+namespace {
+
+int dispatch(std::span<const std::string> arguments, const AppEnvironment& environment) {
   // The one command that must be instant asks nothing of the parser.
   if (arguments.size() == 1 &&
       (arguments.front() == "version" || arguments.front() == "--version")) {
     return version_command({}, environment);
+  }
+  // Half a command line is not for the parser.
+  if (!arguments.empty() && arguments.front() == "__complete") {
+    const std::size_t begin = arguments.size() > 1 && arguments[1] == "--" ? 2 : 1;
+    Arguments typed;
+    typed.names.assign(arguments.begin() + static_cast<std::ptrdiff_t>(begin), arguments.end());
+    return complete_command(typed, environment);
   }
   const ParsedArguments parsed = parse_arguments(arguments);
   if (!parsed.arguments) {
@@ -78,9 +88,30 @@ int run(std::span<const std::string> arguments, const AppEnvironment& environmen
       return row.command(*parsed.arguments, environment);
     }
   }
-  return fail(environment.terminal,
+  return fail(environment,
               make_error(ErrorCode::Internal,
                          "command '" + parsed.arguments->command + "' has no row in the table"));
+}
+
+/// The last words about an exception that nobody expected.
+int defect(const AppEnvironment& environment, const std::string& what) {
+  return fail(environment,
+              make_error(ErrorCode::Internal,
+                         "a defect of cfkops: " + what,
+                         "report it with the command you typed; where a run was under way, look "
+                         "at it with: cfkops runs show last"));
+}
+
+}  // namespace
+
+int run(std::span<const std::string> arguments, const AppEnvironment& environment) {
+  try {
+    return dispatch(arguments, environment);
+  } catch (const std::exception& error) {
+    return defect(environment, error.what());
+  } catch (...) {
+    return defect(environment, "an exception of an unknown type");
+  }
 }
 
 }  // namespace cfkops::cli

@@ -149,9 +149,6 @@ void add_record_commands(CLI::App& app, Slots& slots) {
       ->required()
       ->expected(1)
       ->check(CLI::IsMember({"bash", "zsh", "fish"}));
-  CLI::App* complete = add_command(app, "__complete", "");
-  add_names(complete, slots, "words", "");
-  complete->group("")->prefix_command();
 
   add_command(app, "version", "Print the version");
 }
@@ -206,23 +203,32 @@ std::string unknown_flag(std::span<const std::string> words,
   return {};
 }
 
+/// The long form of the flag that `word` is, where its value is the next word; else "".
+std::string flag_awaiting_value(const CLI::App& app,
+                                const CLI::App& command,
+                                const std::string& word) {
+  for (const CLI::App* level : {&app, &command}) {
+    const CLI::Option* option = level->get_option_no_throw(word);
+    if (option != nullptr && option->get_expected_max() > 0) {
+      return "--" + option->get_lnames().front();
+    }
+  }
+  return {};
+}
+
 /// CLI11 reports a word it does not know as an argument too many; a person wants to hear which was
 /// meant.
 std::string mistake(const CLI::App& app,
                     const CLI::ParseError& error,
                     std::span<const std::string> words) {
   const std::vector<std::string> commands = subcommand_names(app);
-  if (!words.front().starts_with("-") && !contains(commands, words.front())) {
-    return "there is no command '" + words.front() + "'" +
-           base::did_you_mean(words.front(), commands);
-  }
-  std::vector<std::string> path;
-  for (const std::string& word : words) {
-    if (!word.starts_with("-")) {
-      path.push_back(word);
-    }
-  }
+  const std::vector<std::string> path = place_after(words).path;
   const std::vector<std::string> flags = flag_names(path);
+  const bool flag_first = !unknown_flag(words.first(1), flags).empty();
+  if (!path.empty() && !contains(commands, path.front()) && !flag_first) {
+    return "there is no command '" + path.front() + "'" +
+           base::did_you_mean(path.front(), commands);
+  }
   const std::string flag = unknown_flag(words, flags);
   return flag.empty() ? error.what()
                       : "there is no flag '" + flag + "'" + base::did_you_mean(flag, flags);
@@ -285,6 +291,28 @@ ParsedArguments parse_arguments(std::span<const std::string> words) {
   finish(slots);
   slots.arguments.command = path_of(app);
   return {.arguments = std::move(slots.arguments), .out = {}, .err = {}, .exit_code = 0};
+}
+
+TypedPlace place_after(std::span<const std::string> words) {
+  Slots slots;
+  CLI::App app;
+  build(app, slots);
+  TypedPlace place;
+  bool only_names = false;
+  for (const std::string& word : words) {
+    if (word == "=") {
+      place.flag = place.flag.empty() ? "=" : place.flag;
+    } else if (!place.flag.empty()) {
+      place.flag.clear();
+    } else if (word == "--") {
+      only_names = true;
+    } else if (only_names || !word.starts_with("-")) {
+      place.path.push_back(word);
+    } else {
+      place.flag = flag_awaiting_value(app, *descend(app, place.path), word);
+    }
+  }
+  return place;
 }
 
 std::vector<std::string> command_names(std::span<const std::string> path) {

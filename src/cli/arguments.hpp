@@ -41,6 +41,16 @@ struct ParsedArguments {
 
 [[nodiscard]] ParsedArguments parse_arguments(std::span<const std::string> words);
 
+/// What the word after some others is.
+struct TypedPlace {
+  std::vector<std::string> path;  ///< the commands and arguments before it
+  std::string flag;  ///< where it is a flag's value: that flag, in its long form; else ""
+};
+
+/// For completion, and to say what a mistake was. A shell that cuts words at `=` gives that as a
+/// word of its own; in the middle of a value it makes the flag "=", of which nothing is known.
+[[nodiscard]] TypedPlace place_after(std::span<const std::string> words);
+
 /// For completion: the names of the commands below `path` (empty: the top), and the long flags of
 /// that command.
 [[nodiscard]] std::vector<std::string> command_names(std::span<const std::string> path);

@@ -1,6 +1,8 @@
 #include "commands.hpp"
 #include "exit_code.hpp"
+#include "json_line.hpp"
 #include "run_store.hpp"
+#include "visible.hpp"
 
 #include "cfkops/audit/verify.hpp"
 #include "cfkops/base/file.hpp"
@@ -37,38 +39,56 @@ std::string to_text(const std::string& path, const audit::VerifyReport& report) 
   return path + ":" + std::to_string(report.line) + ": broken: " + report.reason + "\n";
 }
 
+/// A log that was asked for, and what can be said of it.
+struct Verified {
+  std::string path;
+  Result<audit::VerifyReport> report;
+};
+
+Verified verified(const std::string& word) {
+  const auto path = find_log(word);
+  if (!path) {
+    return {word, path.error()};
+  }
+  const auto text = base::read_file(*path, std::size_t{1} << 30U);
+  return {path->string(), text ? Result<audit::VerifyReport>(audit::verify(*text)) : text.error()};
+}
+
+nlohmann::json to_json(const Verified& log) {
+  const audit::VerifyReport report = log.report ? *log.report : audit::VerifyReport();
+  return {{"path", log.path},
+          {"state", log.report ? state_name(report.state) : "unreadable"},
+          {"run", report.run_id},
+          {"records", report.records},
+          {"sha256", report.last_hash},
+          {"line", report.line},
+          {"reason", log.report ? report.reason : log.report.error().text()}};
+}
+
 }  // namespace
 
 int audit_verify_command(const Arguments& arguments, const AppEnvironment& environment) {
   Terminal& terminal = environment.terminal;
-  bool all_intact = true;
+  int code = kOk;
   nlohmann::json list = nlohmann::json::array();
   for (const std::string& word : arguments.names) {
-    const auto path = find_log(word);
-    if (!path) {
-      return fail(terminal, path.error());
+    const Verified log = verified(word);
+    list.push_back(to_json(log));
+    if (!log.report) {
+      const int failed = fail(environment, log.report.error());
+      code = code == kOk ? failed : code;
+      continue;
     }
-    const auto text = base::read_file(*path, std::size_t{1} << 30U);
-    if (!text) {
-      return fail(terminal, text.error());
-    }
-    const audit::VerifyReport report = audit::verify(*text);
-    all_intact = all_intact && report.state == audit::VerifyReport::State::Intact;
-    list.push_back({{"path", path->string()},
-                    {"state", state_name(report.state)},
-                    {"run", report.run_id},
-                    {"records", report.records},
-                    {"sha256", report.last_hash},
-                    {"line", report.line},
-                    {"reason", report.reason}});
+    // That a log is not as it was written weighs more than that another was not found.
+    code = log.report->state == audit::VerifyReport::State::Intact ? code : kRunFailed;
     if (arguments.global.output == Output::Text) {
-      terminal.out(to_text(path->string(), report));
+      terminal.out(visible(to_text(log.path, *log.report)));
     }
   }
   if (arguments.global.output == Output::Json) {
-    terminal.out(nlohmann::json{{"schemaVersion", 1}, {"logs", std::move(list)}}.dump() + "\n");
+    terminal.out(json_line({{"schemaVersion", 1}, {"logs", std::move(list)}}));
   }
-  return all_intact ? kOk : kRunFailed;
+  return code;
 }
 
 }  // namespace cfkops::cli

@@ -25,6 +25,6 @@ namespace cfkops::cli {
 void show_error(Terminal& terminal, const Error& error);
 
 /// Shows it and returns its exit code.
-[[nodiscard]] int fail(Terminal& terminal, const Error& error);
+[[nodiscard]] int fail(const AppEnvironment& environment, const Error& error);
 
 }  // namespace cfkops::cli

@@ -8,26 +8,46 @@
 #include "cfkops/runbook/loader.hpp"
 
 #include <algorithm>
+#include <span>
 
 namespace cfkops::cli {
 namespace {
 
+/// What `cfkops __complete` ends with where a file may stand as well.
+constexpr std::string_view kFiles = ":files";
+
+// The shells take the lines as they are: a word list that the shell expands again (compgen -W)
+// would run what stands in a file's name.
 constexpr std::string_view kBash =
     R"SH(# bash completion for cfkops; to load it: source <(cfkops completion bash)
 _cfkops() {
-  local IFS=$'\n'
-  COMPREPLY=($(compgen -W "$(cfkops __complete -- "${COMP_WORDS[@]:1:COMP_CWORD}" 2>/dev/null)" -- "${COMP_WORDS[COMP_CWORD]}"))
+  mapfile -t COMPREPLY < <(cfkops __complete -- "${COMP_WORDS[@]:1:COMP_CWORD}" 2>/dev/null)
+  local last=$((${#COMPREPLY[@]} - 1))
+  if [[ $last -ge 0 && ${COMPREPLY[last]} == :files ]]; then
+    unset 'COMPREPLY[last]'
+    compopt -o default
+  fi
+  if [[ ${COMPREPLY[0]} == *= ]]; then
+    compopt -o nospace
+  fi
 }
 
-complete -o default -F _cfkops cfkops
+complete -F _cfkops cfkops
 )SH";
 
 constexpr std::string_view kZsh = R"SH(#compdef cfkops
 # zsh completion for cfkops; to load it: source <(cfkops completion zsh)
 _cfkops() {
   local -a candidates
+  local found=1
   candidates=("${(@f)$(cfkops __complete -- "${(@)words[2,CURRENT]}" 2>/dev/null)}")
-  compadd -- "${candidates[@]}"
+  if [[ ${candidates[-1]} == :files ]]; then
+    candidates[-1]=()
+    _files && found=0
+  fi
+  compadd -S '' -- ${(M)candidates:#*=} && found=0
+  compadd -- ${candidates:#*=} && found=0
+  return found
 }
 compdef _cfkops cfkops
 )SH";
@@ -36,15 +56,27 @@ constexpr std::string_view kFish =
     R"SH(# fish completion for cfkops; to load it: cfkops completion fish | source
 function __cfkops_complete
   set -l words (commandline -opc)[2..-1] (commandline -ct)
-  cfkops __complete -- $words 2>/dev/null
+  for line in (cfkops __complete -- $words 2>/dev/null)
+    if test "$line" = :files
+      __fish_complete_path (commandline -ct)
+    else
+      echo $line
+    end
+  end
 end
 complete -c cfkops -f -a '(__cfkops_complete)'
 )SH";
 
+/// What may stand at a place.
+struct Candidates {
+  std::vector<std::string> words;
+  bool files = false;
+};
+
 std::vector<std::string> runbook_names() {
   std::vector<std::string> names;
-  for (const RunbookFile& file : all_runbooks()) {
-    names.push_back(file.name);
+  for (const RunbookPlace& place : runbooks_by_name()) {
+    names.push_back(place.name);
   }
   return names;
 }
@@ -52,7 +84,7 @@ std::vector<std::string> runbook_names() {
 std::vector<std::string> param_words(const std::string& runbook) {
   std::vector<std::string> words;
   const auto file = find_runbook(runbook);
-  const auto loaded = file ? runbook::load_runbook(file->text, file->path)
+  const auto loaded = file ? runbook::load_runbook(file->text, file->place.path)
                            : tl::expected<runbook::Runbook, std::vector<runbook::Diagnostic>>(
                                  tl::unexpect, std::vector<runbook::Diagnostic>());
   if (loaded) {
@@ -74,38 +106,59 @@ std::vector<std::string> explain_words() {
   return words;
 }
 
-/// What may stand where the last of `words` (perhaps empty) is being typed.
-std::vector<std::string> candidates(std::vector<std::string> words) {
-  const std::string last = words.empty() ? std::string() : words.back();
-  if (!words.empty()) {
-    words.pop_back();
+bool takes_file(std::string_view flag) {
+  return flag == "--kubeconfig" || flag == "--certificate-authority" ||
+         flag == "--client-certificate" || flag == "--client-key";
+}
+
+Candidates values_of(const TypedPlace& place) {
+  if (place.flag == "--output") {
+    return {.words = {"text", "json"}};
   }
-  std::vector<std::string> path;
-  for (const std::string& word : words) {
-    if (!word.starts_with("-")) {
-      path.push_back(word);
-    }
+  if (place.flag == "--param" && place.path.size() > 1) {
+    return {.words = param_words(place.path[1])};
+  }
+  return {.words = {}, .files = takes_file(place.flag)};
+}
+
+Candidates arguments_of(const std::vector<std::string>& path) {
+  const std::string& command = path.front();
+  if (command == "lint" ||
+      (path.size() == 1 && (command == "run" || command == "plan" || command == "show"))) {
+    return {.words = runbook_names(), .files = true};
+  }
+  if (path.size() == 1 && command == "explain") {
+    return {.words = explain_words()};
+  }
+  if (path.size() == 1 && command == "completion") {
+    return {.words = {"bash", "fish", "zsh"}};
+  }
+  const std::string nested = path.size() > 1 ? command + " " + path[1] : "";
+  if (nested == "audit verify" || (nested == "runs show" && path.size() == 2)) {
+    return {.words = run_ids(), .files = true};
+  }
+  return {.words = path.size() == 1 ? command_names(path) : std::vector<std::string>()};
+}
+
+/// What may stand after `before` where `last` is being typed.
+Candidates candidates(std::span<const std::string> before, std::string_view last) {
+  const TypedPlace place = place_after(before);
+  if (!place.flag.empty()) {
+    return values_of(place);
   }
   if (last.starts_with("-")) {
-    return flag_names(path);
+    return {.words = flag_names(place.path)};
   }
-  const std::string command = path.empty() ? std::string() : path.front();
-  if (!words.empty() && (words.back() == "--param" || words.back() == "-p") && path.size() > 1) {
-    return param_words(path[1]);
-  }
-  if (command == "run" || command == "plan" || command == "show" || command == "lint") {
-    return runbook_names();
-  }
-  if (command == "explain") {
-    return explain_words();
-  }
-  if (path.size() == 2 && (path[1] == "show" || path[1] == "verify")) {
-    return run_ids();
-  }
-  if (command == "completion") {
-    return {"bash", "fish", "zsh"};
-  }
-  return command_names(path);
+  return place.path.empty() ? Candidates{.words = command_names(place.path)}
+                            : arguments_of(place.path);
+}
+
+/// A shell reads nothing into it, wherever it is put.
+bool is_plain(std::string_view word) {
+  return std::all_of(word.begin(), word.end(), [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+           std::string_view("-_.=").find(c) != std::string_view::npos;
+  });
 }
 
 }  // namespace
@@ -117,14 +170,20 @@ int completion_command(const Arguments& arguments, const AppEnvironment& environ
 }
 
 int complete_command(const Arguments& arguments, const AppEnvironment& environment) {
-  const std::string last = arguments.names.empty() ? std::string() : arguments.names.back();
+  std::span<const std::string> words = arguments.names;
+  std::string last;
+  if (!words.empty() && words.back() != "=") {
+    last = words.back();
+    words = words.first(words.size() - 1);
+  }
+  const Candidates found = candidates(words, last);
   std::string text;
-  for (const std::string& candidate : candidates(arguments.names)) {
-    if (candidate.starts_with(last)) {
+  for (const std::string& candidate : found.words) {
+    if (candidate.starts_with(last) && is_plain(candidate)) {
       text += candidate + "\n";
     }
   }
-  environment.terminal.out(text);
+  environment.terminal.out(found.files ? text + std::string(kFiles) + "\n" : text);
   return kOk;
 }
 

@@ -4,14 +4,21 @@
 
 namespace cfkops::cli {
 
+namespace {
+
+int interrupted(int signal_number) {
+  return kInterrupted + (signal_number == 0 ? SIGINT : signal_number);
+}
+
+}  // namespace
+
 int exit_code(const engine::RunReport& report) {
   using engine::RunResult;
   switch (report.result) {
     case RunResult::Succeeded:
       return kOk;
     case RunResult::Failed:
-      return report.error ? exit_code(*report.error) == kInternal ? kInternal : kRunFailed
-                          : kRunFailed;
+      return report.error && report.error->code == ErrorCode::Internal ? kInternal : kRunFailed;
     case RunResult::InvalidInput:
       return kUsage;
     case RunResult::PrerequisiteFailed:
@@ -23,23 +30,23 @@ int exit_code(const engine::RunReport& report) {
     case RunResult::UndoIncomplete:
       return kUndoIncomplete;
     case RunResult::Interrupted:
-      return kInterrupted + (report.signal_number == 0 ? SIGINT : report.signal_number);
+      return interrupted(report.signal_number);
   }
   return kInternal;
 }
 
-int exit_code(const Error& error) {
+int exit_code(const Error& error, int signal_number) {
   switch (error.code) {
     case ErrorCode::InvalidInput:
     case ErrorCode::NotFound:
       return kUsage;
     case ErrorCode::Unauthorized:
     case ErrorCode::Forbidden:
-      return kPrerequisite;
     case ErrorCode::Refused:
-      return kRefused;
+    case ErrorCode::Unknown:
+      return kPrerequisite;
     case ErrorCode::Cancelled:
-      return kInterrupted + SIGINT;
+      return interrupted(signal_number);
     case ErrorCode::Internal:
       return kInternal;
     default:

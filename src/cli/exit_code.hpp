@@ -20,7 +20,8 @@ enum ExitCode : int {
 
 [[nodiscard]] int exit_code(const engine::RunReport& report);
 
-/// For commands that end in an error before there is a run.
-[[nodiscard]] int exit_code(const Error& error);
+/// For commands that end in an error before there is a run: the code that a run which is not begun
+/// for the same reason ends with. `signal_number` is that of the request to stop, or 0.
+[[nodiscard]] int exit_code(const Error& error, int signal_number);
 
 }  // namespace cfkops::cli

@@ -1,5 +1,6 @@
 #include "commands.hpp"
 #include "exit_code.hpp"
+#include "json_line.hpp"
 
 #include "cfkops/actions/table.hpp"
 #include "cfkops/base/text.hpp"
@@ -91,29 +92,87 @@ Error unknown(const std::string& path) {
       "cfkops explain");
 }
 
+nlohmann::json to_json(const runbook::KeySpec& key) {
+  return {{"where", key.where},
+          {"key", key.key},
+          {"type", key.type},
+          {"required", key.required},
+          {"doc", key.doc},
+          {"example", key.example}};
+}
+
+nlohmann::json to_json(const runbook::ActionSpec& spec) {
+  nlohmann::json arguments = nlohmann::json::array();
+  for (const runbook::ArgumentSpec& argument : spec.arguments) {
+    arguments.push_back(
+        {{"name", argument.name},
+         {"type", argument.type.text()},
+         {"required", argument.required},
+         {"default", argument.fallback ? argument.fallback->to_json().raw() : nlohmann::json()},
+         {"help", argument.help}});
+  }
+  nlohmann::json outputs = nlohmann::json::array();
+  for (const runbook::OutputSpec& output : spec.outputs) {
+    outputs.push_back({{"name", output.name}, {"type", output.type.text()}, {"help", output.help}});
+  }
+  nlohmann::json permissions = nlohmann::json::array();
+  for (const runbook::PermissionSpec& permission : spec.permissions) {
+    permissions.push_back({{"verb", permission.verb}, {"resource", permission.resource}});
+  }
+  return {{"name", spec.name},
+          {"check", spec.is_check},
+          {"summary", spec.summary},
+          {"effect", runbook::to_string(spec.effect)},
+          {"timeout", base::format_duration(spec.timeout)},
+          {"arguments", std::move(arguments)},
+          {"outputs", std::move(outputs)},
+          {"permissions", std::move(permissions)},
+          {"noUndo", spec.no_undo},
+          {"example", spec.example}};
+}
+
+/// Whether a key is what `path` asks for: all of a place, one of them, or one of the runbook's own
+/// without its place. Nothing asks for the runbook's.
+bool asked_for(const runbook::KeySpec& key, std::string_view path) {
+  const std::string where(key.where);
+  const std::string name = where + "." + std::string(key.key);
+  return path.empty() ? where == "runbook"
+                      : path == where || path == name || "runbook." + std::string(path) == name;
+}
+
+/// The same shape whatever was asked for: the keys and the actions it names.
+nlohmann::json to_json(const std::string& path) {
+  nlohmann::json keys = nlohmann::json::array();
+  nlohmann::json actions = nlohmann::json::array();
+  for (const runbook::ActionSpec& spec : actions::specs()) {
+    if (path.empty() || spec.name == path) {
+      actions.push_back(to_json(spec));
+    }
+  }
+  for (const runbook::KeySpec& key : runbook::all_keys()) {
+    if ((path.empty() || actions.empty()) && asked_for(key, path)) {
+      keys.push_back(to_json(key));
+    }
+  }
+  return {{"schemaVersion", 1},
+          {"path", path},
+          {"keys", std::move(keys)},
+          {"actions", std::move(actions)}};
+}
+
 }  // namespace
 
 int explain_command(const Arguments& arguments, const AppEnvironment& environment) {
-  Terminal& terminal = environment.terminal;
-  std::string text;
-  if (arguments.names.empty()) {
-    text = overview();
-  } else if (const runbook::ActionSpec* spec =
-                 runbook::find_spec(actions::specs(), arguments.names.front())) {
-    text = to_text(*spec);
-  } else {
-    text = runbook::explain_key(arguments.names.front());
-  }
+  const std::string path = arguments.names.empty() ? "" : arguments.names.front();
+  const runbook::ActionSpec* spec = runbook::find_spec(actions::specs(), path);
+  const std::string text = path.empty()      ? overview()
+                           : spec != nullptr ? to_text(*spec)
+                                             : runbook::explain_key(path);
   if (text.empty()) {
-    return fail(terminal, unknown(arguments.names.front()));
+    return fail(environment, unknown(path));
   }
-  if (arguments.global.output == Output::Json) {
-    const std::string path = arguments.names.empty() ? "" : arguments.names.front();
-    terminal.out(nlohmann::json{{"schemaVersion", 1}, {"path", path}, {"text", text}}.dump() +
-                 "\n");
-  } else {
-    terminal.out(text);
-  }
+  environment.terminal.out(arguments.global.output == Output::Json ? json_line(to_json(path))
+                                                                   : text);
   return kOk;
 }
 

@@ -1,6 +1,8 @@
 #include "human_observer.hpp"
 
-#include "cfkops/base/text.hpp"
+#include "visible.hpp"
+
+#include "cfkops/base/display.hpp"
 
 #include <algorithm>
 
@@ -53,31 +55,16 @@ HumanObserver::HumanObserver(Terminal& terminal, const Clock& clock)
     : terminal_(terminal),
       clock_(clock),
       started_(clock.now()),
-      last_wait_shown_(clock.now()) {}
+      last_wait_shown_(clock.now()),
+      transient_(terminal) {}
 
-void HumanObserver::line(const std::string& text) {
-  std::string out;
-  if (rewriting_) {
-    out = "\r\033[K";
-    rewriting_ = false;
-  }
-  terminal_.err(out + text + "\n");
-}
-
-void HumanObserver::rewrite(const std::string& text) {
-  const std::size_t room = static_cast<std::size_t>(std::max(20, terminal_.width() - 1));
-  std::string shown = text;
-  if (shown.size() > room) {
-    shown = shown.substr(0, room - 3) + "...";
-  }
-  terminal_.err("\r\033[K" + shown);
-  rewriting_ = true;
+void HumanObserver::line(const std::string& text, const std::string& own) {
+  transient_.end();
+  terminal_.err(own + visible(text) + "\n");
 }
 
 std::string HumanObserver::stamp() const {
-  std::string text = "+" + base::human_duration(clock_.now() - started_);
-  text.resize(std::max<std::size_t>(text.size(), 8), ' ');
-  return text + " ";
+  return base::padded("+" + base::human_duration(clock_.now() - started_), 8) + " ";
 }
 
 std::string HumanObserver::mark(engine::Verdict verdict) const {
@@ -118,9 +105,7 @@ void HumanObserver::on_check_started(const std::string& phase, const std::string
   phase_heading(phase == "prerequisite" ? "Prerequisites"
                 : phase == "validation" ? "Validation"
                                         : "Steps");
-  if (terminal_.lively()) {
-    rewrite("  ...     " + title);
-  }
+  transient_.show("  ...     " + title);
 }
 
 void HumanObserver::on_check(const std::string& phase,
@@ -129,8 +114,8 @@ void HumanObserver::on_check(const std::string& phase,
   phase_heading(phase == "prerequisite" ? "Prerequisites"
                 : phase == "validation" ? "Validation"
                                         : "Steps");
-  line("  " + mark(result.verdict) + " " + title +
-       (result.summary.empty() ? "" : ": " + result.summary));
+  line(" " + title + (result.summary.empty() ? "" : ": " + result.summary),
+       "  " + mark(result.verdict));
   if (result.verdict == engine::Verdict::Pass) {
     return;
   }
@@ -151,7 +136,7 @@ void HumanObserver::on_step_started(const engine::StepInfo& step) {
   if (step.attempt > 1) {
     text += " (attempt " + std::to_string(step.attempt) + ")";
   }
-  line(colour(terminal_.lively(), "1", text));
+  line("", colour(terminal_.lively(), "1", visible(text)));
 }
 
 void HumanObserver::on_progress(const engine::StepInfo& /*step*/, const std::string& text) {
@@ -162,7 +147,7 @@ void HumanObserver::on_progress(const engine::StepInfo& /*step*/, const std::str
 void HumanObserver::on_wait(const engine::StepInfo& /*step*/, const engine::WaitState& wait) {
   const std::string text = wait_text(wait);
   if (terminal_.lively()) {
-    rewrite(stamp() + "  " + text);
+    transient_.show(stamp() + "  " + text);
     return;
   }
   const std::string reason = wait.what + wait.why;
@@ -190,7 +175,7 @@ void HumanObserver::on_step_finished(const engine::StepInfo& step,
 }
 
 void HumanObserver::on_notice(const std::string& text) {
-  line(stamp() + "  " + base::printable(text));
+  line(stamp() + "  " + text);
 }
 
 void HumanObserver::on_run_finished(const engine::RunReport& report) {
@@ -213,7 +198,7 @@ void HumanObserver::on_run_finished(const engine::RunReport& report) {
   if (!report.journal.empty()) {
     text += "  log " + report.journal + " sha256 " + report.journal_hash + "\n";
   }
-  terminal_.out(text);
+  terminal_.out(visible(text));
 }
 
 }  // namespace cfkops::cli

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "transient_line.hpp"
+
 #include "cfkops/base/clock.hpp"
 #include "cfkops/cli/terminal.hpp"
 #include "cfkops/engine/observer.hpp"
@@ -32,9 +34,9 @@ class HumanObserver final : public engine::Observer {
   void on_run_finished(const engine::RunReport& report) override;
 
  private:
-  /// Ends a rewritten line, then writes `text` as lines of its own.
-  void line(const std::string& text);
-  void rewrite(const std::string& text);
+  /// Ends a rewritten line, then writes lines of their own: `text`, which cannot drive the
+  /// terminal, after `own`, which is ours and may.
+  void line(const std::string& text, const std::string& own = {});
   void phase_heading(const std::string& phase);
   [[nodiscard]] std::string stamp() const;
   [[nodiscard]] std::string mark(engine::Verdict verdict) const;
@@ -45,7 +47,7 @@ class HumanObserver final : public engine::Observer {
   std::string phase_;
   std::string last_wait_;
   MonoTime last_wait_shown_;
-  bool rewriting_ = false;
+  TransientLine transient_;
 };
 
 }  // namespace cfkops::cli

@@ -1,5 +1,7 @@
 #include "json_observer.hpp"
 
+#include "json_line.hpp"
+
 #include <nlohmann/json.hpp>
 
 #include <chrono>
@@ -36,7 +38,7 @@ void JsonObserver::event(const char* type, nlohmann::json record) {
   record["schemaVersion"] = 1;
   record["type"] = type;
   record["time"] = base::format_rfc3339(clock_.wall());
-  terminal_.out(record.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n");
+  terminal_.out(json_line(record));
 }
 
 void JsonObserver::on_run_started(const engine::RunInfo& info) {

@@ -42,7 +42,7 @@ class JsonObserver final : public engine::Observer {
 };
 
 /// Says nothing: for commands whose product is all there is to say.
-class SilentObserver final : public engine::Observer {
+class SilentObserver : public engine::Observer {
  public:
   void on_run_started(const engine::RunInfo& /*info*/) override {}
 

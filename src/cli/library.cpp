@@ -7,6 +7,7 @@
 #include <array>
 #include <filesystem>
 #include <system_error>
+#include <utility>
 
 namespace cfkops::cli {
 namespace {
@@ -21,30 +22,28 @@ bool is_path(const std::string& word) {
   return word.find('/') != std::string::npos || is_runbook_file(word);
 }
 
+/// What the format allows as a name, so that a file's name is no surprise to a shell or a terminal.
+bool is_name(std::string_view text) {
+  const auto letter = [](char c) { return c >= 'a' && c <= 'z'; };
+  return !text.empty() && letter(text.front()) &&
+         std::all_of(text.begin(), text.end(), [&letter](char c) {
+           return letter(c) || (c >= '0' && c <= '9') || c == '-';
+         });
+}
+
 std::string origin_of(std::size_t index) {
   static constexpr std::array<std::string_view, 3> kOrigins = {"./runbooks", "user", "system"};
   return std::string(kOrigins.at(std::min<std::size_t>(index, 2)));
 }
 
-Result<RunbookFile> from_file(const fs::path& path, std::string origin) {
-  CFKOPS_ASSIGN(std::string text, base::read_file(path, std::size_t{16} << 20U));
-  return RunbookFile{.name = path.stem().string(),
-                     .path = path.string(),
-                     .text = std::move(text),
-                     .origin = std::move(origin)};
-}
-
-RunbookFile from_builtin(const BuiltinRunbook& runbook) {
-  return {.name = std::string(runbook.name),
-          .path = "built-in/" + std::string(runbook.name) + ".yaml",
-          .text = std::string(runbook.text),
-          .origin = "built in"};
+RunbookPlace place_of(const std::string& path, std::string origin) {
+  return {.name = fs::path(path).stem().string(), .path = path, .origin = std::move(origin)};
 }
 
 Error not_found(const std::string& word) {
   std::vector<std::string> names;
-  for (const RunbookFile& file : all_runbooks()) {
-    names.push_back(file.name);
+  for (const RunbookPlace& place : runbooks_by_name()) {
+    names.push_back(place.name);
   }
   const std::vector<std::string> folders = search_folders();
   return make_error(ErrorCode::NotFound,
@@ -63,73 +62,88 @@ std::vector<std::string> search_folders() {
   return {"./runbooks", config + "/cfkops/runbooks", "/etc/cfkops/runbooks"};
 }
 
-Result<RunbookFile> find_runbook(const std::string& word) {
-  if (is_path(word)) {
-    auto file = from_file(word, "file");
-    if (!file) {
-      return std::move(file).error().with_hint(
-          "give the path of a runbook file, or a name from: cfkops list");
-    }
-    return file;
-  }
+std::vector<RunbookPlace> runbooks_found() {
+  std::vector<RunbookPlace> found;
   const std::vector<std::string> folders = search_folders();
   for (std::size_t i = 0; i < folders.size(); ++i) {
-    for (const std::string_view extension : {".yaml", ".yml"}) {
-      const fs::path path = fs::path(folders[i]) / (word + std::string(extension));
-      std::error_code ignored;
-      if (fs::exists(path, ignored)) {
-        return from_file(path, origin_of(i));
-      }
+    // Most of the folders are not there, and need not be.
+    const auto paths = runbook_files_below(folders[i]);
+    for (const std::string& path : paths ? *paths : std::vector<std::string>()) {
+      found.push_back(place_of(path, origin_of(i)));
     }
   }
   for (const BuiltinRunbook& runbook : builtin_runbooks()) {
-    if (runbook.name == word) {
-      return from_builtin(runbook);
+    found.push_back({.name = std::string(runbook.name),
+                     .path = "built-in/" + std::string(runbook.name) + ".yaml",
+                     .origin = "built in",
+                     .builtin = runbook.text});
+  }
+  return found;
+}
+
+std::vector<RunbookPlace> runbooks_by_name() {
+  std::vector<RunbookPlace> named;
+  for (RunbookPlace& place : runbooks_found()) {
+    const bool known = std::any_of(named.begin(), named.end(), [&place](const RunbookPlace& other) {
+      return other.name == place.name;
+    });
+    if (!known && is_name(place.name)) {
+      named.push_back(std::move(place));
+    }
+  }
+  std::ranges::sort(named, {}, &RunbookPlace::name);
+  return named;
+}
+
+Result<RunbookPlace> look_up(const std::string& word) {
+  if (is_path(word)) {
+    return place_of(word, "file");
+  }
+  for (RunbookPlace& place : runbooks_by_name()) {
+    if (place.name == word) {
+      return std::move(place);
     }
   }
   return not_found(word);
 }
 
-std::vector<RunbookFile> all_runbooks() {
-  std::vector<RunbookFile> found;
-  const auto known = [&found](const std::string& name) {
-    return std::any_of(
-        found.begin(), found.end(), [&name](const RunbookFile& file) { return file.name == name; });
-  };
-  const std::vector<std::string> folders = search_folders();
-  for (std::size_t i = 0; i < folders.size(); ++i) {
-    const auto paths = runbook_files_below(folders[i]);
-    for (const std::string& path : paths ? *paths : std::vector<std::string>()) {
-      auto file = from_file(path, origin_of(i));
-      if (file && !known(file->name)) {
-        found.push_back(*std::move(file));
-      }
-    }
+Result<RunbookFile> read_runbook(const RunbookPlace& place) {
+  if (place.builtin) {
+    return RunbookFile{.place = place, .text = std::string(*place.builtin)};
   }
-  for (const BuiltinRunbook& runbook : builtin_runbooks()) {
-    if (!known(std::string(runbook.name))) {
-      found.push_back(from_builtin(runbook));
-    }
+  auto text = base::read_file(place.path, std::size_t{16} << 20U);
+  if (!text) {
+    return std::move(text).error().with_hint(
+        "give the path of a runbook file, or a name from: cfkops list");
   }
-  std::ranges::sort(found, {}, &RunbookFile::name);
-  return found;
+  return RunbookFile{.place = place, .text = *std::move(text)};
+}
+
+Result<RunbookFile> find_runbook(const std::string& word) {
+  CFKOPS_ASSIGN(const RunbookPlace place, look_up(word));
+  return read_runbook(place);
 }
 
 Result<std::vector<std::string>> runbook_files_below(const std::string& folder) {
   std::error_code error;
-  std::vector<std::string> paths;
+  std::vector<std::pair<int, std::string>> found;
   fs::recursive_directory_iterator it(folder, fs::directory_options::skip_permission_denied, error);
   while (!error && it != fs::recursive_directory_iterator()) {
     std::error_code ignored;
-    if (it->is_regular_file(ignored) && is_runbook_file(it->path())) {
-      paths.push_back(it->path().string());
+    // A link that leads nowhere is a runbook that cannot be read, and is to be heard of.
+    if (is_runbook_file(it->path()) && !it->is_directory(ignored)) {
+      found.emplace_back(it.depth(), it->path().string());
     }
     it.increment(error);
   }
   if (error) {
     return make_error(ErrorCode::Io, folder + ": " + error.message());
   }
-  std::ranges::sort(paths);
+  std::ranges::sort(found);
+  std::vector<std::string> paths;
+  for (auto& [depth, path] : found) {
+    paths.push_back(std::move(path));
+  }
   return paths;
 }
 

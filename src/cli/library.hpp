@@ -2,32 +2,51 @@
 
 #include "cfkops/base/result.hpp"
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace cfkops::cli {
 
-/// A runbook file as found, not yet loaded.
-struct RunbookFile {
-  std::string name;
-  std::string path;  ///< for messages: a file's path, or "built-in/broker-restart.yaml"
-  std::string text;
+/// A runbook that was found, not yet read.
+struct RunbookPlace {
+  std::string name;    ///< the file's name without its ending
+  std::string path;    ///< for messages: a file's path, or "built-in/broker-restart.yaml"
   std::string origin;  ///< "file", "./runbooks", "user", "system", "built in"
+  std::optional<std::string_view> builtin = {};  ///< its text, where the program carries it
+};
+
+/// The same, read but not yet loaded.
+struct RunbookFile {
+  RunbookPlace place;
+  std::string text;
 };
 
 /// The folders that are searched by name, in order: ./runbooks, the user's, the system's. The
 /// runbooks in the binary come last.
 [[nodiscard]] std::vector<std::string> search_folders();
 
-/// `word` is a path (it contains a slash, ends in .yaml or .yml, or is "-" for nothing) or a name.
-/// Errors: NotFound with where was looked, did-you-mean and the next command.
+/// Every runbook below those folders and in the binary, in the order of the search: also those that
+/// another of the same name hides, and those whose name nobody can type.
+[[nodiscard]] std::vector<RunbookPlace> runbooks_found();
+
+/// Those that can be run by name, by name: lower-case letters, digits and hyphens after a letter;
+/// of equal names the one found first.
+[[nodiscard]] std::vector<RunbookPlace> runbooks_by_name();
+
+/// What `word` means: a path (it contains a slash, or ends in .yaml or .yml) or a name. Errors:
+/// NotFound for a name, with where was looked, did-you-mean and the next command.
+[[nodiscard]] Result<RunbookPlace> look_up(const std::string& word);
+
+/// Errors: those of reading a file.
+[[nodiscard]] Result<RunbookFile> read_runbook(const RunbookPlace& place);
+
+/// `look_up` and `read_runbook`. Errors: theirs.
 [[nodiscard]] Result<RunbookFile> find_runbook(const std::string& word);
 
-/// Every runbook that can be run by name; of equal names the one that `find_runbook` takes.
-[[nodiscard]] std::vector<RunbookFile> all_runbooks();
-
-/// The *.yaml and *.yml files below a folder, sorted by path. Errors: Io.
+/// The *.yaml and *.yml files below a folder: those that lie in it before those in folders below,
+/// and by path. Errors: Io.
 [[nodiscard]] Result<std::vector<std::string>> runbook_files_below(const std::string& folder);
 
 /// A runbook compiled into the program.

@@ -2,7 +2,9 @@
 
 #include "commands.hpp"
 #include "exit_code.hpp"
+#include "json_line.hpp"
 #include "library.hpp"
+#include "visible.hpp"
 
 #include "cfkops/actions/table.hpp"
 #include "cfkops/base/text.hpp"
@@ -15,39 +17,45 @@
 namespace cfkops::cli {
 namespace {
 
-/// The files that the words of the command line mean: folders are searched, names are looked up.
-Result<std::vector<RunbookFile>> files_of(const std::vector<std::string>& words) {
-  std::vector<RunbookFile> files;
-  for (const std::string& word : words) {
-    std::error_code ignored;
-    if (!std::filesystem::is_directory(word, ignored)) {
-      CFKOPS_ASSIGN(RunbookFile file, find_runbook(word));
-      files.push_back(std::move(file));
-      continue;
-    }
-    CFKOPS_ASSIGN(const std::vector<std::string> paths, runbook_files_below(word));
-    for (const std::string& path : paths) {
-      CFKOPS_ASSIGN(RunbookFile file, find_runbook(path));
-      files.push_back(std::move(file));
-    }
-  }
-  return files;
+/// What is to be checked, and what of it could not be found.
+struct Work {
+  std::vector<RunbookPlace> places;
+  std::vector<runbook::Diagnostic> missing;
+};
+
+runbook::Diagnostic unreadable(const std::string& path, const Error& error) {
+  runbook::Diagnostic finding = runbook::to_diagnostic(error, "CFK-F001");
+  finding.pos = {.file = path};
+  return finding;
 }
 
-std::string_view severity_name(runbook::Severity severity) {
-  switch (severity) {
-    case runbook::Severity::Error:
-      return "error";
-    case runbook::Severity::Warning:
-      return "warning";
-    case runbook::Severity::Info:
-      return "info";
+/// The files that the words of the command line mean: folders are searched, names are looked up.
+Work work_of(const std::vector<std::string>& words) {
+  Work work;
+  for (const std::string& word : words) {
+    std::error_code ignored;
+    std::vector<std::string> paths = {word};
+    if (std::filesystem::is_directory(word, ignored)) {
+      auto below = runbook_files_below(word);
+      if (!below) {
+        work.missing.push_back(unreadable(word, below.error()));
+        continue;
+      }
+      paths = *std::move(below);
+    }
+    for (const std::string& path : paths) {
+      if (auto place = look_up(path)) {
+        work.places.push_back(*std::move(place));
+      } else {
+        work.missing.push_back(unreadable(path, place.error()));
+      }
+    }
   }
-  return "error";
+  return work;
 }
 
 nlohmann::json to_json(const runbook::Diagnostic& finding) {
-  return {{"severity", severity_name(finding.severity)},
+  return {{"severity", runbook::to_string(finding.severity)},
           {"code", finding.code},
           {"message", finding.message},
           {"remedy", finding.remedy},
@@ -57,38 +65,53 @@ nlohmann::json to_json(const runbook::Diagnostic& finding) {
           {"length", finding.length}};
 }
 
+/// All findings, as text and as records.
+struct Findings {
+  std::size_t count = 0;
+  std::string text;
+  nlohmann::json records = nlohmann::json::array();
+
+  void add(const runbook::Diagnostic& finding, std::string_view source) {
+    ++count;
+    text += runbook::render(finding, source);
+    records.push_back(to_json(finding));
+  }
+};
+
 }  // namespace
 
 int lint_command(const Arguments& arguments, const AppEnvironment& environment) {
-  Terminal& terminal = environment.terminal;
-  auto files = arguments.names.empty() ? Result<std::vector<RunbookFile>>(all_runbooks())
-                                       : files_of(arguments.names);
-  if (!files) {
-    return fail(terminal, files.error());
+  const Work work = arguments.names.empty() ? Work{.places = runbooks_found(), .missing = {}}
+                                            : work_of(arguments.names);
+  Findings findings;
+  for (const runbook::Diagnostic& finding : work.missing) {
+    findings.add(finding, "");
   }
-  std::size_t count = 0;
-  std::string text;
-  nlohmann::json findings = nlohmann::json::array();
-  for (const RunbookFile& file : *files) {
-    const runbook::LintReport report = runbook::lint(file.text, file.path, actions::specs());
-    count += report.findings.size();
-    for (const runbook::Diagnostic& finding : report.findings) {
-      text += runbook::render(finding, file.text);
-      findings.push_back(to_json(finding));
+  for (const RunbookPlace& place : work.places) {
+    const auto file = read_runbook(place);
+    if (!file) {
+      findings.add(unreadable(place.path, file.error()), "");
+      continue;
+    }
+    for (const runbook::Diagnostic& finding :
+         runbook::lint(file->text, place.path, actions::specs()).findings) {
+      findings.add(finding, file->text);
     }
   }
+  Terminal& terminal = environment.terminal;
+  const auto checked = static_cast<long long>(work.places.size());
   if (arguments.global.output == Output::Json) {
-    const nlohmann::json record = {
-        {"schemaVersion", 1}, {"files", files->size()}, {"findings", std::move(findings)}};
-    terminal.out(record.dump() + "\n");
+    terminal.out(json_line(
+        {{"schemaVersion", 1}, {"files", checked}, {"findings", std::move(findings.records)}}));
   } else {
-    terminal.out(text);
-    terminal.err(
-        base::counted(static_cast<long long>(files->size()), "runbook") + " checked, " +
-        (count == 0 ? "nothing found" : base::counted(static_cast<long long>(count), "finding")) +
-        "\n");
+    terminal.out(visible(findings.text));
+    terminal.err(base::counted(checked, "runbook") + " checked, " +
+                 (findings.count == 0
+                      ? "nothing found"
+                      : base::counted(static_cast<long long>(findings.count), "finding")) +
+                 "\n");
   }
-  return count == 0 ? kOk : kUsage;
+  return findings.count == 0 ? kOk : kUsage;
 }
 
 }  // namespace cfkops::cli

@@ -1,7 +1,11 @@
 #include "commands.hpp"
 #include "exit_code.hpp"
+#include "json_line.hpp"
 #include "library.hpp"
+#include "shell_word.hpp"
+#include "visible.hpp"
 
+#include "cfkops/base/display.hpp"
 #include "cfkops/runbook/loader.hpp"
 
 #include <nlohmann/json.hpp>
@@ -12,54 +16,61 @@ namespace cfkops::cli {
 namespace {
 
 struct Row {
-  std::string name;
+  RunbookPlace place;
   std::string title;
   std::string risk;
-  std::string origin;
-  std::string path;
 };
 
-Row row_of(const RunbookFile& file) {
-  const auto loaded = runbook::load_runbook(file.text, file.path);
-  if (!loaded) {
-    return {
-        file.name, "(cannot be loaded: cfkops lint " + file.path + ")", "", file.origin, file.path};
+Row row_of(const RunbookPlace& place) {
+  const auto file = read_runbook(place);
+  if (file) {
+    const auto loaded = runbook::load_runbook(file->text, place.path);
+    if (loaded) {
+      return {place, loaded->title, loaded->risk};
+    }
   }
-  return {file.name, loaded->title, loaded->risk, file.origin, file.path};
+  return {place, "(cannot be loaded: cfkops lint " + shell_word(place.path) + ")", ""};
+}
+
+std::string to_text(const std::vector<Row>& rows) {
+  std::size_t width = 4;
+  for (const Row& row : rows) {
+    width = std::max(width, row.place.name.size());
+  }
+  const auto line = [width](const std::string& name,
+                            const std::string& risk,
+                            const std::string& origin,
+                            const std::string& title) {
+    return base::padded(name, width) + "  " + base::padded(risk, 6) + "  " +
+           base::padded(origin, 10) + "  " + title + "\n";
+  };
+  std::string text = line("NAME", "RISK", "FROM", "TITLE");
+  for (const Row& row : rows) {
+    text += line(row.place.name, row.risk, row.place.origin, row.title);
+  }
+  return text;
 }
 
 }  // namespace
 
 int list_command(const Arguments& arguments, const AppEnvironment& environment) {
   std::vector<Row> rows;
-  std::size_t width = 4;
-  for (const RunbookFile& file : all_runbooks()) {
-    rows.push_back(row_of(file));
-    width = std::max(width, rows.back().name.size());
+  for (const RunbookPlace& place : runbooks_by_name()) {
+    rows.push_back(row_of(place));
   }
-  if (arguments.global.output == Output::Json) {
-    nlohmann::json list = nlohmann::json::array();
-    for (const Row& row : rows) {
-      list.push_back({{"name", row.name},
-                      {"title", row.title},
-                      {"risk", row.risk},
-                      {"origin", row.origin},
-                      {"path", row.path}});
-    }
-    environment.terminal.out(
-        nlohmann::json{{"schemaVersion", 1}, {"runbooks", std::move(list)}}.dump() + "\n");
+  if (arguments.global.output == Output::Text) {
+    environment.terminal.out(visible(to_text(rows)));
     return kOk;
   }
-  const auto padded = [](std::string text, std::size_t to) {
-    text.resize(std::max(to, text.size()), ' ');
-    return text + "  ";
-  };
-  std::string text = padded("NAME", width) + padded("RISK", 6) + padded("FROM", 10) + "TITLE\n";
+  nlohmann::json list = nlohmann::json::array();
   for (const Row& row : rows) {
-    text +=
-        padded(row.name, width) + padded(row.risk, 6) + padded(row.origin, 10) + row.title + "\n";
+    list.push_back({{"name", row.place.name},
+                    {"title", row.title},
+                    {"risk", row.risk},
+                    {"origin", row.place.origin},
+                    {"path", row.place.path}});
   }
-  environment.terminal.out(text);
+  environment.terminal.out(json_line({{"schemaVersion", 1}, {"runbooks", std::move(list)}}));
   return kOk;
 }
 

@@ -3,25 +3,31 @@
 #include "commands.hpp"
 #include "exit_code.hpp"
 #include "library.hpp"
+#include "shell_word.hpp"
+#include "visible.hpp"
 
 #include "cfkops/actions/table.hpp"
 #include "cfkops/runbook/lint.hpp"
 
 namespace cfkops::cli {
 
-std::optional<runbook::Runbook> load(const std::string& word, Terminal& terminal, int& exit_code) {
+std::optional<runbook::Runbook> load(const std::string& word,
+                                     const AppEnvironment& environment,
+                                     int& exit_code) {
+  Terminal& terminal = environment.terminal;
   const auto file = find_runbook(word);
   if (!file) {
-    exit_code = fail(terminal, file.error());
+    exit_code = fail(environment, file.error());
     return std::nullopt;
   }
-  runbook::LintReport report = runbook::lint(file->text, file->path, actions::specs());
+  runbook::LintReport report = runbook::lint(file->text, file->place.path, actions::specs());
   if (report.has_errors() || !report.runbook) {
     for (const runbook::Diagnostic& finding : report.findings) {
-      terminal.err(runbook::render(finding, file->text));
+      terminal.err(visible(runbook::render(finding, file->text)));
     }
-    terminal.err("cfkops: " + file->path + " cannot be used as it is\n  next: cfkops lint " + word +
-                 "\n");
+    terminal.err(visible("cfkops: " + file->place.path +
+                         " cannot be used as it is\n  next: cfkops lint " + shell_word(word) +
+                         "\n"));
     exit_code = kUsage;
     return std::nullopt;
   }

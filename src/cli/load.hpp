@@ -1,6 +1,6 @@
 #pragma once
 
-#include "cfkops/cli/terminal.hpp"
+#include "cfkops/cli/app.hpp"
 #include "cfkops/runbook/model.hpp"
 
 #include <optional>
@@ -11,7 +11,7 @@ namespace cfkops::cli {
 /// Finds, loads and lints the runbook that `word` names. Where that fails, or lint finds an error,
 /// it is shown and `exit_code` is set.
 [[nodiscard]] std::optional<runbook::Runbook> load(const std::string& word,
-                                                   Terminal& terminal,
+                                                   const AppEnvironment& environment,
                                                    int& exit_code);
 
 }  // namespace cfkops::cli

@@ -3,11 +3,13 @@
 #include "commands.hpp"
 #include "connection.hpp"
 #include "exit_code.hpp"
-#include "human_observer.hpp"
+#include "json_line.hpp"
 #include "json_observer.hpp"
 #include "load.hpp"
 #include "plan_text.hpp"
+#include "planning_observer.hpp"
 #include "request.hpp"
+#include "visible.hpp"
 
 #include "cfkops/actions/table.hpp"
 #include "cfkops/engine/journal.hpp"
@@ -17,31 +19,32 @@ namespace cfkops::cli {
 int plan_command(const Arguments& arguments, const AppEnvironment& environment) {
   Terminal& terminal = environment.terminal;
   int code = kOk;
-  const auto book = load(arguments.names.front(), terminal, code);
+  const auto book = load(arguments.names.front(), environment, code);
   if (!book) {
     return code;
   }
   auto request = make_request(arguments, *book, environment.clock);
   if (!request) {
-    return fail(terminal, request.error());
+    return fail(environment, request.error());
   }
   SilentObserver silent;
-  HumanObserver human(terminal, environment.clock);
+  PlanningObserver human(terminal);
   const bool json = arguments.global.output == Output::Json;
   engine::Observer& observer = json ? static_cast<engine::Observer&>(silent) : human;
   auto connection = connect(arguments.global, environment, observer);
   if (!connection) {
-    return fail(terminal, connection.error());
+    return fail(environment, connection.error());
   }
   request->ns = connection->ns;
   request->context = connection->context;
   kube::Reader reader(*connection->loop, connection->reader_options(arguments.global));
   reader.set_audit_scope(request->run_id + "/plan/1");
   const auto plan = engine::make_plan(*request, actions::catalogue(), reader, observer);
+  human.end();
   if (!plan) {
-    return fail(terminal, plan.error());
+    return fail(environment, plan.error());
   }
-  terminal.out(json ? plan->to_json().dump() + "\n" : plan_text(*plan, false));
+  terminal.out(json ? json_line(plan->to_json().raw()) : visible(plan_text(*plan, PlanParts::All)));
   if (!json && !plan->blocked()) {
     terminal.err("next: cfkops run " + command_line(arguments) + "\n");
   }

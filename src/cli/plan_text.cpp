@@ -84,9 +84,9 @@ std::string header(const engine::Plan& plan) {
 
 }  // namespace
 
-std::string plan_text(const engine::Plan& plan, bool with_checks) {
+std::string plan_text(const engine::Plan& plan, PlanParts parts) {
   std::string text = header(plan);
-  if (with_checks) {
+  if (parts == PlanParts::All && !plan.prerequisites.empty()) {
     text += checks_text(plan);
   }
   text += "\nSteps\n";

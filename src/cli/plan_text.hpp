@@ -6,8 +6,11 @@
 
 namespace cfkops::cli {
 
-/// The plan as a change board reads it. Where `with_checks` is false the prerequisites are left
-/// out, since the observer has shown them already.
-[[nodiscard]] std::string plan_text(const engine::Plan& plan, bool with_checks);
+/// Whether the plan's text has the prerequisites, with what was measured, or leaves them out where
+/// an observer has shown them already.
+enum class PlanParts { All, WithoutChecks };
+
+/// The plan as a change board reads it.
+[[nodiscard]] std::string plan_text(const engine::Plan& plan, PlanParts parts);
 
 }  // namespace cfkops::cli

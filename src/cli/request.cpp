@@ -1,42 +1,24 @@
 #include "request.hpp"
 
+#include "shell_word.hpp"
+
 #include "cfkops/engine/journal.hpp"
 
 namespace cfkops::cli {
-namespace {
-
-/// Quotes a word for a POSIX shell where it needs it.
-std::string quoted(const std::string& word) {
-  const bool plain =
-      !word.empty() &&
-      word.find_first_not_of(
-          "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-+=:,./@%") ==
-          std::string::npos;
-  if (plain) {
-    return word;
-  }
-  std::string text = "'";
-  for (const char c : word) {
-    text += c == '\'' ? std::string("'\\''") : std::string(1, c);
-  }
-  return text + "'";
-}
-
-}  // namespace
-
 Result<engine::RunRequest> make_request(const Arguments& arguments,
                                         const runbook::Runbook& book,
                                         const Clock& clock) {
   engine::RunRequest request;
   request.runbook = &book;
+  request.runbook_word = shell_word(arguments.names.front());
   request.run_id = engine::new_run_id(clock.wall());
   for (const std::string& param : arguments.params) {
     const std::size_t equals = param.find('=');
     if (equals == std::string::npos || equals == 0) {
-      return make_error(
-          ErrorCode::InvalidInput,
-          "--param " + param + ": expected name=value",
-          "for example --param settle=30s; see the parameters with: cfkops show " + book.name);
+      return make_error(ErrorCode::InvalidInput,
+                        "--param " + param + ": expected name=value",
+                        "for example --param settle=30s; see the parameters with: cfkops show " +
+                            shell_word(arguments.names.front()));
     }
     const std::string name = param.substr(0, equals);
     if (!request.params.emplace(name, param.substr(equals + 1)).second) {
@@ -48,19 +30,36 @@ Result<engine::RunRequest> make_request(const Arguments& arguments,
 }
 
 std::string command_line(const Arguments& arguments) {
-  std::string text = quoted(arguments.names.front());
+  std::string text = shell_word(arguments.names.front());
+  const auto add = [&text](const char* flag, const std::string& value) {
+    if (!value.empty()) {
+      text += std::string(" ") + flag + " " + shell_word(value);
+    }
+  };
   const kube::ConfigOverrides& config = arguments.global.config;
-  if (!config.kubeconfig.empty()) {
-    text += " --kubeconfig " + quoted(config.kubeconfig);
+  add("--kubeconfig", config.kubeconfig);
+  add("--context", config.context);
+  add("--cluster", config.cluster);
+  add("--user", config.user);
+  add("-n", config.ns);
+  add("--server", config.server);
+  add("--tls-server-name", config.tls_server_name);
+  text += config.insecure_skip_tls_verify.value_or(false) ? " --insecure-skip-tls-verify" : "";
+  add("--certificate-authority", config.certificate_authority);
+  add("--client-certificate", config.client_certificate);
+  add("--client-key", config.client_key);
+  add("--username", config.username);
+  add("--as", config.as);
+  add("--as-uid", config.as_uid);
+  for (const std::string& group : config.as_groups) {
+    add("--as-group", group);
   }
-  if (!config.context.empty()) {
-    text += " --context " + quoted(config.context);
-  }
-  if (!config.ns.empty()) {
-    text += " -n " + quoted(config.ns);
+  text += config.disable_compression ? " --disable-compression" : "";
+  if (arguments.global.request_timeout != GlobalArguments().request_timeout) {
+    add("--request-timeout", base::format_duration(arguments.global.request_timeout));
   }
   for (const std::string& param : arguments.params) {
-    text += " --param " + quoted(param);
+    add("--param", param);
   }
   return text;
 }

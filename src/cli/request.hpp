@@ -17,8 +17,9 @@ namespace cfkops::cli {
                                                       const runbook::Runbook& book,
                                                       const Clock& clock);
 
-/// "broker-restart -n confluent --param settle=30s": runbook, namespace, context and parameters as
-/// they were typed.
+/// "broker-restart -n confluent --param settle=30s": the runbook, every flag that says which
+/// cluster is meant and as whom (but no token and no password), and the parameters, as they were
+/// typed.
 [[nodiscard]] std::string command_line(const Arguments& arguments);
 
 }  // namespace cfkops::cli

@@ -4,6 +4,7 @@
 #include "human_observer.hpp"
 #include "json_observer.hpp"
 #include "load.hpp"
+#include "plan_text.hpp"
 #include "request.hpp"
 #include "terminal_approver.hpp"
 
@@ -15,6 +16,7 @@
 
 #include <filesystem>
 #include <memory>
+#include <optional>
 
 namespace cfkops::cli {
 namespace {
@@ -44,6 +46,15 @@ Status first_contact(Connection& connection,
   return {};
 }
 
+/// What a person sees of the plan before the first change. The checks stand above it already, but
+/// in JSON, where nobody is to be asked about a plan that was never seen.
+std::optional<PlanParts> plan_shown(const Arguments& arguments) {
+  if (arguments.global.output == Output::Text) {
+    return PlanParts::WithoutChecks;
+  }
+  return arguments.yes ? std::nullopt : std::optional(PlanParts::All);
+}
+
 int carry_out(const Arguments& arguments,
               const AppEnvironment& environment,
               engine::RunRequest request,
@@ -51,17 +62,17 @@ int carry_out(const Arguments& arguments,
   Terminal& terminal = environment.terminal;
   auto connection = connect(arguments.global, environment, observer);
   if (!connection) {
-    return fail(terminal, connection.error());
+    return fail(environment, connection.error());
   }
   request.ns = connection->ns;
   request.context = connection->context;
   if (auto hello = first_contact(*connection, arguments.global, request.run_id); !hello) {
-    return fail(terminal, hello.error());
+    return fail(environment, hello.error());
   }
   std::filesystem::path path;
   auto file = create_journal(request.run_id, path);
   if (!file) {
-    return fail(terminal,
+    return fail(environment,
                 std::move(file).error().with_hint(
                     "a run needs its log: make room, or set CFKOPS_STATE_DIR"));
   }
@@ -73,7 +84,7 @@ int carry_out(const Arguments& arguments,
   options.listener = &notices;
   options.retry.unreachable_budget = kServerAwayBudget;
   kube::Client client(*connection->loop, options, journal);
-  TerminalApprover approver(terminal, arguments.yes, arguments.global.output == Output::Text);
+  TerminalApprover approver(terminal, arguments.yes, plan_shown(arguments));
   request.journal = path.string();
   request.command_line = command_line(arguments);
   const engine::RunReport report = engine::run(request,
@@ -92,13 +103,13 @@ int run_command(const Arguments& arguments, const AppEnvironment& environment) {
     return plan_command(arguments, environment);
   }
   int code = kOk;
-  const auto book = load(arguments.names.front(), environment.terminal, code);
+  const auto book = load(arguments.names.front(), environment, code);
   if (!book) {
     return code;
   }
   auto request = make_request(arguments, *book, environment.clock);
   if (!request) {
-    return fail(environment.terminal, request.error());
+    return fail(environment, request.error());
   }
   if (arguments.global.output == Output::Json) {
     JsonObserver observer(environment.terminal, environment.clock);

@@ -1,14 +1,14 @@
 #include "commands.hpp"
 #include "exit_code.hpp"
+#include "json_line.hpp"
 #include "run_store.hpp"
+#include "visible.hpp"
 
 #include "cfkops/audit/verify.hpp"
+#include "cfkops/base/display.hpp"
 #include "cfkops/base/file.hpp"
-#include "cfkops/base/text.hpp"
 
 #include <nlohmann/json.hpp>
-
-#include <algorithm>
 
 namespace cfkops::cli {
 namespace {
@@ -42,15 +42,15 @@ RunRow row_of(const std::string& id) {
           .result = last.phase == "end" ? last.data.string_or("/result", "") : "open"};
 }
 
-std::string padded(std::string text, std::size_t width) {
-  text.resize(std::max(width, text.size()), ' ');
-  return text + "  ";
+std::string line_text(const audit::LogLine& line) {
+  const std::string said = line.data.string_or("/text", "");
+  return line.time + "  " + base::padded(line.phase, 8) + "  " + base::padded(line.step, 10) +
+         "  " + (said.empty() ? line.data.dump() : said) + "\n";
 }
 
-std::string line_text(const audit::LogLine& line) {
-  std::string text = line.time + "  " + padded(line.phase, 8) + padded(line.step, 10);
-  const std::string said = line.data.string_or("/text", "");
-  return text + (said.empty() ? line.data.dump() : said) + "\n";
+std::string row_text(const RunRow& row) {
+  return base::padded(row.id, 22) + "  " + base::padded(row.started, 27) + "  " +
+         base::padded(row.runbook, 16) + "  " + base::padded(row.ns, 12) + "  " + row.result + "\n";
 }
 
 }  // namespace
@@ -69,24 +69,25 @@ int runs_list_command(const Arguments& arguments, const AppEnvironment& environm
                       {"namespace", row.ns},
                       {"result", row.result}});
     }
-    environment.terminal.out(
-        nlohmann::json{{"schemaVersion", 1}, {"runs", std::move(list)}}.dump() + "\n");
+    environment.terminal.out(json_line({{"schemaVersion", 1}, {"runs", std::move(list)}}));
     return kOk;
   }
-  std::string text = padded("RUN", 22) + padded("STARTED", 27) + padded("RUNBOOK", 16) +
-                     padded("NAMESPACE", 12) + "RESULT\n";
+  std::string text = row_text({.id = "RUN",
+                               .started = "STARTED",
+                               .runbook = "RUNBOOK",
+                               .ns = "NAMESPACE",
+                               .result = "RESULT"});
   for (const RunRow& row : rows) {
-    text += padded(row.id, 22) + padded(row.started, 27) + padded(row.runbook, 16) +
-            padded(row.ns, 12) + row.result + "\n";
+    text += row_text(row);
   }
-  environment.terminal.out(text);
+  environment.terminal.out(visible(text));
   return kOk;
 }
 
 int runs_show_command(const Arguments& arguments, const AppEnvironment& environment) {
   const auto lines = lines_of(arguments.names.front());
   if (!lines) {
-    return fail(environment.terminal, lines.error());
+    return fail(environment, lines.error());
   }
   if (arguments.global.output == Output::Json) {
     nlohmann::json list = nlohmann::json::array();
@@ -98,15 +99,14 @@ int runs_show_command(const Arguments& arguments, const AppEnvironment& environm
                       {"attempt", line.attempt},
                       {"data", line.data.raw()}});
     }
-    environment.terminal.out(
-        nlohmann::json{{"schemaVersion", 1}, {"records", std::move(list)}}.dump() + "\n");
+    environment.terminal.out(json_line({{"schemaVersion", 1}, {"records", std::move(list)}}));
     return kOk;
   }
   std::string text;
   for (const audit::LogLine& line : *lines) {
     text += line_text(line);
   }
-  environment.terminal.out(text);
+  environment.terminal.out(visible(text));
   return kOk;
 }
 

@@ -1,6 +1,10 @@
 #include "commands.hpp"
 #include "exit_code.hpp"
+#include "json_line.hpp"
 #include "load.hpp"
+#include "request.hpp"
+#include "runbook_json.hpp"
+#include "visible.hpp"
 
 #include "cfkops/base/clock.hpp"
 
@@ -64,7 +68,7 @@ std::string trimmed(std::string text) {
   return text;
 }
 
-std::string to_text(const runbook::Runbook& book) {
+std::string to_text(const runbook::Runbook& book, const std::string& next) {
   std::string text = book.name + ": " + book.title + "\n";
   text += "owner " + (book.owner.empty() ? "not named" : book.owner) + ", risk " +
           (book.risk.empty() ? "not stated" : book.risk) + ", " + book.file + "\n\n";
@@ -79,54 +83,24 @@ std::string to_text(const runbook::Runbook& book) {
   section("Steps", steps_text(book.steps, "  "));
   section("Validation", checks_text(book.validation));
   section("Rollback", steps_text(book.rollback, "  "));
-  text += "\nNext: cfkops plan " + book.name + " -n NAMESPACE\n";
+  text += "\nNext: cfkops plan " + next + "\n";
   return text;
-}
-
-nlohmann::json to_json(const runbook::Runbook& book) {
-  nlohmann::json params = nlohmann::json::array();
-  for (const runbook::Param& param : book.params) {
-    params.push_back(
-        {{"name", param.name},
-         {"type", param.type.text()},
-         {"required", param.required},
-         {"default", param.fallback ? param.fallback->to_json().raw() : nlohmann::json()},
-         {"doc", param.doc}});
-  }
-  const auto titles = [](const std::vector<runbook::CheckEntry>& checks) {
-    nlohmann::json list = nlohmann::json::array();
-    for (const runbook::CheckEntry& check : checks) {
-      list.push_back({{"check", check.kind}, {"title", check_title(check)}});
-    }
-    return list;
-  };
-  nlohmann::json steps = nlohmann::json::array();
-  for (const runbook::Step& step : book.steps) {
-    steps.push_back({{"id", step.id}, {"title", step.title}, {"do", step.action}});
-  }
-  return {{"schemaVersion", 1},
-          {"name", book.name},
-          {"title", book.title},
-          {"purpose", book.purpose},
-          {"owner", book.owner},
-          {"risk", book.risk},
-          {"params", std::move(params)},
-          {"prerequisites", titles(book.prerequisites)},
-          {"steps", std::move(steps)},
-          {"validation", titles(book.validation)},
-          {"sha256", book.sha256}};
 }
 
 }  // namespace
 
 int show_command(const Arguments& arguments, const AppEnvironment& environment) {
   int code = kOk;
-  const auto book = load(arguments.names.front(), environment.terminal, code);
+  const auto book = load(arguments.names.front(), environment, code);
   if (!book) {
     return code;
   }
-  environment.terminal.out(arguments.global.output == Output::Json ? to_json(*book).dump() + "\n"
-                                                                   : to_text(*book));
+  if (arguments.global.output == Output::Json) {
+    environment.terminal.out(json_line(to_json(*book)));
+    return kOk;
+  }
+  const std::string place = arguments.global.config.ns.empty() ? " -n NAMESPACE" : "";
+  environment.terminal.out(visible(to_text(*book, command_line(arguments) + place)));
   return kOk;
 }
 

@@ -75,10 +75,6 @@ int SystemTerminal::width() const {
   return 80;
 }
 
-bool SystemTerminal::out_is_terminal() const {
-  return ::isatty(STDOUT_FILENO) != 0;
-}
-
 bool SystemTerminal::err_is_terminal() const {
   return ::isatty(STDERR_FILENO) != 0;
 }

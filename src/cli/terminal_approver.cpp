@@ -1,14 +1,14 @@
 #include "terminal_approver.hpp"
 
-#include "plan_text.hpp"
+#include "visible.hpp"
 
 #include "cfkops/base/text.hpp"
 
 namespace cfkops::cli {
 
 Status TerminalApprover::approve(const engine::Plan& plan) {
-  if (show_plan_) {
-    terminal_.err("\n" + plan_text(plan, false));
+  if (shown_) {
+    terminal_.err(visible("\n" + plan_text(plan, *shown_)));
   }
   if (yes_) {
     return {};

@@ -1,25 +1,29 @@
 #pragma once
 
+#include "plan_text.hpp"
+
 #include "cfkops/cli/terminal.hpp"
 #include "cfkops/engine/approver.hpp"
 
+#include <optional>
+
 namespace cfkops::cli {
 
-/// Shows the plan and asks the person at the terminal, unless `--yes` was given.
+/// Shows the plan on standard error and asks the person at the terminal, unless `--yes` was given.
 class TerminalApprover final : public engine::Approver {
  public:
-  /// `terminal` must outlive it.
-  TerminalApprover(Terminal& terminal, bool yes, bool show_plan)
+  /// `shown` is what is shown of the plan, if anything. `terminal` must outlive it.
+  TerminalApprover(Terminal& terminal, bool yes, std::optional<PlanParts> shown)
       : terminal_(terminal),
         yes_(yes),
-        show_plan_(show_plan) {}
+        shown_(shown) {}
 
   Status approve(const engine::Plan& plan) override;
 
  private:
   Terminal& terminal_;
   bool yes_;
-  bool show_plan_;
+  std::optional<PlanParts> shown_;
 };
 
 }  // namespace cfkops::cli

@@ -2,6 +2,7 @@
 
 #include "commands.hpp"
 #include "exit_code.hpp"
+#include "json_line.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -12,7 +13,7 @@ int version_command(const Arguments& arguments, const AppEnvironment& environmen
   const std::string commit(base::build_commit());
   if (arguments.global.output == Output::Json) {
     const nlohmann::json record = {{"schemaVersion", 1}, {"version", version}, {"commit", commit}};
-    environment.terminal.out(record.dump() + "\n");
+    environment.terminal.out(json_line(record));
   } else {
     environment.terminal.out("cfkops " + version + (commit.empty() ? "" : " (" + commit + ")") +
                              "\n");

@@ -48,13 +48,15 @@ std::vector<std::string> left_behind(const RunState& state, RunResult result) {
 
 std::vector<std::string> next_commands(const RunState& state, RunResult result) {
   std::vector<std::string> next;
-  const std::string again =
-      state.request.command_line.empty() ? state.request.runbook->name : state.request.command_line;
+  const RunRequest& request = state.request;
+  const std::string word =
+      request.runbook_word.empty() ? request.runbook->name : request.runbook_word;
+  const std::string again = request.command_line.empty() ? word : request.command_line;
   switch (result) {
     case RunResult::Succeeded:
       break;
     case RunResult::InvalidInput:
-      return {"cfkops show " + state.request.runbook->name};
+      return {"cfkops show " + word};
     case RunResult::PrerequisiteFailed:
       next.push_back("cfkops plan " + again);
       break;
@@ -64,14 +66,14 @@ std::vector<std::string> next_commands(const RunState& state, RunResult result) 
     case RunResult::Failed:
     case RunResult::ValidationFailed:
     case RunResult::UndoIncomplete:
-      next.push_back("cfkops runs show " + state.request.run_id);
+      next.push_back("cfkops runs show " + request.run_id);
       next.push_back("cfkops run " + again);
       break;
     case RunResult::Interrupted:
       next.push_back("cfkops run " + again);
       break;
   }
-  next.push_back("cfkops audit verify " + state.request.run_id);
+  next.push_back("cfkops audit verify " + request.run_id);
   return next;
 }
 

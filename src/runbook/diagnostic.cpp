@@ -3,74 +3,33 @@
 #include "source_text.hpp"
 #include "span.hpp"
 
+#include "cfkops/base/display.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
-#include <cstdint>
 #include <utility>
 
 namespace cfkops::runbook {
 
 namespace {
 
-struct Range {
-  std::uint32_t first;
-  std::uint32_t last;
-};
-
-/// What a terminal draws two columns wide (East Asian Wide and Fullwidth), and what it draws over
-/// its neighbour.
-constexpr std::array<Range, 16> kWide = {{{0x1100, 0x115F},
-                                          {0x2E80, 0x303E},
-                                          {0x3041, 0x33FF},
-                                          {0x3400, 0x4DBF},
-                                          {0x4E00, 0x9FFF},
-                                          {0xA000, 0xA4CF},
-                                          {0xA960, 0xA97F},
-                                          {0xAC00, 0xD7A3},
-                                          {0xF900, 0xFAFF},
-                                          {0xFE30, 0xFE6F},
-                                          {0xFF00, 0xFF60},
-                                          {0xFFE0, 0xFFE6},
-                                          {0x1F300, 0x1F64F},
-                                          {0x1F680, 0x1F6FF},
-                                          {0x1F900, 0x1F9FF},
-                                          {0x20000, 0x3FFFD}}};
-constexpr std::array<Range, 4> kZeroWidth = {
-    {{0x0300, 0x036F}, {0x200B, 0x200F}, {0x20D0, 0x20FF}, {0xFE00, 0xFE0F}}};
-
-template <class Ranges>
-bool inside(const Ranges& ranges, std::uint32_t code) {
-  return std::any_of(ranges.begin(), ranges.end(), [&](const Range& range) {
-    return code >= range.first && code <= range.last;
-  });
-}
-
 /// The code point of one character; of a malformed one anything.
-std::uint32_t code_of(std::string_view character) {
+char32_t code_of(std::string_view character) {
   const auto lead = static_cast<unsigned char>(character[0]);
   if (character.size() == 1 || character.size() > 4) {
     return lead;
   }
-  std::uint32_t code = lead & (0x7FU >> character.size());
+  char32_t code = lead & (0x7FU >> character.size());
   for (const char c : character.substr(1)) {
     code = code << 6U | (static_cast<unsigned char>(c) & 0x3FU);
   }
   return code;
 }
 
-std::size_t width_of(std::string_view character) {
-  const std::uint32_t code = code_of(character);
-  if (inside(kZeroWidth, code)) {
-    return 0;
-  }
-  return inside(kWide, code) ? 2 : 1;
-}
-
 /// Control characters other than the tab, and those that turn the direction of text.
 bool drives_terminal(std::string_view character) {
-  const std::uint32_t code = code_of(character);
+  const char32_t code = code_of(character);
   const bool turns = (code >= 0x202A && code <= 0x202E) || (code >= 0x2066 && code <= 0x2069);
   return (code < 0x20 && code != '\t') || (code >= 0x7F && code < 0xA0) || turns;
 }
@@ -91,7 +50,8 @@ Excerpt excerpt_of(std::string_view line, int column, int length) {
     i = next;
     const bool shown = !drives_terminal(character);
     excerpt.line += shown ? character : std::string_view("\xEF\xBF\xBD");
-    const std::size_t width = shown && character != "\t" ? width_of(character) : 1;
+    const std::size_t width =
+        shown && character != "\t" ? base::display_width(code_of(character)) : 1;
     if (at < column) {
       // A tab stays a tab, so that both lines jump to the same stop.
       excerpt.carets += character == "\t" ? "\t" : std::string(width, ' ');
@@ -109,7 +69,9 @@ Excerpt excerpt_of(std::string_view line, int column, int length) {
   return excerpt;
 }
 
-std::string_view word_of(Severity severity) {
+}  // namespace
+
+std::string_view to_string(Severity severity) {
   switch (severity) {
     case Severity::Error:
       return "error";
@@ -121,12 +83,10 @@ std::string_view word_of(Severity severity) {
   return "error";
 }
 
-}  // namespace
-
 std::string render(const Diagnostic& diagnostic, std::string_view source) {
   std::string text = fmt::format("{}: {}: {} [{}]\n",
                                  diagnostic.pos.text(),
-                                 word_of(diagnostic.severity),
+                                 to_string(diagnostic.severity),
                                  diagnostic.message,
                                  diagnostic.code);
   const SourceText lines(source);

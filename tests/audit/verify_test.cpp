@@ -292,6 +292,20 @@ TEST(AuditFormat, ItsWorkedExampleVerifies) {
   const Result<std::vector<LogLine>> lines = read_log(example);
   ASSERT_THAT(lines, test::IsOk());
   EXPECT_NE(example.find("\"sha256\":\"" + base::sha256_hex(unsealed) + "\""), std::string::npos);
+  for (const char* member : {"/runbook/name",
+                             "/runbook/file",
+                             "/runbook/sha256",
+                             "/params",
+                             "/cluster/server",
+                             "/cluster/context",
+                             "/namespace",
+                             "/actor/user",
+                             "/actor/osUser",
+                             "/actor/host",
+                             "/tool/version",
+                             "/tool/commit"}) {
+    EXPECT_TRUE(lines->front().data.has(member)) << member;
+  }
 }
 
 }  // namespace

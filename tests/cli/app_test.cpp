@@ -1,12 +1,12 @@
 #include "cfkops/cli/app.hpp"
 
-#include "fake_terminal.hpp"
-#include "support/temp_dir.hpp"
-#include "support/virtual_clock.hpp"
+#include "app_fixture.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
+
+#include <stdexcept>
 
 namespace cfkops::cli {
 namespace {
@@ -14,25 +14,7 @@ namespace {
 using testing::HasSubstr;
 using testing::StartsWith;
 
-struct App : testing::Test {
-  test::FakeTerminal terminal;
-  test::VirtualClock clock;
-  base::SystemProcess process;
-  Cancel cancel;
-
-  int run_words(std::vector<std::string> words) {
-    return run(
-        words,
-        {.terminal = terminal,
-         .clock = clock,
-         .process = process,
-         .cancel = cancel,
-         .connect = [](const kube::ClientConfig&) -> Result<std::unique_ptr<kube::Transport>> {
-           return make_error(ErrorCode::Unreachable, "no cluster in this test", "start one");
-         },
-         .watch_signals = [] {}});
-  }
-};
+struct App : testing::Test, test::AppBench {};
 
 TEST_F(App, VersionSaysNameAndNumber) {
   EXPECT_EQ(run_words({"version"}), 0);
@@ -45,6 +27,36 @@ TEST_F(App, VersionAsJsonIsARecordWithItsSchema) {
   const auto record = nlohmann::json::parse(terminal.shown_out);
   EXPECT_EQ(record.at("schemaVersion"), 1);
   EXPECT_TRUE(record.contains("commit"));
+}
+
+TEST_F(App, FileNamesThatAreNoUtf8DoNotEndTheProgram) {
+  const test::InFreshFolder here;
+  const auto log = here.write("l\xffg.jsonl", "{}\n");
+  here.write("runbooks/\xff/mine.yaml", test::small_runbook("mine"));
+  here.write("runbooks/\xff/broken.yaml", "kind: Runbook\n");
+  const auto said = [this] {
+    auto record = nlohmann::json::parse(terminal.shown_out);
+    terminal.shown_out.clear();
+    return record;
+  };
+  EXPECT_EQ(run_words({"list", "-o", "json"}), 0) << terminal.shown_err;
+  EXPECT_THAT(said().at("runbooks").dump(), HasSubstr("/\xEF\xBF\xBD/mine.yaml"));
+  EXPECT_EQ(run_words({"lint", "-o", "json"}), 2) << terminal.shown_err;
+  EXPECT_THAT(said().at("findings").dump(), HasSubstr("/\xEF\xBF\xBD/broken.yaml"));
+  EXPECT_EQ(run_words({"show", "./runbooks/\xff/mine.yaml", "-o", "json"}), 0);
+  EXPECT_EQ(said().at("name"), "mine");
+  EXPECT_EQ(run_words({"audit", "verify", log.string(), "-o", "json"}), 1) << terminal.shown_err;
+  EXPECT_THAT(said().at("logs").dump(), HasSubstr("l\xEF\xBF\xBDg.jsonl"));
+  EXPECT_EQ(run_words({"explain", "\xff", "-o", "json"}), 2);
+}
+
+TEST_F(App, AnExceptionThatNobodyExpectedIsADefectWithItsOwnExitCode) {
+  connect = [](const kube::ClientConfig& /*config*/) -> Result<std::unique_ptr<kube::Transport>> {
+    throw std::runtime_error("out of luck");
+  };
+  EXPECT_EQ(run_words({"run", "broker-restart", "-s", "https://10.0.0.1:6443"}), 10);
+  EXPECT_THAT(terminal.shown_err, HasSubstr("a defect of cfkops: out of luck"));
+  EXPECT_THAT(terminal.shown_err, HasSubstr("next: "));
 }
 
 TEST_F(App, WithoutACommandThereIsHelpAndAUsageError) {
@@ -113,22 +125,6 @@ TEST_F(App, AnAlteredLogIsReportedWithItsLine) {
 TEST_F(App, AnUnknownRunIsAnsweredWithTheNextCommand) {
   EXPECT_EQ(run_words({"runs", "show", "no-such-run"}), 2);
   EXPECT_THAT(terminal.shown_err, HasSubstr("cfkops runs list"));
-}
-
-TEST_F(App, CompletionOffersRunbooksAndTheirParameters) {
-  EXPECT_EQ(run_words({"__complete", "--", "run", "brok"}), 0);
-  EXPECT_EQ(terminal.shown_out, "broker-restart\n");
-  terminal.shown_out.clear();
-  EXPECT_EQ(run_words({"__complete", "--", "run", "broker-restart", "--param", "se"}), 0);
-  EXPECT_EQ(terminal.shown_out, "settle=\n");
-}
-
-TEST_F(App, EveryShellHasItsScript) {
-  for (const char* shell : {"bash", "zsh", "fish"}) {
-    terminal.shown_out.clear();
-    EXPECT_EQ(run_words({"completion", shell}), 0);
-    EXPECT_THAT(terminal.shown_out, HasSubstr("cfkops __complete"));
-  }
 }
 
 }  // namespace

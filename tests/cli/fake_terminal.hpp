@@ -26,8 +26,6 @@ class FakeTerminal final : public cli::Terminal {
 
   [[nodiscard]] int width() const override { return columns; }
 
-  [[nodiscard]] bool out_is_terminal() const override { return is_terminal; }
-
   [[nodiscard]] bool err_is_terminal() const override { return is_terminal; }
 
   [[nodiscard]] bool lively() const override { return is_terminal; }

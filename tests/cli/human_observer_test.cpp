@@ -3,6 +3,9 @@
 #include "fake_terminal.hpp"
 #include "support/virtual_clock.hpp"
 
+#include "cfkops/base/display.hpp"
+#include "cfkops/base/text.hpp"
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -72,6 +75,55 @@ TEST_F(HumanObserverTest, OnATerminalAWaitIsRewrittenInPlaceAndFitsTheLine) {
   EXPECT_THAT(terminal.shown_err, testing::StartsWith("\r\033[K"));
   EXPECT_LE(terminal.shown_err.size(), std::string("\r\033[K").size() + 39);
   EXPECT_THAT(terminal.shown_err, Not(HasSubstr("\n")));
+}
+
+TEST_F(HumanObserverTest, ARewrittenLineIsCutByWhatIsDrawnNotByBytes) {
+  terminal.is_terminal = true;
+  terminal.columns = 60;
+  std::string wide;
+  for (int i = 0; i < 60; ++i) {
+    wide += "\u65e5";
+  }
+  observer.on_wait(step, wait(wide));
+  const std::string shown = terminal.shown_err.substr(std::string("\r\033[K").size());
+  EXPECT_LE(base::display_width(shown), 59U);
+  EXPECT_GE(base::display_width(shown), 58U);
+  EXPECT_EQ(shown, base::printable(shown));  // nothing is cut within a character
+  EXPECT_THAT(shown, testing::EndsWith("\u65e5..."));
+}
+
+TEST_F(HumanObserverTest, WhatRunbooksAndServersSayCannotDriveTheTerminal) {
+  const std::string evil = "\033]0;owned\a\033[31mred";
+  engine::CheckResult failed;
+  failed.verdict = engine::Verdict::Fail;
+  failed.summary = failed.remedy = evil;
+  failed.details = {evil};
+  step.title = evil;
+  engine::RunInfo info;
+  info.runbook = info.title = info.server = info.context = info.ns = info.journal = evil;
+  observer.on_run_started(info);
+  observer.on_parameter(evil, runbook::Value(evil));
+  observer.on_check("prerequisite", evil, failed);
+  observer.on_step_started(step);
+  observer.on_progress(step, evil);
+  observer.on_wait(step, wait(evil));
+  observer.on_step_finished(step, engine::Outcome::refused(evil), {});
+  engine::RunReport report;
+  report.summary = evil;
+  report.left = {evil, "first\nsecond"};
+  observer.on_run_finished(report);
+  EXPECT_THAT(terminal.shown_err + terminal.shown_out, Not(HasSubstr("\033")));
+  EXPECT_THAT(terminal.shown_out, HasSubstr("left: red"));
+  EXPECT_THAT(terminal.shown_out, HasSubstr("first\nsecond"));
+}
+
+TEST_F(HumanObserverTest, OnATerminalTheColoursAreOursAlone) {
+  terminal.is_terminal = true;
+  engine::CheckResult failed;
+  failed.verdict = engine::Verdict::Fail;
+  failed.summary = "\033[32mpass";
+  observer.on_check("prerequisite", "quorum", failed);
+  EXPECT_THAT(terminal.shown_err, HasSubstr("\033[31mFAIL   \033[0m quorum: pass\n"));
 }
 
 TEST_F(HumanObserverTest, AFailedCheckShowsDetailsAndRemedyAPassedOneDoesNot) {

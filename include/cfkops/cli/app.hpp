@@ -2,7 +2,6 @@
 
 #include "cfkops/base/cancel.hpp"
 #include "cfkops/base/clock.hpp"
-#include "cfkops/base/process.hpp"
 #include "cfkops/base/result.hpp"
 #include "cfkops/cli/terminal.hpp"
 #include "cfkops/kube/kubeconfig.hpp"
@@ -23,7 +22,6 @@ using TransportFactory =
 struct AppEnvironment {
   Terminal& terminal;
   const Clock& clock;
-  base::Process& process;
   Cancel& cancel;
   TransportFactory connect;
 

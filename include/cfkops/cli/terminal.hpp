@@ -28,7 +28,6 @@ class Terminal {
 
   /// Columns of the terminal behind standard error; 80 where there is none.
   [[nodiscard]] virtual int width() const = 0;
-  [[nodiscard]] virtual bool out_is_terminal() const = 0;
   [[nodiscard]] virtual bool err_is_terminal() const = 0;
 
   /// Colours and in-place updates are welcome on standard error (a terminal, no NO_COLOR, TERM not
@@ -47,7 +46,6 @@ class SystemTerminal final : public Terminal {
   void err(std::string_view text) override;
   Result<std::string> ask(std::string_view question) override;
   [[nodiscard]] int width() const override;
-  [[nodiscard]] bool out_is_terminal() const override;
   [[nodiscard]] bool err_is_terminal() const override;
   [[nodiscard]] bool lively() const override;
 

@@ -22,6 +22,8 @@ struct RunRequest {
   std::string run_id;
   std::string journal;  ///< path of the log, for messages; "" while planning
   std::string
+      runbook_word;  ///< the word that named the runbook, for the next commands; "": its name
+  std::string
       command_line;  ///< what follows "cfkops run" to ask for the same again, for the next commands
 };
 

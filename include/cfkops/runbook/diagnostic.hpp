@@ -11,6 +11,9 @@ namespace cfkops::runbook {
 
 enum class Severity { Error, Warning, Info };
 
+/// "error", "warning", "info": as findings are shown and as they stand in JSON output.
+[[nodiscard]] std::string_view to_string(Severity severity);
+
 /// One finding about a runbook file.
 struct Diagnostic {
   Severity severity = Severity::Error;
