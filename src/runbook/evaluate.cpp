@@ -426,7 +426,7 @@ class Explainer {
     const std::string source = expression_.source().substr(node.begin, node.end - node.begin);
     Evaluator evaluator(expression_, bindings_);
     const auto value = evaluator.value_of(node);
-    if (!value && node.kind != Kind::Name && node.kind != Kind::Member) {
+    if (!value && ast::chain_of(node).empty()) {
       return visit_children(node);
     }
     std::string part = fmt::format("`{}` {}", source, value ? "= " + shown(*value) : "is missing");
