@@ -227,8 +227,8 @@ class Checker {
       return Type::list_of(Type());
     }
     CFKOPS_ASSIGN(Type element, type_of(node.child(0)));
-    for (const NodePtr& child : node.children) {
-      CFKOPS_ASSIGN(const Type type, type_of(*child));
+    for (std::size_t i = 1; i < node.children.size(); ++i) {
+      CFKOPS_ASSIGN(const Type type, type_of(node.child(i)));
       element = common_type(element, type);
     }
     return Type::list_of(std::move(element));

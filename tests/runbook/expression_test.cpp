@@ -212,6 +212,16 @@ TEST(Expression, RefusesToNestTooDeep) {
   EXPECT_FALSE(Expression::parse(std::string(20000, ' ') + "1", {}));
 }
 
+/// Once for each node: a checker that looks at a first element twice would never come back.
+TEST(Expression, ChecksAndEvaluatesDeepLists) {
+  const int depth = 95;
+  const Expression nested = parsed(std::string(depth, '[') + std::string(depth, ']'));
+  const auto type = nested.check({});
+  ASSERT_TRUE(type);
+  EXPECT_TRUE(type->text().starts_with("list<list<list<"));
+  EXPECT_TRUE(nested.evaluate({}));
+}
+
 TEST(Expression, ChecksWithoutNarrowingWhatIsPassedOn) {
   const auto type = parsed("steps.later.count").check_passing(test_scope());
   ASSERT_TRUE(type);
