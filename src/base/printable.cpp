@@ -1,6 +1,5 @@
-#include "utf8.hpp"
-
 #include "cfkops/base/text.hpp"
+#include "cfkops/base/utf8.hpp"
 
 namespace cfkops::base {
 namespace {

@@ -1,4 +1,5 @@
 #include "number.hpp"
+#include "span.hpp"
 
 #include "cfkops/base/crypto.hpp"
 #include "cfkops/base/text.hpp"
@@ -17,11 +18,7 @@ namespace {
 
 /// What was written, for a message: never a secret, never a page.
 std::string shown(const Value& written) {
-  constexpr std::size_t kMost = 60;
-  std::string text = written.text();
-  if (text.size() > kMost) {
-    text = text.substr(0, kMost) + "…";
-  }
+  const std::string text = shortened(written.text(), 60);
   const bool quote = written.as<std::string>() != nullptr;
   return quote ? "'" + text + "'" : text;
 }

@@ -401,7 +401,7 @@ class Explainer {
 
  private:
   static constexpr std::size_t kMostParts = 8;
-  static constexpr std::size_t kMostBytes = 120;
+  static constexpr std::size_t kMostBytes = 117;
 
   void visit_children(const Node& node) {
     for (const NodePtr& child : node.children) {
@@ -438,15 +438,7 @@ class Explainer {
 
   static std::string shown(const Value& value) {
     const bool quoted = value.as<std::string>() != nullptr;
-    std::string text = quoted ? value.to_json().dump() : value.text();
-    if (text.size() > kMostBytes) {
-      std::size_t end = 0;
-      while (end < kMostBytes - 3) {
-        end = next_character(text, end);
-      }
-      text = text.substr(0, end) + "…";
-    }
-    return text;
+    return shortened(quoted ? value.to_json().dump() : value.text(), kMostBytes);
   }
 
   const Expression& expression_;

@@ -131,6 +131,14 @@ TEST(Convert, SaysWhatWasExpected) {
   EXPECT_EQ(converted("a b", "ref<Kafka>"), "error: expected ref<Kafka>, got 'a b'");
   EXPECT_EQ(converted(std::string(500, 'x'), "int").size(),
             std::string("error: expected int, got ''…").size() + 60);
+  std::string wide;
+  for (int i = 0; i < 100; ++i) {
+    wide += "ü日";
+  }
+  EXPECT_EQ(converted(wide, "int"), "error: expected int, got '" + wide.substr(0, 60) + "…'");
+  EXPECT_EQ(converted("a" + wide, "int"),
+            "error: expected int, got 'a" + wide.substr(0, 57) + "…'")
+      << "a character is not cut in two";
   EXPECT_THAT(converted("[1,", "list<int>"), HasSubstr("error: "));
   EXPECT_EQ(converted(Value(), "string"), "error: expected string, got null");
 }
