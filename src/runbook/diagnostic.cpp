@@ -1,7 +1,9 @@
 #include "cfkops/runbook/diagnostic.hpp"
 
 #include "source_text.hpp"
-#include "span.hpp"
+
+#include "cfkops/base/text.hpp"
+#include "cfkops/base/utf8.hpp"
 
 #include <fmt/format.h>
 
@@ -47,21 +49,7 @@ bool inside(const Ranges& ranges, std::uint32_t code) {
   });
 }
 
-/// The code point of one character; of a malformed one anything.
-std::uint32_t code_of(std::string_view character) {
-  const auto lead = static_cast<unsigned char>(character[0]);
-  if (character.size() == 1 || character.size() > 4) {
-    return lead;
-  }
-  std::uint32_t code = lead & (0x7FU >> character.size());
-  for (const char c : character.substr(1)) {
-    code = code << 6U | (static_cast<unsigned char>(c) & 0x3FU);
-  }
-  return code;
-}
-
-std::size_t width_of(std::string_view character) {
-  const std::uint32_t code = code_of(character);
+std::size_t width_of(std::uint32_t code) {
   if (inside(kZeroWidth, code)) {
     return 0;
   }
@@ -69,9 +57,9 @@ std::size_t width_of(std::string_view character) {
 }
 
 /// Control characters other than the tab, and those that turn the direction of text.
-bool drives_terminal(std::string_view character) {
-  const std::uint32_t code = code_of(character);
-  const bool turns = (code >= 0x202A && code <= 0x202E) || (code >= 0x2066 && code <= 0x2069);
+bool drives_terminal(std::uint32_t code) {
+  const bool turns = code == 0x061C || code == 0x200E || code == 0x200F ||
+                     (code >= 0x202A && code <= 0x202E) || (code >= 0x2066 && code <= 0x2069);
   return (code < 0x20 && code != '\t') || (code >= 0x7F && code < 0xA0) || turns;
 }
 
@@ -86,12 +74,12 @@ Excerpt excerpt_of(std::string_view line, int column, int length) {
   const int end = column + std::max(length, 1);
   int at = 1;
   for (std::size_t i = 0; i < line.size(); ++at) {
-    const std::size_t next = next_character(line, i);
-    const std::string_view character = line.substr(i, next - i);
-    i = next;
-    const bool shown = !drives_terminal(character);
+    const base::CodePoint point = base::decode_utf8(line, i);
+    const std::string_view character = line.substr(i, point.size);
+    i += point.size;
+    const bool shown = point.valid && !drives_terminal(point.value);
     excerpt.line += shown ? character : std::string_view("\xEF\xBF\xBD");
-    const std::size_t width = shown && character != "\t" ? width_of(character) : 1;
+    const std::size_t width = shown && character != "\t" ? width_of(point.value) : 1;
     if (at < column) {
       // A tab stays a tab, so that both lines jump to the same stop.
       excerpt.carets += character == "\t" ? "\t" : std::string(width, ' ');
@@ -109,25 +97,21 @@ Excerpt excerpt_of(std::string_view line, int column, int length) {
   return excerpt;
 }
 
-std::string_view word_of(Severity severity) {
-  switch (severity) {
-    case Severity::Error:
-      return "error";
-    case Severity::Warning:
-      return "warning";
-    case Severity::Info:
-      return "info";
+/// Without what drives a terminal, line by line.
+std::string printable_lines(std::string_view text) {
+  std::vector<std::string> lines = base::split(text, '\n');
+  for (std::string& line : lines) {
+    line = base::printable(line);
   }
-  return "error";
+  return base::join(lines, "\n");
 }
 
 }  // namespace
 
 std::string render(const Diagnostic& diagnostic, std::string_view source) {
-  std::string text = fmt::format("{}: {}: {} [{}]\n",
-                                 diagnostic.pos.text(),
-                                 word_of(diagnostic.severity),
-                                 diagnostic.message,
+  std::string text = fmt::format("{}: error: {} [{}]\n",
+                                 base::printable(diagnostic.pos.text()),
+                                 printable_lines(diagnostic.message),
                                  diagnostic.code);
   const SourceText lines(source);
   const std::string_view line = lines.line(diagnostic.pos.line);
@@ -137,7 +121,7 @@ std::string render(const Diagnostic& diagnostic, std::string_view source) {
         fmt::format("{:5} | {}\n      | {}\n", diagnostic.pos.line, excerpt.line, excerpt.carets);
   }
   if (!diagnostic.remedy.empty()) {
-    text += fmt::format("      = {}\n", diagnostic.remedy);
+    text += fmt::format("      = {}\n", printable_lines(diagnostic.remedy));
   }
   return text;
 }

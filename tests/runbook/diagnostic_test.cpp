@@ -45,6 +45,18 @@ TEST(Diagnostic, DoesNotDriveTheTerminal) {
             "b\n      |   ^\n");
 }
 
+TEST(Diagnostic, CleansTheMessageOfWhatComesFromTheFile) {
+  const Diagnostic finding{.code = "CFK-S001",
+                           .message = "unknown key 'a\x1B[2Jb\xE2\x80\xAE'\nand\x07 more",
+                           .remedy = "write \x1B]0;title\x07it\xFF",
+                           .pos = {"x\x1B[31m.yaml", 1, 1}};
+  EXPECT_EQ(render(finding, "a"),
+            "x.yaml:1:1: error: unknown key 'ab'\nand more [CFK-S001]\n"
+            "    1 | a\n"
+            "      | ^\n"
+            "      = write it\xEF\xBF\xBD\n");
+}
+
 TEST(Diagnostic, LeavesTheLineOutWhereThereIsNone) {
   EXPECT_EQ(excerpt("a", 7, 1, 1), "");
   EXPECT_EQ(excerpt("a", 0, 0, 1), "");
