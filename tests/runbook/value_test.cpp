@@ -68,6 +68,20 @@ TEST(Value, NeverTellsASecret) {
   EXPECT_FALSE(Value(ValueList{1, "a"}).tainted());
 }
 
+TEST(Value, KnowsItsWeightWithoutWalking) {
+  EXPECT_EQ(Value().weight(), 1U);
+  EXPECT_EQ(Value(std::string(160, 'x')).weight(), 11U);
+  EXPECT_EQ(Value(Bytes{std::string(32, 'x')}).weight(), 3U);
+  EXPECT_EQ(Value(ValueList{1, ValueList{2, 3}}).weight(), 5U);
+  EXPECT_EQ(Value(ValueMap{{"a", 1}, {std::string(16, 'k'), Value()}}).weight(), 4U);
+  Value doubled(Redacted("x"));
+  for (int i = 0; i < 100; ++i) {
+    doubled = Value(ValueList{doubled, doubled});
+  }
+  EXPECT_TRUE(doubled.tainted());
+  EXPECT_EQ(doubled.weight(), std::numeric_limits<std::uint32_t>::max());
+}
+
 TEST(Value, ComparesNumbersAcrossTypes) {
   EXPECT_EQ(Value(1), Value(1.0));
   EXPECT_EQ(Value(1), Value(std::uint64_t{1}));
