@@ -86,11 +86,17 @@ class ArgumentRule {
                       "give the parameter a default, or guard it with has()");
     }
     if (!assignable(type, wanted)) {
-      const std::string hint = type.kind == K::Ref && wanted.kind == K::String
-                                   ? fmt::format("write .name behind it")
-                                   : std::string();
-      wrong(given, fmt::format("expected {}, got {}", wanted.text(), type.text()), hint);
+      wrong(given,
+            fmt::format("expected {}, got {}", wanted.text(), type.text()),
+            conversion_hint(type, wanted));
     }
+  }
+
+  static std::string conversion_hint(const Type& given, const Type& wanted) {
+    if (has_secret(given) && !has_secret(wanted)) {
+      return "a secret may only be passed on, alone and to what takes a secret";
+    }
+    return given.kind == K::Ref && wanted.kind == K::String ? "write .name behind it" : "";
   }
 
   void judge_list(const ArgumentValue::List& list, const ArgumentValue& given, const Type& wanted) {
