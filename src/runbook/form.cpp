@@ -1,5 +1,6 @@
 #include "form.hpp"
 
+#include "ambiguous.hpp"
 #include "key_table.hpp"
 #include "span.hpp"
 
@@ -88,6 +89,19 @@ void Form::report(const Error& error, const YamlNode& scalar) {
     diagnostic.length = std::max(scalar.length, 1);
   }
   findings_.push_back(std::move(diagnostic));
+}
+
+bool Form::is_ambiguous(const YamlNode& node, std::string_view what) {
+  const auto remedy =
+      node.is_scalar() && !node.quoted ? ambiguity(node.scalar) : std::optional<std::string>();
+  if (remedy) {
+    report(kAmbiguous,
+           node,
+           fmt::format(
+               "{}: '{}' means one thing in YAML 1.1 and another in YAML 1.2", what, node.scalar),
+           *remedy);
+  }
+  return remedy.has_value();
 }
 
 bool Form::check_keys(const YamlNode& map, std::string_view where, std::string_view what) {
@@ -229,7 +243,7 @@ std::optional<Duration> Form::duration(const YamlNode* node, std::string_view wh
 }
 
 std::optional<bool> Form::boolean(const YamlNode* node, std::string_view what) {
-  if (node == nullptr || !is_scalar(*node, what, "true or false")) {
+  if (node == nullptr || !is_scalar(*node, what, "true or false") || is_ambiguous(*node, what)) {
     return std::nullopt;
   }
   const Value value = plain_value(*node);
@@ -244,7 +258,7 @@ std::optional<double> Form::number(const YamlNode* node,
                                    std::string_view what,
                                    double least,
                                    double most) {
-  if (node == nullptr || !is_scalar(*node, what, "a number")) {
+  if (node == nullptr || !is_scalar(*node, what, "a number") || is_ambiguous(*node, what)) {
     return std::nullopt;
   }
   const auto value = convert(plain_value(*node), Type::of(Type::Kind::Double));

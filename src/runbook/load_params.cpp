@@ -1,3 +1,4 @@
+#include "ambiguous.hpp"
 #include "load_parts.hpp"
 #include "number.hpp"
 #include "span.hpp"
@@ -126,6 +127,18 @@ class ParamLoader {
     return converted(*node, key);
   }
 
+  /// Reports every scalar of a value of type `type` that not every YAML reads alike.
+  bool has_ambiguous(const YamlNode& node, const Type& type, const std::string& name) {
+    bool found = !is_text(type) && form_.is_ambiguous(node, name);
+    for (const YamlNode& item : node.items) {
+      found = has_ambiguous(item, type.element(), name) || found;
+    }
+    for (const YamlNode::Member& member : node.members) {
+      found = has_ambiguous(member.value, type.element(), name) || found;
+    }
+    return found;
+  }
+
   std::optional<Value> converted(const YamlNode& node, std::string_view key) {
     const bool listed =
         param_.type.kind == K::List || param_.type.kind == K::Map || param_.type.kind == K::Object;
@@ -135,6 +148,9 @@ class ParamLoader {
           node,
           fmt::format("{}: expected {}, got '{}'", what(key), param_.type.text(), node.scalar),
           param_.type.kind == K::List ? "write it like [a, b]" : "write it like {key: value}");
+      return std::nullopt;
+    }
+    if (has_ambiguous(node, param_.type, what(key))) {
       return std::nullopt;
     }
     auto value = convert(plain_value(node), param_.type);

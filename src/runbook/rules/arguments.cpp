@@ -1,3 +1,4 @@
+#include "ambiguous.hpp"
 #include "check.hpp"
 #include "rules/rules.hpp"
 #include "span.hpp"
@@ -67,6 +68,21 @@ class ArgumentRule {
       wrong(given,
             fmt::format("expected {}, got '{}'", wanted.text(), text.source()),
             wanted.kind == K::List ? "write it like [a, b]" : "write it like {key: value}");
+      return;
+    }
+    const auto remedy =
+        given.plain && !is_text(wanted) ? ambiguity(text.source()) : std::optional<std::string>();
+    if (remedy) {
+      context_.report(
+          kAmbiguous,
+          text.pos(),
+          count_characters(text.source()),
+          fmt::format("argument '{}' of {}: '{}' means one thing in YAML 1.1 and another "
+                      "in YAML 1.2",
+                      argument_.name,
+                      spec_.name,
+                      text.source()),
+          *remedy);
       return;
     }
     const auto value = text.evaluate({});
