@@ -32,6 +32,19 @@ bool less(const Value& a, const Value& b) {
   return order && *order < 0;
 }
 
+/// Whether a person can write a value of that type, on the command line as well.
+bool can_be_given(const Type& type) {
+  switch (type.kind) {
+    case K::Any:
+    case K::Null:
+    case K::Bytes:
+    case K::Object:
+      return false;
+    default:
+      return std::all_of(type.arguments.begin(), type.arguments.end(), can_be_given);
+  }
+}
+
 bool has_limits(const Type& type) {
   return type.kind == K::Int || type.kind == K::Uint || type.kind == K::Double ||
          type.kind == K::Duration;
@@ -79,6 +92,14 @@ class ParamLoader {
     auto type = Type::parse(text);
     if (!type) {
       form_.report(kWrongType, *node, type.error().message, type.error().hint);
+      return false;
+    }
+    if (!can_be_given(*type)) {
+      form_.report(kWrongType,
+                   *node,
+                   fmt::format("a parameter cannot be of type {}", type->text()),
+                   "write string, bool, int, double, duration, timestamp, quantity, enum<a|b>, "
+                   "list<int>, map<string>, ref<Kafka> or secret");
       return false;
     }
     param_.type = *std::move(type);
