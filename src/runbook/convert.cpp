@@ -90,6 +90,9 @@ Result<Value> to_double(const Value& written, const Type& type) {
   if (const auto* number = written.as<std::int64_t>()) {
     return Value(static_cast<double>(*number));
   }
+  if (const auto* number = written.as<std::uint64_t>()) {
+    return Value(static_cast<double>(*number));
+  }
   if (const auto* text = written.as<std::string>()) {
     const auto number = read_number<double>(*text);
     if (number && std::isfinite(*number)) {
@@ -162,6 +165,9 @@ bool is_quantity(std::string_view text) {
 
 Result<Value> to_quantity(const Value& written, const Type& type) {
   if (const auto* number = written.as<std::int64_t>()) {
+    return Value(std::to_string(*number));
+  }
+  if (const auto* number = written.as<std::uint64_t>()) {
     return Value(std::to_string(*number));
   }
   const auto* text = written.as<std::string>();

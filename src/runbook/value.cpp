@@ -30,7 +30,7 @@ Value value_of(const nlohmann::json& json, int depth) {
   if (json.is_number_unsigned()) {
     const auto number = json.get<std::uint64_t>();
     if (number > static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max())) {
-      return {static_cast<double>(number)};
+      return {number};
     }
     return {static_cast<std::int64_t>(number)};
   }

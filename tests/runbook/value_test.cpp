@@ -29,7 +29,7 @@ TEST(Value, KnowsItsType) {
 
 TEST(Value, ReadsJson) {
   const Value value = from_text(R"({"a": [1, 1.5, "x", null, true], "big": 18446744073709551615})");
-  EXPECT_EQ(value.text(), R"({"a":[1,1.5,"x",null,true],"big":1.8446744073709552e+19})");
+  EXPECT_EQ(value.text(), R"({"a":[1,1.5,"x",null,true],"big":18446744073709551615})");
   EXPECT_EQ(*value.member("a"), (Value(ValueList{1, 1.5, "x", Value(), true})));
   EXPECT_EQ(value.member("b"), nullptr);
   EXPECT_EQ(Value(1).member("a"), nullptr);

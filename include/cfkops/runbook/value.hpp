@@ -61,7 +61,7 @@ class Value {
   Value(ValueMap value);          // NOLINT(google-explicit-constructor)
   Value(Redacted value);          // NOLINT(google-explicit-constructor)
 
-  /// JSON's types: integers without fraction become int, other numbers double.
+  /// JSON's types: whole numbers become int, or uint where they do not fit, other numbers double.
   [[nodiscard]] static Value from_json(const Json& json);
 
   [[nodiscard]] const Data& data() const { return data_; }
