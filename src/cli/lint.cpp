@@ -34,20 +34,8 @@ Result<std::vector<RunbookFile>> files_of(const std::vector<std::string>& words)
   return files;
 }
 
-std::string_view severity_name(runbook::Severity severity) {
-  switch (severity) {
-    case runbook::Severity::Error:
-      return "error";
-    case runbook::Severity::Warning:
-      return "warning";
-    case runbook::Severity::Info:
-      return "info";
-  }
-  return "error";
-}
-
 nlohmann::json to_json(const runbook::Diagnostic& finding) {
-  return {{"severity", severity_name(finding.severity)},
+  return {{"severity", "error"},
           {"code", finding.code},
           {"message", finding.message},
           {"remedy", finding.remedy},

@@ -139,16 +139,14 @@ class Checker {
       case Type::Kind::Map:
         return target.element();
       case Type::Kind::Ref:
-        if (name == "kind" || name == "namespace" || name == "name" ||
-            name == "uid") {
+        if (name == "kind" || name == "namespace" || name == "name" || name == "uid") {
           return string_type();
         }
         return unknown_field(node, name, {"kind", "namespace", "name", "uid"});
       case Type::Kind::Object:
         break;
       default:
-        return fail(
-            node, kTypeMismatch, fmt::format("{} has no member '{}'", target.text(), name));
+        return fail(node, kTypeMismatch, fmt::format("{} has no member '{}'", target.text(), name));
     }
     if (const Type::Field* found = target.field(name)) {
       return found->type;
@@ -168,8 +166,7 @@ class Checker {
     chain.push_back(name);
     std::string list = known.empty() ? "nothing" : base::enumerate(known, 8);
     return unknown(node,
-                   fmt::format(
-                       "{} has no '{}'{}", owner, name, base::did_you_mean(name, known)),
+                   fmt::format("{} has no '{}'{}", owner, name, base::did_you_mean(name, known)),
                    chain)
         .with_hint(fmt::format("{} has {}", owner, list));
   }

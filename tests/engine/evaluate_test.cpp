@@ -26,8 +26,9 @@ Result<Arguments> given(const Type& type, const std::string& text) {
   ActionSpec spec{.name = "fake.take", .summary = "takes one argument"};
   spec.arguments = {{.name = "it", .type = type}};
   ArgumentMap written;
-  written.push_back({"it", ArgumentValue{runbook::Template::parse(text, {"x.yaml", 7, 3}).value(),
-                                         {"x.yaml", 7, 3}}});
+  written.push_back(
+      {"it",
+       ArgumentValue{runbook::Template::parse(text, {"x.yaml", 7, 3}).value(), {"x.yaml", 7, 3}}});
   const runbook::Bindings bindings = {
       {"params", ValueMap{{"pw", Redacted("hunter2")}, {"name", "kafka"}}}};
   const std::string ns = "confluent";

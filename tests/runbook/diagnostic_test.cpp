@@ -10,15 +10,14 @@ namespace {
 /// The two lines with the source and the carets.
 std::string excerpt(const std::string& source, int line, int column, int length) {
   const std::string text =
-      render({Severity::Error, "CFK-S001", "wrong", "", {"x.yaml", line, column}, length}, source);
+      render({"CFK-S001", "wrong", "", {"x.yaml", line, column}, length}, source);
   return text.substr(text.find('\n') + 1);
 }
 
 TEST(Diagnostic, ShowsTheLineWithCarets) {
-  const Diagnostic finding{
-      Severity::Warning, "CFK-S001", "unknown key 'b'", "write a", {"x.yaml", 2, 3}, 3};
+  const Diagnostic finding{"CFK-S001", "unknown key 'b'", "write a", {"x.yaml", 2, 3}, 3};
   EXPECT_EQ(render(finding, "one\n  bcd: 2\nthree\n"),
-            "x.yaml:2:3: warning: unknown key 'b' [CFK-S001]\n"
+            "x.yaml:2:3: error: unknown key 'b' [CFK-S001]\n"
             "    2 |   bcd: 2\n"
             "      |   ^~~\n"
             "      = write a\n");

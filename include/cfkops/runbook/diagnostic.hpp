@@ -9,11 +9,8 @@
 
 namespace cfkops::runbook {
 
-enum class Severity { Error, Warning, Info };
-
 /// One finding about a runbook file.
 struct Diagnostic {
-  Severity severity = Severity::Error;
   std::string code;     ///< stable: "CFK-S001"
   std::string message;  ///< what is wrong, naming the thing
   std::string remedy;   ///< what to write instead
