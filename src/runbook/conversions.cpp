@@ -14,10 +14,6 @@ namespace cfkops::runbook {
 
 namespace {
 
-tl::unexpected<std::string> wrong(std::string message) {
-  return tl::make_unexpected(std::move(message));
-}
-
 template <class Number>
 Computed parse_as(const std::string& text, std::string_view type) {
   Number number{};

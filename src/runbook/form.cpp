@@ -2,6 +2,7 @@
 
 #include "ambiguous.hpp"
 #include "key_table.hpp"
+#include "parser.hpp"
 #include "span.hpp"
 
 #include "cfkops/base/text.hpp"
@@ -9,19 +10,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <charconv>
 #include <utility>
 
 namespace cfkops::runbook {
 
 namespace {
-
-/// Words of the expression language; a thing of that name could not be referred to.
-constexpr std::array<std::string_view, 22> kReserved = {
-    "as",     "break",  "const", "continue", "else", "false",   "for",       "function",
-    "if",     "import", "in",    "let",      "loop", "package", "namespace", "null",
-    "return", "this",   "true",  "var",      "void", "while"};
 
 bool is_id(std::string_view name) {
   constexpr std::string_view kLetters = "abcdefghijklmnopqrstuvwxyz";
@@ -209,7 +203,7 @@ bool Form::check_id(const std::string& name, const SourcePos& pos, std::string_v
                : fmt::format("write {}; in an expression a hyphen is a minus", better));
     return false;
   }
-  if (std::find(kReserved.begin(), kReserved.end(), name) != kReserved.end()) {
+  if (is_reserved(name)) {  // a thing of that name could not be referred to
     report(kBadId,
            pos,
            length,

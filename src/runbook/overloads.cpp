@@ -89,10 +89,6 @@ constexpr std::array<Overload, 53> kOverloads = {{
     one("uint", K::Uint, K::Uint),
 }};
 
-tl::unexpected<std::string> wrong(std::string message) {
-  return tl::make_unexpected(std::move(message));
-}
-
 /// The kind that decides which overload fits.
 K plain(const Type& type) {
   switch (type.kind) {

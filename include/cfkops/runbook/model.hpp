@@ -30,7 +30,6 @@ struct ArgumentValue {
   /// Null where it is exactly one `${…}` around a member that is missing: the argument counts as
   /// not given.
   [[nodiscard]] Result<Value> evaluate(const Bindings& bindings) const;
-  [[nodiscard]] Result<Type> check(const Scope& scope) const;
 };
 
 struct ArgumentValue::Member {
