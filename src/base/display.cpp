@@ -1,6 +1,6 @@
 #include "cfkops/base/display.hpp"
 
-#include "utf8.hpp"
+#include "cfkops/base/utf8.hpp"
 
 #include <algorithm>
 #include <array>

@@ -1,6 +1,5 @@
-#include "utf8.hpp"
-
 #include "cfkops/base/text.hpp"
+#include "cfkops/base/utf8.hpp"
 
 namespace cfkops::base {
 namespace {
@@ -109,6 +108,14 @@ std::string printable(std::string_view text) {
     }
   }
   return out;
+}
+
+std::string printable_lines(std::string_view text) {
+  std::vector<std::string> lines = split(text, '\n');
+  for (std::string& line : lines) {
+    line = printable(line);
+  }
+  return join(lines, "\n");
 }
 
 }  // namespace cfkops::base

@@ -55,12 +55,18 @@ bool is_number(std::string_view rest) {
   return rest.empty();
 }
 
+/// [-+]? 0 [0-9]+, which YAML 1.1 reads as octal and YAML 1.2 as decimal: nobody's number here.
+bool is_zero_padded(std::string_view text) {
+  take_one_of(text, "+-");
+  return text.size() > 1 && text.front() == '0' && take_digits(text) > 0 && text.empty();
+}
+
 std::optional<nlohmann::json> to_number(std::string_view text) {
   if (text.starts_with("0x") || text.starts_with("0o")) {
     const auto value = whole<std::uint64_t>(text.substr(2), text[1] == 'x' ? 16 : 8);
     return value ? std::optional<nlohmann::json>(*value) : std::nullopt;
   }
-  if (!is_number(text)) {
+  if (!is_number(text) || is_zero_padded(text)) {
     return std::nullopt;
   }
   if (text.starts_with('+')) {

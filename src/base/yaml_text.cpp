@@ -1,6 +1,6 @@
 #include "yaml_text.hpp"
 
-#include "utf8.hpp"
+#include "cfkops/base/utf8.hpp"
 
 #include <fmt/format.h>
 

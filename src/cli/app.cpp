@@ -3,9 +3,9 @@
 #include "arguments.hpp"
 #include "commands.hpp"
 #include "exit_code.hpp"
-#include "visible.hpp"
 
 #include "cfkops/base/log.hpp"
+#include "cfkops/base/text.hpp"
 
 #include <array>
 #include <exception>
@@ -51,7 +51,7 @@ void show_error(Terminal& terminal, const Error& error) {
   if (!error.hint.empty()) {
     text += "  next: " + error.hint + "\n";
   }
-  terminal.err(visible(text));
+  terminal.err(base::printable_lines(text));
 }
 
 int fail(const AppEnvironment& environment, const Error& error) {

@@ -2,10 +2,10 @@
 #include "exit_code.hpp"
 #include "json_line.hpp"
 #include "run_store.hpp"
-#include "visible.hpp"
 
 #include "cfkops/audit/verify.hpp"
 #include "cfkops/base/file.hpp"
+#include "cfkops/base/text.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -82,7 +82,7 @@ int audit_verify_command(const Arguments& arguments, const AppEnvironment& envir
     // That a log is not as it was written weighs more than that another was not found.
     code = log.report->state == audit::VerifyReport::State::Intact ? code : kRunFailed;
     if (arguments.global.output == Output::Text) {
-      terminal.out(visible(to_text(log.path, *log.report)));
+      terminal.out(base::printable_lines(to_text(log.path, *log.report)));
     }
   }
   if (arguments.global.output == Output::Json) {

@@ -5,18 +5,16 @@
 
 namespace cfkops::cli {
 
-/// What the process ends with; documented in docs/cli.md and a contract.
-enum ExitCode : int {
-  kOk = 0,
-  kRunFailed = 1,
-  kUsage = 2,
-  kRefused = 4,
-  kPrerequisite = 5,
-  kUndoIncomplete = 7,
-  kValidationFailed = 9,
-  kInternal = 10,
-  kInterrupted = 128,  ///< plus the number of the signal
-};
+// What the process ends with; documented in docs/cli.md and a contract.
+inline constexpr int kOk = 0;
+inline constexpr int kRunFailed = 1;
+inline constexpr int kUsage = 2;
+inline constexpr int kRefused = 4;
+inline constexpr int kPrerequisite = 5;
+inline constexpr int kUndoIncomplete = 7;
+inline constexpr int kValidationFailed = 9;
+inline constexpr int kInternal = 10;
+inline constexpr int kInterrupted = 128;  ///< plus the number of the signal
 
 [[nodiscard]] int exit_code(const engine::RunReport& report);
 

@@ -1,8 +1,7 @@
 #include "human_observer.hpp"
 
-#include "visible.hpp"
-
 #include "cfkops/base/display.hpp"
+#include "cfkops/base/text.hpp"
 
 #include <algorithm>
 
@@ -60,7 +59,7 @@ HumanObserver::HumanObserver(Terminal& terminal, const Clock& clock)
 
 void HumanObserver::line(const std::string& text, const std::string& own) {
   transient_.end();
-  terminal_.err(own + visible(text) + "\n");
+  terminal_.err(own + base::printable_lines(text) + "\n");
 }
 
 std::string HumanObserver::stamp() const {
@@ -136,7 +135,7 @@ void HumanObserver::on_step_started(const engine::StepInfo& step) {
   if (step.attempt > 1) {
     text += " (attempt " + std::to_string(step.attempt) + ")";
   }
-  line("", colour(terminal_.lively(), "1", visible(text)));
+  line("", colour(terminal_.lively(), "1", base::printable_lines(text)));
 }
 
 void HumanObserver::on_progress(const engine::StepInfo& /*step*/, const std::string& text) {
@@ -198,7 +197,7 @@ void HumanObserver::on_run_finished(const engine::RunReport& report) {
   if (!report.journal.empty()) {
     text += "  log " + report.journal + " sha256 " + report.journal_hash + "\n";
   }
-  terminal_.out(visible(text));
+  terminal_.out(base::printable_lines(text));
 }
 
 }  // namespace cfkops::cli

@@ -4,7 +4,6 @@
 #include "exit_code.hpp"
 #include "json_line.hpp"
 #include "library.hpp"
-#include "visible.hpp"
 
 #include "cfkops/actions/table.hpp"
 #include "cfkops/base/text.hpp"
@@ -55,7 +54,7 @@ Work work_of(const std::vector<std::string>& words) {
 }
 
 nlohmann::json to_json(const runbook::Diagnostic& finding) {
-  return {{"severity", runbook::to_string(finding.severity)},
+  return {{"severity", "error"},
           {"code", finding.code},
           {"message", finding.message},
           {"remedy", finding.remedy},
@@ -104,7 +103,7 @@ int lint_command(const Arguments& arguments, const AppEnvironment& environment) 
     terminal.out(json_line(
         {{"schemaVersion", 1}, {"files", checked}, {"findings", std::move(findings.records)}}));
   } else {
-    terminal.out(visible(findings.text));
+    terminal.out(base::printable_lines(findings.text));
     terminal.err(base::counted(checked, "runbook") + " checked, " +
                  (findings.count == 0
                       ? "nothing found"

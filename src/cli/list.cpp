@@ -3,9 +3,9 @@
 #include "json_line.hpp"
 #include "library.hpp"
 #include "shell_word.hpp"
-#include "visible.hpp"
 
 #include "cfkops/base/display.hpp"
+#include "cfkops/base/text.hpp"
 #include "cfkops/runbook/loader.hpp"
 
 #include <nlohmann/json.hpp>
@@ -59,7 +59,7 @@ int list_command(const Arguments& arguments, const AppEnvironment& environment) 
     rows.push_back(row_of(place));
   }
   if (arguments.global.output == Output::Text) {
-    environment.terminal.out(visible(to_text(rows)));
+    environment.terminal.out(base::printable_lines(to_text(rows)));
     return kOk;
   }
   nlohmann::json list = nlohmann::json::array();

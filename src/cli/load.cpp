@@ -4,9 +4,9 @@
 #include "exit_code.hpp"
 #include "library.hpp"
 #include "shell_word.hpp"
-#include "visible.hpp"
 
 #include "cfkops/actions/table.hpp"
+#include "cfkops/base/text.hpp"
 #include "cfkops/runbook/lint.hpp"
 
 namespace cfkops::cli {
@@ -23,11 +23,11 @@ std::optional<runbook::Runbook> load(const std::string& word,
   runbook::LintReport report = runbook::lint(file->text, file->place.path, actions::specs());
   if (report.has_errors() || !report.runbook) {
     for (const runbook::Diagnostic& finding : report.findings) {
-      terminal.err(visible(runbook::render(finding, file->text)));
+      terminal.err(base::printable_lines(runbook::render(finding, file->text)));
     }
-    terminal.err(visible("cfkops: " + file->place.path +
-                         " cannot be used as it is\n  next: cfkops lint " + shell_word(word) +
-                         "\n"));
+    terminal.err(base::printable_lines("cfkops: " + file->place.path +
+                                       " cannot be used as it is\n  next: cfkops lint " +
+                                       shell_word(word) + "\n"));
     exit_code = kUsage;
     return std::nullopt;
   }

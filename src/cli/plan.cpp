@@ -9,9 +9,9 @@
 #include "plan_text.hpp"
 #include "planning_observer.hpp"
 #include "request.hpp"
-#include "visible.hpp"
 
 #include "cfkops/actions/table.hpp"
+#include "cfkops/base/text.hpp"
 #include "cfkops/engine/journal.hpp"
 
 namespace cfkops::cli {
@@ -44,7 +44,8 @@ int plan_command(const Arguments& arguments, const AppEnvironment& environment) 
   if (!plan) {
     return fail(environment, plan.error());
   }
-  terminal.out(json ? json_line(plan->to_json().raw()) : visible(plan_text(*plan, PlanParts::All)));
+  terminal.out(json ? json_line(plan->to_json().raw())
+                    : base::printable_lines(plan_text(*plan, PlanParts::All)));
   if (!json && !plan->blocked()) {
     terminal.err("next: cfkops run " + command_line(arguments) + "\n");
   }

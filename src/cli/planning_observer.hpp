@@ -2,7 +2,6 @@
 
 #include "json_observer.hpp"
 #include "transient_line.hpp"
-#include "visible.hpp"
 
 namespace cfkops::cli {
 
@@ -20,13 +19,13 @@ class PlanningObserver final : public SilentObserver {
     if (terminal_.lively()) {
       transient_.show(text);
     } else {
-      terminal_.err(visible(text) + "\n");
+      terminal_.err(base::printable_lines(text) + "\n");
     }
   }
 
   void on_notice(const std::string& text) override {
     transient_.end();
-    terminal_.err(visible(text) + "\n");
+    terminal_.err(base::printable_lines(text) + "\n");
   }
 
   /// Takes the line away; to be called before the plan is shown.

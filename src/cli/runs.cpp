@@ -2,11 +2,11 @@
 #include "exit_code.hpp"
 #include "json_line.hpp"
 #include "run_store.hpp"
-#include "visible.hpp"
 
 #include "cfkops/audit/verify.hpp"
 #include "cfkops/base/display.hpp"
 #include "cfkops/base/file.hpp"
+#include "cfkops/base/text.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -80,7 +80,7 @@ int runs_list_command(const Arguments& arguments, const AppEnvironment& environm
   for (const RunRow& row : rows) {
     text += row_text(row);
   }
-  environment.terminal.out(visible(text));
+  environment.terminal.out(base::printable_lines(text));
   return kOk;
 }
 
@@ -106,7 +106,7 @@ int runs_show_command(const Arguments& arguments, const AppEnvironment& environm
   for (const audit::LogLine& line : *lines) {
     text += line_text(line);
   }
-  environment.terminal.out(visible(text));
+  environment.terminal.out(base::printable_lines(text));
   return kOk;
 }
 

@@ -4,9 +4,9 @@
 #include "load.hpp"
 #include "request.hpp"
 #include "runbook_json.hpp"
-#include "visible.hpp"
 
 #include "cfkops/base/clock.hpp"
+#include "cfkops/base/text.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -100,7 +100,7 @@ int show_command(const Arguments& arguments, const AppEnvironment& environment) 
     return kOk;
   }
   const std::string place = arguments.global.config.ns.empty() ? " -n NAMESPACE" : "";
-  environment.terminal.out(visible(to_text(*book, command_line(arguments) + place)));
+  environment.terminal.out(base::printable_lines(to_text(*book, command_line(arguments) + place)));
   return kOk;
 }
 

@@ -1,14 +1,12 @@
 #include "terminal_approver.hpp"
 
-#include "visible.hpp"
-
 #include "cfkops/base/text.hpp"
 
 namespace cfkops::cli {
 
 Status TerminalApprover::approve(const engine::Plan& plan) {
   if (shown_) {
-    terminal_.err(visible("\n" + plan_text(plan, *shown_)));
+    terminal_.err(base::printable_lines("\n" + plan_text(plan, *shown_)));
   }
   if (yes_) {
     return {};

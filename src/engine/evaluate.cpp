@@ -10,6 +10,7 @@ namespace {
 
 using runbook::ArgumentSpec;
 using runbook::ArgumentValue;
+using runbook::Type;
 using runbook::Value;
 
 const ArgumentValue* find(const runbook::ArgumentMap& written, const std::string& name) {
@@ -36,6 +37,26 @@ Status known_names(const runbook::ArgumentMap& written, const runbook::ActionSpe
   return {};
 }
 
+/// Whether `value` holds a secret where `type` does not ask for one.
+bool gives_away(const Value& value, const Type& type) {
+  if (!value.tainted()) {
+    return false;
+  }
+  if (const runbook::ValueList* items = value.list()) {
+    return type.kind != Type::Kind::List ||
+           std::any_of(items->begin(), items->end(), [&](const Value& item) {
+             return gives_away(item, type.element());
+           });
+  }
+  if (const runbook::ValueMap* members = value.map()) {
+    return std::any_of(members->begin(), members->end(), [&](const auto& member) {
+      const Type::Field* field = type.field(member.first);
+      return gives_away(member.second, field == nullptr ? type.element() : field->type);
+    });
+  }
+  return type.kind != Type::Kind::Secret;
+}
+
 /// Nothing for an argument that was left out and has no default.
 Result<std::optional<Value>> evaluate(const ArgumentSpec& spec,
                                       const ArgumentValue* written,
@@ -54,6 +75,11 @@ Result<std::optional<Value>> evaluate(const ArgumentSpec& spec,
     value = *spec.fallback;
   }
   CFKOPS_ASSIGN(Value converted, runbook::convert(value, spec.type));
+  if (gives_away(converted, spec.type)) {
+    return make_error(ErrorCode::InvalidInput,
+                      "it takes no secret, and would pass on *** in its place",
+                      "pass a secret alone, to an argument that takes one");
+  }
   CFKOPS_ASSIGN(Value resolved,
                 resolve_references(converted,
                                    spec.type,

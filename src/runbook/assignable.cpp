@@ -37,9 +37,11 @@ bool same_kind(const Type& from, const Type& to) {
 }  // namespace
 
 bool assignable(const Type& from, const Type& to) {
+  if (has_secret(from) && !has_secret(to)) {
+    return false;  // what takes anything may print it
+  }
   if (from.kind == K::Any || to.kind == K::Any) {
-    // What takes anything may print it.
-    return !has_secret(from);
+    return true;
   }
   if (from.kind == to.kind) {
     return same_kind(from, to);

@@ -11,16 +11,25 @@ std::string_view to_string(Operator op) {
   return kTexts[static_cast<std::size_t>(op)];
 }
 
+const std::string* member_name(const Node& node) {
+  if (node.kind == Kind::Member) {
+    return &node.name;
+  }
+  const bool literal = node.kind == Kind::Index && node.child(1).kind == Kind::Literal;
+  return literal ? node.child(1).value.as<std::string>() : nullptr;
+}
+
 std::vector<std::string> chain_of(const Node& node) {
   if (node.kind == Kind::Name) {
     return {node.name};
   }
-  if (node.kind != Kind::Member) {
+  const std::string* name = member_name(node);
+  if (name == nullptr) {
     return {};
   }
   std::vector<std::string> chain = chain_of(node.child(0));
   if (!chain.empty()) {
-    chain.push_back(node.name);
+    chain.push_back(*name);
   }
   return chain;
 }

@@ -69,6 +69,9 @@ struct Node {
   [[nodiscard]] const Node& child(std::size_t index) const { return *children[index]; }
 };
 
+/// The name of the member a node reads: of `a.name` and of `a['name']`; nullptr of anything else.
+[[nodiscard]] const std::string* member_name(const Node& node);
+
 /// The member chain a node is, {"steps", "roll", "restarted"}; empty where it is something else.
 [[nodiscard]] std::vector<std::string> chain_of(const Node& node);
 

@@ -131,56 +131,55 @@ class Checker {
                                     : fmt::format("write has({}) ? {} : …", text, text));
   }
 
-  /// The type of target.name, `maybe_missing` where it is.
-  Result<Type> field(const Node& node, const Type& target) const {
+  /// The type of the member `name` of `target`, `maybe_missing` where it is.
+  Result<Type> field(const Node& node, const std::string& name, const Type& target) const {
     switch (target.kind) {
       case Type::Kind::Any:
         return Type();
       case Type::Kind::Map:
         return target.element();
       case Type::Kind::Ref:
-        if (node.name == "kind" || node.name == "namespace" || node.name == "name" ||
-            node.name == "uid") {
+        if (name == "kind" || name == "namespace" || name == "name" || name == "uid") {
           return string_type();
         }
-        return unknown_field(node, {"kind", "namespace", "name", "uid"});
+        return unknown_field(node, name, {"kind", "namespace", "name", "uid"});
       case Type::Kind::Object:
         break;
       default:
-        return fail(
-            node, kTypeMismatch, fmt::format("{} has no member '{}'", target.text(), node.name));
+        return fail(node, kTypeMismatch, fmt::format("{} has no member '{}'", target.text(), name));
     }
-    if (const Type::Field* found = target.field(node.name)) {
+    if (const Type::Field* found = target.field(name)) {
       return found->type;
     }
     std::vector<std::string> names;
     for (const Type::Field& known : target.fields) {
       names.push_back(known.name);
     }
-    return unknown_field(node, names);
+    return unknown_field(node, name, names);
   }
 
-  [[nodiscard]] Error unknown_field(const Node& node, const std::vector<std::string>& known) const {
+  [[nodiscard]] Error unknown_field(const Node& node,
+                                    const std::string& name,
+                                    const std::vector<std::string>& known) const {
     Chain chain = ast::chain_of(node.child(0));
     const std::string owner = chain.empty() ? "it" : "'" + base::join(chain, ".") + "'";
-    chain.push_back(node.name);
+    chain.push_back(name);
     std::string list = known.empty() ? "nothing" : base::enumerate(known, 8);
     return unknown(node,
-                   fmt::format(
-                       "{} has no '{}'{}", owner, node.name, base::did_you_mean(node.name, known)),
+                   fmt::format("{} has no '{}'{}", owner, name, base::did_you_mean(name, known)),
                    chain)
         .with_hint(fmt::format("{} has {}", owner, list));
   }
 
   Result<Type> member(const Node& node) {
     CFKOPS_ASSIGN(const Type target, type_of(node.child(0)));
-    CFKOPS_ASSIGN(Type type, field(node, target));
+    CFKOPS_ASSIGN(Type type, field(node, node.name, target));
     return present(node, std::move(type));
   }
 
   Result<Type> has(const Node& node) {
     CFKOPS_ASSIGN(const Type target, type_of(node.child(0)));
-    CFKOPS_TRY(field(node, target));
+    CFKOPS_TRY(field(node, node.name, target));
     return bool_type();
   }
 
@@ -199,10 +198,20 @@ class Checker {
         return text ? Result<Type>(target.element()) : bad_index(node, target, key);
       case Type::Kind::Object:
       case Type::Kind::Ref:
-        return text ? Result<Type>(Type()) : bad_index(node, target, key);
+        return text ? some_field(node, target) : bad_index(node, target, key);
       default:
         return bad_index(node, target, key);
     }
+  }
+
+  /// target[key]: a literal key is a member like any other; which one another key will name is not
+  /// known, but what may be a secret is treated as one.
+  Result<Type> some_field(const Node& node, const Type& target) const {
+    if (const std::string* name = ast::member_name(node)) {
+      CFKOPS_ASSIGN(Type type, field(node, *name, target));
+      return present(node, std::move(type));
+    }
+    return has_secret(target) ? Type::of(Type::Kind::Secret) : Type();
   }
 
   [[nodiscard]] Error bad_index(const Node& node, const Type& target, const Type& key) const {
@@ -215,8 +224,8 @@ class Checker {
       return Type::list_of(Type());
     }
     CFKOPS_ASSIGN(Type element, type_of(node.child(0)));
-    for (const NodePtr& child : node.children) {
-      CFKOPS_ASSIGN(const Type type, type_of(*child));
+    for (std::size_t i = 1; i < node.children.size(); ++i) {
+      CFKOPS_ASSIGN(const Type type, type_of(node.child(i)));
       element = common_type(element, type);
     }
     return Type::list_of(std::move(element));

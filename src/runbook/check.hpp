@@ -29,7 +29,7 @@ enum class Missing { Refused, PassedOn };
 /// The type of a plain value; of lists and maps without what they hold.
 [[nodiscard]] Type type_of_value(const Value& value);
 
-/// The type that values of both have: the same, or any.
+/// The type that values of both have: the same, a secret where either holds one, or any.
 [[nodiscard]] Type common_type(const Type& a, const Type& b);
 
 /// A secret, or something that holds one.

@@ -1,7 +1,8 @@
 #include "functions.hpp"
 #include "number.hpp"
 
-#include <array>
+#include "cfkops/base/utf8.hpp"
+
 #include <charconv>
 #include <cmath>
 #include <cstdint>
@@ -12,10 +13,6 @@
 namespace cfkops::runbook {
 
 namespace {
-
-tl::unexpected<std::string> wrong(std::string message) {
-  return tl::make_unexpected(std::move(message));
-}
 
 template <class Number>
 Computed parse_as(const std::string& text, std::string_view type) {
@@ -32,42 +29,13 @@ Computed parse_as(const std::string& text, std::string_view type) {
   return Value(number);
 }
 
-/// How many bytes the character has that begins with `lead`; 0 where none does.
-std::size_t utf8_length(unsigned char lead) {
-  if (lead < 0x80) {
-    return 1;
-  }
-  if (lead < 0xC2 || lead > 0xF4) {
-    return 0;
-  }
-  return lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4;
-}
-
-/// Whether the bytes are one character: no overlong form, no surrogate, nothing above U+10FFFF.
-bool is_character(std::string_view bytes) {
-  constexpr std::array<std::uint32_t, 5> kLeast = {0, 0, 0x80, 0x800, 0x10000};
-  const auto lead = static_cast<unsigned char>(bytes[0]);
-  if (bytes.size() == 1) {
-    return true;
-  }
-  std::uint32_t code = lead & (0x7FU >> bytes.size());
-  for (const char c : bytes.substr(1)) {
-    const auto byte = static_cast<unsigned char>(c);
-    if ((byte & 0xC0U) != 0x80U) {
-      return false;
-    }
-    code = code << 6U | (byte & 0x3FU);
-  }
-  return code >= kLeast[bytes.size()] && code <= 0x10FFFF && (code < 0xD800 || code > 0xDFFF);
-}
-
 bool is_utf8(std::string_view text) {
   while (!text.empty()) {
-    const std::size_t length = utf8_length(static_cast<unsigned char>(text[0]));
-    if (length == 0 || length > text.size() || !is_character(text.substr(0, length))) {
+    const base::CodePoint character = base::decode_utf8(text, 0);
+    if (!character.valid) {
       return false;
     }
-    text.remove_prefix(length);
+    text.remove_prefix(character.size);
   }
   return true;
 }

@@ -1,4 +1,5 @@
 #include "number.hpp"
+#include "span.hpp"
 
 #include "cfkops/base/crypto.hpp"
 #include "cfkops/base/text.hpp"
@@ -17,11 +18,7 @@ namespace {
 
 /// What was written, for a message: never a secret, never a page.
 std::string shown(const Value& written) {
-  constexpr std::size_t kMost = 60;
-  std::string text = written.text();
-  if (text.size() > kMost) {
-    text = text.substr(0, kMost) + "…";
-  }
+  const std::string text = shortened(written.text(), 60);
   const bool quote = written.as<std::string>() != nullptr;
   return quote ? "'" + text + "'" : text;
 }
@@ -91,6 +88,9 @@ Result<Value> to_double(const Value& written, const Type& type) {
     return written;
   }
   if (const auto* number = written.as<std::int64_t>()) {
+    return Value(static_cast<double>(*number));
+  }
+  if (const auto* number = written.as<std::uint64_t>()) {
     return Value(static_cast<double>(*number));
   }
   if (const auto* text = written.as<std::string>()) {
@@ -165,6 +165,9 @@ bool is_quantity(std::string_view text) {
 
 Result<Value> to_quantity(const Value& written, const Type& type) {
   if (const auto* number = written.as<std::int64_t>()) {
+    return Value(std::to_string(*number));
+  }
+  if (const auto* number = written.as<std::uint64_t>()) {
     return Value(std::to_string(*number));
   }
   const auto* text = written.as<std::string>();

@@ -1,9 +1,10 @@
 #include "cfkops/runbook/diagnostic.hpp"
 
 #include "source_text.hpp"
-#include "span.hpp"
 
 #include "cfkops/base/display.hpp"
+#include "cfkops/base/text.hpp"
+#include "cfkops/base/utf8.hpp"
 
 #include <fmt/format.h>
 
@@ -14,23 +15,10 @@ namespace cfkops::runbook {
 
 namespace {
 
-/// The code point of one character; of a malformed one anything.
-char32_t code_of(std::string_view character) {
-  const auto lead = static_cast<unsigned char>(character[0]);
-  if (character.size() == 1 || character.size() > 4) {
-    return lead;
-  }
-  char32_t code = lead & (0x7FU >> character.size());
-  for (const char c : character.substr(1)) {
-    code = code << 6U | (static_cast<unsigned char>(c) & 0x3FU);
-  }
-  return code;
-}
-
 /// Control characters other than the tab, and those that turn the direction of text.
-bool drives_terminal(std::string_view character) {
-  const char32_t code = code_of(character);
-  const bool turns = (code >= 0x202A && code <= 0x202E) || (code >= 0x2066 && code <= 0x2069);
+bool drives_terminal(char32_t code) {
+  const bool turns = code == 0x061C || code == 0x200E || code == 0x200F ||
+                     (code >= 0x202A && code <= 0x202E) || (code >= 0x2066 && code <= 0x2069);
   return (code < 0x20 && code != '\t') || (code >= 0x7F && code < 0xA0) || turns;
 }
 
@@ -45,13 +33,12 @@ Excerpt excerpt_of(std::string_view line, int column, int length) {
   const int end = column + std::max(length, 1);
   int at = 1;
   for (std::size_t i = 0; i < line.size(); ++at) {
-    const std::size_t next = next_character(line, i);
-    const std::string_view character = line.substr(i, next - i);
-    i = next;
-    const bool shown = !drives_terminal(character);
+    const base::CodePoint point = base::decode_utf8(line, i);
+    const std::string_view character = line.substr(i, point.size);
+    i += point.size;
+    const bool shown = point.valid && !drives_terminal(point.value);
     excerpt.line += shown ? character : std::string_view("\xEF\xBF\xBD");
-    const std::size_t width =
-        shown && character != "\t" ? base::display_width(code_of(character)) : 1;
+    const std::size_t width = shown && character != "\t" ? base::display_width(point.value) : 1;
     if (at < column) {
       // A tab stays a tab, so that both lines jump to the same stop.
       excerpt.carets += character == "\t" ? "\t" : std::string(width, ' ');
@@ -71,23 +58,10 @@ Excerpt excerpt_of(std::string_view line, int column, int length) {
 
 }  // namespace
 
-std::string_view to_string(Severity severity) {
-  switch (severity) {
-    case Severity::Error:
-      return "error";
-    case Severity::Warning:
-      return "warning";
-    case Severity::Info:
-      return "info";
-  }
-  return "error";
-}
-
 std::string render(const Diagnostic& diagnostic, std::string_view source) {
-  std::string text = fmt::format("{}: {}: {} [{}]\n",
-                                 diagnostic.pos.text(),
-                                 to_string(diagnostic.severity),
-                                 diagnostic.message,
+  std::string text = fmt::format("{}: error: {} [{}]\n",
+                                 base::printable(diagnostic.pos.text()),
+                                 base::printable_lines(diagnostic.message),
                                  diagnostic.code);
   const SourceText lines(source);
   const std::string_view line = lines.line(diagnostic.pos.line);
@@ -97,7 +71,7 @@ std::string render(const Diagnostic& diagnostic, std::string_view source) {
         fmt::format("{:5} | {}\n      | {}\n", diagnostic.pos.line, excerpt.line, excerpt.carets);
   }
   if (!diagnostic.remedy.empty()) {
-    text += fmt::format("      = {}\n", diagnostic.remedy);
+    text += fmt::format("      = {}\n", base::printable_lines(diagnostic.remedy));
   }
   return text;
 }

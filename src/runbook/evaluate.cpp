@@ -2,6 +2,7 @@
 
 #include "functions.hpp"
 #include "number.hpp"
+#include "price.hpp"
 #include "span.hpp"
 
 #include "cfkops/base/text.hpp"
@@ -19,19 +20,6 @@ namespace {
 using ast::Kind;
 using ast::Node;
 using ast::NodePtr;
-
-/// How many sixteen-byte pieces or elements a value has at its top.
-int weight(const Value& value) {
-  std::size_t size = 0;
-  if (const auto* text = value.as<std::string>()) {
-    size = text->size() / 16;
-  } else if (const auto* bytes = value.as<Bytes>()) {
-    size = bytes->data.size() / 16;
-  } else if (const ValueList* list = value.list()) {
-    size = list->size();
-  }
-  return static_cast<int>(std::min<std::size_t>(size, kStepBudget));
-}
 
 /// Walks the tree once. It recurses as deep as the tree, which is at most ast::kMaxDepth.
 class Evaluator {
@@ -102,7 +90,7 @@ class Evaluator {
     if (!outcome) {
       return fail(node, std::move(outcome).error());
     }
-    CFKOPS_TRY(spend(weight(*outcome), node));
+    CFKOPS_TRY(spend(price_of_top(*outcome), node));
     return *std::move(outcome);
   }
 
@@ -154,10 +142,13 @@ class Evaluator {
                  ? Result<Value>((*items)[static_cast<std::size_t>(*number)])
                  : fail(node, fmt::format("index out of bounds: {} of {}", *number, items->size()));
     }
-    const auto* text = key.as<std::string>();
     if (target.map() == nullptr) {
       return fail(node, fmt::format("'[]' does not take {}", target.type_name()));
     }
+    if (key.list() != nullptr || key.map() != nullptr) {
+      return fail(node, fmt::format("the key of a map is a string, not {}", key.type_name()));
+    }
+    const auto* text = key.as<std::string>();
     const Value* found = text == nullptr ? nullptr : target.member(*text);
     return found != nullptr ? Result<Value>(*found)
                             : fail(node, fmt::format("no such key: '{}'", key.text()));
@@ -206,6 +197,7 @@ class Evaluator {
   Result<Value> binary(const Node& node) {
     CFKOPS_ASSIGN(const Value left, value_of(node.child(0)));
     CFKOPS_ASSIGN(const Value right, value_of(node.child(1)));
+    CFKOPS_TRY(spend(price_of(node.op, left, right), node));
     return computed(apply(node.op, left, right), node);
   }
 
@@ -268,38 +260,38 @@ class Evaluator {
       return fail(node, fmt::format("{}: write {}", node.name, function->signature));
     }
     std::vector<Value> arguments;
-    int size = 0;
     for (const NodePtr& child : node.children) {
       CFKOPS_ASSIGN(Value argument, value_of(*child));
       if (function->name != "dyn" && argument.tainted()) {
         return secret(node, node.name + "()");
       }
-      size = std::min(size + weight(argument), kStepBudget);
       arguments.push_back(std::move(argument));
     }
-    CFKOPS_TRY(spend(size, node));
+    CFKOPS_TRY(spend(price_of(*function, arguments), node));
     return computed(function->run({arguments, regexes_}), node);
   }
 
-  /// The elements a macro runs over: of a list its items, of a map its keys.
-  Result<ValueList> range(const Node& node) {
-    CFKOPS_ASSIGN(const Value target, value_of(node));
-    if (const ValueList* items = target.list()) {
-      return *items;
+  /// The list a macro runs over: a list itself, of a map its keys.
+  Result<Value> range(const Node& node) {
+    CFKOPS_ASSIGN(Value target, value_of(node));
+    if (target.list() != nullptr) {
+      return target;
     }
     const ValueMap* members = target.map();
     if (members == nullptr) {
       return fail(node, fmt::format("expected a list or a map, got {}", target.type_name()));
     }
+    CFKOPS_TRY(spend(price_of_top(target), node));
     ValueList keys;
     for (const auto& member : *members) {
       keys.emplace_back(member.first);
     }
-    return keys;
+    return Value(std::move(keys));
   }
 
   Result<Value> macro(const Node& node) {
-    CFKOPS_ASSIGN(const ValueList items, range(node.child(0)));
+    CFKOPS_ASSIGN(const Value target, range(node.child(0)));
+    const ValueList& items = *target.list();
     if (node.name == "all" || node.name == "exists") {
       return quantifier(node, items, node.name == "exists");
     }
@@ -401,7 +393,8 @@ class Explainer {
 
  private:
   static constexpr std::size_t kMostParts = 8;
-  static constexpr std::size_t kMostBytes = 120;
+  static constexpr std::size_t kMostBytes = 117;
+  static constexpr std::uint32_t kMostWeight = 10'000;
 
   void visit_children(const Node& node) {
     for (const NodePtr& child : node.children) {
@@ -426,7 +419,7 @@ class Explainer {
     const std::string source = expression_.source().substr(node.begin, node.end - node.begin);
     Evaluator evaluator(expression_, bindings_);
     const auto value = evaluator.value_of(node);
-    if (!value && node.kind != Kind::Name && node.kind != Kind::Member) {
+    if (!value && ast::chain_of(node).empty()) {
       return visit_children(node);
     }
     std::string part = fmt::format("`{}` {}", source, value ? "= " + shown(*value) : "is missing");
@@ -437,16 +430,11 @@ class Explainer {
   }
 
   static std::string shown(const Value& value) {
-    const bool quoted = value.as<std::string>() != nullptr;
-    std::string text = quoted ? value.to_json().dump() : value.text();
-    if (text.size() > kMostBytes) {
-      std::size_t end = 0;
-      while (end < kMostBytes - 3) {
-        end = next_character(text, end);
-      }
-      text = text.substr(0, end) + "…";
+    if (value.weight() > kMostWeight && (value.list() != nullptr || value.map() != nullptr)) {
+      return fmt::format("a large {}", value.type_name());
     }
-    return text;
+    const bool quoted = value.as<std::string>() != nullptr;
+    return shortened(quoted ? value.to_json().dump() : value.text(), kMostBytes);
   }
 
   const Expression& expression_;
@@ -460,6 +448,15 @@ Result<Value> evaluate_tree(const Node& root,
                             const Expression& expression,
                             const Bindings& bindings) {
   auto value = Evaluator(expression, bindings).value_of(root);
+  if (value && value->weight() > kMaxWeight) {
+    Error error = error_at(expression.pos(),
+                           expression.source(),
+                           root.mark,
+                           kTypeMismatch,
+                           fmt::format("its value has more than {} pieces", kMaxWeight));
+    error.code = ErrorCode::Refused;
+    return error;
+  }
   if (value) {
     return value;
   }

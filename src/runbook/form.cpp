@@ -1,6 +1,8 @@
 #include "form.hpp"
 
+#include "ambiguous.hpp"
 #include "key_table.hpp"
+#include "parser.hpp"
 #include "span.hpp"
 
 #include "cfkops/base/text.hpp"
@@ -8,19 +10,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <charconv>
 #include <utility>
 
 namespace cfkops::runbook {
 
 namespace {
-
-/// Words of the expression language; a thing of that name could not be referred to.
-constexpr std::array<std::string_view, 22> kReserved = {
-    "as",     "break",  "const", "continue", "else", "false",   "for",       "function",
-    "if",     "import", "in",    "let",      "loop", "package", "namespace", "null",
-    "return", "this",   "true",  "var",      "void", "while"};
 
 bool is_id(std::string_view name) {
   constexpr std::string_view kLetters = "abcdefghijklmnopqrstuvwxyz";
@@ -62,12 +57,8 @@ void Form::report(std::string_view code,
                   int length,
                   std::string message,
                   std::string remedy) {
-  findings_.push_back({Severity::Error,
-                       std::string(code),
-                       std::move(message),
-                       std::move(remedy),
-                       pos,
-                       std::max(length, 1)});
+  findings_.push_back(
+      {std::string(code), std::move(message), std::move(remedy), pos, std::max(length, 1)});
 }
 
 void Form::report(std::string_view code,
@@ -88,6 +79,19 @@ void Form::report(const Error& error, const YamlNode& scalar) {
     diagnostic.length = std::max(scalar.length, 1);
   }
   findings_.push_back(std::move(diagnostic));
+}
+
+bool Form::is_ambiguous(const YamlNode& node, std::string_view what) {
+  const auto remedy =
+      node.is_scalar() && !node.quoted ? ambiguity(node.scalar) : std::optional<std::string>();
+  if (remedy) {
+    report(kAmbiguous,
+           node,
+           fmt::format(
+               "{}: '{}' means one thing in YAML 1.1 and another in YAML 1.2", what, node.scalar),
+           *remedy);
+  }
+  return remedy.has_value();
 }
 
 bool Form::check_keys(const YamlNode& map, std::string_view where, std::string_view what) {
@@ -199,7 +203,7 @@ bool Form::check_id(const std::string& name, const SourcePos& pos, std::string_v
                : fmt::format("write {}; in an expression a hyphen is a minus", better));
     return false;
   }
-  if (std::find(kReserved.begin(), kReserved.end(), name) != kReserved.end()) {
+  if (is_reserved(name)) {  // a thing of that name could not be referred to
     report(kBadId,
            pos,
            length,
@@ -229,7 +233,7 @@ std::optional<Duration> Form::duration(const YamlNode* node, std::string_view wh
 }
 
 std::optional<bool> Form::boolean(const YamlNode* node, std::string_view what) {
-  if (node == nullptr || !is_scalar(*node, what, "true or false")) {
+  if (node == nullptr || !is_scalar(*node, what, "true or false") || is_ambiguous(*node, what)) {
     return std::nullopt;
   }
   const Value value = plain_value(*node);
@@ -244,7 +248,7 @@ std::optional<double> Form::number(const YamlNode* node,
                                    std::string_view what,
                                    double least,
                                    double most) {
-  if (node == nullptr || !is_scalar(*node, what, "a number")) {
+  if (node == nullptr || !is_scalar(*node, what, "a number") || is_ambiguous(*node, what)) {
     return std::nullopt;
   }
   const auto value = convert(plain_value(*node), Type::of(Type::Kind::Double));

@@ -14,10 +14,6 @@ namespace cfkops::runbook {
 
 namespace {
 
-tl::unexpected<std::string> wrong(std::string message) {
-  return tl::make_unexpected(std::move(message));
-}
-
 Computed size_of(const FunctionCall& call) {
   const Value& value = call.arguments[0];
   if (const auto* text = value.as<std::string>()) {
@@ -188,6 +184,10 @@ const Function* find_function(std::string_view name) {
   const auto* const found = std::find_if(
       kFunctions.begin(), kFunctions.end(), [&](const Function& f) { return f.name == name; });
   return found == kFunctions.end() ? nullptr : found;
+}
+
+tl::unexpected<std::string> wrong(std::string message) {
+  return tl::make_unexpected(std::move(message));
 }
 
 tl::unexpected<std::string> no_overload(std::string_view name, std::span<const Value> arguments) {

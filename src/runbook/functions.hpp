@@ -46,6 +46,9 @@ struct Function {
 /// `-a`
 [[nodiscard]] Computed negate(const Value& a);
 
+/// What is wrong, as a function or operator says it.
+[[nodiscard]] tl::unexpected<std::string> wrong(std::string message);
+
 /// "no function takes (int, string)", for arguments of the wrong types.
 [[nodiscard]] tl::unexpected<std::string> no_overload(std::string_view name,
                                                       std::span<const Value> arguments);

@@ -159,9 +159,7 @@ void walk(LintContext& context) {
 }  // namespace
 
 bool LintReport::has_errors() const {
-  return std::any_of(findings.begin(), findings.end(), [](const Diagnostic& finding) {
-    return finding.severity == Severity::Error;
-  });
+  return !findings.empty();
 }
 
 LintReport lint(std::string_view text, const std::string& file, std::span<const ActionSpec> specs) {

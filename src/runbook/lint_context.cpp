@@ -42,12 +42,8 @@ void LintContext::report(std::string_view code,
                          int length,
                          std::string message,
                          std::string remedy) {
-  findings_.push_back({Severity::Error,
-                       std::string(code),
-                       std::move(message),
-                       std::move(remedy),
-                       pos,
-                       std::max(length, 1)});
+  findings_.push_back(
+      {std::string(code), std::move(message), std::move(remedy), pos, std::max(length, 1)});
 }
 
 void LintContext::report(Error error, const SourcePos& start, const std::string& scalar) {

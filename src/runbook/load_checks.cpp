@@ -22,6 +22,7 @@ ArgumentValue load_argument(Form& form, const YamlNode& node, std::string_view w
           kEmptyValue, node, fmt::format("{} has no value", what), "remove it, or give it one");
       break;
     case YamlNode::Kind::Scalar: {
+      argument.plain = !node.quoted;
       const Value plain = plain_value(node);
       if (node.quoted || plain.as<std::string>() != nullptr) {
         argument.data = form.templated(node, what);

@@ -1,3 +1,4 @@
+#include "ambiguous.hpp"
 #include "load_parts.hpp"
 #include "number.hpp"
 #include "span.hpp"
@@ -29,6 +30,19 @@ bool less(const Value& a, const Value& b) {
   }
   const auto order = compare_numbers(a, b);
   return order && *order < 0;
+}
+
+/// Whether a person can write a value of that type, on the command line as well.
+bool can_be_given(const Type& type) {
+  switch (type.kind) {
+    case K::Any:
+    case K::Null:
+    case K::Bytes:
+    case K::Object:
+      return false;
+    default:
+      return std::all_of(type.arguments.begin(), type.arguments.end(), can_be_given);
+  }
 }
 
 bool has_limits(const Type& type) {
@@ -80,6 +94,14 @@ class ParamLoader {
       form_.report(kWrongType, *node, type.error().message, type.error().hint);
       return false;
     }
+    if (!can_be_given(*type)) {
+      form_.report(kWrongType,
+                   *node,
+                   fmt::format("a parameter cannot be of type {}", type->text()),
+                   "write string, bool, int, double, duration, timestamp, quantity, enum<a|b>, "
+                   "list<int>, map<string>, ref<Kafka> or secret");
+      return false;
+    }
     param_.type = *std::move(type);
     return load_values(map, *node);
   }
@@ -126,6 +148,18 @@ class ParamLoader {
     return converted(*node, key);
   }
 
+  /// Reports every scalar of a value of type `type` that not every YAML reads alike.
+  bool has_ambiguous(const YamlNode& node, const Type& type, const std::string& name) {
+    bool found = !is_text(type) && form_.is_ambiguous(node, name);
+    for (const YamlNode& item : node.items) {
+      found = has_ambiguous(item, type.element(), name) || found;
+    }
+    for (const YamlNode::Member& member : node.members) {
+      found = has_ambiguous(member.value, type.element(), name) || found;
+    }
+    return found;
+  }
+
   std::optional<Value> converted(const YamlNode& node, std::string_view key) {
     const bool listed =
         param_.type.kind == K::List || param_.type.kind == K::Map || param_.type.kind == K::Object;
@@ -135,6 +169,9 @@ class ParamLoader {
           node,
           fmt::format("{}: expected {}, got '{}'", what(key), param_.type.text(), node.scalar),
           param_.type.kind == K::List ? "write it like [a, b]" : "write it like {key: value}");
+      return std::nullopt;
+    }
+    if (has_ambiguous(node, param_.type, what(key))) {
       return std::nullopt;
     }
     auto value = convert(plain_value(node), param_.type);

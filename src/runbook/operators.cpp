@@ -13,10 +13,6 @@ namespace {
 
 using ast::Operator;
 
-tl::unexpected<std::string> wrong(std::string message) {
-  return tl::make_unexpected(std::move(message));
-}
-
 tl::unexpected<std::string> no_operator(Operator op, const Value& a, const Value& b) {
   return wrong(fmt::format(
       "'{}' does not take {} and {}", ast::to_string(op), a.type_name(), b.type_name()));

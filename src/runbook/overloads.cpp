@@ -89,10 +89,6 @@ constexpr std::array<Overload, 53> kOverloads = {{
     one("uint", K::Uint, K::Uint),
 }};
 
-tl::unexpected<std::string> wrong(std::string message) {
-  return tl::make_unexpected(std::move(message));
-}
-
 /// The kind that decides which overload fits.
 K plain(const Type& type) {
   switch (type.kind) {
@@ -271,6 +267,9 @@ Type common_type(const Type& a, const Type& b) {
   if (a.kind == K::List && b.kind == K::List) {
     return Type::list_of(common_type(a.element(), b.element()));
   }
+  if (has_secret(a) || has_secret(b)) {
+    return Type::of(K::Secret);
+  }
   return plain(a) == K::String && plain(b) == K::String ? Type::of(K::String) : Type();
 }
 
@@ -315,7 +314,7 @@ Checked check_call(const ast::Node& call, const std::vector<Type>& arguments) {
     return wrong(fmt::format("write {}", function->signature));
   }
   if (call.name == "dyn") {
-    return Type();
+    return has_secret(arguments[0]) ? arguments[0] : Type();
   }
   if (std::any_of(arguments.begin(), arguments.end(), has_secret)) {
     return secret(fmt::format("{}()", call.name));

@@ -22,25 +22,6 @@ using ast::Node;
 using ast::NodePtr;
 using ast::Operator;
 
-constexpr std::array<std::string_view, 18> kReserved = {"as",
-                                                        "break",
-                                                        "const",
-                                                        "continue",
-                                                        "else",
-                                                        "for",
-                                                        "function",
-                                                        "if",
-                                                        "import",
-                                                        "let",
-                                                        "loop",
-                                                        "package",
-                                                        "namespace",
-                                                        "return",
-                                                        "var",
-                                                        "void",
-                                                        "while",
-                                                        "in"};
-
 constexpr std::array<std::string_view, 6> kMacros = {
     "all", "exists", "exists_one", "existsOne", "filter", "map"};
 
@@ -392,7 +373,7 @@ class Parser {
     if (word.is("null")) {
       return literal(Value());
     }
-    if (contains(kReserved, word.text)) {
+    if (is_reserved(word.text)) {
       return fail(word.begin, fmt::format("'{}' is a reserved word", word.text));
     }
     CFKOPS_TRY(take());
@@ -465,6 +446,14 @@ class Parser {
 };
 
 }  // namespace
+
+bool is_reserved(std::string_view word) {
+  constexpr std::array<std::string_view, 21> kReserved = {
+      "as",       "break",   "const",  "continue", "else", "false", "for",
+      "function", "if",      "import", "in",       "let",  "loop",  "namespace",
+      "null",     "package", "return", "true",     "var",  "void",  "while"};
+  return std::find(kReserved.begin(), kReserved.end(), word) != kReserved.end();
+}
 
 Result<NodePtr> parse_expression(std::string_view source, const SourcePos& pos) {
   if (source.size() > kMaxExpression) {

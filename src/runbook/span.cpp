@@ -1,30 +1,29 @@
 #include "span.hpp"
 
+#include "cfkops/base/utf8.hpp"
+
 #include <utility>
 
 namespace cfkops::runbook {
 
-namespace {
-
-bool continues(char c) {
-  return (static_cast<unsigned char>(c) & 0xC0U) == 0x80U;
-}
-
-}  // namespace
-
 int count_characters(std::string_view text) {
-  int count = 0;
-  for (const char c : text) {
-    count += continues(c) ? 0 : 1;
-  }
-  return count;
+  return base::count_code_points(text);
 }
 
 std::size_t next_character(std::string_view text, std::size_t at) {
-  do {
-    ++at;
-  } while (at < text.size() && continues(text[at]));
-  return at;
+  return at + base::decode_utf8(text, at).size;
+}
+
+std::string shortened(std::string text, std::size_t most) {
+  if (text.size() <= most) {
+    return text;
+  }
+  std::size_t end = 0;
+  while (next_character(text, end) <= most) {
+    end = next_character(text, end);
+  }
+  text.resize(end);
+  return text + "…";
 }
 
 SourcePos advance(const SourcePos& start, std::string_view source, std::size_t offset) {

@@ -30,6 +30,9 @@ inline constexpr std::string_view kUnknownName = "CFK-P002";
 /// The byte after the character at `at`.
 [[nodiscard]] std::size_t next_character(std::string_view text, std::size_t at);
 
+/// `text`, or its first `most` bytes with "…" behind them, fewer where a character would be cut.
+[[nodiscard]] std::string shortened(std::string text, std::size_t most);
+
 /// An error about `source` at `offset`, an InvalidInput with a finding's code.
 [[nodiscard]] Error error_at(const SourcePos& start,
                              std::string_view source,

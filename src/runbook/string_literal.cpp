@@ -1,7 +1,10 @@
 #include "string_literal.hpp"
 
+#include "span.hpp"
+
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 
 namespace cfkops::runbook {
@@ -104,8 +107,8 @@ class Reader {
     if (!prefix_.bytes && (c == 'u' || c == 'U')) {
       return code(start, c == 'u' ? 4 : 8, 16);
     }
-    fail(start,
-         fmt::format("unknown escape '\\{}'", c == '\0' ? std::string() : std::string(1, c)));
+    const std::size_t end = std::min(next_character(text_, start + 1), text_.size());
+    fail(start, fmt::format("unknown escape '{}'", text_.substr(start, end - start)));
     return false;
   }
 

@@ -18,10 +18,6 @@ using std::chrono::milliseconds;
 using std::chrono::minutes;
 using std::chrono::seconds;
 
-tl::unexpected<std::string> wrong(std::string message) {
-  return tl::make_unexpected(std::move(message));
-}
-
 /// A time in UTC, taken apart. It goes through seconds, since the first day that nanoseconds can
 /// count has no midnight they can count.
 struct Calendar {

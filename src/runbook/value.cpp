@@ -30,7 +30,7 @@ Value value_of(const nlohmann::json& json, int depth) {
   if (json.is_number_unsigned()) {
     const auto number = json.get<std::uint64_t>();
     if (number > static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max())) {
-      return {static_cast<double>(number)};
+      return {number};
     }
     return {static_cast<std::int64_t>(number)};
   }
@@ -109,6 +109,33 @@ nlohmann::json json_of(const Value& value) {
   return std::visit(JsonWriter(), value.data());
 }
 
+/// The sum, or the largest number there is.
+std::uint32_t added(std::uint32_t weight, std::size_t more) {
+  constexpr std::uint32_t kMost = std::numeric_limits<std::uint32_t>::max();
+  return more > kMost - weight ? kMost : weight + static_cast<std::uint32_t>(more);
+}
+
+/// One, and the sixteen-byte pieces of a text.
+std::uint32_t weight_of(std::string_view text) {
+  return added(1, text.size() / 16);
+}
+
+std::uint32_t weight_of(const ValueList& items) {
+  std::uint32_t weight = 1;
+  for (const Value& item : items) {
+    weight = added(weight, item.weight());
+  }
+  return weight;
+}
+
+std::uint32_t weight_of(const ValueMap& members) {
+  std::uint32_t weight = 1;
+  for (const auto& [key, item] : members) {
+    weight = added(added(weight, key.size() / 16), item.weight());
+  }
+  return weight;
+}
+
 bool equal_maps(const ValueMap& a, const ValueMap& b) {
   return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin(), [](auto& x, auto& y) {
            return x.first == y.first && x.second == y.second;
@@ -133,16 +160,18 @@ Value::Value(double value)
     : data_(value) {}
 
 Value::Value(std::string value)
-    : data_(std::move(value)) {}
+    : data_(std::move(value)),
+      weight_(weight_of(*as<std::string>())) {}
 
 Value::Value(std::string_view value)
-    : data_(std::string(value)) {}
+    : Value(std::string(value)) {}
 
 Value::Value(const char* value)
-    : data_(std::string(value)) {}
+    : Value(std::string(value)) {}
 
 Value::Value(Bytes value)
-    : data_(std::move(value)) {}
+    : data_(std::move(value)),
+      weight_(weight_of(as<Bytes>()->data)) {}
 
 Value::Value(Duration value)
     : data_(value) {}
@@ -151,13 +180,21 @@ Value::Value(WallTime value)
     : data_(value) {}
 
 Value::Value(ValueList value)
-    : data_(std::make_shared<const ValueList>(std::move(value))) {}
+    : data_(std::make_shared<const ValueList>(std::move(value))),
+      weight_(weight_of(*list())),
+      tainted_(std::any_of(
+          list()->begin(), list()->end(), [](const Value& item) { return item.tainted(); })) {}
 
 Value::Value(ValueMap value)
-    : data_(std::make_shared<const ValueMap>(std::move(value))) {}
+    : data_(std::make_shared<const ValueMap>(std::move(value))),
+      weight_(weight_of(*map())),
+      tainted_(std::any_of(map()->begin(), map()->end(), [](const auto& member) {
+        return member.second.tainted();
+      })) {}
 
 Value::Value(Redacted value)
-    : data_(std::move(value)) {}
+    : data_(std::move(value)),
+      tainted_(true) {}
 
 Value Value::from_json(const Json& json) {
   return value_of(json.raw(), 0);
@@ -180,18 +217,6 @@ const Value* Value::member(std::string_view key) const {
   }
   const auto found = members->find(key);
   return found == members->end() ? nullptr : &found->second;
-}
-
-bool Value::tainted() const {
-  if (const ValueList* items = list()) {
-    return std::any_of(items->begin(), items->end(), [](const Value& v) { return v.tainted(); });
-  }
-  if (const ValueMap* members = map()) {
-    return std::any_of(members->begin(), members->end(), [](const auto& member) {
-      return member.second.tainted();
-    });
-  }
-  return is_secret();
 }
 
 std::string_view Value::type_name() const {

@@ -149,8 +149,8 @@ TEST(YamlToJson, FollowsTheCoreSchema) {
   EXPECT_EQ(json("True"), "true");
   EXPECT_EQ(json("FALSE"), "false");
   EXPECT_EQ(json("+12"), "12");
-  EXPECT_EQ(json("010"), "10");
   EXPECT_EQ(json("0o10"), "8");
+  EXPECT_EQ(json("00.5"), "0.5");
   EXPECT_EQ(json("0x1F"), "31");
   EXPECT_EQ(json("1e3"), "1000.0");
   EXPECT_EQ(json(".5"), "0.5");
@@ -158,8 +158,9 @@ TEST(YamlToJson, FollowsTheCoreSchema) {
   EXPECT_EQ(json("-1.5E-1"), "-0.15");
   EXPECT_EQ(json("~"), "null");
   for (const char* text :
-       {"yes", "no", "on", "off",   "y",    "tRUE", "1_000", "1:30", "0o8", "0x",        "0x-1",
-        "1e",  ".",  "+",  "1.2.3", ".inf", ".nan", "1e999", "10Gi", "0b1", "2026-01-01"}) {
+       {"yes",  "no",   "on",         "off", "y",    "tRUE",  "1_000", "1:30", "0o8",
+        "0x",   "0x-1", "1e",         ".",   "+",    "1.2.3", ".inf",  ".nan", "1e999",
+        "10Gi", "0b1",  "2026-01-01", "010", "-010", "+08",   "00"}) {
     EXPECT_EQ(json(text), "\"" + std::string(text) + "\"");
   }
   EXPECT_EQ(json("'1'"), "\"1\"");

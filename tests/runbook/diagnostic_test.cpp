@@ -10,15 +10,14 @@ namespace {
 /// The two lines with the source and the carets.
 std::string excerpt(const std::string& source, int line, int column, int length) {
   const std::string text =
-      render({Severity::Error, "CFK-S001", "wrong", "", {"x.yaml", line, column}, length}, source);
+      render({"CFK-S001", "wrong", "", {"x.yaml", line, column}, length}, source);
   return text.substr(text.find('\n') + 1);
 }
 
 TEST(Diagnostic, ShowsTheLineWithCarets) {
-  const Diagnostic finding{
-      Severity::Warning, "CFK-S001", "unknown key 'b'", "write a", {"x.yaml", 2, 3}, 3};
+  const Diagnostic finding{"CFK-S001", "unknown key 'b'", "write a", {"x.yaml", 2, 3}, 3};
   EXPECT_EQ(render(finding, "one\n  bcd: 2\nthree\n"),
-            "x.yaml:2:3: warning: unknown key 'b' [CFK-S001]\n"
+            "x.yaml:2:3: error: unknown key 'b' [CFK-S001]\n"
             "    2 |   bcd: 2\n"
             "      |   ^~~\n"
             "      = write a\n");
@@ -43,6 +42,18 @@ TEST(Diagnostic, DoesNotDriveTheTerminal) {
                     1),
             "    1 | a\xEF\xBF\xBD"
             "b\n      |   ^\n");
+}
+
+TEST(Diagnostic, CleansTheMessageOfWhatComesFromTheFile) {
+  const Diagnostic finding{.code = "CFK-S001",
+                           .message = "unknown key 'a\x1B[2Jb\xE2\x80\xAE'\nand\x07 more",
+                           .remedy = "write \x1B]0;title\x07it\xFF",
+                           .pos = {"x\x1B[31m.yaml", 1, 1}};
+  EXPECT_EQ(render(finding, "a"),
+            "x.yaml:1:1: error: unknown key 'ab'\nand more [CFK-S001]\n"
+            "    1 | a\n"
+            "      | ^\n"
+            "      = write it\xEF\xBF\xBD\n");
 }
 
 TEST(Diagnostic, LeavesTheLineOutWhereThereIsNone) {

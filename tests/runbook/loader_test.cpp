@@ -95,10 +95,6 @@ TEST(Loader, TypesArguments) {
             "labels={\"kind\":\"plain\",\"run\":\"r1\"}\n"
             "to={\"name\":\"someone\",\"retries\":3}\n"
             "limit=10Gi\n");
-  const Scope scope = {{"params", Type()}, {"run", Type()}, {"steps", Type()}};
-  EXPECT_EQ(runbook.steps[1].with[3].value.check(scope)->text(),
-            "object<name: string, retries: int>");
-  EXPECT_EQ(runbook.steps[0].with[3].value.check(scope)->text(), "list<any>");
 }
 
 TEST(Loader, LeavesArgumentsOutThatAreMissing) {

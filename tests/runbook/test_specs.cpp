@@ -33,6 +33,7 @@ ActionSpec notify() {
        .type =
            Type::object({{"name", Type::of(K::String), {}}, {"retries", Type::of(K::Int), {}}})},
       {.name = "limit", .type = Type::of(K::Quantity)},
+      {.name = "extra", .type = Type::of(K::Object)},
   };
   spec.outputs = {{"message", Type::of(K::String), {}}};
   spec.effect = Effect::Idempotent;

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <limits>
 #include <string>
 
 namespace cfkops::runbook {
@@ -76,6 +77,10 @@ TEST(Convert, TakesWhatPeopleWrite) {
   EXPECT_EQ(converted(12, "double"), "double 12");
   EXPECT_EQ(converted("0.5", "double"), "double 0.5");
   EXPECT_EQ(converted(7, "uint"), "uint 7");
+  const Value huge = Value::from_json(Json::parse("18446744073709551615").value());
+  EXPECT_EQ(converted(huge, "uint"), "uint 18446744073709551615");
+  EXPECT_EQ(converted(huge, "double"), "double 1.8446744073709552e+19");
+  EXPECT_EQ(converted(huge, "quantity"), "string 18446744073709551615");
   EXPECT_EQ(converted("90s", "duration"), "duration 1m30s");
   EXPECT_EQ(converted("2026-11-23T08:25:01+01:00", "timestamp"),
             "timestamp 2026-11-23T07:25:01.000000Z");
@@ -119,6 +124,8 @@ TEST(Convert, SaysWhatWasExpected) {
   EXPECT_EQ(converted("1.5", "int"), "error: expected int, got '1.5'");
   EXPECT_EQ(converted("99999999999999999999", "int"),
             "error: expected int, got '99999999999999999999'");
+  EXPECT_EQ(converted(std::numeric_limits<std::uint64_t>::max(), "int"),
+            "error: expected int, got 18446744073709551615");
   EXPECT_EQ(converted(-1, "uint"), "error: expected uint, got -1");
   EXPECT_EQ(converted("inf", "double"), "error: expected double, got 'inf'");
   EXPECT_EQ(converted(7, "string"), "error: expected string, got 7");
@@ -131,6 +138,13 @@ TEST(Convert, SaysWhatWasExpected) {
   EXPECT_EQ(converted("a b", "ref<Kafka>"), "error: expected ref<Kafka>, got 'a b'");
   EXPECT_EQ(converted(std::string(500, 'x'), "int").size(),
             std::string("error: expected int, got ''…").size() + 60);
+  std::string wide;
+  for (int i = 0; i < 100; ++i) {
+    wide += "ü日";
+  }
+  EXPECT_EQ(converted(wide, "int"), "error: expected int, got '" + wide.substr(0, 60) + "…'");
+  EXPECT_EQ(converted("a" + wide, "int"), "error: expected int, got 'a" + wide.substr(0, 57) + "…'")
+      << "a character is not cut in two";
   EXPECT_THAT(converted("[1,", "list<int>"), HasSubstr("error: "));
   EXPECT_EQ(converted(Value(), "string"), "error: expected string, got null");
 }

@@ -33,4 +33,7 @@ namespace cfkops::base {
 /// terminal.
 [[nodiscard]] std::string printable(std::string_view text);
 
+/// The same line by line: line breaks stay.
+[[nodiscard]] std::string printable_lines(std::string_view text);
+
 }  // namespace cfkops::base

@@ -59,7 +59,8 @@ enum class YamlDialect {
                                                                     YamlDialect dialect);
 
 /// The node as JSON by the YAML 1.2 core schema (plain null/true/false/numbers, everything else a
-/// string).
+/// string), but for digits behind a leading zero, which YAML 1.1 reads as octal: they stay a
+/// string.
 [[nodiscard]] Json to_json(const YamlNode& node);
 
 }  // namespace cfkops::base

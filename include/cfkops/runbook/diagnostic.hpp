@@ -9,14 +9,8 @@
 
 namespace cfkops::runbook {
 
-enum class Severity { Error, Warning, Info };
-
-/// "error", "warning", "info": as findings are shown and as they stand in JSON output.
-[[nodiscard]] std::string_view to_string(Severity severity);
-
 /// One finding about a runbook file.
 struct Diagnostic {
-  Severity severity = Severity::Error;
   std::string code;     ///< stable: "CFK-S001"
   std::string message;  ///< what is wrong, naming the thing
   std::string remedy;   ///< what to write instead

@@ -25,11 +25,11 @@ struct ArgumentValue {
   std::variant<Value, Template, List, Map> data;
   SourcePos pos;
   SourcePos key_pos = {};  ///< of the key it stands under; line 0 in a list
+  bool plain = false;      ///< a scalar without quotes
 
   /// Null where it is exactly one `${…}` around a member that is missing: the argument counts as
   /// not given.
   [[nodiscard]] Result<Value> evaluate(const Bindings& bindings) const;
-  [[nodiscard]] Result<Type> check(const Scope& scope) const;
 };
 
 struct ArgumentValue::Member {

@@ -61,7 +61,7 @@ class Value {
   Value(ValueMap value);          // NOLINT(google-explicit-constructor)
   Value(Redacted value);          // NOLINT(google-explicit-constructor)
 
-  /// JSON's types: integers without fraction become int, other numbers double.
+  /// JSON's types: whole numbers become int, or uint where they do not fit, other numbers double.
   [[nodiscard]] static Value from_json(const Json& json);
 
   [[nodiscard]] const Data& data() const { return data_; }
@@ -82,7 +82,12 @@ class Value {
   [[nodiscard]] const Value* member(std::string_view key) const;
 
   /// A secret, or something that contains one.
-  [[nodiscard]] bool tainted() const;
+  [[nodiscard]] bool tainted() const { return tainted_; }
+
+  /// How many pieces somebody meets who walks all of it: one for itself and for every sixteen bytes
+  /// of text, and those of everything in it, as often as it stands there. Known without walking;
+  /// what does not fit is the largest number.
+  [[nodiscard]] std::uint32_t weight() const { return weight_; }
 
   /// CEL's name of the type: "int", "list", …, and "secret".
   [[nodiscard]] std::string_view type_name() const;
@@ -99,6 +104,8 @@ class Value {
 
  private:
   Data data_;
+  std::uint32_t weight_ = 1;
+  bool tainted_ = false;
 };
 
 }  // namespace cfkops::runbook

@@ -1,3 +1,4 @@
+#include "ambiguous.hpp"
 #include "check.hpp"
 #include "rules/rules.hpp"
 #include "span.hpp"
@@ -69,6 +70,21 @@ class ArgumentRule {
             wanted.kind == K::List ? "write it like [a, b]" : "write it like {key: value}");
       return;
     }
+    const auto remedy =
+        given.plain && !is_text(wanted) ? ambiguity(text.source()) : std::optional<std::string>();
+    if (remedy) {
+      context_.report(
+          kAmbiguous,
+          text.pos(),
+          count_characters(text.source()),
+          fmt::format("argument '{}' of {}: '{}' means one thing in YAML 1.1 and another "
+                      "in YAML 1.2",
+                      argument_.name,
+                      spec_.name,
+                      text.source()),
+          *remedy);
+      return;
+    }
     const auto value = text.evaluate({});
     judge_constant(value ? *value : Value(), given, wanted);
   }
@@ -86,11 +102,17 @@ class ArgumentRule {
                       "give the parameter a default, or guard it with has()");
     }
     if (!assignable(type, wanted)) {
-      const std::string hint = type.kind == K::Ref && wanted.kind == K::String
-                                   ? fmt::format("write .name behind it")
-                                   : std::string();
-      wrong(given, fmt::format("expected {}, got {}", wanted.text(), type.text()), hint);
+      wrong(given,
+            fmt::format("expected {}, got {}", wanted.text(), type.text()),
+            conversion_hint(type, wanted));
     }
+  }
+
+  static std::string conversion_hint(const Type& given, const Type& wanted) {
+    if (has_secret(given) && !has_secret(wanted)) {
+      return "a secret may only be passed on, alone and to what takes a secret";
+    }
+    return given.kind == K::Ref && wanted.kind == K::String ? "write .name behind it" : "";
   }
 
   void judge_list(const ArgumentValue::List& list, const ArgumentValue& given, const Type& wanted) {

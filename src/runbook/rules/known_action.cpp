@@ -35,11 +35,12 @@ const ActionSpec* known(LintContext& context,
       spec != nullptr
           ? fmt::format("'{}' is {}", name, check ? "an action, no check" : "a check, no action")
           : fmt::format("unknown {} '{}'{}", word, name, base::did_you_mean(name, names));
-  context.report(kUnknownAction,
-                 pos,
-                 count_characters(name),
-                 message,
-                 fmt::format("'cfkops list' shows all; there are {}", base::enumerate(names, 8)));
+  context.report(
+      kUnknownAction,
+      pos,
+      count_characters(name),
+      message,
+      fmt::format("'cfkops explain' shows all; there are {}", base::enumerate(names, 8)));
   return nullptr;
 }
 

@@ -6,7 +6,7 @@
 #include "cfkops/runbook/expression.hpp"
 #include "cfkops/runbook/model.hpp"
 
-// The rules of lint, each in a file of its own. Expressions are judged on the way, in walk.cpp.
+// The rules of lint, each in a file of its own. Expressions are judged on the way, in lint.cpp.
 namespace cfkops::runbook::rules {
 
 /// CFK-S006: the spec of a step's action; nullptr after a finding.
