@@ -1,0 +1,161 @@
+#include "test_specs.hpp"
+
+#include "cfkops/base/text.hpp"
+#include "cfkops/runbook/diagnostic.hpp"
+#include "cfkops/runbook/expression.hpp"
+#include "cfkops/runbook/lint.hpp"
+
+#include <gtest/gtest.h>
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+// What somebody might write to make the program hang, crash or write to the terminal. Every case
+// has an error, and ends by a bound and not by a clock.
+namespace cfkops::runbook {
+namespace {
+
+std::string repeated(std::string_view piece, int times) {
+  std::string text;
+  for (int i = 0; i < times; ++i) {
+    text += piece;
+  }
+  return text;
+}
+
+/// Lines that a terminal shows as they are; a tab is a tab.
+void expect_harmless(const std::string& text) {
+  for (const std::string& part : base::split(text, '\n')) {
+    for (const std::string& line : base::split(part, '\t')) {
+      EXPECT_EQ(base::printable(line), line);
+    }
+  }
+}
+
+std::string shown(const Error& error, const std::string& source) {
+  return render(to_diagnostic(error, "CFK-E001"), source);
+}
+
+/// Says how it ends: in the parser, in the checker or in the run.
+std::string outcome(const std::string& source) {
+  const auto expression = Expression::parse(source, {"x.yaml", 1, 1});
+  if (!expression) {
+    expect_harmless(shown(expression.error(), source));
+    return "parse";
+  }
+  const auto type = expression->check({});
+  if (!type) {
+    expect_harmless(shown(type.error(), source));
+  }
+  const auto value = expression->evaluate({});
+  if (!value) {
+    expect_harmless(shown(value.error(), source));
+    EXPECT_LT(value.error().text().size(), 20'000U);
+  }
+  return !type ? "check" : !value ? "run" : "none";
+}
+
+struct Hostile {
+  const char* how;
+  std::string source;
+  const char* ends;
+};
+
+std::vector<Hostile> hostile_expressions() {
+  const std::string nines(300, '9');
+  const std::string loops = repeated("[1,2,3,4].all(x, ", 30) + "true" + repeated(")", 30);
+  return {
+      {"open brackets", repeated("[", 5000), "parse"},
+      {"open parentheses", repeated("(", 5000), "parse"},
+      {"open maps", repeated("{'a':", 1900), "parse"},
+      {"signs", repeated("-", 9000) + "1", "parse"},
+      {"negations", repeated("!", 9000) + "true", "parse"},
+      {"members", "a" + repeated(".a", 3000), "parse"},
+      {"indices", "a" + repeated("[0]", 3000), "parse"},
+      {"conditions", repeated("true?1:", 1000) + "1", "parse"},
+      {"macros in macros", "[1]" + repeated(".map(x,[1]", 800) + repeated(")", 800), "parse"},
+      {"a long text", "'" + std::string(20'000, 'x') + "'", "parse"},
+      {"an open text", "'" + std::string(9000, 'x'), "parse"},
+      {"nothing but a comment", "// " + std::string(5000, '/'), "parse"},
+      {"NUL", std::string("1 + \0 1", 7), "parse"},
+      {"NUL in a text", std::string("int('\0')", 8), "check"},
+      {"escape sequence", "1 \x1B[2J + 1", "parse"},
+      {"turned text", "1 \xE2\x80\xAE + 1", "parse"},
+      {"turned text inside text", "int('\xE2\x80\xAE')", "check"},
+      {"no UTF-8", "1 \xFF\xC3", "parse"},
+      {"no UTF-8 in an escape", "'\\\xC3'", "parse"},
+      {"many digits", nines, "parse"},
+      {"many hexadecimal digits", "0x" + repeated("f", 300), "parse"},
+      {"a large exponent", "1e" + nines, "parse"},
+      {"a long int", "int('" + nines + "')", "check"},
+      {"a long duration", "duration('" + nines + "h')", "check"},
+      {"a late time", "timestamp('9999-12-31T23:59:59Z')", "check"},
+      {"the least int negated", "-(-9223372036854775807 - 1)", "run"},
+      {"the least int divided", "(-9223372036854775807 - 1) / -1", "run"},
+      {"a far index", "[1][9223372036854775807]", "run"},
+      {"a large pattern", "'a'.matches('((a{100}){100}){100}')", "check"},
+      {"loops in loops", loops, "run"},
+      {"doubled text", "['aaaaaaaaaaaaaaaa']" + repeated(".map(x, x + x)", 60), "run"},
+      {"doubled lists", "[[1]]" + repeated(".map(x, x + x)", 60), "run"},
+      {"shared lists", "[1]" + repeated(".map(x, [x, x])", 60), "run"},
+      {"shared maps", "[{'a': 1}]" + repeated(".map(x, {'a': x, 'b': x})", 60), "run"},
+  };
+}
+
+TEST(Hostile, ExpressionsEndInAnError) {
+  for (const Hostile& test : hostile_expressions()) {
+    SCOPED_TRACE(test.how);
+    EXPECT_EQ(outcome(test.source), test.ends);
+  }
+}
+
+/// A runbook whose head is right, with these steps.
+std::string runbook_with(const std::string& steps) {
+  return "apiVersion: cfkops/v1\nkind: Runbook\nname: x\ntitle: X\npurpose: To harm.\nowner: me\n"
+         "risk: low\nsteps:\n" +
+         steps;
+}
+
+std::vector<std::pair<const char*, std::string>> hostile_runbooks() {
+  const std::string start = "  - {id: a, do: notify, with: ";
+  return {
+      {"nothing", ""},
+      {"NUL", std::string("a: \0", 4)},
+      {"no UTF-8", "a: \xFF\xFE"},
+      {"a large file", std::string(std::size_t{17} << 20U, ' ')},
+      {"open brackets", repeated("[", 100'000)},
+      {"open maps", repeated("{a: ", 50'000)},
+      {"deep blocks", repeated("- ", 50'000)},
+      {"lines without end", repeated("a:\n", 2000)},
+      {"two documents", "--- a\n--- b\n"},
+      {"laughs", "a: &a [x]\nb: &b [*a, *a]\nc: [*b, *b]\n"},
+      {"deep arguments",
+       runbook_with(start + "{text: x, extra: " + repeated("[", 200) + repeated("]", 200) +
+                    "}}\n")},
+      {"a key that drives the terminal", runbook_with(start + "{\"\\e]0;x\\a\\e[2J\": x}}\n")},
+      {"a key that turns text", runbook_with(start + "{text: x, \"\\u202Eeman\": x}}\n")},
+      {"an action of many lines", runbook_with("  - {id: a, do: \"x\\ny\\e[1mz\"}\n")},
+      {"a large number", runbook_with(start + "{text: 1e999999999}, timeout: 99999999999h}\n")},
+      {"many attempts",
+       runbook_with(start + "{text: x}, attempts: {max: 99999999999999999999}}\n")},
+      {"an expression without end",
+       runbook_with(start + "{text: \"${" + repeated("(", 20'000) + "\"}}\n")},
+      {"open braces", runbook_with(start + "{text: \"" + repeated("${", 5000) + "\"}}\n")},
+      {"a long id", runbook_with("  - {id: " + std::string(100'000, '-') + "x, do: notify}\n")},
+  };
+}
+
+TEST(Hostile, RunbooksEndInFindings) {
+  for (const auto& [how, text] : hostile_runbooks()) {
+    SCOPED_TRACE(how);
+    const LintReport report = lint(text, "x.yaml", test_specs());
+    EXPECT_TRUE(report.has_errors());
+    for (const Diagnostic& finding : report.findings) {
+      expect_harmless(render(finding, text));
+    }
+  }
+}
+
+}  // namespace
+}  // namespace cfkops::runbook
