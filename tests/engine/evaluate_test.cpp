@@ -12,8 +12,6 @@ using runbook::ActionSpec;
 using runbook::ArgumentMap;
 using runbook::ArgumentValue;
 using runbook::Type;
-using runbook::Value;
-using runbook::ValueList;
 using runbook::ValueMap;
 using test::Bench;
 using test::HasError;

@@ -64,10 +64,7 @@ struct Hostile {
 
 std::vector<Hostile> hostile_expressions() {
   const std::string nines(300, '9');
-  std::string loops = "true";
-  for (int i = 0; i < 30; ++i) {
-    loops = "[1,2,3,4].all(x, " + loops + ")";
-  }
+  const std::string loops = repeated("[1,2,3,4].all(x, ", 30) + "true" + repeated(")", 30);
   return {
       {"open brackets", repeated("[", 5000), "parse"},
       {"open parentheses", repeated("(", 5000), "parse"},
