@@ -24,8 +24,8 @@ int main(int argc, char** argv) {
       .clock = clock,
       .cancel = cancel,
       .connect =
-          [&](cfkops::kube::ClientConfig config) {
-            return cfkops::kube::make_curl_transport(std::move(config), clock, process);
+          [&](const cfkops::kube::ClientConfig& config) {
+            return cfkops::kube::make_curl_transport(config, clock, process);
           },
       .watch_signals =
           [&] {

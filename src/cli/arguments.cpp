@@ -195,7 +195,7 @@ bool contains(const std::vector<std::string>& names, const std::string& name) {
 std::string unknown_flag(std::span<const std::string> words,
                          const std::vector<std::string>& known) {
   for (const std::string& word : words) {
-    const std::string name = word.substr(0, word.find('='));
+    std::string name = word.substr(0, word.find('='));
     if (name.size() > 2 && name.starts_with("--") && !contains(known, name) && name != "--help") {
       return name;
     }

@@ -141,6 +141,7 @@ Result<std::vector<std::string>> runbook_files_below(const std::string& folder) 
   }
   std::ranges::sort(found);
   std::vector<std::string> paths;
+  paths.reserve(found.size());
   for (auto& [depth, path] : found) {
     paths.push_back(std::move(path));
   }
