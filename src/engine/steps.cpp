@@ -70,7 +70,7 @@ Error error_of(const Outcome& outcome, const std::string& step) {
   Error error = outcome.error.value_or(make_error(code, outcome.why));
   if (!outcome.override_parameter.empty()) {
     error = std::move(error).with_hint("if you accept that risk, permit it with --param " +
-                                       outcome.override_parameter + "=true");
+                                       outcome.override_parameter);
   }
   return std::move(error).in("step '" + step + "'");
 }

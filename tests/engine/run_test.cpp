@@ -204,7 +204,8 @@ steps: [{id: look, do: fake.script, attempts: {max: 5, every: 10s, backoff: 3}}]
 }
 
 TEST(Run, DoesNotTryAgainWhatIsNotListed) {
-  for (const Outcome& outcome : {Outcome::refused("no", "force"), Outcome::unknown("who knows")}) {
+  for (const Outcome& outcome :
+       {Outcome::refused("no", "force=a,b"), Outcome::unknown("who knows")}) {
     Bench bench;
     bench.script.outcomes["look"] = {outcome};
     const RunReport report =
@@ -212,7 +213,7 @@ TEST(Run, DoesNotTryAgainWhatIsNotListed) {
     EXPECT_EQ(report.result, RunResult::Failed);
     EXPECT_EQ(report.steps.front().attempts, 1);
     EXPECT_EQ(report.steps.front().state, to_string(outcome.kind));
-    EXPECT_EQ(report.error->hint.find("--param force=true") != std::string::npos,
+    EXPECT_EQ(report.error->hint.find("--param force=a,b") != std::string::npos,
               outcome.kind == Outcome::Kind::Refused);
 
     Bench other;

@@ -24,7 +24,8 @@ struct Outcome {
 
   Kind kind = Kind::Failed;
   std::string why;                 ///< of all but Done
-  std::string override_parameter;  ///< of Refused: the parameter that permits it, or ""
+  std::string override_parameter;  ///< of Refused: the parameter with the value that permits it
+                                   ///< ("waiver_topics=orders,payments"), or ""
   runbook::ValueMap outputs;       ///< of Done; of the others what is known so far
   std::optional<Error> error;      ///< of Failed, and of Stopped (Cancelled)
   std::vector<std::string>
