@@ -4,8 +4,6 @@
 
 #include <gtest/gtest.h>
 
-#include <csignal>
-
 namespace cfkops::engine {
 namespace {
 
@@ -339,63 +337,6 @@ TEST(Run, SaysWhatTheValidationFoundAfterAllStepsAreDone) {
     EXPECT_TRUE(mentions(report.left, "3 of 33"));
     EXPECT_EQ(bench.world.values["a"], "2") << "nothing is undone";
   }
-}
-
-TEST(Run, StopsBeforeTheNextStepWhenAsked) {
-  Bench bench;
-  bench.script.on_apply = [&](const Context& context) {
-    if (context.step.id == "look") {
-      bench.cancel.request(SIGINT);
-    }
-  };
-  const RunReport report = bench.run(R"(
-steps:
-  - {id: one, do: fake.set, with: {name: a}}
-  - {id: look, do: fake.script}
-  - {id: two, do: fake.set, with: {name: b}}
-)");
-  EXPECT_EQ(report.result, RunResult::Interrupted);
-  EXPECT_EQ(report.signal_number, SIGINT);
-  EXPECT_EQ(bench.world.changes, (std::vector<std::string>{"a=2"}));
-  EXPECT_TRUE(bench.script.undone.empty());
-  EXPECT_TRUE(mentions(report.left, "step 'one' is done and stays so"));
-  EXPECT_TRUE(mentions(report.left, "step 'two' was not started"));
-  EXPECT_TRUE(mentions(report.next, "cfkops run sample -n confluent"));
-  EXPECT_EQ(bench.verified().state, audit::VerifyReport::State::Intact);
-}
-
-TEST(Run, StopsInAWaitBetweenAttemptsWhenAsked) {
-  Bench bench;
-  bench.script.outcomes["look"] = std::deque<Outcome>(50, Outcome::not_yet("2 of 3"));
-  bench.transport.at(std::chrono::seconds(15), [&] { bench.cancel.request(SIGTERM); });
-  const RunReport report =
-      bench.run("steps: [{id: look, do: fake.script, attempts: {max: 30, every: 10s}}]\n");
-  EXPECT_EQ(report.result, RunResult::Interrupted);
-  EXPECT_EQ(report.signal_number, SIGTERM);
-  EXPECT_EQ(state_of(report, "look"), "stopped");
-  EXPECT_NE(report.summary.find("nothing was changed"), std::string::npos);
-}
-
-TEST(Run, DoesNotBeginWhenAskedToStopWhilePlanning) {
-  Bench bench;
-  bench.cancel.request(SIGINT);
-  const RunReport report = bench.run(kTwoSteps);
-  EXPECT_EQ(report.result, RunResult::Interrupted);
-  EXPECT_TRUE(bench.world.changes.empty());
-  EXPECT_EQ(bench.asked_for_approval, 0);
-}
-
-TEST(Run, FinishesTheUndoEvenWhenAskedToStop) {
-  Bench bench;
-  bench.script.outcomes["fail"] = {Outcome::refused("no")};
-  bench.script.on_apply = [&](const Context& context) {
-    if (context.step.id == "fail") {
-      bench.cancel.request(SIGINT);
-    }
-  };
-  const RunReport report = bench.run(kTwoSteps + "  - {id: fail, do: fake.script}\n");
-  EXPECT_EQ(report.result, RunResult::Failed) << report.summary;
-  EXPECT_EQ(bench.world.values["a"], "1");
 }
 
 TEST(Run, KeepsSecretsOutOfTheJournalAndThePlan) {
