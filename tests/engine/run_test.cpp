@@ -339,6 +339,27 @@ TEST(Run, SaysWhatTheValidationFoundAfterAllStepsAreDone) {
   }
 }
 
+TEST(Run, SaysOfAValidationThatItNeedsAStepWhichDidNotFinish) {
+  Bench bench;
+  bench.script.outcomes["look"] = {Outcome::refused("no")};
+  const RunReport report = bench.run(R"(
+steps:
+  - {id: one, do: fake.set, with: {name: a}}
+  - {id: look, do: fake.script}
+validation:
+  - {check: expr, that: steps.look.answer == 42, title: The answer is right}
+  - {check: fake.says, title: It says so, with: {of: "${string(steps.look.answer)}"}}
+  - {check: expr, that: steps.one.before == '1', title: It was one}
+)");
+  EXPECT_EQ(report.result, RunResult::Failed);
+  const std::string why =
+      " could not be told: it needs the outputs of step 'look', which did not finish";
+  EXPECT_TRUE(mentions(report.left, "validation: The answer is right" + why));
+  EXPECT_TRUE(mentions(report.left, "validation: It says so" + why));
+  EXPECT_TRUE(mentions(bench.observer.lines, "validation The answer is right: unknown"));
+  EXPECT_TRUE(mentions(bench.observer.lines, "validation It was one: pass"));
+}
+
 TEST(Run, KeepsSecretsOutOfTheJournalAndThePlan) {
   Bench bench;
   bench.script.on_apply = [](const Context& context) {
