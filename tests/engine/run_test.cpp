@@ -274,6 +274,24 @@ steps:
   EXPECT_EQ(bench.transport.clock().passed(), std::chrono::seconds(10));
 }
 
+TEST(Run, TriesAgainWhatMayHappenOnlyOnceWhereNothingHasHappened) {
+  for (const Outcome& outcome : {Outcome::not_yet("a budget says no"),
+                                 Outcome::refused("unsafe"),
+                                 Outcome::unknown("no answer"),
+                                 Outcome::from(make_error(ErrorCode::ServerError, "broken"))}) {
+    Bench bench;
+    bench.script.outcomes["look"] = {outcome};
+    runbook::Runbook runbook = bench.load(
+        "steps: [{id: look, do: fake.script, effect: once, attempts: {max: 2, every: 1s}}]\n");
+    // More than lint lets a runbook say: the engine holds it too.
+    runbook.steps.front().attempts.on = {"not_yet", "refused", "unknown", "failed"};
+    const bool harmless =
+        outcome.kind == Outcome::Kind::NotYet || outcome.kind == Outcome::Kind::Refused;
+    const RunReport report = bench.run(runbook);
+    EXPECT_EQ(report.steps.front().attempts, harmless ? 2 : 1) << to_string(outcome.kind);
+  }
+}
+
 TEST(Run, UndoesInReverseOrderOfCompletionWhenAStepFails) {
   Bench bench;
   bench.world.denied = {};

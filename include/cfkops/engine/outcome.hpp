@@ -13,6 +13,8 @@ namespace cfkops::engine {
 
 /// How an attempt at a step ended.
 struct Outcome {
+  /// Of a step that must not happen twice, NotYet and Refused promise that this attempt changed
+  /// nothing: only those two may be tried again. One that went wrong half-way has Failed.
   enum class Kind {
     Done,     ///< it is so now
     NotYet,   ///< not so yet; waiting may help
