@@ -133,7 +133,8 @@ class Check {
 /// A live object that a `ref<Kind>` parameter may mean.
 struct RefCandidate {
   std::vector<std::string>
-      texts;  ///< what a person may type: "statefulset/kafka", "kafka"; the first is shown
+      texts;  ///< what a person may type: "statefulset/kafka", "kafka"; the first is shown. Each
+              ///< is understood with the namespace before it as well: "confluent/kafka"
   runbook::ValueMap value;  ///< at least kind, namespace, name, uid
 };
 
