@@ -9,6 +9,7 @@
 
 namespace cfkops::runbook {
 
+/// How bad a finding is; an Error keeps the runbook from running.
 enum class Severity { Error, Warning, Info };
 
 /// One finding about a runbook file.
