@@ -32,7 +32,7 @@ CheckResult result_of(KafkaReading reading) {
                      .outputs = std::move(reading.outputs)};
   result.details.insert(result.details.end(), reading.details.begin(), reading.details.end());
   if (!reading.verdict.waiver.empty()) {
-    result.remedy = "name the topics in " + reading.verdict.waiver + " if their owners agree";
+    result.remedy = "if the topics' owners agree: --param " + reading.verdict.permit();
   }
   return result;
 }

@@ -22,8 +22,7 @@ class Lines {
       : secret_(secret) {}
 
   void compare(const std::string& path, const json* before, const json* after) {
-    const bool own = std::find(kServersOwn.begin(), kServersOwn.end(), path) != kServersOwn.end();
-    if (own || (before != nullptr && after != nullptr && *before == *after)) {
+    if (is_servers_own(path) || (before != nullptr && after != nullptr && *before == *after)) {
       return;
     }
     const bool both_maps =
@@ -75,6 +74,10 @@ class Lines {
 };
 
 }  // namespace
+
+bool is_servers_own(std::string_view pointer) {
+  return std::find(kServersOwn.begin(), kServersOwn.end(), pointer) != kServersOwn.end();
+}
 
 std::vector<std::string> difference(const Json& before, const Json& after) {
   Lines lines(before.string_or("/kind", "") == "Secret");

@@ -3,6 +3,7 @@
 #include "cfkops/base/json.hpp"
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace cfkops::actions {
@@ -13,5 +14,8 @@ namespace cfkops::actions {
 /// (managedFields, resourceVersion, generation, status) is left out, and the data of Secrets is
 /// "***".
 [[nodiscard]] std::vector<std::string> difference(const Json& before, const Json& after);
+
+/// The field at this JSON Pointer is what the server keeps for itself.
+[[nodiscard]] bool is_servers_own(std::string_view pointer);
 
 }  // namespace cfkops::actions

@@ -96,6 +96,7 @@ void merge(GateVerdict& into, GateVerdict other) {
   if (other.answer != Answer::Yes) {
     const bool first = into.answer == Answer::Yes;
     into.waiver = first || into.waiver == other.waiver ? other.waiver : "";
+    into.waived.merge(other.waived);
   }
   if (badness(other.answer) > badness(into.answer)) {
     into.answer = other.answer;

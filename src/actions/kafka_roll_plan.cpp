@@ -66,7 +66,7 @@ void judge_partitions(const RollRequest& request,
   if (!verdict.waiver.empty()) {
     change.refused = true;
     change.verdict =
-        fmt::format("refused: {} (permitted by {})", reasons_text(verdict, 5), verdict.waiver);
+        fmt::format("refused: {} (permitted by {})", reasons_text(verdict, 5), verdict.permit());
   } else {
     change.diff.push_back("~ waits: " + reasons_text(verdict, 5));
   }

@@ -136,7 +136,7 @@ std::optional<Outcome> Roll::judge_gate(const RollEntry& entry, const GateLook& 
   const std::string why = fmt::format(
       "{} may not be restarted: {}", role_and_pod(entry), reasons_text(look.verdict, kReasons));
   if (!look.verdict.waiver.empty()) {
-    return Outcome::refused(why, look.verdict.waiver);  // waiting does not change this
+    return Outcome::refused(why, look.verdict.permit());  // waiting does not change this
   }
   if (now() < context_.deadline) {
     return std::nullopt;

@@ -3,6 +3,8 @@
 #include "subject.hpp"
 #include "undo_patch.hpp"
 
+#include "cfkops/base/text.hpp"
+
 #include <nlohmann/json.hpp>
 
 namespace cfkops::actions {
@@ -86,7 +88,7 @@ class ObjectPatch final : public engine::Action {
     plan.changes = {std::move(change)};
     plan.permissions = {subject.may("get"), subject.may("patch")};
     plan.estimate = Duration::zero();
-    plan.undo = "the fields get their former values";
+    plan.undo = "the fields get their former values, unless somebody changes them meanwhile";
     return plan;
   }
 
@@ -100,7 +102,7 @@ class ObjectPatch final : public engine::Action {
   [[nodiscard]] engine::Outcome undo(const engine::Context& /*context*/,
                                      kube::Client& client,
                                      const Json& remembered) const override {
-    const auto outcome = take_back(client, remembered);
+    const auto outcome = restore(client, remembered);
     return outcome ? *outcome : engine::Outcome::from(outcome.error());
   }
 
@@ -114,13 +116,15 @@ class ObjectPatch final : public engine::Action {
     const Json body = arguments.find("patch")->to_json();
     const kube::PatchType type = type_of(arguments);
     if (context.journal != nullptr) {
-      CFKOPS_TRY(context.journal->remember_undo(
-          Json(nlohmann::json{{"kind", subject.resource.full_name()},
-                              {"namespace", subject.ns},
-                              {"name", subject.name},
-                              {"uid", before.uid()},
-                              {"json", type == kube::PatchType::Json},
-                              {"patch", undo_patch(before.json(), type, body).raw()}})));
+      // Only the server knows what its defaults and conversions make of the patch.
+      CFKOPS_ASSIGN(const kube::Object intended,
+                    client.dry_run_patch(subject.resource, subject.ns, subject.name, type, body));
+      CFKOPS_TRY(context.journal->remember_undo(Json(nlohmann::json{
+          {"kind", subject.resource.full_name()},
+          {"namespace", subject.ns},
+          {"name", subject.name},
+          {"uid", before.uid()},
+          {"changes", changes_of(before.json(), intended.json(), type, body).raw()}})));
     }
     CFKOPS_ASSIGN(const kube::Object after,
                   client.patch(subject.resource,
@@ -133,20 +137,39 @@ class ObjectPatch final : public engine::Action {
         {{"changed", after.resource_version() != before.resource_version()}, {"uid", after.uid()}});
   }
 
-  static Result<engine::Outcome> take_back(kube::Client& client, const Json& remembered) {
+  static Result<engine::Outcome> restore(kube::Client& client, const Json& remembered) {
     CFKOPS_ASSIGN(const std::string kind, remembered.string_at("/kind"));
     CFKOPS_ASSIGN(const std::string name, remembered.string_at("/name"));
     CFKOPS_ASSIGN(const std::string uid, remembered.string_at("/uid"));
-    CFKOPS_ASSIGN(const Json body, remembered.at("/patch"));
+    CFKOPS_ASSIGN(const Json changes, remembered.at("/changes"));
     CFKOPS_ASSIGN(const kube::Resource resource, client.discover(kind));
-    const bool json = remembered.bool_or("/json", false);
-    CFKOPS_TRY(client.patch(resource,
-                            remembered.string_or("/namespace", ""),
-                            name,
-                            body,
-                            {.type = json ? kube::PatchType::Json : kube::PatchType::Merge,
-                             .precondition = {.uid = uid, .resource_version = {}}}));
-    return engine::Outcome::done({});
+    const Subject subject{resource, remembered.string_or("/namespace", ""), name};
+    CFKOPS_ASSIGN(const kube::Object now, client.get(resource, subject.ns, name));
+    if (now.uid() != uid) {
+      return make_error(ErrorCode::Conflict,
+                        subject.text() + " is another one now: it has uid " + now.uid() +
+                            ", what was changed had " + uid);
+    }
+    const TakeBack back = take_back(changes, now.json());
+    if (!back.foreign.empty()) {
+      return engine::Outcome::refused("somebody else has changed " + subject.text() +
+                                      " meanwhile: " + base::join(back.foreign, "; "));
+    }
+    if (back.patch.raw().empty()) {
+      return engine::Outcome::done({});  // it is as it was already
+    }
+    // Of this very state: what somebody changes from here on is looked at first.
+    const auto patched =
+        client.patch(resource,
+                     subject.ns,
+                     name,
+                     back.patch,
+                     {.type = kube::PatchType::Merge,
+                      .precondition = {.uid = uid, .resource_version = now.resource_version()}});
+    if (!patched && patched.error().code == ErrorCode::Conflict) {
+      return engine::Outcome::not_yet(patched.error().text());
+    }
+    return patched ? engine::Outcome::done({}) : engine::Outcome::from(patched.error());
   }
 };
 

@@ -32,17 +32,13 @@ struct Goal {
   }
 };
 
-std::string text_of(const engine::Arguments& arguments, std::string_view name) {
-  const runbook::Value* value = arguments.find(name);
-  return value == nullptr || value->is_null() ? std::string() : value->text();
-}
-
 Result<Goal> goal_of(const engine::Arguments& arguments) {
   Goal goal;
   goal.deleted = arguments.boolean("deleted");
-  goal.path = text_of(arguments, "path");
-  goal.equals = text_of(arguments, "equals");
-  const std::vector<std::string> condition = base::split(text_of(arguments, "condition"), '=');
+  goal.path = optional_text(arguments, "path");
+  goal.equals = optional_text(arguments, "equals");
+  const std::vector<std::string> condition =
+      base::split(optional_text(arguments, "condition"), '=');
   goal.condition = condition.empty() ? std::string() : condition.front();
   goal.status = condition.size() > 1 ? condition[1] : "True";
   const int goals =

@@ -19,11 +19,6 @@ std::string tail(const std::string& text) {
       base::trim(text.size() <= kTailOfOutput ? text : text.substr(text.size() - kTailOfOutput)));
 }
 
-std::string text_of(const engine::Arguments& arguments, std::string_view name) {
-  const runbook::Value* value = arguments.find(name);
-  return value == nullptr || value->is_null() ? std::string() : value->text();
-}
-
 class PodExec final : public Irreversible {
  public:
   [[nodiscard]] const runbook::ActionSpec& spec() const override {
@@ -67,9 +62,9 @@ class PodExec final : public Irreversible {
                               : context.deadline - client.loop().clock().now();
     const auto ended = client.exec(pod->ns(),
                                    pod->name(),
-                                   text_of(arguments, "container"),
+                                   optional_text(arguments, "container"),
                                    argv,
-                                   text_of(arguments, "input"),
+                                   optional_text(arguments, "input"),
                                    left);
     if (!ended) {
       return engine::Outcome::from(ended.error());

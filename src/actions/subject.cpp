@@ -20,12 +20,12 @@ runbook::ArgumentSpec text_argument(std::string name, bool required, std::string
           .help = std::move(help)};
 }
 
+}  // namespace
+
 std::string optional_text(const engine::Arguments& arguments, std::string_view name) {
   const runbook::Value* value = arguments.find(name);
   return value == nullptr || value->is_null() ? std::string() : value->text();
 }
-
-}  // namespace
 
 std::string Subject::text() const {
   const std::string kind = base::lower(resource.kind);

@@ -3,9 +3,13 @@
 #include "cfkops/engine/action.hpp"
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace cfkops::actions {
+
+/// The text of an argument that may be left out; "" where it is.
+[[nodiscard]] std::string optional_text(const engine::Arguments& arguments, std::string_view name);
 
 /// The object that a step is about, as its arguments `kind`, `name` and `namespace` say.
 struct Subject {

@@ -1,86 +1,261 @@
 #include "undo_patch.hpp"
 
+#include "difference.hpp"
+
+#include "cfkops/base/text.hpp"
+
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
+#include <cstddef>
+#include <map>
 #include <set>
 #include <string>
+#include <string_view>
 
 namespace cfkops::actions {
 
 namespace {
 
 using nlohmann::json;
+using Path = std::vector<std::string>;
 
-json undo_merge(const json* before, const json& patch) {
-  json undo = json::object();
-  for (const auto& [key, value] : patch.items()) {
-    if (key.starts_with("$")) {
-      continue;  // a directive of strategic merge, no field
-    }
-    const json* old = nullptr;
-    if (before != nullptr && before->is_object() && before->contains(key)) {
-      old = &before->at(key);
-    }
-    const bool both_maps = old != nullptr && old->is_object() && value.is_object();
-    undo[key] = both_maps ? undo_merge(old, value) : old == nullptr ? json() : *old;
+constexpr std::size_t kLongest = 200;
+
+std::string pointer_of(const Path& path) {
+  std::string text;
+  for (const std::string& key : path) {
+    text += "/" + base::pointer_token(key);
   }
-  return undo;
+  return text;
 }
 
-/// Where the former state is kept for a change at `path`: the list, where it is an element of one.
-std::string kept_at(const json& before, const std::string& path) {
-  std::string here;
-  const json* node = &before;
-  std::size_t from = 1;
-  while (from <= path.size()) {
-    if (node->is_array()) {
-      return here;
+Path path_of(std::string_view pointer) {
+  const auto replace = [](std::string& text, std::string_view what, const char* with) {
+    for (std::size_t at = text.find(what); at != std::string::npos; at = text.find(what, at + 1)) {
+      text.replace(at, what.size(), with);
     }
-    const std::size_t to = std::min(path.find('/', from), path.size());
-    const json::json_pointer token("/" + path.substr(from, to - from));
-    if (!node->is_object() || !node->contains(token)) {
-      return path.substr(0, to);
-    }
-    node = &node->at(token);
-    here = path.substr(0, to);
-    from = to + 1;
+  };
+  Path path = base::split(pointer, '/');
+  path.erase(path.begin());  // what stands before the first "/"
+  for (std::string& key : path) {
+    replace(key, "~1", "/");
+    replace(key, "~0", "~");
   }
   return path;
 }
 
-json undo_operations(const json& before, const json& patch) {
-  std::set<std::string> kept;
-  json undo = json::array();
-  for (const json& operation : patch) {
-    for (const char* member : {"path", "from"}) {
-      const bool moved_from =
-          std::string_view(member) == "from" && operation.value("op", "") != "move";
-      if (operation.value("op", "") == "test" || moved_from || !operation.contains(member)) {
-        continue;
+Path begin_of(const Path& path, std::size_t length) {
+  return {path.begin(), path.begin() + static_cast<std::ptrdiff_t>(length)};
+}
+
+/// What stands there, or nullptr; null is nothing.
+const json* find(const json& root, const Path& path) {
+  const json* node = &root;
+  for (const std::string& key : path) {
+    const auto member = node->is_object() ? node->find(key) : node->end();
+    if (member == node->end()) {
+      return nullptr;
+    }
+    node = &*member;
+  }
+  return node->is_null() ? nullptr : node;
+}
+
+bool same(const json* a, const json* b) {
+  return a == nullptr || b == nullptr ? a == b : *a == *b;
+}
+
+/// The paths that a merge or strategic patch names.
+void collect_paths(const json& patch, bool strategic, const Path& here, std::set<Path>& paths) {
+  for (const auto& [key, value] : patch.items()) {
+    Path path = here;
+    if (strategic && key.starts_with('$')) {
+      // A directive: "$setElementOrder/env" is about one member, "$patch" about the whole map.
+      const std::size_t slash = key.find('/');
+      if (slash != std::string::npos) {
+        path.push_back(key.substr(slash + 1));
       }
-      const std::string path = kept_at(before, operation.at(member).get<std::string>());
-      if (!kept.insert(path).second) {
-        continue;
-      }
-      const json::json_pointer pointer(path);
-      if (before.contains(pointer)) {
-        undo.insert(undo.begin(),
-                    json::object({{"op", "add"}, {"path", path}, {"value", before.at(pointer)}}));
-      } else {
-        undo.insert(undo.begin(), json::object({{"op", "remove"}, {"path", path}}));
-      }
+      paths.insert(std::move(path));
+      continue;
+    }
+    path.push_back(key);
+    if (value.is_object() && !value.empty()) {
+      collect_paths(value, strategic, path, paths);
+    } else {
+      paths.insert(std::move(path));
     }
   }
-  return undo;
+}
+
+/// The paths that a JSON patch names.
+void collect_operations(const json& patch, std::set<Path>& paths) {
+  for (const Json& operation : Json(patch).items()) {
+    const std::string op = operation.string_or("/op", "");
+    if (op != "test") {
+      paths.insert(path_of(operation.string_or("/path", "")));
+    }
+    if (op == "move") {
+      paths.insert(path_of(operation.string_or("/from", "")));
+    }
+  }
+}
+
+/// Gathers the fields that differ between two states.
+class Changes {
+ public:
+  Changes(const json& before, const json& after)
+      : before_(before),
+        after_(after) {}
+
+  /// All below `path`; where it leads into a list, or through what is no map, all from there.
+  void add(Path path) {
+    for (std::size_t length = 1; length < path.size(); ++length) {
+      const Path part = begin_of(path, length);
+      const json* was = find(before_, part);
+      const json* wrote = find(after_, part);
+      if ((was != nullptr && !was->is_object()) || (wrote != nullptr && !wrote->is_object())) {
+        path = part;
+        break;
+      }
+      if (was == nullptr && wrote != nullptr) {
+        made_.insert(part);
+      }
+    }
+    compare(path, find(before_, path), find(after_, path));
+  }
+
+  [[nodiscard]] json take() && {
+    json fields = json::array();
+    for (auto& [path, field] : fields_) {
+      fields.push_back(std::move(field));
+    }
+    return {{"fields", std::move(fields)}, {"made", made_}};
+  }
+
+ private:
+  void compare(const Path& path, const json* was, const json* wrote) {
+    if (same(was, wrote) || is_servers_own(pointer_of(path))) {
+      return;
+    }
+    const bool maps = (was == nullptr || was->is_object()) &&
+                      (wrote == nullptr || wrote->is_object()) &&
+                      (wrote != nullptr || !was->empty());
+    if (!maps) {
+      keep(path, was, wrote);
+      return;
+    }
+    if (was == nullptr) {
+      made_.insert(path);
+    }
+    std::set<std::string> keys;
+    for (const json* map : {was, wrote}) {
+      if (map == nullptr) {
+        continue;
+      }
+      for (const auto& [key, value] : map->items()) {
+        keys.insert(key);
+      }
+    }
+    for (const std::string& key : keys) {
+      Path below = path;
+      below.push_back(key);
+      compare(below,
+              was == nullptr ? nullptr : find(*was, {key}),
+              wrote == nullptr ? nullptr : find(*wrote, {key}));
+    }
+  }
+
+  void keep(const Path& path, const json* was, const json* wrote) {
+    json field = {{"path", path}};
+    if (was != nullptr) {
+      field["was"] = *was;
+    }
+    if (wrote != nullptr) {
+      field["wrote"] = *wrote;
+    }
+    fields_.insert_or_assign(path, std::move(field));
+  }
+
+  const json& before_;
+  const json& after_;
+  std::map<Path, json> fields_;
+  std::set<Path> made_;
+};
+
+std::string shown(const json* value) {
+  if (value == nullptr) {
+    return "nothing";
+  }
+  const std::string text = value->dump(-1, ' ', false, json::error_handler_t::replace);
+  return text.size() > kLongest ? text.substr(0, kLongest) + "..." : text;
+}
+
+Path path_in(const Json& list) {
+  Path path;
+  for (const Json& key : list.items()) {
+    path.push_back(key.string_or("", ""));
+  }
+  return path;
+}
+
+/// Puts a value into a merge patch; nullptr removes the field.
+void put(json& patch, const Path& path, const json* value) {
+  json* node = &patch;
+  for (const std::string& key : path) {
+    node = &(*node)[key];
+  }
+  *node = value == nullptr ? json() : *value;
 }
 
 }  // namespace
 
-Json undo_patch(const Json& before, kube::PatchType type, const Json& patch) {
+Json changes_of(const Json& before, const Json& after, kube::PatchType type, const Json& patch) {
+  std::set<Path> paths;
   if (type == kube::PatchType::Json) {
-    return Json(undo_operations(before.raw(), patch.raw()));
+    collect_operations(patch.raw(), paths);
+  } else {
+    collect_paths(patch.raw(), type == kube::PatchType::Strategic, {}, paths);
   }
-  return Json(undo_merge(&before.raw(), patch.raw()));
+  Changes changes(before.raw(), after.raw());
+  for (const Path& path : paths) {
+    changes.add(path);
+  }
+  return Json(std::move(changes).take());
+}
+
+TakeBack take_back(const Json& changes, const Json& now) {
+  TakeBack back;
+  json undo = json::object();
+  for (const Json& field : changes.items("/fields")) {
+    const Path path = path_in(field.get("/path"));
+    const json* was = find(field.raw(), {"was"});
+    const json* wrote = find(field.raw(), {"wrote"});
+    const json* is = find(now.raw(), path);
+    if (same(is, was)) {
+      continue;
+    }
+    if (same(is, wrote)) {
+      put(undo, path, was);
+    } else {
+      back.foreign.push_back(pointer_of(path) + " was " + shown(was) + ", we wrote " +
+                             shown(wrote) + ", now it is " + shown(is));
+    }
+  }
+  // The inner ones first: a map whose only member is an empty map of ours is ours as well.
+  std::vector<Json> made = changes.items("/made");
+  std::reverse(made.begin(), made.end());
+  for (const Json& map : made) {
+    json then = now.raw();
+    then.merge_patch(undo);
+    const Path path = path_in(map);
+    const json* left = find(then, path);
+    if (left != nullptr && left->is_object() && left->empty()) {
+      put(undo, path, nullptr);
+    }
+  }
+  back.patch = Json(std::move(undo));
+  return back;
 }
 
 }  // namespace cfkops::actions

@@ -3,12 +3,28 @@
 #include "cfkops/base/json.hpp"
 #include "cfkops/kube/reader.hpp"
 
+#include <string>
+#include <vector>
+
 namespace cfkops::actions {
 
-/// The patch that takes `patch` back on the object as it was `before`. Of a merge or strategic
-/// patch it is a merge patch: each field it touched gets its former value, lists as a whole, and
-/// goes away where there was none. Of a JSON patch it is a JSON patch of the former values in
-/// reverse order, a list's elements by way of the whole list.
-[[nodiscard]] Json undo_patch(const Json& before, kube::PatchType type, const Json& patch);
+/// What `patch` changes on an object that is `before` and will be `after`, as the journal keeps it:
+/// `fields`, each with its `path` and, as far as there is something, what it `was` and what we
+/// `wrote`; and `made`, the paths of maps that were not there. Maps are gone through to their
+/// leaves, so that a neighbour's entry is never part of it; a list is one field.
+[[nodiscard]] Json changes_of(const Json& before,
+                              const Json& after,
+                              kube::PatchType type,
+                              const Json& patch);
+
+/// How changes are taken back on an object as it is now.
+struct TakeBack {
+  Json patch;                        ///< a merge patch; an empty map where nothing is left to do
+  std::vector<std::string> foreign;  ///< fields that are neither as they were nor as we wrote them
+};
+
+/// Gives each field that still is what we wrote its former value, and removes a map that we made
+/// where nobody has put anything into it.
+[[nodiscard]] TakeBack take_back(const Json& changes, const Json& now);
 
 }  // namespace cfkops::actions

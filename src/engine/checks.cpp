@@ -3,9 +3,12 @@
 #include "evaluate.hpp"
 #include "json_text.hpp"
 
+#include "cfkops/base/text.hpp"
+
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <set>
 #include <utility>
 
 namespace cfkops::engine {
@@ -19,6 +22,22 @@ CheckResult unknown(const Error& error) {
           .outputs = {}};
 }
 
+/// Of what could not be evaluated. Where it uses outputs of a step that did not finish, that is the
+/// reason to tell; the expression's own error only follows from it.
+CheckResult unknown(const Error& error, const std::set<std::string>& missing) {
+  for (const std::string& chain : missing) {
+    const std::vector<std::string> names = base::split(chain, '.');
+    if (names.size() > 1 && names.front() == "steps") {
+      return {.verdict = Verdict::Unknown,
+              .summary = "it needs the outputs of step '" + names[1] + "', which did not finish",
+              .details = {},
+              .remedy = {},
+              .outputs = {}};
+    }
+  }
+  return unknown(error);
+}
+
 /// "`x == 1` (`x` = 2)"
 std::string explained(const runbook::Expression& expression, const runbook::Bindings& bindings) {
   const std::string values = expression.explain(bindings);
@@ -28,7 +47,7 @@ std::string explained(const runbook::Expression& expression, const runbook::Bind
 CheckResult ask_expression(const runbook::CheckEntry& entry, const runbook::Bindings& bindings) {
   const auto answer = holds(entry.that, bindings);
   if (!answer) {
-    return unknown(answer.error());
+    return unknown(answer.error(), not_known_yet(entry.that, bindings));
   }
   CheckResult result{.verdict = *answer ? Verdict::Pass : Verdict::Fail,
                      .summary = explained(entry.that, bindings),
@@ -101,7 +120,7 @@ CheckResult CheckRunner::ask(const runbook::CheckEntry& entry,
                              const runbook::Bindings& bindings) const {
   const auto wanted = holds(entry.when, bindings);
   if (!wanted) {
-    return unknown(wanted.error());
+    return unknown(wanted.error(), not_known_yet(entry.when, bindings));
   }
   if (!*wanted) {
     return {.verdict = Verdict::Pass,
@@ -121,7 +140,7 @@ CheckResult CheckRunner::ask_kind(const runbook::CheckEntry& entry,
   }
   const auto arguments = evaluate_arguments(entry.with, check->spec(), bindings, site_);
   if (!arguments) {
-    return unknown(arguments.error());
+    return unknown(arguments.error(), not_known_yet(entry.with, bindings));
   }
   Context context = context_;
   const MonoTime now = site_.reader.loop().clock().now();

@@ -58,6 +58,11 @@ void conceal(Journal& journal, const runbook::Value& value) {
   }
 }
 
+/// It changed something and did not get through.
+bool is_incomplete(const StepRecord& record) {
+  return record.mutated && record.report.state != "done";
+}
+
 /// One run from its beginning to its end.
 class Run {
  public:
@@ -148,9 +153,16 @@ Status Run::ask_approval(const Plan& plan) const {
 }
 
 Verdicts Run::interrupted(const Error& error) const {
-  const bool touched = state_.environment.journal.intents() > 0;
+  if (state_.environment.journal.intents() == 0) {
+    return {RunResult::Interrupted, "stopped as asked; nothing was changed", error};
+  }
+  // Of two requests the second ends a wait even where there is no safe point; one that came when
+  // every change was complete did no such harm.
+  const bool broken_off = state_.loop().cancel().forced() &&
+                          std::any_of(state_.steps.begin(), state_.steps.end(), is_incomplete);
   return {RunResult::Interrupted,
-          touched ? "stopped at a safe point, as asked" : "stopped as asked; nothing was changed",
+          broken_off ? "stopped at once, not at a safe point: look at what is left"
+                     : "stopped at a safe point, as asked",
           error};
 }
 

@@ -8,14 +8,14 @@
 namespace cfkops::engine {
 namespace {
 
-std::string uid_of(const RefCandidate& candidate) {
-  const auto uid = candidate.value.find("uid");
-  return uid == candidate.value.end() ? "" : uid->second.text();
+std::string member_of(const RefCandidate& candidate, const std::string& name) {
+  const auto member = candidate.value.find(name);
+  return member == candidate.value.end() ? "" : member->second.text();
 }
 
 bool claimed(const std::vector<RefCandidate>& all, const std::string& uid) {
   return !uid.empty() && std::any_of(all.begin(), all.end(), [&](const RefCandidate& other) {
-    return uid_of(other) == uid;
+    return member_of(other, "uid") == uid;
   });
 }
 
@@ -33,7 +33,7 @@ Result<std::vector<RefCandidate>> candidates_of(const runbook::Type& type, const
       return std::move(found).error().in("look for " + kind + " in namespace " + site.ns);
     }
     for (RefCandidate& candidate : *found) {
-      if (!claimed(all, uid_of(candidate))) {
+      if (!claimed(all, member_of(candidate, "uid"))) {
         all.push_back(std::move(candidate));
       }
     }
@@ -50,9 +50,12 @@ std::vector<std::string> shown(const std::vector<RefCandidate>& candidates) {
   return texts;
 }
 
+/// Each of its texts may have its namespace before it: "confluent/statefulset/kafka".
 bool means(const RefCandidate& candidate, const std::string& text) {
+  const std::string wanted = base::lower(text);
+  const std::string prefix = base::lower(member_of(candidate, "namespace")) + "/";
   return std::any_of(candidate.texts.begin(), candidate.texts.end(), [&](const std::string& one) {
-    return base::lower(one) == base::lower(text);
+    return base::lower(one) == wanted || prefix + base::lower(one) == wanted;
   });
 }
 

@@ -33,11 +33,13 @@ bool only_once(const runbook::Step& step, const Action& action) {
          runbook::Effect::Once;
 }
 
+/// As lint demands it of the runbook: what must not happen twice is tried again only on outcomes
+/// that promise that nothing has happened.
 bool tried_again(const runbook::Step& step, const Action& action, const Outcome& outcome) {
-  const bool once = only_once(step, action);
+  const bool doubtful = outcome.kind == Kind::Failed || outcome.kind == Kind::Unknown;
   const bool cancelled = outcome.error && outcome.error->code == ErrorCode::Cancelled;
   if (outcome.kind == Kind::Done || outcome.kind == Kind::Stopped || cancelled ||
-      (outcome.kind == Kind::Failed && once)) {
+      (doubtful && only_once(step, action))) {
     return false;
   }
   const std::vector<std::string>& on = step.attempts.on;
@@ -70,7 +72,7 @@ Error error_of(const Outcome& outcome, const std::string& step) {
   Error error = outcome.error.value_or(make_error(code, outcome.why));
   if (!outcome.override_parameter.empty()) {
     error = std::move(error).with_hint("if you accept that risk, permit it with --param " +
-                                       outcome.override_parameter + "=true");
+                                       outcome.override_parameter);
   }
   return std::move(error).in("step '" + step + "'");
 }

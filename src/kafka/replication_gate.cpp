@@ -218,6 +218,7 @@ GateVerdict may_stop_broker(const PartitionTable& table,
   }
   bool waivable = true;
   std::size_t waived = 0;
+  std::set<std::string> to_waive = waived_topics;
   for (const auto& [partition, reading] : own->second) {
     const PartitionReading* leader = table.leader_of(partition);
     if (leader == nullptr) {
@@ -235,6 +236,7 @@ GateVerdict may_stop_broker(const PartitionTable& table,
     }
     findings.wrong(partition.text() + " " + risk.text);
     waivable = waivable && risk.waivable;
+    to_waive.insert(partition.topic);
   }
   std::string summary =
       fmt::format("{} hosts {}", pod, base::counted(std::ssize(own->second), "partition"));
@@ -244,8 +246,14 @@ GateVerdict may_stop_broker(const PartitionTable& table,
   GateVerdict verdict = std::move(findings).verdict(std::move(summary));
   if (verdict.answer == GateVerdict::Answer::No && waivable) {
     verdict.waiver = "waiver_topics";
+    verdict.waived = std::move(to_waive);
   }
   return verdict;
+}
+
+std::string GateVerdict::permit() const {
+  const std::vector<std::string> values(waived.begin(), waived.end());
+  return waiver.empty() ? "" : waiver + "=" + base::join(values, ",");
 }
 
 }  // namespace cfkops::kafka

@@ -70,7 +70,7 @@ TEST(CheckKafkaReplication, WithWaiversItAlsoAsksWhetherEachBrokerMayStop) {
   EXPECT_EQ(ask(bench).verdict, Verdict::Pass);
   const CheckResult result = ask(bench, {{"waiver_topics", runbook::ValueList{}}});
   EXPECT_EQ(result.verdict, Verdict::Fail);
-  EXPECT_THAT(result.remedy, HasSubstr("waiver_topics"));
+  EXPECT_THAT(result.remedy, HasSubstr("--param waiver_topics=orders"));
   EXPECT_EQ(ask(bench, {{"waiver_topics", runbook::ValueList{"orders"}}}).verdict, Verdict::Pass);
 }
 

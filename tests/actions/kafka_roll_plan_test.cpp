@@ -93,7 +93,7 @@ TEST(KafkaRollPlan, NamesTheTopicsThatNeedAWaiver) {
   const auto told = plan(bench);
   EXPECT_TRUE(told->changes[0].refused);
   EXPECT_THAT(told->changes[0].verdict, HasSubstr("orders-0 needs all 3 replicas in sync"));
-  EXPECT_THAT(told->changes[0].verdict, HasSubstr("permitted by waiver_topics"));
+  EXPECT_THAT(told->changes[0].verdict, HasSubstr("permitted by waiver_topics=orders"));
   const auto waived = plan(bench, {{"waiver_topics", runbook::ValueList{"orders"}}});
   EXPECT_FALSE(waived->changes[0].refused);
   EXPECT_THAT(waived->disruption, Contains(HasSubstr("6 partitions refusing acks=all")));

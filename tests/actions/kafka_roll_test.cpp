@@ -252,7 +252,7 @@ TEST(KafkaRoll, APartitionWithOneReplicaNeedsItsWaiver) {
   bench.model().partitions()[0].min_isr = 1;
   const Outcome outcome = bench.roll();
   EXPECT_EQ(outcome.kind, Outcome::Kind::Refused);
-  EXPECT_EQ(outcome.override_parameter, "waiver_topics");
+  EXPECT_EQ(outcome.override_parameter, "waiver_topics=orders");
   EXPECT_THAT(outcome.why, HasSubstr("orders-0 has one replica only"));
   EXPECT_THAT(bench.server.evicted_pods(), testing::Not(Contains("kafka-1")));
 }

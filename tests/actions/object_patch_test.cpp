@@ -19,39 +19,95 @@ using kube::PatchType;
 using nlohmann::json;
 using testing::ElementsAre;
 using testing::HasSubstr;
+using testing::IsEmpty;
 
 Json of(const char* text) {
   return Json(json::parse(text));
 }
 
-TEST(UndoPatch, OfAMergeGivesEachFieldItsFormerValueAndRemovesNewOnes) {
-  const Json before = of(R"({"spec":{"replicas":3,"list":[1,2],"deep":{"a":1,"b":2}}})");
-  const Json patch =
-      of(R"({"spec":{"replicas":5,"list":[9],"deep":{"a":null,"c":3},"new":{"x":1}}})");
-  const Json undo = undo_patch(before, PatchType::Merge, patch);
-  EXPECT_EQ(undo, of(R"({"spec":{"replicas":3,"list":[1,2],"deep":{"a":1,"c":null},"new":null}})"));
-  json after = before.raw();
-  after.merge_patch(patch.raw());
-  ASSERT_NE(after, before.raw());
-  after.merge_patch(undo.raw());
-  EXPECT_EQ(after, before.raw());
+/// `json` after the merge patch.
+json merged(json object, const json& patch) {
+  object.merge_patch(patch);
+  return object;
 }
 
-TEST(UndoPatch, OfAJsonPatchRestoresListsAsAWhole) {
-  const Json before = of(R"({"a":{"list":[1,2,3],"x":1}})");
-  for (const char* text :
-       {R"([{"op":"remove","path":"/a/list/1"}])",
-        R"([{"op":"add","path":"/a/list/-","value":4}])",
-        R"([{"op":"add","path":"/a/y","value":4}])",
-        R"([{"op":"replace","path":"/a/x","value":4},{"op":"remove","path":"/a/list/0"}])",
-        R"([{"op":"move","from":"/a/x","path":"/a/z"}])",
-        R"([{"op":"test","path":"/a/x","value":1},{"op":"add","path":"/b","value":{}}])"}) {
+TEST(UndoPatch, OfAMergeGivesEachFieldItsFormerValueAndRemovesNewOnes) {
+  const Json before =
+      of(R"({"spec":{"replicas":3,"list":[1,2],"deep":{"a":1,"b":2},"gone":{"y":1}}})");
+  const Json patch =
+      of(R"({"spec":{"replicas":5,"list":[9],"deep":{"a":null,"c":3},"new":{"x":1},"gone":null}})");
+  const Json after(merged(before.raw(), patch.raw()));
+  ASSERT_NE(after, before);
+  const TakeBack back = take_back(changes_of(before, after, PatchType::Merge, patch), after);
+  EXPECT_THAT(back.foreign, IsEmpty());
+  EXPECT_EQ(merged(after.raw(), back.patch.raw()), before.raw());
+}
+
+TEST(UndoPatch, OfAJsonPatchGivesTheFormerState) {
+  const Json before = of(R"({"a":{"list":[1,2,3],"x":1},"m":{"k":"v"}})");
+  for (
+      const char* text :
+      {R"([{"op":"remove","path":"/a/list/1"}])",
+       R"([{"op":"add","path":"/a/list/-","value":4}])",
+       R"([{"op":"add","path":"/a/y","value":4}])",
+       R"([{"op":"replace","path":"/a/x","value":4},{"op":"remove","path":"/a/list/0"}])",
+       R"([{"op":"move","from":"/a/x","path":"/a/z"}])",
+       R"([{"op":"replace","path":"/m","value":{"o/p~q":1}},{"op":"add","path":"/m/o~1p~0q","value":2}])",
+       R"([{"op":"test","path":"/a/x","value":1},{"op":"add","path":"/b","value":{}}])"}) {
     SCOPED_TRACE(text);
     const Json patch = of(text);
-    const json after = before.raw().patch(patch.raw());
-    EXPECT_NE(after, before.raw());
-    EXPECT_EQ(after.patch(undo_patch(before, PatchType::Json, patch).raw()), before.raw());
+    const Json after(before.raw().patch(patch.raw()));
+    EXPECT_NE(after, before);
+    const TakeBack back = take_back(changes_of(before, after, PatchType::Json, patch), after);
+    EXPECT_THAT(back.foreign, IsEmpty());
+    EXPECT_EQ(merged(after.raw(), back.patch.raw()), before.raw());
   }
+}
+
+TEST(UndoPatch, OfAStrategicPatchFollowsItsDirectives) {
+  const Json before = of(R"({"spec":{"c":[{"name":"k","image":"1"}],"sel":{"a":"1","b":"2"}}})");
+  const Json patch = of(
+      R"({"spec":{"c":[{"name":"k","image":"2"}],"$setElementOrder/c":[],"sel":{"$patch":"replace","a":"1"}}})");
+  // As a server merges it.
+  const Json after = of(R"({"spec":{"c":[{"name":"k","image":"2"}],"sel":{"a":"1"}}})");
+  const TakeBack back = take_back(changes_of(before, after, PatchType::Strategic, patch), after);
+  EXPECT_EQ(merged(after.raw(), back.patch.raw()), before.raw());
+}
+
+TEST(UndoPatch, LeavesWhatOthersHaveAddedBesideIt) {
+  const Json before = of(R"({"metadata":{"name":"x"}})");
+  const Json patch = of(R"({"metadata":{"annotations":{"ours":"1"}}})");
+  const Json after(merged(before.raw(), patch.raw()));
+  const Json changes = changes_of(before, after, PatchType::Merge, patch);
+  const Json now = of(R"({"metadata":{"name":"x","annotations":{"ours":"1","theirs":"2"}}})");
+  const TakeBack back = take_back(changes, now);
+  EXPECT_THAT(back.foreign, IsEmpty());
+  EXPECT_EQ(back.patch, of(R"({"metadata":{"annotations":{"ours":null}}})"));
+  EXPECT_EQ(merged(after.raw(), take_back(changes, after).patch.raw()), before.raw())
+      << "alone in it, the map goes too";
+}
+
+TEST(UndoPatch, NamesTheFieldsThatAreNoLongerWhatWeWrote) {
+  const Json before = of(R"({"spec":{"replicas":3,"list":[1]}})");
+  const Json patch = of(R"({"spec":{"replicas":5,"list":[1,2],"new":"x"}})");
+  const Json changes =
+      changes_of(before, Json(merged(before.raw(), patch.raw())), PatchType::Merge, patch);
+  const TakeBack back =
+      take_back(changes, of(R"({"spec":{"replicas":7,"list":[1,2,3],"new":"x"}})"));
+  EXPECT_THAT(back.foreign,
+              ElementsAre("/spec/list was [1], we wrote [1,2], now it is [1,2,3]",
+                          "/spec/replicas was 3, we wrote 5, now it is 7"));
+  EXPECT_THAT(take_back(changes, of(R"({"spec":{"replicas":5,"list":[1,2]}})")).foreign, IsEmpty())
+      << "what is as it was needs nothing";
+}
+
+TEST(UndoPatch, HasNothingToDoWhereThePatchHadNoEffect) {
+  const Json before = of(R"({"metadata":{"resourceVersion":"1"},"spec":{"replicas":3}})");
+  const Json after = of(R"({"metadata":{"resourceVersion":"2"},"spec":{"replicas":3}})");
+  const Json patch = of(R"({"metadata":{"resourceVersion":"1"},"spec":{"replicas":3}})");
+  const TakeBack back = take_back(changes_of(before, after, PatchType::Merge, patch), after);
+  EXPECT_THAT(back.foreign, IsEmpty());
+  EXPECT_EQ(back.patch, of("{}"));
 }
 
 TEST(Difference, NamesFieldsAndLeavesTheServersOwnOut) {
@@ -78,6 +134,24 @@ struct ObjectPatch : testing::Test, test::ActionBench {
 
   ObjectPatch() {
     transport.on("GET", test::kSets + "/kafka").reply(200, test::stateful_set("kafka"));
+  }
+
+  static json with_replicas(int replicas) {
+    json set = test::stateful_set("kafka");
+    set["spec"]["replicas"] = replicas;
+    return set;
+  }
+
+  /// Of a patch that made three replicas four.
+  static Json remembered() {
+    const Json patch = of(R"({"spec":{"replicas":4}})");
+    const Json changes =
+        changes_of(Json(with_replicas(3)), Json(with_replicas(4)), PatchType::Merge, patch);
+    return Json(json{{"kind", "statefulsets.apps"},
+                     {"namespace", "confluent"},
+                     {"name", "kafka"},
+                     {"uid", "s1"},
+                     {"changes", changes.raw()}});
   }
 };
 
@@ -113,19 +187,50 @@ TEST_F(ObjectPatch, WhatItTakesToUndoIsRememberedBeforeAndUndoesIt) {
   context.journal = &journal;
   transport.on("PATCH", test::kSets + "/kafka").handle([&](const kube::Request& request) {
     const std::string durable = disk.content.substr(0, disk.synced);
-    EXPECT_THAT(durable, HasSubstr(R"("replicas":3)"))
-        << "nothing remembered before " << request.body;
-    return test::reply(200, test::stateful_set("kafka"));
+    const bool dry_run = request.target.find("dryRun=All") != std::string::npos;
+    EXPECT_EQ(durable.find(R"("was":3,"wrote":4)") == std::string::npos, dry_run)
+        << "remembered before it is done: " << request.target;
+    return test::reply(200, with_replicas(4));
   });
   ASSERT_EQ(apply(object_patch(), arguments).kind, Outcome::Kind::Done);
-  const Json remembered(json{{"kind", "statefulsets.apps"},
-                             {"namespace", "confluent"},
-                             {"name", "kafka"},
-                             {"uid", "s1"},
-                             {"json", false},
-                             {"patch", {{"spec", {{"replicas", 3}}}}}});
-  ASSERT_EQ(object_patch().undo(context, client, remembered).kind, Outcome::Kind::Done);
-  EXPECT_THAT(transport.calls().back().request.body, HasSubstr(R"("replicas":3)"));
+  ASSERT_EQ(journal.remembered().size(), 1U);
+  transport.on("GET", test::kSets + "/kafka").reply(200, with_replicas(4));
+  const Outcome undone = object_patch().undo(context, client, journal.remembered().front().data);
+  ASSERT_EQ(undone.kind, Outcome::Kind::Done) << undone.why;
+  const std::string& body = transport.calls().back().request.body;
+  EXPECT_THAT(body, HasSubstr(R"("replicas":3)"));
+  EXPECT_THAT(body, HasSubstr(R"("uid":"s1")"));
+  EXPECT_THAT(body, HasSubstr(R"("resourceVersion":"7")"));
+}
+
+TEST_F(ObjectPatch, WhatSomebodyElseHasChangedMeanwhileIsNotUndone) {
+  transport.on("GET", test::kSets + "/kafka").reply(200, with_replicas(7));
+  const Outcome outcome = object_patch().undo(context, client, remembered());
+  EXPECT_EQ(outcome.kind, Outcome::Kind::Refused);
+  EXPECT_THAT(outcome.why, HasSubstr("statefulset confluent/kafka"));
+  EXPECT_THAT(outcome.why, HasSubstr("/spec/replicas was 3, we wrote 4, now it is 7"));
+  EXPECT_TRUE(recorder.mutations.empty());
+}
+
+TEST_F(ObjectPatch, WhatIsAsItWasNeedsNoUndo) {
+  EXPECT_EQ(object_patch().undo(context, client, remembered()).kind, Outcome::Kind::Done);
+  EXPECT_TRUE(recorder.mutations.empty());
+}
+
+TEST_F(ObjectPatch, AnotherObjectOfThatNameIsNotTouched) {
+  json other = with_replicas(4);
+  other["metadata"]["uid"] = "s2";
+  transport.on("GET", test::kSets + "/kafka").reply(200, other);
+  const Outcome outcome = object_patch().undo(context, client, remembered());
+  EXPECT_EQ(outcome.kind, Outcome::Kind::Failed);
+  EXPECT_THAT(outcome.why, HasSubstr("it has uid s2"));
+  EXPECT_TRUE(recorder.mutations.empty());
+}
+
+TEST_F(ObjectPatch, AnObjectThatChangesDuringTheUndoIsLookedAtAgain) {
+  transport.on("GET", test::kSets + "/kafka").reply(200, with_replicas(4));
+  transport.on("PATCH", test::kSets + "/kafka").refuse(409, "Conflict", "it was modified");
+  EXPECT_EQ(object_patch().undo(context, client, remembered()).kind, Outcome::Kind::NotYet);
 }
 
 TEST_F(ObjectPatch, ASecretIsRefused) {

@@ -41,7 +41,11 @@ TEST(ResolveParams, TakesDefaultsAndTheOnlyObjectThereIs) {
 }
 
 TEST(ResolveParams, TakesTheObjectThatIsNamed) {
-  for (const char* text : {"statefulset/orders", "orders", "StatefulSet/orders"}) {
+  for (const char* text : {"statefulset/orders",
+                           "orders",
+                           "StatefulSet/orders",
+                           "confluent/orders",
+                           "confluent/statefulset/orders"}) {
     Bench bench;
     bench.world.stateful_sets = {"kafka", "orders"};
     const auto values = resolve(bench, {{"target", text}});
@@ -60,6 +64,13 @@ TEST(ResolveParams, ListsWhatThereIsToChooseFrom) {
                        "--param target=statefulset/kafka, --param target=statefulset/orders"));
   EXPECT_THAT(resolve(bench, {{"target", "order"}}),
               HasError(ErrorCode::InvalidInput, "did you mean 'orders'?"));
+}
+
+TEST(ResolveParams, TakesNoObjectOfAnotherNamespace) {
+  Bench bench;
+  EXPECT_THAT(resolve(bench, {{"target", "other/kafka"}}),
+              HasError(ErrorCode::InvalidInput,
+                       "no StatefulSet named 'other/kafka' in namespace confluent"));
 }
 
 TEST(ResolveParams, SaysWhatItLookedForAndWhere) {

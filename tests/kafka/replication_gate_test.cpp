@@ -159,6 +159,16 @@ TEST(MayStopBroker, UnrollableNeedsItsTopicWaived) {
   EXPECT_TRUE(may_stop_broker(table, "kafka-1", {"orders"}).yes());
 }
 
+TEST(MayStopBroker, SaysWhatToWaiveWithWhatIsWaivedAlready) {
+  PartitionTable table = one_partition(leading(3, 3, 3));
+  table.by_pod["kafka-0"][{"lonely", 0}] = leading(1, 1, 1);
+  table.by_pod["kafka-0"][{"lonely", 1}] = leading(1, 1, 1);
+  table.by_pod["kafka-0"][{"fine", 0}] = leading(3, 3, 2);
+  EXPECT_EQ(may_stop_broker(table, "kafka-0", {}).permit(), "waiver_topics=lonely,orders");
+  EXPECT_EQ(may_stop_broker(table, "kafka-0", {"orders"}).permit(), "waiver_topics=lonely,orders");
+  EXPECT_EQ(may_stop_broker(table, "kafka-0", {"lonely", "orders"}).permit(), "");
+}
+
 TEST(MayStopBroker, UnderMinNowBlocksWhateverIsWaived) {
   const PartitionTable table = one_partition(leading(1, 3, 2));
   const GateVerdict verdict = may_stop_broker(table, "kafka-2", {"orders"});

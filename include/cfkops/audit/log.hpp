@@ -29,6 +29,7 @@ class Log {
   /// The hash of the last line, or 64 zeros.
   [[nodiscard]] const std::string& last_hash() const { return last_hash_; }
 
+  /// How many records were written.
   [[nodiscard]] std::uint64_t records() const { return sequence_; }
 
  private:

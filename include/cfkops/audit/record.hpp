@@ -21,6 +21,7 @@ enum class Phase {
   End,       ///< the run's verdict; nothing may follow
 };
 
+/// The word that the log has for it: "start", "intent".
 [[nodiscard]] std::string_view to_string(Phase phase);
 
 /// One line, before it is chained.

@@ -12,6 +12,7 @@ namespace cfkops::audit {
 
 /// What can be said of a log.
 struct VerifyReport {
+  /// What is known of it as a whole.
   enum class State {
     Intact,  ///< the chain holds and the run's end is there
     Open,    ///< the chain holds so far, but there is no end: running, killed, or cut off;

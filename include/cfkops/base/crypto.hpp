@@ -14,8 +14,10 @@ namespace cfkops::base {
 /// `count` random bytes from the operating system as lower-case hexadecimal.
 [[nodiscard]] std::string random_hex(int count);
 
-/// RFC 4648 with padding. Decoding skips line breaks; errors: InvalidInput.
+/// RFC 4648 with padding.
 [[nodiscard]] std::string base64_encode(std::string_view bytes);
+
+/// The bytes; line breaks are skipped. Errors: InvalidInput.
 [[nodiscard]] Result<std::string> base64_decode(std::string_view text);
 
 /// An Ed25519 (RFC 8032) key pair.
@@ -24,7 +26,10 @@ struct SigningKey {
   std::string public_pem;  ///< SubjectPublicKeyInfo
 };
 
+/// A new key. Errors: Internal where the library cannot.
 [[nodiscard]] Result<SigningKey> generate_signing_key();
+
+/// The key of this PEM text. Errors: InvalidInput.
 [[nodiscard]] Result<SigningKey> load_signing_key(const Redacted& private_pem);
 
 /// The 64-byte signature in base64. Errors: InvalidInput.

@@ -34,6 +34,7 @@ class Json {
   /// quotes nothing of the content. Errors: Protocol, with the byte offset.
   [[nodiscard]] static Result<Json> parse(std::string_view text);
 
+  /// Which of JSON's types it is.
   [[nodiscard]] bool is_null() const;
   [[nodiscard]] bool is_object() const;
   [[nodiscard]] bool is_array() const;
@@ -46,8 +47,11 @@ class Json {
 
   /// The value at `pointer`, or null where there is none.
   [[nodiscard]] Json get(std::string_view pointer) const;
+
+  /// Something other than null is there.
   [[nodiscard]] bool has(std::string_view pointer) const;
 
+  /// The value at `pointer` as what it must be.
   [[nodiscard]] Result<std::string> string_at(std::string_view pointer) const;
   [[nodiscard]] Result<std::int64_t> int_at(std::string_view pointer) const;
   [[nodiscard]] Result<double> number_at(std::string_view pointer) const;

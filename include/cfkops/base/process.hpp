@@ -20,6 +20,7 @@ struct ProcessRequest {
   std::size_t max_output = std::size_t{4} << 20U;  ///< bytes of standard output; more is an error
 };
 
+/// How a child ended.
 struct ProcessOutcome {
   int exit_code = 0;  ///< 128 + N where signal N ended it
   std::string output;

@@ -11,6 +11,7 @@ class Redacted {
  public:
   Redacted() = default;
 
+  /// Takes the secret over.
   explicit Redacted(std::string value)
       : value_(std::move(value)) {}
 
@@ -29,6 +30,7 @@ class Redacted {
   /// The secret itself.
   [[nodiscard]] const std::string& reveal() const { return value_; }
 
+  /// There is no secret in it.
   [[nodiscard]] bool empty() const { return value_.empty(); }
 
   /// "***", whatever the secret is.

@@ -13,6 +13,7 @@ namespace cfkops::base {
 /// destruction. `cancel` must outlive it.
 class SignalThread {
  public:
+  /// Blocks the signals and starts the thread.
   explicit SignalThread(Cancel& cancel);
   SignalThread(const SignalThread&) = delete;
   SignalThread& operator=(const SignalThread&) = delete;

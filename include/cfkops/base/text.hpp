@@ -7,9 +7,16 @@
 
 namespace cfkops::base {
 
+/// The parts with the separator between them.
 [[nodiscard]] std::string join(std::span<const std::string> parts, std::string_view separator);
+
+/// The parts between the separators, empty ones too; at least one.
 [[nodiscard]] std::vector<std::string> split(std::string_view text, char separator);
+
+/// Without white space at either end.
 [[nodiscard]] std::string_view trim(std::string_view text);
+
+/// ASCII letters in lower case.
 [[nodiscard]] std::string lower(std::string_view text);
 
 /// The candidate nearest to `word` by edit distance (transpositions count one), or "" when none is

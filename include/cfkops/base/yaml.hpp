@@ -13,8 +13,10 @@ namespace cfkops::base {
 /// One node of a YAML document with what a good message needs: where it stands and how it was
 /// written. A plain value, valid on its own.
 struct YamlNode {
+  /// What it is.
   enum class Kind { Null, Scalar, Sequence, Map };
 
+  /// A key with its value.
   struct Member;
 
   Kind kind = Kind::Null;
@@ -28,15 +30,20 @@ struct YamlNode {
   /// The member named `key`, or nullptr.
   [[nodiscard]] const YamlNode* find(std::string_view key) const;
 
+  /// It has `members`.
   [[nodiscard]] bool is_map() const { return kind == Kind::Map; }
 
+  /// It has `items`.
   [[nodiscard]] bool is_sequence() const { return kind == Kind::Sequence; }
 
+  /// It has a `scalar`.
   [[nodiscard]] bool is_scalar() const { return kind == Kind::Scalar; }
 
+  /// Nothing, `null` or `~` is written.
   [[nodiscard]] bool is_null() const { return kind == Kind::Null; }
 };
 
+/// One entry of a map.
 struct YamlNode::Member {
   std::string key;
   SourcePos key_pos;

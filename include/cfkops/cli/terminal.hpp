@@ -28,6 +28,8 @@ class Terminal {
 
   /// Columns of the terminal behind standard error; 80 where there is none.
   [[nodiscard]] virtual int width() const = 0;
+
+  /// Standard error is a terminal.
   [[nodiscard]] virtual bool err_is_terminal() const = 0;
 
   /// Colours and in-place updates are welcome on standard error (a terminal, no NO_COLOR, TERM not
@@ -39,6 +41,7 @@ class Terminal {
 /// Cancelled.
 class SystemTerminal final : public Terminal {
  public:
+  /// Borrows `cancel`.
   explicit SystemTerminal(const Cancel& cancel)
       : cancel_(cancel) {}
 

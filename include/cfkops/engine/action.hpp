@@ -22,23 +22,33 @@ namespace cfkops::engine {
 /// filled in.
 class Arguments {
  public:
+  /// By name; an optional argument without a default that was left out is not among them.
   explicit Arguments(runbook::ValueMap values)
       : values_(std::move(values)) {}
 
   /// The value, or nullptr where an optional argument without a default was left out.
   [[nodiscard]] const runbook::Value* find(std::string_view name) const;
 
-  // For arguments whose declared type guarantees the value; a wrong name or type is a defect
-  // (CFKOPS_CHECK).
+  /// The text of an argument whose declared type guarantees one. Here and below, a wrong name or
+  /// type is a defect (CFKOPS_CHECK).
   [[nodiscard]] std::string string(std::string_view name) const;
+
+  /// The number of an argument declared `int`.
   [[nodiscard]] std::int64_t integer(std::string_view name) const;
+
+  /// The answer of an argument declared `bool`.
   [[nodiscard]] bool boolean(std::string_view name) const;
+
+  /// The time of an argument declared `duration`.
   [[nodiscard]] Duration duration(std::string_view name) const;
+
+  /// The texts of an argument declared `list<string>`.
   [[nodiscard]] std::vector<std::string> strings(std::string_view name) const;
 
   /// A resolved reference: a map with kind, namespace, name, uid.
   [[nodiscard]] const runbook::ValueMap& ref(std::string_view name) const;
 
+  /// All of them, for the journal.
   [[nodiscard]] const runbook::ValueMap& values() const { return values_; }
 
  private:
@@ -82,6 +92,8 @@ struct Context {
 
   /// Tells the observer and, in a run, the journal.
   void progress(const std::string& text) const;
+
+  /// Tells the observer what is waited for, and the journal where the reason has changed.
   void waiting(const WaitState& wait) const;
 };
 
@@ -93,6 +105,7 @@ class Action {
   Action& operator=(const Action&) = delete;
   virtual ~Action() = default;
 
+  /// Its declaration: what lint, plan and the documentation know of it. Always the same object.
   [[nodiscard]] virtual const runbook::ActionSpec& spec() const = 0;
 
   /// What `apply` would do now. It cannot write: a Reader has no way to. Errors: anything that
@@ -122,6 +135,7 @@ class Check {
   Check& operator=(const Check&) = delete;
   virtual ~Check() = default;
 
+  /// Its declaration, as of an action.
   [[nodiscard]] virtual const runbook::ActionSpec& spec() const = 0;
 
   /// Never an error: what cannot be told is `Verdict::Unknown` with the reason.
@@ -133,7 +147,8 @@ class Check {
 /// A live object that a `ref<Kind>` parameter may mean.
 struct RefCandidate {
   std::vector<std::string>
-      texts;  ///< what a person may type: "statefulset/kafka", "kafka"; the first is shown
+      texts;  ///< what a person may type: "statefulset/kafka", "kafka"; the first is shown. Each
+              ///< is understood with the namespace before it as well: "confluent/kafka"
   runbook::ValueMap value;  ///< at least kind, namespace, name, uid
 };
 
@@ -147,6 +162,8 @@ class RefSource {
 
   /// "Kafka", as in ref<Kafka>.
   [[nodiscard]] virtual std::string kind() const = 0;
+
+  /// All of them in the namespace. Errors: what kept it from looking.
   [[nodiscard]] virtual Result<std::vector<RefCandidate>> find(kube::Reader& reader,
                                                                const std::string& ns) const = 0;
 };
@@ -158,8 +175,13 @@ struct Catalogue {
   std::span<const Check* const> checks;
   std::span<const RefSource* const> refs;
 
+  /// The action of that name, or nullptr.
   [[nodiscard]] const Action* action(std::string_view name) const;
+
+  /// The check of that name, or nullptr.
   [[nodiscard]] const Check* check(std::string_view name) const;
+
+  /// What finds objects of that kind, or nullptr.
   [[nodiscard]] const RefSource* ref(std::string_view kind) const;
 };
 

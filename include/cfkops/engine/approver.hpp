@@ -4,6 +4,7 @@
 
 namespace cfkops::engine {
 
+/// What is approved: engine/plan.hpp.
 struct Plan;
 
 /// Is asked once, after the plan and before the first mutation.

@@ -22,6 +22,7 @@ struct Remembered {
 /// intent, durable, before the mutation leaves, and the effect after it. `log` must outlive it.
 class Journal final : public kube::MutationRecorder {
  public:
+  /// Borrows the log.
   explicit Journal(audit::Log& log)
       : log_(log) {}
 
@@ -31,6 +32,7 @@ class Journal final : public kube::MutationRecorder {
   Status intend(const kube::Mutation& mutation) override;
   Status record(const kube::Mutation& mutation, const kube::MutationEffect& effect) override;
 
+  /// Writes one record of the present step. Errors: Io; from then on the journal is `broken`.
   Status write(audit::Phase phase, const Json& data, audit::Durable durable);
 
   /// A note of what is waited for; written when it differs from the one before.
@@ -45,6 +47,7 @@ class Journal final : public kube::MutationRecorder {
   /// are left to the first.
   void conceal(const Redacted& secret);
 
+  /// What `remember_undo` was given so far, in that order.
   [[nodiscard]] const std::vector<Remembered>& remembered() const { return remembered_; }
 
   /// How many mutations were let out.
@@ -56,6 +59,7 @@ class Journal final : public kube::MutationRecorder {
   /// Nothing can be written any more.
   [[nodiscard]] bool broken() const { return broken_; }
 
+  /// The log it writes to.
   [[nodiscard]] audit::Log& log() { return log_; }
 
  private:

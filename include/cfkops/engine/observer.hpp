@@ -12,6 +12,7 @@
 
 namespace cfkops::engine {
 
+/// Which run it is, as told at its beginning.
 struct RunInfo {
   std::string run_id;
   std::string runbook;
@@ -53,8 +54,10 @@ enum class RunResult {
   Interrupted,         ///< stopped at a safe point, or at once after a second request
 };
 
+/// The enumerator's name, as it stands in the log and in JSON output.
 [[nodiscard]] std::string_view to_string(RunResult result);
 
+/// How one step ended.
 struct StepReport {
   std::string id;
   std::string title;
@@ -66,6 +69,7 @@ struct StepReport {
   runbook::ValueMap outputs;
 };
 
+/// How a run ended, for a person and for the exit code.
 struct RunReport {
   RunResult result = RunResult::Failed;
   std::string run_id;
@@ -91,15 +95,21 @@ class Observer {
   Observer& operator=(const Observer&) = delete;
   virtual ~Observer() = default;
 
+  /// Before the first request.
   virtual void on_run_started(const RunInfo& info) = 0;
+
+  /// Each parameter with its resolved value; a secret shows itself as "***".
   virtual void on_parameter(const std::string& name, const runbook::Value& value) = 0;
 
   /// `phase` is "prerequisite", "validation" or "expect".
   virtual void on_check_started(const std::string& phase, const std::string& title) = 0;
+
+  /// The answer, once for every check that was started.
   virtual void on_check(const std::string& phase,
                         const std::string& title,
                         const CheckResult& result) = 0;
 
+  /// Before each attempt.
   virtual void on_step_started(const StepInfo& step) = 0;
 
   /// Something was done or seen: "pod kafka-2 evicted".
@@ -107,10 +117,14 @@ class Observer {
 
   /// Called again while the wait lasts, at most twice a second; the observer decides what to show.
   virtual void on_wait(const StepInfo& step, const WaitState& wait) = 0;
+
+  /// Once, after the last attempt.
   virtual void on_step_finished(const StepInfo& step, const Outcome& outcome, Duration took) = 0;
 
   /// A retry or a warning of the server.
   virtual void on_notice(const std::string& text) = 0;
+
+  /// At the very end, also of a run that was not begun.
   virtual void on_run_finished(const RunReport& report) = 0;
 };
 

@@ -27,12 +27,14 @@ struct RunRequest {
       command_line;  ///< what follows "cfkops run" to ask for the same again, for the next commands
 };
 
+/// A prerequisite with its answer.
 struct PlannedCheck {
   std::string id;
   std::string title;
   CheckResult result;
 };
 
+/// A step with what it would do.
 struct PlannedStep {
   std::string id;
   std::string title;

@@ -20,8 +20,12 @@ struct GateVerdict {
   std::string summary = {};               ///< one line with the counts
   std::vector<std::string> reasons = {};  ///< all of them, with topic, partition and pod names
   std::string waiver = {};                ///< the parameter that permits it, where one does
+  std::set<std::string> waived = {};      ///< what that parameter must list, all of it
 
   [[nodiscard]] bool yes() const { return answer == Answer::Yes; }
+
+  /// The parameter with its value: "waiver_topics=orders,payments"; "" where nothing permits it.
+  [[nodiscard]] std::string permit() const;
 };
 
 /// Is every partition fully in sync with a leader, no replica offline, no broker silent, not

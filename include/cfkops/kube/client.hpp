@@ -16,12 +16,14 @@ struct Precondition {
   std::string resource_version = {};
 };
 
+/// How an object is deleted.
 struct DeleteOptions {
   Precondition precondition = {};
   std::optional<std::int64_t> grace_period_seconds = {};
   std::string propagation = "Background";  ///< Background Foreground Orphan
 };
 
+/// How an object is patched.
 struct PatchOptions {
   PatchType type = PatchType::Merge;
   Precondition precondition = {};  ///< put into the patch as the server's optimistic lock
@@ -44,6 +46,7 @@ class PodConnection {
   PodConnection& operator=(const PodConnection&) = delete;
   virtual ~PodConnection() = default;
 
+  /// Queues the bytes; whether they arrive shows when reading.
   virtual void write(std::string_view bytes) = 0;
 
   /// What has arrived, at least one byte unless the end was reached (""). Errors: Timeout,
@@ -59,10 +62,16 @@ class PodConnection {
 /// without a precondition, which could hit a replacement of the same name.
 class Client : public Reader {
  public:
+  /// Borrows the loop and the recorder.
   Client(Loop& loop, ReaderOptions options, MutationRecorder& recorder);
 
+  /// The object as the server made it. Errors: AlreadyExists.
   Result<Object> create(const Resource& resource, const std::string& ns, const Json& object);
+
+  /// Replaces the object; its uid and resourceVersion are the precondition. Errors: Conflict.
   Result<Object> update(const Resource& resource, const std::string& ns, const Json& object);
+
+  /// The object as it is then. Errors: Conflict where the precondition fails.
   Result<Object> patch(const Resource& resource,
                        const std::string& ns,
                        const std::string& name,
@@ -87,6 +96,7 @@ class Client : public Reader {
   /// eviction refused for its uid costs the budget two minutes.
   Status evict(const std::string& ns, const std::string& pod, const Precondition& precondition);
 
+  /// Sets the number of replicas through the scale subresource.
   Result<Object> scale(const Resource& resource,
                        const std::string& ns,
                        const std::string& name,

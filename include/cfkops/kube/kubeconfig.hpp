@@ -89,6 +89,7 @@ struct ConfigEnvironment {
   std::string service_account_dir = "/var/run/secrets/kubernetes.io/serviceaccount";
   std::string pod_namespace = {};  ///< $POD_NAMESPACE, which stands before the service account's
 
+  /// What this process was started with.
   [[nodiscard]] static ConfigEnvironment of_process();
 };
 

@@ -31,16 +31,20 @@ class Loop {
   /// The error that an interrupted wait returns.
   [[nodiscard]] Error cancelled() const;
 
+  /// What is pumped.
   [[nodiscard]] Transport& transport() { return transport_; }
 
+  /// The time that waits are measured by.
   [[nodiscard]] const Clock& clock() const { return clock_; }
 
+  /// The requests to stop, as they came in.
   [[nodiscard]] const Cancel& cancel() const { return cancel_; }
 
   /// While one lives, the first request to stop does not interrupt waits: between taking a broker
   /// down and having it back there is no safe point.
   class SafeStretch {
    public:
+    /// Begins the stretch; its destruction ends it.
     explicit SafeStretch(Loop& loop)
         : loop_(loop) {
       ++loop_.stretches_;

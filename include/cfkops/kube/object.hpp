@@ -16,32 +16,43 @@ class Object {
  public:
   Object() = default;
 
+  /// Takes a JSON object as it is.
   explicit Object(Json json)
       : json_(std::move(json)) {}
 
   /// Errors: Protocol where the text is no JSON object with metadata.name.
   [[nodiscard]] static Result<Object> parse(std::string_view text);
 
+  /// All of it.
   [[nodiscard]] const Json& json() const { return json_; }
 
+  /// "apps/v1"; here and below "" where it is missing.
   [[nodiscard]] std::string api_version() const { return json_.string_or("/apiVersion", ""); }
 
+  /// "StatefulSet"
   [[nodiscard]] std::string kind() const { return json_.string_or("/kind", ""); }
 
+  /// metadata.name
   [[nodiscard]] std::string name() const { return json_.string_or("/metadata/name", ""); }
 
+  /// metadata.namespace
   [[nodiscard]] std::string ns() const { return json_.string_or("/metadata/namespace", ""); }
 
+  /// metadata.uid
   [[nodiscard]] std::string uid() const { return json_.string_or("/metadata/uid", ""); }
 
+  /// metadata.resourceVersion, an opaque text
   [[nodiscard]] std::string resource_version() const {
     return json_.string_or("/metadata/resourceVersion", "");
   }
 
+  /// metadata.generation, 0 where the kind has none
   [[nodiscard]] std::int64_t generation() const { return json_.int_or("/metadata/generation", 0); }
 
-  /// The label or annotation `key`, or nothing.
+  /// The label `key`, or nothing.
   [[nodiscard]] std::optional<std::string> label(std::string_view key) const;
+
+  /// The annotation `key`, or nothing.
   [[nodiscard]] std::optional<std::string> annotation(std::string_view key) const;
 
   /// metadata.deletionTimestamp is set.

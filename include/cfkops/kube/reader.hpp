@@ -41,6 +41,7 @@ struct AccessQuestion {
   [[nodiscard]] std::string text() const;
 };
 
+/// The server's answer to such a question.
 enum class Access { Allowed, Denied, Unknown };
 
 /// Which part of a container's log.
@@ -60,6 +61,7 @@ struct Identity {
   std::vector<std::string> groups;
 };
 
+/// The version of the API server.
 struct ServerVersion {
   int major = 0;
   int minor = 0;
@@ -71,6 +73,7 @@ struct ReadRequest {
   std::string target;
   std::string what;
 
+  /// GET of one object.
   static ReadRequest object(const Resource& resource,
                             const std::string& ns,
                             const std::string& name);
@@ -111,6 +114,7 @@ class Reader {
   /// How many requests were sent, retries included.
   [[nodiscard]] std::uint64_t requests_sent() const { return sequence_; }
 
+  /// The object as it is now. Errors: NotFound.
   [[nodiscard]] Result<Object> get(const Resource& resource,
                                    const std::string& ns,
                                    const std::string& name);
@@ -144,8 +148,13 @@ class Reader {
                                      const std::string& pod,
                                      const std::string& uid);
 
+  /// A SelfSubjectAccessReview. Unknown where the server cannot tell.
   [[nodiscard]] Result<Access> can_i(const AccessQuestion& question);
+
+  /// A SelfSubjectReview.
   [[nodiscard]] Result<Identity> who_am_i();
+
+  /// GET /version.
   [[nodiscard]] Result<ServerVersion> server_version();
 
   /// The resource that serves `kind` or plural or short name, built-in or from discovery. Errors:
@@ -175,8 +184,10 @@ class Reader {
   [[nodiscard]] std::vector<Result<std::string>> batch(std::span<const ReadRequest> requests,
                                                        Duration timeout);
 
+  /// What waits are made with.
   [[nodiscard]] Loop& loop() { return loop_; }
 
+  /// The address of the API server, for messages.
   [[nodiscard]] std::string server() const { return loop_.transport().server(); }
 
  protected:

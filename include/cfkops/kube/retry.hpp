@@ -39,6 +39,8 @@ class RetryListener {
   RetryListener(const RetryListener&) = delete;
   RetryListener& operator=(const RetryListener&) = delete;
   virtual ~RetryListener() = default;
+
+  /// `what` went wrong; it is tried again after `wait`.
   virtual void on_retry(const std::string& what, Duration wait) = 0;
 
   /// A `Warning` header of the server (code 299), once per distinct text.

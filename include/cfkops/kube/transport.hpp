@@ -11,6 +11,7 @@
 
 namespace cfkops::kube {
 
+/// One header field.
 struct Header {
   std::string name;
   std::string value;
@@ -28,6 +29,7 @@ struct Request {
   Duration timeout = {};  ///< for the whole exchange, of a socket for its opening; zero means none
 };
 
+/// What the server answered.
 struct Response {
   int status = 0;
   std::vector<Header> headers = {};
@@ -51,7 +53,11 @@ class StreamSink {
 
   /// `head.body` is empty.
   virtual void on_head(const Response& head) = 0;
+
+  /// The next bytes, as they arrive.
   virtual void on_data(std::string_view bytes) = 0;
+
+  /// The answer is complete, or broke off with this error.
   virtual void on_end(const Status& outcome) = 0;
 };
 

@@ -18,6 +18,7 @@ struct ListOptions;
 
 /// What happened to one object since the last look.
 struct WatchEvent {
+  /// What happened.
   enum class Type { Added, Modified, Deleted };
 
   Type type = Type::Added;

@@ -19,8 +19,10 @@ enum class Effect {
   Once,        ///< must not happen twice
 };
 
+/// "read", "idempotent" or "once".
 [[nodiscard]] std::string_view to_string(Effect effect);
 
+/// An argument as its action declares it.
 struct ArgumentSpec {
   std::string name;
   Type type;
@@ -29,6 +31,7 @@ struct ArgumentSpec {
   std::string help = {};
 };
 
+/// An output as its action declares it.
 struct OutputSpec {
   std::string name;
   Type type;
@@ -57,6 +60,7 @@ struct ActionSpec {
   std::vector<PermissionSpec> permissions = {};
   std::string example = {};  ///< YAML of one step
 
+  /// The argument of that name, or nullptr.
   [[nodiscard]] const ArgumentSpec* argument(std::string_view wanted) const;
   [[nodiscard]] Type output_type() const;  ///< an Object of the outputs
 };

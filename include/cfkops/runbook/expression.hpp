@@ -63,10 +63,13 @@ class Expression {
   /// The member chains that are there whenever it is true, because it asks has() for them.
   [[nodiscard]] std::vector<std::vector<std::string>> proves() const;
 
+  /// As it is written.
   [[nodiscard]] const std::string& source() const { return source_; }
 
+  /// Where it stands.
   [[nodiscard]] const SourcePos& pos() const { return pos_; }
 
+  /// Nothing is written: the key was left out.
   [[nodiscard]] bool empty() const { return root_ == nullptr; }
 
  private:
@@ -95,10 +98,13 @@ class Template {
   /// Its expressions, in order.
   [[nodiscard]] const std::vector<Expression>& expressions() const { return expressions_; }
 
+  /// There is no `${…}` in it.
   [[nodiscard]] bool constant() const { return expressions_.empty(); }
 
+  /// As it is written.
   [[nodiscard]] const std::string& source() const { return source_; }
 
+  /// Where it stands.
   [[nodiscard]] const SourcePos& pos() const { return pos_; }
 
  private:

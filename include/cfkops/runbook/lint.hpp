@@ -12,10 +12,12 @@
 
 namespace cfkops::runbook {
 
+/// What lint found.
 struct LintReport {
   std::optional<Runbook> runbook;    ///< where it could be loaded
   std::vector<Diagnostic> findings;  ///< in file order
 
+  /// A finding is an Error: the runbook may not be run.
   [[nodiscard]] bool has_errors() const;
 };
 

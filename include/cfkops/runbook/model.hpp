@@ -18,6 +18,7 @@ namespace cfkops::runbook {
 /// An argument as written: a templated scalar (plain numbers and booleans keep their type), a list
 /// or a map.
 struct ArgumentValue {
+  /// An entry of a map.
   struct Member;
   using List = std::vector<ArgumentValue>;
   using Map = std::vector<Member>;  ///< in file order
@@ -32,13 +33,16 @@ struct ArgumentValue {
   [[nodiscard]] Result<Value> evaluate(const Bindings& bindings) const;
 };
 
+/// One entry of a map as written.
 struct ArgumentValue::Member {
   std::string name;
   ArgumentValue value;
 };
 
+/// What stands under `with`.
 using ArgumentMap = ArgumentValue::Map;
 
+/// A parameter of the runbook.
 struct Param {
   std::string name;
   Type type;
@@ -62,6 +66,7 @@ struct CheckEntry {
   SourcePos pos;
 };
 
+/// How often a step is tried.
 struct Attempts {
   int max = 1;
   Duration every = {};
@@ -69,12 +74,14 @@ struct Attempts {
   std::vector<std::string> on;  ///< not_yet refused unknown failed; empty: not_yet
 };
 
+/// What a step is repeated for.
 struct Each {
   Expression in;
   std::string as;
   SourcePos pos;
 };
 
+/// A step, or a group of steps.
 struct Step {
   std::string id;
   std::string title;
@@ -109,6 +116,7 @@ struct Runbook {
   std::string sha256;  ///< of the file's bytes
   std::string source;  ///< the file's bytes
 
+  /// The parameter of that name, or nullptr.
   [[nodiscard]] const Param* param(std::string_view wanted) const;
 };
 

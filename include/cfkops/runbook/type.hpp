@@ -11,6 +11,7 @@ namespace cfkops::runbook {
 
 /// A static type: of a parameter, an action's argument or output, or an expression. A plain value.
 struct Type {
+  /// What kind of values it has.
   enum class Kind {
     Any,  ///< not known before the run (CEL's dyn)
     Null,
@@ -32,6 +33,7 @@ struct Type {
     Secret,
   };
 
+  /// A member of an Object.
   struct Field;
 
   Kind kind = Kind::Any;
@@ -41,18 +43,32 @@ struct Type {
   bool maybe_missing =
       false;  ///< an output that a run may not produce: an error to use until guarded
 
+  /// A type without parameters.
   [[nodiscard]] static Type of(Kind kind);
+
+  /// list<element>
   [[nodiscard]] static Type list_of(Type element);
+
+  /// map<element>, its keys strings
   [[nodiscard]] static Type map_of(Type element);
+
+  /// enum<a|b>
   [[nodiscard]] static Type enumeration(std::vector<std::string> names);
+
+  /// ref<A|B>
   [[nodiscard]] static Type ref(std::vector<std::string> kinds);
+
+  /// A map of which the members are known.
   [[nodiscard]] static Type object(std::vector<Field> fields);
 
   /// Reads the notation of runbooks: "string", "list<int>", "ref<Kafka|StatefulSet>", "enum<a|b>",
   /// "secret". Errors: InvalidInput with did-you-mean.
   [[nodiscard]] static Result<Type> parse(std::string_view text);
 
+  /// Of a List or Map: what it holds.
   [[nodiscard]] const Type& element() const;
+
+  /// Of an Object: the member of that name, or nullptr.
   [[nodiscard]] const Field* field(std::string_view name) const;
 
   /// The notation that `parse` reads.
@@ -61,6 +77,7 @@ struct Type {
   friend bool operator==(const Type&, const Type&);
 };
 
+/// A member of an Object, with what it is for.
 struct Type::Field {
   std::string name;
   Type type;

@@ -64,18 +64,25 @@ class Value {
   /// JSON's types: whole numbers become int, or uint where they do not fit, other numbers double.
   [[nodiscard]] static Value from_json(const Json& json);
 
+  /// What it holds.
   [[nodiscard]] const Data& data() const { return data_; }
 
+  /// What it holds, if it is a T; else nullptr.
   template <class T>
   [[nodiscard]] const T* as() const {
     return std::get_if<T>(&data_);
   }
 
+  /// The elements of a list, or nullptr.
   [[nodiscard]] const ValueList* list() const;
+
+  /// The members of a map, or nullptr.
   [[nodiscard]] const ValueMap* map() const;
 
+  /// It is null.
   [[nodiscard]] bool is_null() const { return std::holds_alternative<std::monostate>(data_); }
 
+  /// It is a secret.
   [[nodiscard]] bool is_secret() const { return std::holds_alternative<Redacted>(data_); }
 
   /// The member of a map, or nullptr.
