@@ -161,6 +161,7 @@ GateVerdict pods_are_ready(const KafkaCluster& cluster, const RollMembers& membe
 
 GateLook RollGate::look(const RollEntry& entry) const {
   GateLook look;
+  look.since = reader_.loop().clock().now();
   const Result<RollMembers> members = read_members(reader_, cluster_);
   if (reader_.loop().stop_due()) {
     look.error = reader_.loop().cancelled();

@@ -17,6 +17,7 @@ namespace cfkops::actions {
 
 /// What a fresh look at the whole cluster says about restarting one process now.
 struct GateLook {
+  MonoTime since = {};  ///< when it began: no reading is older
   kafka::GateVerdict verdict = {};
   std::string uid = {};  ///< of the pod that is there now, "" where there is none
   std::optional<std::int64_t> start_time_ms = {};

@@ -11,9 +11,9 @@
 //      so or not known, wait and say why; when the time is up, refuse.
 //   4. Where it has become the active controller meanwhile and others of its kind are left, take
 //      one of those first.
-//   5. Remember which partitions it hosts. Evict its pod, by uid: the disruption budget is a second
-//      guard. Refused by the budget: back to 3. Whatever else the answer is, the pod is looked at
-//      and decides whether the eviction happened.
+//   5. Remember which partitions it hosts. Evict its pod, by uid, while no reading of 3 is older
+//      than 5 s; else back to 3. The disruption budget is a second guard; refused by it: back to 3.
+//      Whatever else the answer is, the pod is looked at and decides whether the eviction happened.
 //   6. Wait for the new pod, its process, and all that it hosted to be in sync again, and for that
 //      to hold for the settling time. Where the pod is stuck or nothing moves for `ready_timeout`,
 //      fail, with the end of its log; no other process is touched.
@@ -21,7 +21,8 @@
 //
 // Properties kept, whatever requests fail and however:
 //   - at most one process is down by our doing;
-//   - no eviction leaves unless 3 held on readings taken after the last process was back;
+//   - no eviction leaves unless 3 held on readings taken after the last process was back and in the
+//     5 s before, however long the server was away in between;
 //   - what is not known blocks: an API server that is away is waited for;
 //   - a request to stop is taken between processes and while waiting at the gate, never between an
 //     eviction and the return of that process, unless it is made twice.

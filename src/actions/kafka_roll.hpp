@@ -58,7 +58,7 @@ class Roll {
   std::variant<GateLook, engine::Outcome> wait_for_gate(const RollEntry& entry);
   std::optional<engine::Outcome> judge_gate(const RollEntry& entry, const GateLook& look);
   bool defer(const GateLook& look);
-  Eviction evict(const RollEntry& entry, const std::string& uid);
+  Eviction evict(const RollEntry& entry, const GateLook& look);
   Eviction look_back(const RollEntry& entry, const std::string& uid, const Error& error);
   [[nodiscard]] engine::Outcome doubt(const RollEntry& entry,
                                       const std::string& uid,

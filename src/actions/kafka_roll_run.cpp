@@ -19,6 +19,7 @@ using engine::Outcome;
 constexpr Duration kGatePoll = 500ms;
 constexpr Duration kNamesEvery = 2s;
 constexpr Duration kAfterRefusal = 1s;
+constexpr Duration kLookLasts = 5s;  // an eviction leaves on readings that are no older
 constexpr std::size_t kReasons = 5;
 
 std::string role_and_pod(const RollEntry& entry) {
@@ -83,7 +84,7 @@ std::optional<Outcome> Roll::restart_next() {
     {
       // From here until it is back there is no safe point.
       const kube::Loop::SafeStretch stretch(client_.loop());
-      eviction = evict(entry, look.uid);
+      eviction = evict(entry, look);
       if (eviction.effect == Eviction::Effect::Gone) {
         return wait_back(entry, look, eviction.error);
       }
@@ -111,6 +112,11 @@ Outcome Roll::doubt(const RollEntry& entry, const std::string& uid, const Error&
 std::variant<GateLook, Outcome> Roll::wait_for_gate(const RollEntry& entry) {
   for (;;) {
     GateLook look = gate_.look(entry);
+    if (look.verdict.yes() && now() > look.since + kLookLasts) {
+      look.verdict = {.answer = kafka::GateVerdict::Answer::Unknown,
+                      .reasons = {fmt::format("looking took {}: the readings are too old to act on",
+                                              base::human_duration(now() - look.since))}};
+    }
     if (std::optional<Outcome> end = judge_gate(entry, look)) {
       return *std::move(end);
     }
@@ -173,14 +179,15 @@ bool Roll::defer(const GateLook& look) {
   return true;
 }
 
-Roll::Eviction Roll::evict(const RollEntry& entry, const std::string& uid) {
+Roll::Eviction Roll::evict(const RollEntry& entry, const GateLook& look) {
   context_.progress(fmt::format(
       "restart {} ({} of {}): {}", role_and_pod(entry), done_.size() + 1, planned_, entry.reason));
-  const Status evicted = client_.evict(request_.cluster.target.ns, entry.pod, {.uid = uid});
+  const Status evicted = client_.evict(
+      request_.cluster.target.ns, entry.pod, {.uid = look.uid}, look.since + kLookLasts);
   if (evicted) {
     return {.effect = Eviction::Effect::Gone};
   }
-  return look_back(entry, uid, evicted.error());
+  return look_back(entry, look.uid, evicted.error());
 }
 
 /// Whatever the answer was: the pod itself tells whether it is on its way out.

@@ -62,7 +62,7 @@ KafkaServer::KafkaServer(ScriptedTransport& transport, KafkaHabits habits)
   const auto handler = [this](const kube::Request& request) {
     model_.run_to(transport_.clock().passed());
     Answer given = answer(request);
-    given.delay = 4ms;
+    given.delay = request.target.starts_with(std::string(kPods) + "?") ? list_delay_ : 4ms;
     return given;
   };
   transport.on("GET", "/*").handle(handler);

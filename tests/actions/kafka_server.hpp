@@ -34,6 +34,9 @@ class KafkaServer {
   /// Two budgets select the brokers.
   void double_the_budget() { two_budgets_ = true; }
 
+  /// How long a list of pods takes.
+  void delay_pods(Duration delay) { list_delay_ = delay; }
+
   void forbid(const std::string& part_of_target) { forbidden_.push_back(part_of_target); }
 
   [[nodiscard]] std::vector<std::string> evicted_pods() const;
@@ -56,6 +59,7 @@ class KafkaServer {
   std::vector<Evicted> evicted_;
   std::vector<std::string> forbidden_;
   Duration budget_from_ = {};
+  Duration list_delay_ = std::chrono::milliseconds(4);
   bool two_budgets_ = false;
 };
 
