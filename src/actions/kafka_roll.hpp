@@ -2,6 +2,7 @@
 
 #include "kafka_cluster.hpp"
 #include "kafka_gate.hpp"
+#include "kafka_patience.hpp"
 #include "kafka_return.hpp"
 #include "kafka_roll_order.hpp"
 
@@ -80,10 +81,13 @@ class Roll {
   const engine::Context& context_;
   kube::Client& client_;
   const RollRequest& request_;
+  Patience patience_;           ///< with refusals to tell us things
+  Patience eviction_patience_;  ///< with refusals to let us evict
   RollGate gate_;
   std::vector<RollEntry> rest_;
   std::vector<Done> done_;
   std::size_t planned_ = 0;
+  bool evicted_ = false;  ///< anything at all
   MonoTime gate_since_ = {};
   MonoTime last_names_ = MonoTime::min();
   std::vector<std::string> names_;

@@ -19,7 +19,8 @@ using engine::Outcome;
 constexpr Duration kGatePoll = 500ms;
 constexpr Duration kNamesEvery = 2s;
 constexpr Duration kAfterRefusal = 1s;
-constexpr Duration kLookLasts = 5s;  // an eviction leaves on readings that are no older
+constexpr Duration kLongestPause = 30s;  // whatever the server asks for
+constexpr Duration kLookLasts = 5s;      // an eviction leaves on readings that are no older
 constexpr std::size_t kReasons = 5;
 
 std::string role_and_pod(const RollEntry& entry) {
@@ -42,7 +43,9 @@ Roll::Roll(const engine::Context& context, kube::Client& client, const RollReque
     : context_(context),
       client_(client),
       request_(request),
-      gate_(client, request.cluster, request.waived_topics) {}
+      patience_(client.loop().clock()),
+      eviction_patience_(client.loop().clock()),
+      gate_(client, request.cluster, request.waived_topics, patience_) {}
 
 Outcome Roll::run() {
   const Result<RollMembers> members = read_members(client_, request_.cluster);
@@ -58,7 +61,7 @@ Outcome Roll::run() {
   planned_ = rest_.size();
   while (!rest_.empty()) {
     if (client_.loop().stop_due()) {
-      return stop(client_.loop().cancelled());
+      return finish(stop(client_.loop().cancelled()));
     }
     if (std::optional<Outcome> end = restart_next()) {
       return finish(*std::move(end));
@@ -207,7 +210,7 @@ Roll::Eviction Roll::look_back(const RollEntry& entry, const std::string& uid, c
       }
     } else if (body.error().code == ErrorCode::NotFound) {
       return {.effect = Eviction::Effect::Gone, .error = error};
-    } else if (!may_heal(body.error())) {
+    } else if (!patience_.may_heal(body.error())) {
       return {.effect = Eviction::Effect::Unknown, .error = body.error()};
     }
     if (now() >= context_.deadline) {
@@ -230,7 +233,7 @@ std::optional<Outcome> Roll::refuse_or_wait(const RollEntry& entry, const Error&
   const bool two_budgets =
       error.code == ErrorCode::ServerError &&
       error.message.find("more than one PodDisruptionBudget") != std::string::npos;
-  const bool heals = may_heal(error) || error.code == ErrorCode::NotFound;
+  const bool heals = eviction_patience_.may_heal(error) || error.code == ErrorCode::NotFound;
   if (two_budgets) {
     return Outcome::refused(why);
   }
@@ -249,8 +252,9 @@ std::optional<Outcome> Roll::refuse_or_wait(const RollEntry& entry, const Error&
   state.why = words_of(error);
   state.elapsed = now() - gate_since_;
   context_.waiting(state);
-  const Duration pause =
-      std::max<Duration>(kAfterRefusal, error.retry_after.value_or(std::chrono::seconds(0)));
+  const Duration asked = error.retry_after.value_or(0s);
+  const Duration pause = std::min(std::clamp<Duration>(asked, kAfterRefusal, kLongestPause),
+                                  context_.deadline - now());
   if (const Status paused = client_.loop().pause(pause); !paused) {
     return stop(paused.error());
   }
@@ -262,11 +266,22 @@ std::optional<Outcome> Roll::wait_back(const RollEntry& entry,
                                        const std::optional<Error>& error) {
   const MonoTime since = now();
   context_.progress(fmt::format("pod {} evicted (uid {})", entry.pod, look.uid));
+  eviction_patience_.answered();
+  evicted_ = true;
+  const bool others_down =
+      std::any_of(rest_.begin() + 1, rest_.end(), [](const RollEntry& one) { return one.stuck; });
   ReturnWatch watch(context_,
                     client_,
                     request_.cluster,
                     request_.wait,
-                    {entry, look.uid, look.start_time_ms, look.hosted, since});
+                    {.entry = entry,
+                     .uid = look.uid,
+                     .start_time_ms = look.start_time_ms,
+                     .hosted = look.hosted,
+                     .since = since,
+                     .revision = look.revision,
+                     .others_down = others_down},
+                    patience_);
   const Result<std::string> uid = watch.wait();
   if (!uid) {
     return lost(entry, uid.error(), watch);
@@ -324,6 +339,11 @@ std::string Roll::untouched() const {
 
 Outcome Roll::finish(Outcome outcome) const {
   outcome.outputs = outputs();
+  if (evicted_ && outcome.kind == Outcome::Kind::Refused) {
+    // "Refused" says that nothing was done and invites another attempt, which would begin anew.
+    outcome.kind = Outcome::Kind::Failed;
+    outcome.error = outcome.error.value_or(make_error(ErrorCode::Refused, outcome.why));
+  }
   if (outcome.kind != Outcome::Kind::Done && !rest_.empty()) {
     outcome.left.push_back(
         fmt::format("{} of {} restarted; not touched: {}", done_.size(), planned_, untouched()));

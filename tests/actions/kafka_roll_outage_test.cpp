@@ -21,8 +21,7 @@ using testing::IsEmpty;
 Outcome roll_patiently(RollBench& bench) {
   kube::Client client(
       bench.loop, {.retry = {.unreachable_budget = std::chrono::minutes(5)}}, bench.recorder);
-  const auto arguments =
-      test::ActionBench::arguments(kafka_roll().spec(), RollBench::quickly());
+  const auto arguments = test::ActionBench::arguments(kafka_roll().spec(), RollBench::quickly());
   return kafka_roll().apply(bench.context, client, arguments);
 }
 
@@ -49,8 +48,7 @@ void go_away_at(RollBench& bench, const RollBench& clean, std::size_t number) {
     bench.model().partitions()[0].in_sync.erase("kafka-2");
   });
   bench.transport.at(away + 60s, [&] { bench.transport.set_down(false); });
-  bench.transport.at(away + 120s,
-                     [&] { bench.model().process("kafka-2").never_in_sync = false; });
+  bench.transport.at(away + 120s, [&] { bench.model().process("kafka-2").never_in_sync = false; });
 }
 
 void expect_gated_anew(RollBench& bench, const Outcome& outcome) {

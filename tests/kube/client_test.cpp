@@ -425,7 +425,9 @@ TEST_F(ClientTest, NoEvictionIsRepeatedAfterItsTime) {
   const MonoTime not_after = transport.clock().now() + seconds(5);
   EXPECT_THAT(client.evict("confluent", "kafka-0", {"u0", ""}, not_after),
               HasError(ErrorCode::ConnectionLost));
-  EXPECT_THAT(transport.log(), ElementsAre("GET " + kPod, "POST " + kEviction + kWrite, "GET " + kPod, "GET " + kPod));
+  EXPECT_THAT(
+      transport.log(),
+      ElementsAre("GET " + kPod, "POST " + kEviction + kWrite, "GET " + kPod, "GET " + kPod));
 }
 
 TEST_F(ClientTest, AServerThatIsAwayIsWaitedForNoLongerThanAnEvictionMayLeave) {
