@@ -2,13 +2,15 @@
 //
 //   1. Find the processes that should be there, and those that are. A pod that is stuck at the
 //      revision that all pods are to have ends the roll before it began: the next one would end
-//      the same way.
-//   2. Order: stuck pods of an outdated revision (they are down already); controllers, the active
-//      one last; brokers, those that lead the fewest partitions first.
-//   3. For the next process, look at everything afresh: all pods Ready, every broker running and
-//      unfenced, every partition fully in sync, the quorum whole and still whole without this
-//      process, no partition of it that would fall below what it needs. While any of that is not
-//      so or not known, wait and say why; when the time is up, refuse.
+//      the same way. So do controllers that were asked for and are not known, and those without
+//      which no majority would be left.
+//   2. Order: processes of an outdated revision that are down already; controllers, the active one
+//      last; brokers, those that lead the fewest partitions first.
+//   3. For the next process, look at everything afresh: nobody else rolls the cluster, all pods
+//      Ready, every broker running and unfenced, every partition fully in sync, the quorum whole
+//      and still whole without this process, no partition of it that would fall below what it
+//      needs. While any of that is not so or not known, wait and say why; when the time is up,
+//      refuse. For one that is down, only that it is down still.
 //   4. Where it has become the active controller meanwhile and others of its kind are left, take
 //      one of those first.
 //   5. Remember which partitions it hosts. Evict its pod, by uid, while no reading of 3 is older
