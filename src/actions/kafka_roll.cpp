@@ -4,8 +4,9 @@
 //      revision that all pods are to have ends the roll before it began: the next one would end
 //      the same way. So do controllers that were asked for and are not known, and those without
 //      which no majority would be left.
-//   2. Order: processes of an outdated revision that are down already; controllers, the active one
-//      last; brokers, those that lead the fewest partitions first.
+//   2. Order: stuck pods of an outdated revision, those whose Kafka is down already before the
+//      others; controllers, the active one last; brokers, those that lead the fewest partitions
+//      first.
 //   3. For the next process, look at everything afresh: nobody else rolls the cluster, all pods
 //      Ready, every broker running and unfenced, every partition fully in sync, the quorum whole
 //      and still whole without this process, no partition of it that would fall below what it

@@ -49,9 +49,11 @@ void add_stuck(const std::vector<kafka::Member>& members,
                       "same way",
                       member.pod,
                       stuck));
-    } else if (restart && process_is_down(member, gauges)) {
-      order.entries.push_back(
-          {member.role, member.pod, true, "stuck at an outdated revision: " + stuck});
+    } else if (restart) {
+      order.entries.push_back({member.role,
+                               member.pod,
+                               process_is_down(member, gauges),
+                               "stuck at an outdated revision: " + stuck});
     }
   }
 }
@@ -220,6 +222,10 @@ RollOrder roll_order(const KafkaCluster& cluster,
   RollOrder order;
   add_stuck(members.controllers, cluster.controller_revision, gauges, controllers, order);
   add_stuck(members.brokers, cluster.broker_revision, gauges, brokers, order);
+  // The others wait at the gate for those that are down.
+  std::stable_partition(order.entries.begin(), order.entries.end(), [](const RollEntry& entry) {
+    return entry.stuck;
+  });
   if (controllers) {
     add_controllers(members, active_controller(gauges), order);
   }

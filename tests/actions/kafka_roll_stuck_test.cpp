@@ -82,9 +82,9 @@ TEST(KafkaRollStuck, TheLastThatWasDownIsInSyncBeforeTheRollGoesOn) {
   take_down(bench, "kafka-2");
   const Outcome outcome = bench.roll();
   ASSERT_EQ(outcome.kind, Outcome::Kind::Done) << outcome.why;
-  EXPECT_TRUE(bench.observer.waited_for("broker kafka-2 to be in sync again"));
-  EXPECT_TRUE(bench.observer.waited_for("partitions are not in sync yet"));
-  EXPECT_TRUE(bench.server.evicted()[1].was_full);
+  const runbook::Value& first = outcome.outputs.at("pods").list()->front();
+  EXPECT_EQ(first.member("pod")->text(), "kafka-2");
+  EXPECT_GT(*first.member("took")->as<Duration>(), Duration(20s));
 }
 
 TEST(KafkaRollStuck, AnOldRevisionThatHealsByItselfGoesThroughTheGate) {
@@ -107,10 +107,13 @@ TEST(KafkaRollStuck, GoingToAndFroIsNoProgress) {
   RollBench bench;
   bench.model().process("kafka-0").never_in_sync = true;
   for (Duration when = 20s; when < 30min; when += 10s) {
-    bench.transport.at(when, [&, odd = when / 10s % 2 == 1] {
+    bench.transport.at(when, [&, in = when / 10s % 2 == 1] {
       auto& in_sync = bench.model().partitions()[0].in_sync;
-      odd ? static_cast<void>(in_sync.insert("kafka-0"))
-          : static_cast<void>(in_sync.erase("kafka-0"));
+      if (in) {
+        in_sync.insert("kafka-0");
+      } else {
+        in_sync.erase("kafka-0");
+      }
     });
   }
   const Outcome outcome = bench.roll({{"ready_timeout", Duration(2min)}});
@@ -120,11 +123,11 @@ TEST(KafkaRollStuck, GoingToAndFroIsNoProgress) {
 }
 
 TEST(KafkaRollStuck, ASmallerBacklogIsProgress) {
-  // 60 s of traffic while it is away, caught up in 10 min: far longer than may pass without any.
-  RollBench bench(KafkaHabits{.start_process = 60s, .traffic = 1000, .catch_up_rate = 1100});
-  const Outcome outcome = bench.roll({{"ready_timeout", Duration(90s)}});
+  // 20 s of traffic while it is away take 200 s to catch up: longer than may pass without any.
+  RollBench bench(KafkaHabits{.start_process = 20s, .traffic = 1000, .catch_up_rate = 1100});
+  const Outcome outcome = bench.roll({{"ready_timeout", Duration(60s)}});
   EXPECT_EQ(outcome.kind, Outcome::Kind::Done) << outcome.why;
-  EXPECT_GT(bench.transport.clock().passed(), Duration(20min));
+  EXPECT_GT(bench.transport.clock().passed(), Duration(10min));
 }
 
 TEST(KafkaRollStuck, WhatFallsOutOfSyncWhileSettlingIsWaitedForAnew) {
