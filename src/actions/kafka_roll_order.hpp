@@ -52,10 +52,10 @@ struct RollMembers {
 /// that Kafka runs in does not run, and its Jolokia does not answer. Pure.
 [[nodiscard]] bool process_is_down(const kafka::Member& member, const kafka::ClusterGauges& gauges);
 
-/// Stuck pods of an outdated revision first, before all those whose Kafka is down; then controllers
-/// by ordinal with the active one last; then brokers with the fewest leaders first, by ordinal
-/// where equal. Fatal: a pod that is stuck at the wanted revision, because the next one would end
-/// the same way; controllers that were asked for and are not known; a controller without which no
+/// Stuck pods of an outdated revision first, of them those whose Kafka is down; then controllers by
+/// ordinal with the active one last; then brokers with the fewest leaders first, by ordinal where
+/// equal. Fatal: a pod that is stuck at the wanted revision, because the next one would end the
+/// same way; controllers that were asked for and are not known; a controller without which no
 /// majority would be left; nothing to restart. Pure.
 [[nodiscard]] RollOrder roll_order(const KafkaCluster& cluster,
                                    const RollMembers& members,
