@@ -204,6 +204,7 @@ Roll::Eviction Roll::look_back(const RollEntry& entry, const std::string& uid, c
       return {.effect = Eviction::Effect::Unknown, .error = client_.loop().cancelled()};
     }
     if (body) {
+      patience_.answered();
       if (const Result<kube::Object> pod = kube::Object::parse(*body)) {
         const bool gone = pod->uid() != uid || pod->deleting();
         return {.effect = gone ? Eviction::Effect::Gone : Eviction::Effect::None, .error = error};
