@@ -1,5 +1,7 @@
 #include "kafka_gate.hpp"
 
+#include "kafka_set.hpp"
+
 #include <fmt/core.h>
 
 #include <algorithm>
@@ -40,21 +42,6 @@ GateVerdict tables_are_whole(const kafka::ClusterGauges& gauges,
   return verdict;
 }
 
-GateVerdict still_stuck(const kafka::Member* member, const std::string& pod) {
-  if (member == nullptr) {
-    return unknown("pod " + pod + " is not there");
-  }
-  if (member->object.deleting()) {
-    return {.answer = Answer::No, .summary = "", .reasons = {"pod " + pod + " is terminating"}};
-  }
-  if (kube::pod_stuck(member->object).empty()) {
-    return {.answer = Answer::No,
-            .summary = "",
-            .reasons = {fmt::format("pod {} was stuck and is not any more", pod)}};
-  }
-  return {.answer = Answer::Yes, .summary = "it is down already"};
-}
-
 bool is_controller(const kafka::ClusterGauges& gauges, const std::string& pod) {
   return std::any_of(gauges.controllers.begin(), gauges.controllers.end(), [&](const auto& one) {
     return one.pod == pod;
@@ -70,8 +57,14 @@ std::optional<std::int64_t> start_time(const kafka::ClusterGauges& gauges, const
   return std::nullopt;
 }
 
+bool only_its_sidecar_is_stuck(const kafka::Member& member, const std::string& revision) {
+  return is_outdated(member, revision) && !kube::pod_stuck(member.object).empty() &&
+         main_container_runs(member);
+}
+
 void judge_pods(const std::vector<std::string>& wanted,
                 const std::vector<kafka::Member>& members,
+                const std::string& revision,
                 GateVerdict& verdict) {
   const auto no = [&](std::string reason) {
     verdict.answer = Answer::No;
@@ -84,7 +77,7 @@ void judge_pods(const std::vector<std::string>& wanted,
       no("pod " + pod + " is not there");
     } else if (found->object.deleting()) {
       no("pod " + pod + " is terminating");
-    } else if (!found->ready) {
+    } else if (!found->ready && !only_its_sidecar_is_stuck(*found, revision)) {
       no(fmt::format("pod {} is not Ready: {}", pod, kube::pod_trouble(found->object)));
     }
   }
@@ -155,33 +148,39 @@ std::vector<std::string> missing_partitions(kube::Reader& reader,
 
 GateVerdict pods_are_ready(const KafkaCluster& cluster, const RollMembers& members) {
   GateVerdict verdict{.answer = Answer::Yes};
-  judge_pods(cluster.broker_pods, members.brokers, verdict);
-  judge_pods(cluster.controller_pods, members.controllers, verdict);
+  judge_pods(cluster.broker_pods, members.brokers, cluster.broker_revision, verdict);
+  judge_pods(cluster.controller_pods, members.controllers, cluster.controller_revision, verdict);
   return verdict;
 }
 
 GateLook RollGate::look(const RollEntry& entry) const {
   GateLook look;
+  look.since = reader_.loop().clock().now();
   const Result<RollMembers> members = read_members(reader_, cluster_);
   if (reader_.loop().stop_due()) {
     look.error = reader_.loop().cancelled();
     return look;
   }
   if (!members) {
-    if (may_heal(members.error())) {
+    if (patience_.may_heal(members.error())) {
       look.verdict = unknown("the pods cannot be read: " + members.error().message);
     } else {
       look.error = members.error();
     }
     return look;
   }
-  if (const kafka::Member* member = members->find(entry.pod)) {
-    look.uid = member->uid;
-  }
-  if (entry.stuck) {
-    look.verdict = still_stuck(members->find(entry.pod), entry.pod);
+  patience_.answered();
+  const kafka::Member* member = members->find(entry.pod);
+  look.uid = member == nullptr ? "" : member->uid;
+  SetLook sets = look_at_sets(reader_, cluster_, entry.pod, patience_);
+  look.revision = sets.revision;
+  look.error = sets.error;
+  const kafka::ClusterGauges gauges = read_gauges(reader_, cluster_);
+  if (entry.stuck && member != nullptr && process_is_down(*member, gauges)) {
+    look.verdict = {.answer = Answer::Yes, .summary = "it is down already"};
   } else {
-    judge(entry, *members, look);
+    look.verdict = std::move(sets.at_rest);
+    judge(entry, *members, gauges, look);
   }
   if (reader_.loop().stop_due()) {
     look.error = reader_.loop().cancelled();
@@ -189,9 +188,11 @@ GateLook RollGate::look(const RollEntry& entry) const {
   return look;
 }
 
-void RollGate::judge(const RollEntry& entry, const RollMembers& members, GateLook& look) const {
-  look.verdict = pods_are_ready(cluster_, members);
-  const kafka::ClusterGauges gauges = read_gauges(reader_, cluster_);
+void RollGate::judge(const RollEntry& entry,
+                     const RollMembers& members,
+                     const kafka::ClusterGauges& gauges,
+                     GateLook& look) const {
+  merge(look.verdict, pods_are_ready(cluster_, members));
   look.active_controller = active_controller(gauges);
   look.start_time_ms = start_time(gauges, entry.pod);
   merge(look.verdict, replication_is_full(cluster_, gauges));

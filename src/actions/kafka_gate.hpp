@@ -1,6 +1,7 @@
 #pragma once
 
 #include "kafka_cluster.hpp"
+#include "kafka_patience.hpp"
 #include "kafka_roll_order.hpp"
 
 #include "cfkops/base/error.hpp"
@@ -17,8 +18,10 @@ namespace cfkops::actions {
 
 /// What a fresh look at the whole cluster says about restarting one process now.
 struct GateLook {
+  MonoTime since = {};  ///< when it began: no reading is older
   kafka::GateVerdict verdict = {};
-  std::string uid = {};  ///< of the pod that is there now, "" where there is none
+  std::string uid = {};       ///< of the pod that is there now, "" where there is none
+  std::string revision = {};  ///< that its replacement gets, "" where that is not known
   std::optional<std::int64_t> start_time_ms = {};
   std::set<kafka::TopicPartition> hosted = {};
   std::string active_controller = {};
@@ -26,22 +29,28 @@ struct GateLook {
 };
 
 /// Whether one process of a cluster may be restarted. Everything must hold on readings of this
-/// moment: all pods are there and Ready, replication is full, the quorum is whole (and stays so
-/// without this one), and no partition that it hosts would lose what it needs. For a stuck process
-/// only that it is still stuck. Borrows all it is given.
+/// moment: nobody else rolls the cluster, all pods are there and Ready, replication is full, the
+/// quorum is whole (and stays so without this one), and no partition that it hosts would lose what
+/// it needs. For a process that is down and will not heal, only that it is down still. Borrows all
+/// it is given.
 class RollGate {
  public:
   RollGate(kube::Reader& reader,
            const KafkaCluster& cluster,
-           const std::set<std::string>& waived_topics)
+           const std::set<std::string>& waived_topics,
+           Patience& patience)
       : reader_(reader),
         cluster_(cluster),
-        waived_topics_(waived_topics) {}
+        waived_topics_(waived_topics),
+        patience_(patience) {}
 
   [[nodiscard]] GateLook look(const RollEntry& entry) const;
 
  private:
-  void judge(const RollEntry& entry, const RollMembers& members, GateLook& look) const;
+  void judge(const RollEntry& entry,
+             const RollMembers& members,
+             const kafka::ClusterGauges& gauges,
+             GateLook& look) const;
   void judge_partitions(const std::string& pod,
                         const kafka::ClusterGauges& gauges,
                         GateLook& look) const;
@@ -49,9 +58,12 @@ class RollGate {
   kube::Reader& reader_;
   const KafkaCluster& cluster_;
   const std::set<std::string>& waived_topics_;
+  Patience& patience_;
 };
 
-/// All pods that the cluster should have are there, Ready and staying.
+/// All pods that the cluster should have are there, Ready and staying. A pod of an outdated
+/// revision is not asked to be Ready where Kafka runs in it and another container is stuck: its
+/// restart is what heals it.
 [[nodiscard]] kafka::GateVerdict pods_are_ready(const KafkaCluster& cluster,
                                                 const RollMembers& members);
 

@@ -1,7 +1,7 @@
 // Waiting for a process to be back. Each look goes as far as the process has come, cheapest
 // question first:
 //
-//   1. its pod: gone, new, Pending, stuck;
+//   1. its pod: gone, new, of another revision than it should be, Pending, stuck;
 //   2. the process: its own gauges, and its log where it is slow to start;
 //   3. the cluster: the gauges of all, every 250 ms;
 //   4. the partitions: read once to confirm, and every 2 s while any is missing, for the person who
@@ -10,6 +10,8 @@
 // Property kept: "back" is said only on readings in which the process runs, the cluster says that
 // replication is full, and the leader of every partition that it hosted says that all are in sync.
 #include "kafka_return.hpp"
+
+#include "kafka_set.hpp"
 
 #include "cfkops/base/text.hpp"
 #include "cfkops/kafka/jolokia.hpp"
@@ -58,6 +60,17 @@ bool any_container_runs(const kube::Object& pod) {
       states.begin(), states.end(), [](const Json& state) { return state.has("/state/running"); });
 }
 
+/// What must happen to a pod before its containers start.
+std::int64_t steps_to_containers(const kube::Object& pod) {
+  std::int64_t steps = kube::condition(pod, "PodScheduled") == "True" ? 0 : 1;
+  steps += std::ssize(pod.json().items("/spec/initContainers"));
+  for (const Json& state : pod.json().items("/status/initContainerStatuses")) {
+    const bool done = state.int_or("/state/terminated/exitCode", -1) == 0;
+    steps -= done || state.bool_or("/started", false) ? 1 : 0;
+  }
+  return steps;
+}
+
 std::string finalizers(const kube::Object& pod) {
   std::vector<std::string> names;
   for (const Json& finalizer : pod.json().items("/metadata/finalizers")) {
@@ -72,12 +85,14 @@ ReturnWatch::ReturnWatch(const engine::Context& context,
                          kube::Reader& reader,
                          const KafkaCluster& cluster,
                          const ReturnOptions& options,
-                         Departed departed)
+                         Departed departed,
+                         Patience& patience)
     : context_(context),
       reader_(reader),
       cluster_(cluster),
       options_(options),
       departed_(std::move(departed)),
+      patience_(patience),
       last_progress_(reader.loop().clock().now()),
       last_look_(last_progress_) {}
 
@@ -107,9 +122,11 @@ void ReturnWatch::account(const Look& look) {
   const MonoTime time = now();
   if (!look.known) {
     last_progress_ += time - last_look_;  // what we could not see does not count as standing still
-  }
-  if (look.progress != progress_) {
-    progress_ = look.progress;
+  } else if (look.back) {
+    last_progress_ = time;
+    least_left_.clear();  // what falls out of sync from now on is another matter
+    estimate_ = {};
+  } else if (advanced(look)) {
     last_progress_ = time;
   }
   last_look_ = time;
@@ -118,6 +135,18 @@ void ReturnWatch::account(const Look& look) {
   } else if (!well_since_) {
     well_since_ = time;
   }
+}
+
+/// Texts and counts that only change are no progress: they may go to and fro for ever.
+bool ReturnWatch::advanced(const Look& look) {
+  bool moved = look.stage > best_;
+  best_ = std::max(best_, look.stage);
+  if (look.left) {
+    const auto [least, first] = least_left_.emplace(look.stage, *look.left);
+    moved = moved || (!first && *look.left < least->second);
+    least->second = std::min(least->second, *look.left);
+  }
+  return moved || estimate_.last_progress().value_or(MonoTime::min()) > last_progress_;
 }
 
 std::optional<Error> ReturnWatch::overdue(const Look& look) const {
@@ -177,21 +206,20 @@ ReturnWatch::Look ReturnWatch::look() {
   const Result<std::string> body = reader_.batch(requests, kPollTimeout).front();
   if (!body) {
     if (body.error().code == ErrorCode::NotFound) {
-      return {.why = "the StatefulSet has not made the pod again yet", .progress = "missing"};
+      return {.why = "the StatefulSet has not made the pod again yet", .stage = Stage::Missing};
     }
-    if (may_heal(body.error()) || body.error().code == ErrorCode::Cancelled) {
-      return {.known = false,
-              .why = "the API server cannot be asked: " + body.error().message,
-              .progress = progress_};
+    if (body.error().code == ErrorCode::Cancelled || patience_.may_heal(body.error())) {
+      return {.known = false, .why = "the API server cannot be asked: " + body.error().message};
     }
     return {.failure = body.error()};
   }
+  patience_.answered();
   const Result<kube::Object> object = kube::Object::parse(*body);
   if (!object) {
-    return {.known = false, .why = object.error().message, .progress = progress_};
+    return {.known = false, .why = object.error().message};
   }
   if (object->uid() == departed_.uid) {
-    return {.why = "it shuts down" + finalizers(*object), .progress = "terminating"};
+    return {.why = "it shuts down" + finalizers(*object)};
   }
   return look_at_process(*object);
 }
@@ -199,7 +227,7 @@ ReturnWatch::Look ReturnWatch::look() {
 ReturnWatch::Look ReturnWatch::look_at_process(const kube::Object& pod) {
   if (new_uid_ != pod.uid()) {
     new_uid_ = pod.uid();
-    container_ = container(pod);
+    container_ = main_container(pod, departed_.entry.role);
   }
   if (const std::string why = stuck(pod); !why.empty()) {
     return {.why = why,
@@ -207,11 +235,18 @@ ReturnWatch::Look ReturnWatch::look_at_process(const kube::Object& pod) {
                                   fmt::format("pod {} does not come back: {}", pod.name(), why))};
   }
   if (pod.deleting()) {
-    return {.why = "the new pod is being deleted again", .progress = "deleting " + pod.uid()};
+    return {.why = "the new pod is being deleted again", .stage = Stage::Missing};
+  }
+  if (!has_its_revision(pod)) {
+    return {.why = fmt::format("it was made again of revision {}, but is to have {}",
+                               pod.label("controller-revision-hash").value_or("?"),
+                               departed_.revision),
+            .stage = Stage::Made};
   }
   if (!any_container_runs(pod)) {
-    const std::string trouble = kube::pod_trouble(pod);
-    return {.why = "pod " + trouble, .progress = pod.uid() + trouble};
+    return {.why = "pod " + kube::pod_trouble(pod),
+            .stage = Stage::Made,
+            .left = steps_to_containers(pod)};
   }
   return departed_.entry.role == kafka::Role::Broker ? look_at_broker(pod)
                                                      : look_at_controller(pod);
@@ -222,42 +257,60 @@ ReturnWatch::Look ReturnWatch::look_at_broker(const kube::Object& pod) {
       kafka::read_gauges(reader_, cluster_.target.ns, {pod.name()}, {}, kPollTimeout);
   const kafka::BrokerGauges& broker = gauges.brokers.front();
   if (!broker.answered() || !broker.state) {
-    return starting("the process starts", "silent");
+    return starting("the process starts", Stage::Runs);
   }
   if (*broker.state == 2) {
     const auto logs = kafka::logs_to_recover(reader_, cluster_.target.ns, pod.name(), kPollTimeout);
     return starting(logs ? fmt::format("it recovers its logs, {} to go", *logs)
                          : std::string("it recovers its logs"),
-                    fmt::format("recovering {}", logs.value_or(-1)));
+                    Stage::Recovers,
+                    logs);
   }
   if (*broker.state != kafka::kRunning) {
     return starting(fmt::format("the broker starts (BrokerState {})", *broker.state),
-                    fmt::format("state {}", *broker.state));
+                    Stage::Answers);
   }
   if (broker.start_time_ms && broker.start_time_ms == departed_.start_time_ms) {
-    return {.why = "the old process still answers", .progress = "old process"};
+    return {.why = "the old process still answers", .stage = Stage::Runs};
   }
   if (!kube::pod_ready(pod)) {
-    return starting("the broker runs, but its pod is not Ready", "running");
+    return starting("the broker runs, but its pod is not Ready", Stage::Serves);
   }
   return look_at_cluster();
 }
 
 ReturnWatch::Look ReturnWatch::look_at_controller(const kube::Object& pod) {
   if (!kube::pod_ready(pod)) {
-    return starting("the controller starts", "starting");
+    return starting("the controller starts", Stage::Runs);
   }
   return look_at_cluster();
 }
 
-ReturnWatch::Look ReturnWatch::starting(const std::string& why, const std::string& progress) {
+ReturnWatch::Look ReturnWatch::starting(const std::string& why,
+                                        Stage stage,
+                                        std::optional<std::int64_t> left) {
   const std::string hint = log_hint();
-  return {.why = hint.empty() ? why : fmt::format("{}: {}", why, hint), .progress = progress};
+  return {
+      .why = hint.empty() ? why : fmt::format("{}: {}", why, hint), .stage = stage, .left = left};
+}
+
+/// Whether the new pod is of the revision that its StatefulSet gives it: the one seen before the
+/// eviction, or the one of now, where the set was changed in between.
+bool ReturnWatch::has_its_revision(const kube::Object& pod) {
+  const std::string revision = pod.label("controller-revision-hash").value_or("");
+  if (departed_.revision.empty() || revision.empty() || revision == departed_.revision) {
+    return true;
+  }
+  const SetLook sets = look_at_sets(reader_, cluster_, pod.name(), patience_);
+  if (!sets.revision.empty()) {
+    departed_.revision = sets.revision;
+  }
+  return revision == departed_.revision;
 }
 
 ReturnWatch::Look ReturnWatch::look_at_cluster() {
-  if (departed_.entry.stuck) {
-    return {.back = true, .progress = "back"};  // others may be down still; the next gate waits
+  if (departed_.others_down) {
+    return {.back = true};  // the next gate asks whether they are, and for all else
   }
   const kafka::ClusterGauges gauges = read_gauges(reader_, cluster_);
   kafka::GateVerdict verdict = replication_is_full(cluster_, gauges);
@@ -268,17 +321,17 @@ ReturnWatch::Look ReturnWatch::look_at_cluster() {
     return look_at_partitions(verdict);
   }
   if (verdict.yes()) {
-    return {.back = true, .progress = "back"};
+    return {.back = true};
   }
   const std::string why = verdict.reasons.empty() ? verdict.summary : verdict.reasons.front();
-  return {.why = why, .details = verdict.reasons, .progress = why};
+  return {.why = why, .details = verdict.reasons, .stage = Stage::CatchesUp};
 }
 
 ReturnWatch::Look ReturnWatch::look_at_partitions(const kafka::GateVerdict& replication) {
   if (last_detail_ == MonoTime::min()) {
     last_detail_ = now() - kDetailEvery + kFirstDetail;
     lag_.why = replication.reasons.empty() ? replication.summary : replication.reasons.front();
-    lag_.progress = "lag";
+    lag_.stage = Stage::CatchesUp;
   }
   if (!replication.yes() && !due(last_detail_, kDetailEvery)) {
     return lag_;
@@ -291,7 +344,7 @@ ReturnWatch::Look ReturnWatch::look_at_partitions(const kafka::GateVerdict& repl
                              kPollTimeout);
   const kafka::CatchUp lag = kafka::catch_up(table, departed_.entry.pod, departed_.hosted);
   if (replication.yes() && lag.complete()) {
-    return {.back = true, .progress = "back"};
+    return {.back = true};
   }
   Look found = describe_lag(lag);
   if (lag.complete() || !lag.known) {
@@ -308,7 +361,11 @@ ReturnWatch::Look ReturnWatch::describe_lag(const kafka::CatchUp& lag) {
     estimate_.add(now(), *lag.records);
   }
   Look found{.why = fmt::format(
-                 "{} of {} partitions are not in sync yet", lag.missing.size(), lag.expected)};
+                 "{} of {} partitions are not in sync yet", lag.missing.size(), lag.expected),
+             .stage = Stage::CatchesUp};
+  if (lag.known) {
+    found.left = std::ssize(lag.missing);
+  }
   if (lag.records) {
     found.why += fmt::format(", {} records behind", grouped(*lag.records));
   }
@@ -323,9 +380,6 @@ ReturnWatch::Look ReturnWatch::describe_lag(const kafka::CatchUp& lag) {
   if (lag.missing.size() > kDetailLines) {
     found.details.push_back(fmt::format("and {} more", lag.missing.size() - kDetailLines));
   }
-  const std::int64_t progress =
-      estimate_.last_progress() ? estimate_.last_progress()->time_since_epoch().count() : 0;
-  found.progress = fmt::format("lag {} {}", lag.missing.size(), progress);
   return found;
 }
 
@@ -340,21 +394,6 @@ std::string ReturnWatch::stuck(const kube::Object& pod) const {
     return fmt::format("its container ended {} times: {}", count, kube::pod_trouble(pod));
   }
   return "";
-}
-
-/// The main container: the one of the role's name, else the first.
-std::string ReturnWatch::container(const kube::Object& pod) const {
-  const std::string_view wanted =
-      departed_.entry.role == kafka::Role::Broker ? "kafka" : "kraftcontroller";
-  std::string first;
-  for (const Json& container : pod.json().items("/spec/containers")) {
-    const std::string name = container.string_or("/name", "");
-    if (name == wanted) {
-      return name;
-    }
-    first = first.empty() ? name : first;
-  }
-  return first;
 }
 
 std::vector<std::string> ReturnWatch::read_log(bool previous, int lines) {

@@ -2,18 +2,21 @@
 //
 //   1. Find the processes that should be there, and those that are. A pod that is stuck at the
 //      revision that all pods are to have ends the roll before it began: the next one would end
-//      the same way.
-//   2. Order: stuck pods of an outdated revision (they are down already); controllers, the active
-//      one last; brokers, those that lead the fewest partitions first.
-//   3. For the next process, look at everything afresh: all pods Ready, every broker running and
-//      unfenced, every partition fully in sync, the quorum whole and still whole without this
-//      process, no partition of it that would fall below what it needs. While any of that is not
-//      so or not known, wait and say why; when the time is up, refuse.
+//      the same way. So do controllers that were asked for and are not known, and those without
+//      which no majority would be left.
+//   2. Order: stuck pods of an outdated revision, those whose Kafka is down already before the
+//      others; controllers, the active one last; brokers, those that lead the fewest partitions
+//      first.
+//   3. For the next process, look at everything afresh: nobody else rolls the cluster, all pods
+//      Ready, every broker running and unfenced, every partition fully in sync, the quorum whole
+//      and still whole without this process, no partition of it that would fall below what it
+//      needs. While any of that is not so or not known, wait and say why; when the time is up,
+//      refuse. For one that is down, only that it is down still.
 //   4. Where it has become the active controller meanwhile and others of its kind are left, take
 //      one of those first.
-//   5. Remember which partitions it hosts. Evict its pod, by uid: the disruption budget is a second
-//      guard. Refused by the budget: back to 3. Whatever else the answer is, the pod is looked at
-//      and decides whether the eviction happened.
+//   5. Remember which partitions it hosts. Evict its pod, by uid, while no reading of 3 is older
+//      than 5 s; else back to 3. The disruption budget is a second guard; refused by it: back to 3.
+//      Whatever else the answer is, the pod is looked at and decides whether the eviction happened.
 //   6. Wait for the new pod, its process, and all that it hosted to be in sync again, and for that
 //      to hold for the settling time. Where the pod is stuck or nothing moves for `ready_timeout`,
 //      fail, with the end of its log; no other process is touched.
@@ -21,7 +24,8 @@
 //
 // Properties kept, whatever requests fail and however:
 //   - at most one process is down by our doing;
-//   - no eviction leaves unless 3 held on readings taken after the last process was back;
+//   - no eviction leaves unless 3 held on readings taken after the last process was back and in the
+//     5 s before, however long the server was away in between;
 //   - what is not known blocks: an API server that is away is waited for;
 //   - a request to stop is taken between processes and while waiting at the gate, never between an
 //     eviction and the return of that process, unless it is made twice.

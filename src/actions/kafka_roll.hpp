@@ -2,6 +2,7 @@
 
 #include "kafka_cluster.hpp"
 #include "kafka_gate.hpp"
+#include "kafka_patience.hpp"
 #include "kafka_return.hpp"
 #include "kafka_roll_order.hpp"
 
@@ -58,7 +59,7 @@ class Roll {
   std::variant<GateLook, engine::Outcome> wait_for_gate(const RollEntry& entry);
   std::optional<engine::Outcome> judge_gate(const RollEntry& entry, const GateLook& look);
   bool defer(const GateLook& look);
-  Eviction evict(const RollEntry& entry, const std::string& uid);
+  Eviction evict(const RollEntry& entry, const GateLook& look);
   Eviction look_back(const RollEntry& entry, const std::string& uid, const Error& error);
   [[nodiscard]] engine::Outcome doubt(const RollEntry& entry,
                                       const std::string& uid,
@@ -80,10 +81,13 @@ class Roll {
   const engine::Context& context_;
   kube::Client& client_;
   const RollRequest& request_;
+  Patience patience_;           ///< with refusals to tell us things
+  Patience eviction_patience_;  ///< with refusals to let us evict
   RollGate gate_;
   std::vector<RollEntry> rest_;
   std::vector<Done> done_;
   std::size_t planned_ = 0;
+  bool evicted_ = false;  ///< anything at all
   MonoTime gate_since_ = {};
   MonoTime last_names_ = MonoTime::min();
   std::vector<std::string> names_;

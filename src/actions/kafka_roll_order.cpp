@@ -23,8 +23,19 @@ std::optional<std::int64_t> leaders_of(const kafka::ClusterGauges& gauges, const
   return std::nullopt;
 }
 
+bool is_silent(const kafka::ClusterGauges& gauges, const kafka::Member& member) {
+  const auto silent = [&](const auto& processes) {
+    return std::any_of(processes.begin(), processes.end(), [&](const auto& process) {
+      return process.pod == member.pod && !process.answered() &&
+             process.silence != kafka::kNoGauges;
+    });
+  };
+  return member.role == kafka::Role::Broker ? silent(gauges.brokers) : silent(gauges.controllers);
+}
+
 void add_stuck(const std::vector<kafka::Member>& members,
                const std::string& wanted,
+               const kafka::ClusterGauges& gauges,
                bool restart,
                RollOrder& order) {
   for (const kafka::Member& member : members) {
@@ -32,16 +43,17 @@ void add_stuck(const std::vector<kafka::Member>& members,
     if (stuck.empty()) {
       continue;
     }
-    // An unknown revision counts as the wanted one: stopping is the safe mistake.
-    if (wanted.empty() || member.revision.empty() || member.revision == wanted) {
+    if (!is_outdated(member, wanted)) {
       order.fatal.push_back(
           fmt::format("pod {} is stuck at the current revision ({}): another pod would end the "
                       "same way",
                       member.pod,
                       stuck));
     } else if (restart) {
-      order.entries.push_back(
-          {member.role, member.pod, true, "stuck at an outdated revision: " + stuck});
+      order.entries.push_back({member.role,
+                               member.pod,
+                               process_is_down(member, gauges),
+                               "stuck at an outdated revision: " + stuck});
     }
   }
 }
@@ -96,6 +108,55 @@ void add_brokers(const RollMembers& members, const kafka::ClusterGauges& gauges,
   }
 }
 
+bool answers_as_controller(const kafka::ClusterGauges& gauges, const std::string& pod) {
+  return std::any_of(gauges.controllers.begin(), gauges.controllers.end(), [&](const auto& one) {
+    return one.pod == pod && one.answered();
+  });
+}
+
+/// Controllers that were asked for must be known, or be the brokers themselves.
+void judge_controllers(const KafkaCluster& cluster,
+                       const kafka::ClusterGauges& gauges,
+                       RollRoles roles,
+                       RollOrder& order) {
+  if (!cluster.target.controller_set.empty()) {
+    return;
+  }
+  const bool combined =
+      std::any_of(cluster.broker_pods.begin(), cluster.broker_pods.end(), [&](const auto& pod) {
+        return answers_as_controller(gauges, pod);
+      });
+  if (!combined) {
+    order.fatal.push_back("the controllers are not known: " + cluster.target.controller_doubt);
+  } else if (roles == RollRoles::Controllers) {
+    order.fatal.push_back(
+        "the brokers are the controllers here (combined mode): restart them as brokers");
+  }
+}
+
+/// No waiting and no waiver gives two voters a majority without one of them.
+void judge_quorum(const kafka::ClusterGauges& gauges, RollOrder& order) {
+  constexpr std::int64_t kSpareable = 3;
+  std::int64_t voters = std::ssize(gauges.controllers);
+  for (const kafka::ControllerGauges& controller : gauges.controllers) {
+    voters = std::max(voters, controller.voters.value_or(0));
+  }
+  if (voters >= kSpareable) {
+    return;
+  }
+  for (const RollEntry& entry : order.entries) {
+    const bool votes =
+        entry.role == kafka::Role::Controller || answers_as_controller(gauges, entry.pod);
+    if (votes && !entry.stuck) {
+      order.fatal.push_back(fmt::format(
+          "{} is one of {}: without it no majority is left, and the whole cluster stops; "
+          "three controllers are needed to restart one of them safely",
+          entry.pod,
+          base::counted(voters, "controller")));
+    }
+  }
+}
+
 }  // namespace
 
 const kafka::Member* RollMembers::find(const std::string& pod) const {
@@ -122,6 +183,36 @@ Result<RollMembers> read_members(kube::Reader& reader, const KafkaCluster& clust
   return members;
 }
 
+std::string main_container(const kube::Object& pod, kafka::Role role) {
+  const std::string_view wanted = role == kafka::Role::Broker ? "kafka" : "kraftcontroller";
+  std::string first;
+  for (const Json& container : pod.json().items("/spec/containers")) {
+    const std::string name = container.string_or("/name", "");
+    if (name == wanted) {
+      return name;
+    }
+    first = first.empty() ? name : first;
+  }
+  return first;
+}
+
+bool main_container_runs(const kafka::Member& member) {
+  const std::string name = main_container(member.object, member.role);
+  const std::vector<Json> states = member.object.json().items("/status/containerStatuses");
+  return std::any_of(states.begin(), states.end(), [&](const Json& state) {
+    return state.string_or("/name", "") == name && state.has("/state/running");
+  });
+}
+
+bool is_outdated(const kafka::Member& member, const std::string& wanted) {
+  return !wanted.empty() && !member.revision.empty() && member.revision != wanted;
+}
+
+bool process_is_down(const kafka::Member& member, const kafka::ClusterGauges& gauges) {
+  return !member.object.deleting() && !kube::pod_stuck(member.object).empty() &&
+         !main_container_runs(member) && is_silent(gauges, member);
+}
+
 RollOrder roll_order(const KafkaCluster& cluster,
                      const RollMembers& members,
                      const kafka::ClusterGauges& gauges,
@@ -129,13 +220,24 @@ RollOrder roll_order(const KafkaCluster& cluster,
   const bool controllers = roles != RollRoles::Brokers;
   const bool brokers = roles != RollRoles::Controllers;
   RollOrder order;
-  add_stuck(members.controllers, cluster.controller_revision, controllers, order);
-  add_stuck(members.brokers, cluster.broker_revision, brokers, order);
+  add_stuck(members.controllers, cluster.controller_revision, gauges, controllers, order);
+  add_stuck(members.brokers, cluster.broker_revision, gauges, brokers, order);
+  // The others wait at the gate for those that are down.
+  std::stable_partition(order.entries.begin(), order.entries.end(), [](const RollEntry& entry) {
+    return entry.stuck;
+  });
   if (controllers) {
     add_controllers(members, active_controller(gauges), order);
   }
   if (brokers) {
     add_brokers(members, gauges, order);
+  }
+  if (controllers) {
+    judge_controllers(cluster, gauges, roles, order);
+  }
+  judge_quorum(gauges, order);
+  if (order.entries.empty() && order.fatal.empty()) {
+    order.fatal.push_back("there is nothing to restart: no pod of those asked for is there");
   }
   return order;
 }

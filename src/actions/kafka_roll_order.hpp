@@ -17,7 +17,7 @@ enum class RollRoles { Brokers, Controllers, All };
 struct RollEntry {
   kafka::Role role = kafka::Role::Broker;
   std::string pod;
-  bool stuck = false;  ///< it is down and will not heal: its restart exposes nothing more
+  bool stuck = false;  ///< it was down and would not heal: its restart exposes nothing more
   std::string reason;  ///< why it stands where it stands
 };
 
@@ -37,9 +37,26 @@ struct RollMembers {
 /// Errors: those of reading.
 [[nodiscard]] Result<RollMembers> read_members(kube::Reader& reader, const KafkaCluster& cluster);
 
-/// Stuck pods of an outdated revision first; then controllers by ordinal with the active one last;
-/// then brokers with the fewest leaders first, by ordinal where equal. A pod that is stuck at the
-/// wanted revision is fatal: the next one would end the same way. Pure.
+/// The name of the container that Kafka runs in: that of the role, else the first; "" without any.
+/// Pure.
+[[nodiscard]] std::string main_container(const kube::Object& pod, kafka::Role role);
+
+/// Whether that container runs now. Pure.
+[[nodiscard]] bool main_container_runs(const kafka::Member& member);
+
+/// A pod of another revision than the one wanted. An unknown one counts as the wanted one: stopping
+/// is the safe mistake. Pure.
+[[nodiscard]] bool is_outdated(const kafka::Member& member, const std::string& wanted);
+
+/// Whether its Kafka serves nobody and will not heal by itself: the pod is stuck, the container
+/// that Kafka runs in does not run, and its Jolokia does not answer. Pure.
+[[nodiscard]] bool process_is_down(const kafka::Member& member, const kafka::ClusterGauges& gauges);
+
+/// Stuck pods of an outdated revision first, of them those whose Kafka is down; then controllers by
+/// ordinal with the active one last; then brokers with the fewest leaders first, by ordinal where
+/// equal. Fatal: a pod that is stuck at the wanted revision, because the next one would end the
+/// same way; controllers that were asked for and are not known; a controller without which no
+/// majority would be left; nothing to restart. Pure.
 [[nodiscard]] RollOrder roll_order(const KafkaCluster& cluster,
                                    const RollMembers& members,
                                    const kafka::ClusterGauges& gauges,

@@ -1,4 +1,5 @@
 #include "kafka_roll.hpp"
+#include "kafka_set.hpp"
 
 #include "cfkops/base/text.hpp"
 
@@ -21,6 +22,7 @@ struct Sight {
   RollMembers members;
   kafka::ClusterGauges gauges;
   kafka::PartitionTable table;
+  GateVerdict at_rest;
 };
 
 std::string answer_text(const GateVerdict& verdict) {
@@ -68,6 +70,23 @@ void judge_partitions(const RollRequest& request,
     change.verdict =
         fmt::format("refused: {} (permitted by {})", reasons_text(verdict, 5), verdict.permit());
   } else {
+    change.diff.push_back("~ waits: " + reasons_text(verdict, 5));
+  }
+}
+
+/// What the quorum says about the restart of a controller; nothing for any other.
+void judge_vote(const Sight& sight, const RollEntry& entry, engine::PlannedChange& change) {
+  const auto& controllers = sight.gauges.controllers;
+  const bool votes =
+      entry.role == kafka::Role::Controller ||
+      std::any_of(controllers.begin(), controllers.end(), [&](const auto& controller) {
+        return controller.pod == entry.pod;
+      });
+  if (!votes || entry.stuck) {
+    return;
+  }
+  const GateVerdict verdict = kafka::may_stop_controller(sight.gauges, entry.pod);
+  if (!verdict.yes()) {
     change.diff.push_back("~ waits: " + reasons_text(verdict, 5));
   }
 }
@@ -191,6 +210,7 @@ void tell_gates(const RollRequest& request, const Sight& sight, engine::StepPlan
   GateVerdict pods = pods_are_ready(cluster, sight.members);
   pods.summary = fmt::format(
       "{} brokers, {} controllers", cluster.broker_pods.size(), cluster.controller_pods.size());
+  plan.notes.push_back("no other roll: " + answer_text(sight.at_rest));
   plan.notes.push_back("all pods Ready: " + answer_text(pods));
   plan.notes.push_back("replication full: " +
                        answer_text(replication_is_full(cluster, sight.gauges)));
@@ -214,6 +234,13 @@ Result<engine::StepPlan> plan_roll(kube::Reader& reader, const RollRequest& requ
   sight.gauges = read_gauges(reader, cluster);
   sight.table =
       kafka::read_partitions(reader, ns, cluster.broker_pods, kafka::Detail::Sync, kPollTimeout);
+  Patience patience(reader.loop().clock());
+  SetLook sets = look_at_sets(reader, cluster, "", patience);
+  if (sets.error) {
+    return *sets.error;
+  }
+  sight.at_rest = std::move(sets.at_rest);
+  sight.at_rest.summary = "by the StatefulSets";
   const RollOrder order = roll_order(cluster, sight.members, sight.gauges, request.roles);
   const bool all_ready = pods_are_ready(cluster, sight.members).yes();
 
@@ -236,6 +263,7 @@ Result<engine::StepPlan> plan_roll(kube::Reader& reader, const RollRequest& requ
                                  .refused = false};
     ask_eviction(reader, ns, entry.pod, all_ready, change);
     judge_partitions(request, sight, entry, change);
+    judge_vote(sight, entry, change);
     tell_disruption(sight, entry, plan);
     plan.notes.push_back(fmt::format("{}. {} {}: {}",
                                      plan.changes.size() + 1,

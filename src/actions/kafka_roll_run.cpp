@@ -19,6 +19,8 @@ using engine::Outcome;
 constexpr Duration kGatePoll = 500ms;
 constexpr Duration kNamesEvery = 2s;
 constexpr Duration kAfterRefusal = 1s;
+constexpr Duration kLongestPause = 30s;  // whatever the server asks for
+constexpr Duration kLookLasts = 5s;      // an eviction leaves on readings that are no older
 constexpr std::size_t kReasons = 5;
 
 std::string role_and_pod(const RollEntry& entry) {
@@ -41,7 +43,9 @@ Roll::Roll(const engine::Context& context, kube::Client& client, const RollReque
     : context_(context),
       client_(client),
       request_(request),
-      gate_(client, request.cluster, request.waived_topics) {}
+      patience_(client.loop().clock()),
+      eviction_patience_(client.loop().clock()),
+      gate_(client, request.cluster, request.waived_topics, patience_) {}
 
 Outcome Roll::run() {
   const Result<RollMembers> members = read_members(client_, request_.cluster);
@@ -57,7 +61,7 @@ Outcome Roll::run() {
   planned_ = rest_.size();
   while (!rest_.empty()) {
     if (client_.loop().stop_due()) {
-      return stop(client_.loop().cancelled());
+      return finish(stop(client_.loop().cancelled()));
     }
     if (std::optional<Outcome> end = restart_next()) {
       return finish(*std::move(end));
@@ -83,7 +87,7 @@ std::optional<Outcome> Roll::restart_next() {
     {
       // From here until it is back there is no safe point.
       const kube::Loop::SafeStretch stretch(client_.loop());
-      eviction = evict(entry, look.uid);
+      eviction = evict(entry, look);
       if (eviction.effect == Eviction::Effect::Gone) {
         return wait_back(entry, look, eviction.error);
       }
@@ -111,6 +115,11 @@ Outcome Roll::doubt(const RollEntry& entry, const std::string& uid, const Error&
 std::variant<GateLook, Outcome> Roll::wait_for_gate(const RollEntry& entry) {
   for (;;) {
     GateLook look = gate_.look(entry);
+    if (look.verdict.yes() && now() > look.since + kLookLasts) {
+      look.verdict = {.answer = kafka::GateVerdict::Answer::Unknown,
+                      .reasons = {fmt::format("looking took {}: the readings are too old to act on",
+                                              base::human_duration(now() - look.since))}};
+    }
     if (std::optional<Outcome> end = judge_gate(entry, look)) {
       return *std::move(end);
     }
@@ -173,14 +182,15 @@ bool Roll::defer(const GateLook& look) {
   return true;
 }
 
-Roll::Eviction Roll::evict(const RollEntry& entry, const std::string& uid) {
+Roll::Eviction Roll::evict(const RollEntry& entry, const GateLook& look) {
   context_.progress(fmt::format(
       "restart {} ({} of {}): {}", role_and_pod(entry), done_.size() + 1, planned_, entry.reason));
-  const Status evicted = client_.evict(request_.cluster.target.ns, entry.pod, {.uid = uid});
+  const Status evicted = client_.evict(
+      request_.cluster.target.ns, entry.pod, {.uid = look.uid}, look.since + kLookLasts);
   if (evicted) {
     return {.effect = Eviction::Effect::Gone};
   }
-  return look_back(entry, uid, evicted.error());
+  return look_back(entry, look.uid, evicted.error());
 }
 
 /// Whatever the answer was: the pod itself tells whether it is on its way out.
@@ -194,13 +204,14 @@ Roll::Eviction Roll::look_back(const RollEntry& entry, const std::string& uid, c
       return {.effect = Eviction::Effect::Unknown, .error = client_.loop().cancelled()};
     }
     if (body) {
+      patience_.answered();
       if (const Result<kube::Object> pod = kube::Object::parse(*body)) {
         const bool gone = pod->uid() != uid || pod->deleting();
         return {.effect = gone ? Eviction::Effect::Gone : Eviction::Effect::None, .error = error};
       }
     } else if (body.error().code == ErrorCode::NotFound) {
       return {.effect = Eviction::Effect::Gone, .error = error};
-    } else if (!may_heal(body.error())) {
+    } else if (!patience_.may_heal(body.error())) {
       return {.effect = Eviction::Effect::Unknown, .error = body.error()};
     }
     if (now() >= context_.deadline) {
@@ -223,7 +234,7 @@ std::optional<Outcome> Roll::refuse_or_wait(const RollEntry& entry, const Error&
   const bool two_budgets =
       error.code == ErrorCode::ServerError &&
       error.message.find("more than one PodDisruptionBudget") != std::string::npos;
-  const bool heals = may_heal(error) || error.code == ErrorCode::NotFound;
+  const bool heals = eviction_patience_.may_heal(error) || error.code == ErrorCode::NotFound;
   if (two_budgets) {
     return Outcome::refused(why);
   }
@@ -242,8 +253,9 @@ std::optional<Outcome> Roll::refuse_or_wait(const RollEntry& entry, const Error&
   state.why = words_of(error);
   state.elapsed = now() - gate_since_;
   context_.waiting(state);
-  const Duration pause =
-      std::max<Duration>(kAfterRefusal, error.retry_after.value_or(std::chrono::seconds(0)));
+  const Duration asked = error.retry_after.value_or(0s);
+  const Duration pause = std::min(std::clamp<Duration>(asked, kAfterRefusal, kLongestPause),
+                                  context_.deadline - now());
   if (const Status paused = client_.loop().pause(pause); !paused) {
     return stop(paused.error());
   }
@@ -255,11 +267,22 @@ std::optional<Outcome> Roll::wait_back(const RollEntry& entry,
                                        const std::optional<Error>& error) {
   const MonoTime since = now();
   context_.progress(fmt::format("pod {} evicted (uid {})", entry.pod, look.uid));
+  eviction_patience_.answered();
+  evicted_ = true;
+  const bool others_down =
+      std::any_of(rest_.begin() + 1, rest_.end(), [](const RollEntry& one) { return one.stuck; });
   ReturnWatch watch(context_,
                     client_,
                     request_.cluster,
                     request_.wait,
-                    {entry, look.uid, look.start_time_ms, look.hosted, since});
+                    {.entry = entry,
+                     .uid = look.uid,
+                     .start_time_ms = look.start_time_ms,
+                     .hosted = look.hosted,
+                     .since = since,
+                     .revision = look.revision,
+                     .others_down = others_down},
+                    patience_);
   const Result<std::string> uid = watch.wait();
   if (!uid) {
     return lost(entry, uid.error(), watch);
@@ -317,6 +340,11 @@ std::string Roll::untouched() const {
 
 Outcome Roll::finish(Outcome outcome) const {
   outcome.outputs = outputs();
+  if (evicted_ && outcome.kind == Outcome::Kind::Refused) {
+    // "Refused" says that nothing was done and invites another attempt, which would begin anew.
+    outcome.kind = Outcome::Kind::Failed;
+    outcome.error = outcome.error.value_or(make_error(ErrorCode::Refused, outcome.why));
+  }
   if (outcome.kind != Outcome::Kind::Done && !rest_.empty()) {
     outcome.left.push_back(
         fmt::format("{} of {} restarted; not touched: {}", done_.size(), planned_, untouched()));

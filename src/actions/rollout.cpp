@@ -2,7 +2,12 @@
 
 #include "subject.hpp"
 
+#include "cfkops/kafka/target.hpp"
+
+#include <fmt/core.h>
+
 #include <string>
+#include <utility>
 
 namespace cfkops::actions {
 
@@ -90,6 +95,19 @@ RolloutState daemon_set(const Json& json) {
   return {.complete = true, .why = count(available, wanted) + " pods are available", .problem = {}};
 }
 
+/// The operator that makes this workload of a Kafka resource, in words; "" where none does.
+std::string kafka_operator_of(const kube::Object& workload) {
+  for (const Json& owner : workload.json().items("/metadata/ownerReferences")) {
+    const std::string group = owner.string_or("/apiVersion", "");
+    const std::string kind = owner.string_or("/kind", "");
+    if (group.starts_with("platform.confluent.io/") &&
+        (kind == "Kafka" || kind == "KRaftController")) {
+      return "Confluent for Kubernetes, by " + kind + " " + owner.string_or("/name", "");
+    }
+  }
+  return {};
+}
+
 }  // namespace
 
 RolloutState rollout_state(const kube::Object& workload) {
@@ -110,16 +128,29 @@ RolloutState rollout_state(const kube::Object& workload) {
   return broken("a " + kind + " has no rollout", "give a statefulset, deployment or daemonset");
 }
 
-std::string kafka_operator_of(const kube::Object& workload) {
-  for (const Json& owner : workload.json().items("/metadata/ownerReferences")) {
-    const std::string group = owner.string_or("/apiVersion", "");
-    const std::string kind = owner.string_or("/kind", "");
-    if (group.starts_with("platform.confluent.io/") &&
-        (kind == "Kafka" || kind == "KRaftController")) {
-      return "Confluent for Kubernetes, by " + kind + " " + owner.string_or("/name", "");
-    }
+std::optional<Error> kafka_objection(const kube::Object& workload) {
+  const auto role =
+      workload.kind() == "StatefulSet" ? kafka::role_of(workload) : std::optional<kafka::Role>();
+  const std::string by = kafka_operator_of(workload);
+  if (!role && by.empty()) {
+    return std::nullopt;
   }
-  return {};
+  const bool controllers = role == kafka::Role::Controller;
+  std::string who = controllers ? "runs KRaft controllers" : "runs Kafka brokers";
+  if (!by.empty()) {
+    who = "is managed by " + by;
+  }
+  return make_error(
+      ErrorCode::Refused,
+      fmt::format(
+          "{} {}: a plain rollout restart looks at readiness only and may take two replicas "
+          "at once",
+          workload.text(),
+          who),
+      fmt::format("cfkops run broker-restart -n {}{}",
+                  workload.ns(),
+                  controllers ? " --param roles=controllers"
+                              : " --param target=statefulset/" + workload.name()));
 }
 
 std::vector<runbook::ArgumentSpec> workload_arguments() {

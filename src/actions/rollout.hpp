@@ -4,6 +4,7 @@
 #include "cfkops/kube/object.hpp"
 #include "cfkops/runbook/action_spec.hpp"
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -21,9 +22,9 @@ struct RolloutState {
 /// everything for success.
 [[nodiscard]] RolloutState rollout_state(const kube::Object& workload);
 
-/// The operator that makes this workload of a Kafka resource, in words; "" where none does. Such a
-/// workload is not restarted behind its back.
-[[nodiscard]] std::string kafka_operator_of(const kube::Object& workload);
+/// Why a workload must not be restarted by its own strategy because Kafka runs in it, with the
+/// command that does it safely; nothing where none does.
+[[nodiscard]] std::optional<Error> kafka_objection(const kube::Object& workload);
 
 /// `kind`, restricted to what can be rolled out, with `name` and `namespace`.
 [[nodiscard]] std::vector<runbook::ArgumentSpec> workload_arguments();

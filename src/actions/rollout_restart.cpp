@@ -24,13 +24,8 @@ Json restart_patch(const std::string& when) {
 
 /// Why this workload must not be restarted so, or nothing.
 std::optional<Error> objection(const kube::Object& workload) {
-  const std::string by = kafka_operator_of(workload);
-  if (!by.empty()) {
-    return make_error(
-        ErrorCode::Refused,
-        workload.text() + " is managed by " + by +
-            ": a plain rollout restart looks at readiness only and may take two replicas at once",
-        "use kafka.roll, as the runbook broker-restart does");
+  if (std::optional<Error> kafka = kafka_objection(workload)) {
+    return kafka;
   }
   const RolloutState state = rollout_state(workload);
   if (!state.problem.message.empty()) {

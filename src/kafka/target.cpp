@@ -143,6 +143,13 @@ std::string_view to_string(Role role) {
   return role == Role::Broker ? "broker" : "controller";
 }
 
+std::optional<Role> role_of(const kube::Object& set) {
+  if (is_of_type(set, kControllerType)) {
+    return Role::Controller;
+  }
+  return is_of_type(set, kBrokerType) ? std::optional(Role::Broker) : std::nullopt;
+}
+
 Result<std::vector<Target>> find_targets(kube::Reader& reader, const std::string& ns) {
   CFKOPS_ASSIGN(const std::vector<kube::Object> resources, list_kafkas(reader, ns));
   CFKOPS_ASSIGN(const kube::ObjectList sets, reader.list(kube::resources::stateful_sets(), ns));

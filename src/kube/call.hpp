@@ -21,6 +21,8 @@ struct Client::Call {
   /// fails.
   bool looks_first = false;
 
+  MonoTime not_after = MonoTime::max();  ///< no attempt leaves later
+
   /// Says whether it was achieved, where an attempt's outcome is unknown; empty where nobody can.
   std::function<Achieved(const Result<Object>& now)> hindsight = {};
 };

@@ -211,13 +211,16 @@ Status Client::remove(const Resource& resource,
 
 Status Client::evict(const std::string& ns,
                      const std::string& pod,
-                     const Precondition& precondition) {
+                     const Precondition& precondition,
+                     MonoTime not_after) {
   const Resource& pods = resources::pods();
   const std::string what = describe("evict", pods, ns, pod);
   // The server spends the budget before it looks at the uid, and gives it back after two minutes
   // only.
   if (!precondition.uid.empty()) {
-    CFKOPS_ASSIGN(const Object now, get(pods, ns, pod));
+    const std::string look = describe("get", pods, ns, pod);
+    CFKOPS_ASSIGN(const Response found, exchange({.target = pods.path(ns, pod)}, look, not_after));
+    CFKOPS_ASSIGN(const Object now, object_of(found, look));
     if (now.uid() != precondition.uid) {
       return make_error(
                  ErrorCode::Conflict,
@@ -230,7 +233,8 @@ Status Client::evict(const std::string& ns,
   Call call{.request = json_request(
                 "POST", pods.path(ns, pod, "eviction") + write_query(DryRun::No), body),
             .mutation = mutation_of("evict", pods, ns, pod, precondition),
-            .what = what};
+            .what = what,
+            .not_after = not_after};
   call.mutation.subresource = "eviction";
   call.mutation.body = body;
   if (any(precondition)) {

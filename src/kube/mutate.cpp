@@ -2,7 +2,7 @@
 //
 // 1. The recorder is told of the intent. Where it cannot keep it, nothing is sent.
 // 2. The request goes out; it is repeated only where that is harmless, an eviction only after a
-// look.
+//    look, and none after the moment that the caller sets.
 // 3. Where any attempt may have taken effect without our knowing, the object is looked at. A repeat
 // that finds the
 //    work done (404, or 409 for another uid) is a success; what cannot be told is reported as
@@ -98,7 +98,8 @@ Result<Response> Client::send(const Call& call, Trace& trace) {
       break;
     }
     const Mutation& mutation = call.mutation;
-    if (call.hindsight(get(mutation.resource, mutation.ns, mutation.name)) != Achieved::No) {
+    if (call.hindsight(get(mutation.resource, mutation.ns, mutation.name)) != Achieved::No ||
+        loop().clock().now() > call.not_after) {
       break;
     }
     if (options().listener != nullptr) {
@@ -120,7 +121,7 @@ Result<Response> Client::mutate(const Call& call) {
   if (!intended) {
     return std::move(intended).error().in(call.what);
   }
-  Trace trace{.audit_ids = {mutation.audit_id}};
+  Trace trace{.audit_ids = {mutation.audit_id}, .not_after = call.not_after};
   Result<Response> outcome = send(call, trace);
   Verdict verdict = judge(call, std::move(outcome), trace);
   Status recorded = record(mutation, verdict.effect);

@@ -160,6 +160,11 @@ Result<Response> Reader::attempt(const Request& request,
   if (trace.audit_ids.empty()) {
     trace.audit_ids.push_back(next_audit_id());
   }
+  if (loop_.clock().now() > trace.not_after) {
+    return make_error(ErrorCode::Conflict,
+                      "not sent: what it was decided on is too old by now",
+                      "look again, then decide");
+  }
   for (;;) {
     Request numbered = request;
     prepare(numbered, trace.audit_ids.back());
@@ -169,7 +174,7 @@ Result<Response> Reader::attempt(const Request& request,
     }
     trace.unknown = fate_of(outcome) == Fate::Unknown;
     const std::optional<Duration> wait = backoff.next(outcome, repeatable);
-    if (!wait) {
+    if (!wait || loop_.clock().now() + *wait > trace.not_after) {
       return outcome;
     }
     if (options_.listener != nullptr) {
@@ -189,8 +194,10 @@ Result<Response> Reader::attempt(const Request& request,
   }
 }
 
-Result<Response> Reader::exchange(const Request& request, const std::string& what) {
-  Trace trace;
+Result<Response> Reader::exchange(const Request& request,
+                                  const std::string& what,
+                                  MonoTime not_after) {
+  Trace trace{.not_after = not_after};
   Result<Response> outcome = attempt(request, Repeatable::Yes, what, trace);
   if (!outcome) {
     return std::move(outcome).error().in(what);

@@ -1,6 +1,7 @@
 #include "kafka_model.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace cfkops::test {
 
@@ -15,12 +16,13 @@ constexpr double kTickSeconds = 0.02;
 }  // namespace
 
 KafkaModel::KafkaModel(KafkaHabits habits)
-    : habits_(habits) {
+    : habits_(std::move(habits)),
+      active_(habits_.combined ? "kafka-0" : "kraftcontroller-0") {
   for (int i = 0; i < habits_.brokers; ++i) {
     const std::string pod = "kafka-" + std::to_string(i);
     processes_[pod] = {.pod = pod, .broker = true, .node = i};
   }
-  for (int i = 0; i < habits_.controllers; ++i) {
+  for (int i = 0; i < (habits_.combined ? 0 : habits_.controllers); ++i) {
     const std::string pod = "kraftcontroller-" + std::to_string(i);
     processes_[pod] = {.pod = pod, .broker = false, .node = 100 + i};
   }
@@ -82,6 +84,8 @@ void KafkaModel::move_on(KafkaProcess& process) {
         ++process.incarnation;
         process.restarts = 0;
         process.stuck.clear();
+        process.sidecar_stuck.clear();
+        process.revision = habits_.revision;
         enter(process, Phase::Pending);
       }
       break;
@@ -101,7 +105,8 @@ void KafkaModel::move_on(KafkaProcess& process) {
       }
       break;
     case Phase::Up:
-      process.ready = process.ready || (in_phase >= habits_.become_ready && process.stuck.empty());
+      process.ready = process.ready || (in_phase >= habits_.become_ready && process.stuck.empty() &&
+                                        process.sidecar_stuck.empty());
       break;
   }
 }
@@ -152,7 +157,7 @@ void KafkaModel::take_down(const std::string& pod) {
   }
   if (active_ == pod) {
     for (const auto& [name, other] : processes_) {
-      if (!other.broker && other.running()) {
+      if (is_controller(other) && other.running()) {
         active_ = name;
         ++epoch_;
         break;

@@ -15,7 +15,10 @@ namespace cfkops::test {
 struct KafkaHabits {
   int brokers = 3;
   int controllers = 3;
-  int partitions = 6;  ///< of topic "orders", replicated to all, min.insync.replicas 2
+  bool combined = false;           ///< the brokers are the controllers, and there are no others
+  bool cfk_labels = true;          ///< on the StatefulSets
+  std::string revision = "rev-1";  ///< of pods that are made
+  int partitions = 6;              ///< of topic "orders", replicated to all, min.insync.replicas 2
   Duration shut_down = std::chrono::milliseconds(1500);
   Duration create = std::chrono::milliseconds(200);
   Duration start_container = std::chrono::milliseconds(800);
@@ -38,8 +41,9 @@ struct KafkaProcess {
   bool ready = true;
   std::string revision = "rev-1";
   std::int64_t start_time_ms = 1'000'000;
-  bool crashes = false;    ///< from its next start on
-  std::string stuck = {};  ///< a waiting reason
+  bool crashes = false;            ///< from its next start on
+  std::string stuck = {};          ///< a waiting reason
+  std::string sidecar_stuck = {};  ///< that of a container beside Kafka
   int restarts = 0;
   bool silent = false;  ///< its Jolokia does not answer
   bool never_in_sync = false;
@@ -84,6 +88,15 @@ class KafkaModel {
 
   KafkaHabits& habits() { return habits_; }
 
+  /// One that is in the quorum.
+  [[nodiscard]] bool is_controller(const KafkaProcess& process) const {
+    return !process.broker || habits_.combined;
+  }
+
+  [[nodiscard]] int voters() const {
+    return habits_.combined ? habits_.brokers : habits_.controllers;
+  }
+
   [[nodiscard]] bool all_in_sync() const;
   [[nodiscard]] bool all_running() const;
   [[nodiscard]] int brokers_down() const;
@@ -114,7 +127,7 @@ class KafkaModel {
   Duration now_ = {};
   std::map<std::string, KafkaProcess> processes_;
   std::vector<KafkaPartition> partitions_;
-  std::string active_ = "kraftcontroller-0";
+  std::string active_;
   int epoch_ = 1;
   int most_down_ = 0;
   int most_controllers_down_ = 0;

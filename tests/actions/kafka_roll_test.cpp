@@ -173,6 +173,24 @@ TEST(KafkaRoll, WaitsForTheBudgetInItsOwnWords) {
   expect_safe(bench);
 }
 
+TEST(KafkaRoll, WaitsNoHourBecauseTheBudgetAsksForOne) {
+  RollBench bench;
+  bench.server.ask_for_patience(3600);
+  bench.server.hold_budget_until(40s);
+  const Outcome outcome = bench.roll();
+  ASSERT_EQ(outcome.kind, Outcome::Kind::Done) << outcome.why;
+  EXPECT_LT(bench.server.evicted().front().at, Duration(70s));
+}
+
+TEST(KafkaRoll, NeverWaitsForTheBudgetPastItsTime) {
+  RollBench bench;
+  bench.server.ask_for_patience(3600);
+  bench.server.hold_budget_until(24h);
+  bench.context.deadline = bench.transport.clock().now() + 10s;
+  EXPECT_EQ(bench.roll().kind, Outcome::Kind::Refused);
+  EXPECT_LT(bench.transport.clock().passed(), Duration(12s));
+}
+
 TEST(KafkaRoll, GivesUpWhenTheBudgetNeverAllows) {
   RollBench bench;
   bench.server.hold_budget_until(24h);
@@ -211,6 +229,28 @@ TEST(KafkaRoll, TimeWithoutTheServerIsNoStandstill) {
   EXPECT_EQ(outcome.kind, Outcome::Kind::Done) << outcome.why;
 }
 
+TEST(KafkaRoll, ADenialFromAServerThatHasJustStartedIsWaitedOut) {
+  for (const Duration when : {4s, 8s, 12s}) {  // while one is away, and at the gate
+    SCOPED_TRACE(when / 1s);
+    RollBench bench;
+    bench.transport.at(when, [&] { bench.server.forbid("/"); });
+    bench.transport.at(when + 30s, [&] { bench.server.allow_all(); });
+    const Outcome outcome = bench.roll();
+    EXPECT_EQ(outcome.kind, Outcome::Kind::Done) << outcome.why;
+    expect_safe(bench);
+  }
+}
+
+TEST(KafkaRoll, ADenialThatLastsEndsIt) {
+  RollBench bench;
+  bench.transport.at(4s, [&] { bench.server.forbid("/"); });
+  const Outcome outcome = bench.roll();
+  EXPECT_EQ(outcome.kind, Outcome::Kind::Failed);
+  EXPECT_EQ(outcome.error->code, ErrorCode::Forbidden);
+  EXPECT_LT(bench.transport.clock().passed(), Duration(70s));
+  EXPECT_THAT(bench.server.evicted_pods(), ElementsAre("kafka-0"));
+}
+
 TEST(KafkaRoll, NoSecondBrokerWhileOneIsUnknown) {
   RollBench bench;
   bench.transport.at(3s, [&] { bench.model().process("kafka-2").silent = true; });
@@ -244,25 +284,45 @@ TEST(KafkaRoll, WaitsAtTheGateUntilAllIsInSync) {
   expect_safe(bench);
 }
 
+/// orders-0 has one replica only, on that broker.
+void give_one_replica(RollBench& bench, const std::string& pod) {
+  auto& partition = bench.model().partitions()[0];
+  partition.replicas = {pod};
+  partition.in_sync = {pod};
+  partition.leader = pod;
+  partition.min_isr = 1;
+}
+
 TEST(KafkaRoll, APartitionWithOneReplicaNeedsItsWaiver) {
   RollBench bench;
-  bench.model().partitions()[0].replicas = {"kafka-1"};
-  bench.model().partitions()[0].in_sync = {"kafka-1"};
-  bench.model().partitions()[0].leader = "kafka-1";
-  bench.model().partitions()[0].min_isr = 1;
+  give_one_replica(bench, "kafka-0");
+  for (auto& partition : bench.model().partitions()) {
+    partition.leader = partition.number == 0  ? "kafka-0"
+                       : partition.number < 3 ? "kafka-2"
+                                              : "kafka-1";
+  }
   const Outcome outcome = bench.roll();
   EXPECT_EQ(outcome.kind, Outcome::Kind::Refused);
   EXPECT_EQ(outcome.override_parameter, "waiver_topics=orders");
   EXPECT_THAT(outcome.why, HasSubstr("orders-0 has one replica only"));
-  EXPECT_THAT(bench.server.evicted_pods(), testing::Not(Contains("kafka-1")));
+  EXPECT_THAT(bench.server.evicted(), IsEmpty());
+}
+
+TEST(KafkaRoll, ARefusalAfterTheFirstEvictionIsAFailure) {
+  RollBench bench;
+  give_one_replica(bench, "kafka-1");
+  const Outcome outcome = bench.roll();
+  EXPECT_EQ(outcome.kind, Outcome::Kind::Failed);
+  EXPECT_EQ(outcome.error->code, ErrorCode::Refused);
+  EXPECT_EQ(outcome.override_parameter, "waiver_topics");
+  EXPECT_THAT(outcome.why, HasSubstr("orders-0 has one replica only"));
+  EXPECT_THAT(bench.server.evicted_pods(), ElementsAre("kafka-0", "kafka-2"));
+  EXPECT_THAT(outcome.left, Contains("2 of 3 restarted; not touched: kafka-1"));
 }
 
 TEST(KafkaRoll, AWaivedTopicLetsItPass) {
   RollBench bench;
-  bench.model().partitions()[0].replicas = {"kafka-1"};
-  bench.model().partitions()[0].in_sync = {"kafka-1"};
-  bench.model().partitions()[0].leader = "kafka-1";
-  bench.model().partitions()[0].min_isr = 1;
+  give_one_replica(bench, "kafka-1");
   const Outcome outcome = bench.roll({{"waiver_topics", runbook::ValueList{"orders"}}});
   EXPECT_EQ(outcome.kind, Outcome::Kind::Done) << outcome.why;
 }

@@ -62,7 +62,7 @@ KafkaServer::KafkaServer(ScriptedTransport& transport, KafkaHabits habits)
   const auto handler = [this](const kube::Request& request) {
     model_.run_to(transport_.clock().passed());
     Answer given = answer(request);
-    given.delay = 4ms;
+    given.delay = request.target.starts_with(std::string(kPods) + "?") ? list_delay_ : 4ms;
     return given;
   };
   transport.on("GET", "/*").handle(handler);
@@ -96,11 +96,15 @@ Answer KafkaServer::answer(const kube::Request& request) {
 
 Answer KafkaServer::get(const std::string& path, const std::string& query) {
   if (path == kSets) {
+    json sets = json::array({set_json("kafka")});
+    if (model_.processes().contains("kraftcontroller-0")) {
+      sets.push_back(set_json("kraftcontroller"));
+    }
     return reply(200,
                  json{{"kind", "StatefulSetList"},
                       {"apiVersion", "apps/v1"},
                       {"metadata", {{"resourceVersion", "1"}}},
-                      {"items", {set_json("kafka"), set_json("kraftcontroller")}}});
+                      {"items", sets}});
   }
   if (path.starts_with(kSets)) {
     return reply(200, set_json(path.substr(kSets.size() + 1)));
@@ -168,11 +172,16 @@ Answer KafkaServer::evict(const std::string& pod, const kube::Request& request, 
                                     {"message",
                                      "The disruption budget kafka needs 2 healthy pods and has " +
                                          std::to_string(model_.brokers_ready()) + " currently"}}};
+    if (retry_after_ > 0) {
+      status["details"]["retryAfterSeconds"] = retry_after_;
+    }
     return reply(429, status);
   }
   if (!dry_run && process.phase != Phase::Terminating) {
-    evicted_.push_back(
-        {pod, transport_.clock().passed(), model_.all_in_sync() && model_.all_running()});
+    evicted_.push_back({pod,
+                        transport_.clock().passed(),
+                        model_.all_in_sync() && model_.all_running(),
+                        model_.all_in_sync()});
     model_.take_down(pod);
   }
   return reply(201, json{{"kind", "Status"}, {"apiVersion", "v1"}, {"status", "Success"}});
@@ -192,16 +201,17 @@ Answer KafkaServer::jolokia(const std::string& pod, const std::string& mbean) {
     return value({{"kafka.server:id=" + std::to_string(process.node) + ",type=app-info",
                    {{"Version", "4.3.0"}}}});
   }
-  if (mbean.starts_with("kafka.controller:") && !process.broker && loaded) {
+  if (mbean.starts_with("kafka.controller:") && model_.is_controller(process) && loaded) {
     return value(controller_beans(process));
   }
-  if (mbean.starts_with("kafka.server:type=raft-metrics") && !process.broker && loaded) {
+  if (mbean.starts_with("kafka.server:type=raft-metrics") && model_.is_controller(process) &&
+      loaded) {
     return value({{"current-state", model_.active_controller() == pod ? "leader" : "follower"},
                   {"current-leader", model_.process(model_.active_controller()).node},
                   {"current-epoch", model_.epoch()},
                   {"log-end-offset", 500},
                   {"high-watermark", 500},
-                  {"number-of-voters", model_.habits().controllers}});
+                  {"number-of-voters", model_.voters()}});
   }
   if (mbean.starts_with("kafka.server:type=*er") && process.broker) {
     return value(server_beans(process));
@@ -250,22 +260,50 @@ json KafkaServer::pod_json(const KafkaProcess& process) const {
     state["state"] = {{"running", json::object()}};
   }
   pod["status"]["containerStatuses"] = {state};
+  if (!process.sidecar_stuck.empty()) {
+    pod["spec"]["containers"].push_back({{"name", "sidecar"}});
+    pod["status"]["containerStatuses"].push_back(
+        {{"name", "sidecar"},
+         {"ready", false},
+         {"state", {{"waiting", {{"reason", process.sidecar_stuck}, {"message", "back-off"}}}}}});
+  }
   return pod;
 }
 
 json KafkaServer::set_json(const std::string& name) const {
   const bool brokers = name == "kafka";
-  return {{"kind", "StatefulSet"},
-          {"apiVersion", "apps/v1"},
-          {"metadata",
-           {{"name", name},
-            {"namespace", "confluent"},
-            {"uid", name + "-set-uid"},
-            {"labels", {{"platform.confluent.io/type", name}}}}},
-          {"spec",
-           {{"replicas", brokers ? model_.habits().brokers : model_.habits().controllers},
-            {"selector", {{"matchLabels", {{"app", name}}}}}}},
-          {"status", {{"updateRevision", "rev-1"}}}};
+  const std::string& update = model_.habits().revision;
+  int updated = 0;
+  int outdated = 0;
+  for (const auto& [pod, process] : model_.processes()) {
+    const bool counts = process.phase != Phase::Missing && process.phase != Phase::Terminating;
+    if (process.broker == brokers && counts) {
+      ++(process.revision == update ? updated : outdated);
+    }
+  }
+  json set = {
+      {"kind", "StatefulSet"},
+      {"apiVersion", "apps/v1"},
+      {"metadata",
+       {{"name", name}, {"namespace", "confluent"}, {"uid", name + "-set-uid"}, {"generation", 1}}},
+      {"spec",
+       {{"replicas", brokers ? model_.habits().brokers : model_.habits().controllers},
+        {"selector", {{"matchLabels", {{"app", name}}}}},
+        {"updateStrategy", {{"type", "RollingUpdate"}, {"rollingUpdate", {{"partition", 0}}}}},
+        {"template", {{"spec", {{"containers", json::array({{{"name", name}}})}}}}}}},
+      {"status",
+       {{"observedGeneration", 1},
+        {"updatedReplicas", updated},
+        {"currentRevision", outdated > 0 ? "rev-0" : update},
+        {"updateRevision", update}}}};
+  if (model_.habits().cfk_labels) {
+    set["metadata"]["labels"] = {{"platform.confluent.io/type", name}};
+  }
+  const auto patch = set_patches_.find(name);
+  if (patch != set_patches_.end()) {
+    set.merge_patch(json::parse(patch->second));
+  }
+  return set;
 }
 
 json KafkaServer::server_beans(const KafkaProcess& process) const {

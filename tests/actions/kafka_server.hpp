@@ -5,6 +5,9 @@
 
 #include <nlohmann/json_fwd.hpp>
 
+#include <chrono>
+#include <cstdint>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -17,7 +20,8 @@ class KafkaServer {
   struct Evicted {
     std::string pod;
     Duration at;
-    bool was_full;  ///< all in sync and running just before
+    bool was_full;     ///< all in sync and running just before
+    bool was_in_sync;  ///< all in sync just before
   };
 
   KafkaServer(ScriptedTransport& transport, KafkaHabits habits);
@@ -34,7 +38,18 @@ class KafkaServer {
   /// Two budgets select the brokers.
   void double_the_budget() { two_budgets_ = true; }
 
+  /// How long a list of pods takes.
+  void delay_pods(Duration delay) { list_delay_ = delay; }
+
+  /// Seconds that the budget's refusal asks to wait.
+  void ask_for_patience(std::int64_t seconds) { retry_after_ = seconds; }
+
   void forbid(const std::string& part_of_target) { forbidden_.push_back(part_of_target); }
+
+  void allow_all() { forbidden_.clear(); }
+
+  /// Changes what a StatefulSet says, by a merge patch; "{}" takes it back.
+  void patch_set(const std::string& name, const std::string& patch) { set_patches_[name] = patch; }
 
   [[nodiscard]] std::vector<std::string> evicted_pods() const;
 
@@ -55,7 +70,10 @@ class KafkaServer {
   KafkaModel model_;
   std::vector<Evicted> evicted_;
   std::vector<std::string> forbidden_;
+  std::map<std::string, std::string> set_patches_;
+  std::int64_t retry_after_ = 0;
   Duration budget_from_ = {};
+  Duration list_delay_ = std::chrono::milliseconds(4);
   bool two_budgets_ = false;
 };
 

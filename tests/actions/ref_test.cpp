@@ -1,3 +1,4 @@
+#include "objects.hpp"
 #include "roll_bench.hpp"
 #include "support/matchers.hpp"
 
@@ -18,6 +19,26 @@ TEST(RefKafka, FindsPlainStatefulSetsOfBrokers) {
   ASSERT_THAT(*found, SizeIs(1));
   EXPECT_THAT(found->at(0).texts, ElementsAre("statefulset/kafka", "kafka"));
   EXPECT_EQ(found->at(0).value.at("uid").text(), "kafka-set-uid");
+}
+
+TEST(RefKafka, FindsEveryClusterOfANamespace) {
+  test::ActionBench bench;
+  nlohmann::json plain = test::stateful_set("orders");
+  plain["spec"]["template"]["spec"]["containers"] = nlohmann::json::array({{{"name", "kafka"}}});
+  nlohmann::json labelled = test::stateful_set("payments");
+  labelled["metadata"]["labels"] = {{"platform.confluent.io/type", "kafka"}};
+  bench.transport.on("GET", test::kSets + "*")
+      .reply(200,
+             nlohmann::json{{"kind", "StatefulSetList"},
+                            {"apiVersion", "apps/v1"},
+                            {"metadata", {{"resourceVersion", "1"}}},
+                            {"items", {plain, test::stateful_set("web"), labelled}}});
+  bench.transport.on("GET", "/apis/platform.confluent.io/*").refuse(404, "NotFound", "no such");
+  const auto found = ref_kafka().find(bench.client, "confluent");
+  ASSERT_THAT(found, test::IsOk());
+  ASSERT_THAT(*found, SizeIs(2));
+  EXPECT_THAT(found->at(0).texts, testing::Contains("statefulset/orders"));
+  EXPECT_THAT(found->at(1).texts, testing::Contains("statefulset/payments"));
 }
 
 TEST(RefStatefulSet, FindsAll) {

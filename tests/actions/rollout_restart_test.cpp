@@ -48,6 +48,40 @@ TEST_F(RolloutRestart, AKafkaOfTheOperatorIsRefusedWithTheReason) {
   EXPECT_TRUE(plan->changes.front().refused);
 }
 
+TEST_F(RolloutRestart, KafkaIsRefusedWhoeverMadeItWithTheNextCommand) {
+  const json labels = {{"platform.confluent.io/type", "kafka"}};
+  const auto with = [this](const char* where, const json& what) {
+    json other = set;
+    other[json::json_pointer(where)] = what;
+    return other;
+  };
+  for (const json& one :
+       {with("/metadata/labels", labels),
+        with("/spec/template/metadata/labels", labels),
+        with("/spec/template/spec/containers", json::array({{{"name", "kafka"}}}))}) {
+    SCOPED_TRACE(one.dump());
+    set = one;
+    const Outcome outcome = apply(rollout_restart(), arguments);
+    EXPECT_EQ(outcome.kind, Outcome::Kind::Refused);
+    EXPECT_THAT(outcome.why, HasSubstr("statefulset confluent/web runs Kafka brokers"));
+    EXPECT_EQ(outcome.error->hint,
+              "cfkops run broker-restart -n confluent --param target=statefulset/web");
+    EXPECT_TRUE(recorder.mutations.empty());
+  }
+}
+
+TEST_F(RolloutRestart, KRaftControllersAreRefusedToo) {
+  set["metadata"]["labels"] = {{"platform.confluent.io/type", "kraftcontroller"}};
+  const Outcome outcome = apply(rollout_restart(), arguments);
+  EXPECT_EQ(outcome.kind, Outcome::Kind::Refused);
+  EXPECT_THAT(outcome.why, HasSubstr("runs KRaft controllers"));
+  EXPECT_EQ(outcome.error->hint,
+            "cfkops run broker-restart -n confluent --param roles=controllers");
+  const auto plan = this->plan(rollout_restart(), arguments);
+  ASSERT_TRUE(plan);
+  EXPECT_TRUE(plan->changes.front().refused);
+}
+
 TEST_F(RolloutRestart, OnDeleteWouldRestartNothingAndIsRefused) {
   set["spec"]["updateStrategy"] = {{"type", "OnDelete"}};
   const Outcome outcome = apply(rollout_restart(), arguments);

@@ -406,6 +406,40 @@ struct OnePod {
 
 /// Whatever one call does: no replacement is ever evicted, success means that the pod is gone, and
 /// an error that claims to know the outcome is right.
+TEST_F(ClientTest, NoEvictionLeavesAfterItsTime) {
+  transport.on("GET", kPod).reply(200, pod("kafka-0", "u0")).after(seconds(6));
+  transport.on("POST", kEviction).reply(201, success());
+  const MonoTime not_after = transport.clock().now() + seconds(5);
+  EXPECT_THAT(client.evict("confluent", "kafka-0", {"u0", ""}, not_after),
+              HasError(ErrorCode::Conflict, "not sent"));
+  EXPECT_THAT(transport.log(), ElementsAre("GET " + kPod));
+  EXPECT_FALSE(effect().unknown);
+}
+
+TEST_F(ClientTest, NoEvictionIsRepeatedAfterItsTime) {
+  transport.on("POST", kEviction).fail(ErrorCode::ConnectionLost).reply(201, success());
+  transport.on("GET", kPod)
+      .reply(200, pod("kafka-0", "u0"))
+      .reply(200, pod("kafka-0", "u0"))
+      .after(seconds(6));
+  const MonoTime not_after = transport.clock().now() + seconds(5);
+  EXPECT_THAT(client.evict("confluent", "kafka-0", {"u0", ""}, not_after),
+              HasError(ErrorCode::ConnectionLost));
+  EXPECT_THAT(
+      transport.log(),
+      ElementsAre("GET " + kPod, "POST " + kEviction + kWrite, "GET " + kPod, "GET " + kPod));
+}
+
+TEST_F(ClientTest, AServerThatIsAwayIsWaitedForNoLongerThanAnEvictionMayLeave) {
+  Client patient(loop, {.retry = {.unreachable_budget = minutes(5)}}, recorder);
+  transport.set_down(true);
+  transport.at(seconds(20), [this] { transport.set_down(false); });
+  const MonoTime not_after = transport.clock().now() + seconds(5);
+  EXPECT_THAT(patient.evict("confluent", "kafka-0", {"u0", ""}, not_after),
+              HasError(ErrorCode::Unreachable));
+  EXPECT_LE(transport.clock().now(), not_after);
+}
+
 TEST_F(ClientTest, TellsTheTruthAboutAnEvictionWhateverOneCallDoes) {
   for (const Fault fault : test::all_faults()) {
     for (std::size_t n = 1; n <= 4; ++n) {

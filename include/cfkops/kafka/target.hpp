@@ -4,6 +4,7 @@
 #include "cfkops/kube/object.hpp"
 #include "cfkops/kube/reader.hpp"
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -14,6 +15,10 @@ namespace cfkops::kafka {
 enum class Role { Broker, Controller };
 
 [[nodiscard]] std::string_view to_string(Role role);
+
+/// What the pods of a StatefulSet are for, by CFK's type label on the set or on its pods, else by
+/// the name of a container; nothing where it is not Kafka's.
+[[nodiscard]] std::optional<Role> role_of(const kube::Object& set);
 
 /// A Kafka cluster as Kubernetes knows it: the StatefulSet of its brokers and, where there is
 /// exactly one to be found, that of its KRaft controllers.

@@ -93,8 +93,12 @@ class Client : public Reader {
   /// policy/v1 Eviction. Errors: TooManyRequests with the budget's cause, NotFound, Conflict,
   /// ServerError ("more than one PodDisruptionBudget"). A budget's 429 is not retried here: the
   /// caller decides what to wait for. The uid is compared before anything is sent, because an
-  /// eviction refused for its uid costs the budget two minutes.
-  Status evict(const std::string& ns, const std::string& pod, const Precondition& precondition);
+  /// eviction refused for its uid costs the budget two minutes. Nothing leaves after `not_after`,
+  /// no repeat either, so that a decision is not carried out when it has grown old: Conflict.
+  Status evict(const std::string& ns,
+               const std::string& pod,
+               const Precondition& precondition,
+               MonoTime not_after = MonoTime::max());
 
   /// Sets the number of replicas through the scale subresource.
   Result<Object> scale(const Resource& resource,

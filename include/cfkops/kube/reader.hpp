@@ -193,20 +193,24 @@ class Reader {
  protected:
   /// The attempts at one request, as they went.
   struct Trace {
-    std::vector<std::string>
-        audit_ids;  ///< one per attempt; the first attempt uses one that stands here already
+    std::vector<std::string> audit_ids =
+        {};  ///< one per attempt; the first attempt uses one that stands here already
     bool doubtful = false;  ///< an attempt before the last may have taken effect
     bool unknown = false;   ///< the last one may have, although its outcome does not say so
+    MonoTime not_after = MonoTime::max();  ///< no attempt leaves later
   };
 
   /// Sends with the retry rule and numbers each attempt; the last outcome, whatever its status.
+  /// Conflict where it is too late for the first.
   Result<Response> attempt(const Request& request,
                            Repeatable repeatable,
                            const std::string& what,
                            Trace& trace);
 
   /// The same for what may always be repeated; a status of 400 or more is an error.
-  Result<Response> exchange(const Request& request, const std::string& what);
+  Result<Response> exchange(const Request& request,
+                            const std::string& what,
+                            MonoTime not_after = MonoTime::max());
 
   [[nodiscard]] std::string next_audit_id();
 

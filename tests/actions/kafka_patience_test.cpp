@@ -1,0 +1,51 @@
+#include "kafka_patience.hpp"
+
+#include "support/virtual_clock.hpp"
+
+#include <gtest/gtest.h>
+
+#include <chrono>
+
+namespace cfkops::actions {
+namespace {
+
+using namespace std::chrono_literals;
+
+const Error kForbidden = make_error(ErrorCode::Forbidden, "forbidden");
+
+TEST(KafkaPatience, ADenialBeforeAnySuccessStands) {
+  test::VirtualClock clock;
+  Patience patience(clock);
+  EXPECT_FALSE(patience.may_heal(kForbidden));
+}
+
+TEST(KafkaPatience, ADenialAfterASuccessMayHealForAMinute) {
+  test::VirtualClock clock;
+  Patience patience(clock);
+  patience.answered();
+  EXPECT_TRUE(patience.may_heal(kForbidden));
+  clock.advance(59s);
+  EXPECT_TRUE(patience.may_heal(make_error(ErrorCode::Unauthorized, "who are you")));
+  clock.advance(1s);
+  EXPECT_FALSE(patience.may_heal(kForbidden));
+}
+
+TEST(KafkaPatience, ASuccessBeginsTheMinuteAnew) {
+  test::VirtualClock clock;
+  Patience patience(clock);
+  patience.answered();
+  EXPECT_TRUE(patience.may_heal(kForbidden));
+  clock.advance(2min);
+  patience.answered();
+  EXPECT_TRUE(patience.may_heal(kForbidden));
+}
+
+TEST(KafkaPatience, OtherErrorsAreJudgedByTheirKind) {
+  test::VirtualClock clock;
+  Patience patience(clock);
+  EXPECT_TRUE(patience.may_heal(make_error(ErrorCode::Unreachable, "away")));
+  EXPECT_FALSE(patience.may_heal(make_error(ErrorCode::InvalidInput, "nonsense")));
+}
+
+}  // namespace
+}  // namespace cfkops::actions
