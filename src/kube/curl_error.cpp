@@ -1,5 +1,7 @@
 #include "curl_error.hpp"
 
+#include "endpoint.hpp"
+
 #include "cfkops/base/text.hpp"
 
 #include <curl/curl.h>
@@ -28,7 +30,11 @@ bool contains(std::string_view text, std::string_view part) {
 
 std::string detail_of(const CurlFailure& failure) {
   const std::string detail = base::printable(base::trim(failure.detail));
-  return detail.empty() ? curl_easy_strerror(static_cast<CURLcode>(failure.code)) : detail;
+  if (detail.empty()) {
+    return curl_easy_strerror(static_cast<CURLcode>(failure.code));
+  }
+  // libcurl quotes a proxy's URL that it cannot use as a whole.
+  return contains(detail, "://") ? hide_user_info(detail) : detail;
 }
 
 Error tls(std::string message, std::string hint) {
