@@ -24,6 +24,11 @@ constexpr long kSelfSignedInChain = 19;
 constexpr long kNoLocalIssuer = 20;
 constexpr long kNoLeafSignature = 21;
 
+/// What to do about a connection that stood and broke.
+constexpr const char* kLookAtServer =
+    "does the API server restart, or a load balancer in front of it? See whether it is back with: "
+    "kubectl get --raw '/readyz?verbose'";
+
 bool contains(std::string_view text, std::string_view part) {
   return text.find(part) != std::string_view::npos;
 }
@@ -200,21 +205,23 @@ Error lost(const CurlFailure& failure, const CurlPeer& peer) {
                       "is a load balancer in front of the API server without a backend?");
   }
   if (contains(failure.detail, "Too large response headers")) {
-    return make_error(
-        ErrorCode::Protocol,
-        "the answer of " + peer.authority + " was refused: its headers are too large");
+    return make_error(ErrorCode::Protocol,
+                      "the answer of " + peer.authority + " was refused: its headers are too large",
+                      "is it a Kubernetes API server, and what does a proxy in front of it add?");
   }
   if (failure.answered) {
     return make_error(ErrorCode::ConnectionLost,
                       "the connection to " + peer.authority +
                           " broke in the middle of the answer, after " +
-                          base::counted(static_cast<long long>(failure.received), "byte"));
+                          base::counted(static_cast<long long>(failure.received), "byte"),
+                      kLookAtServer);
   }
   // What stopped libcurl from sending again was us; its words for that would mislead.
   const std::string why =
       failure.code == CURLE_ABORTED_BY_CALLBACK ? "it was closed" : detail_of(failure);
   return make_error(ErrorCode::ConnectionLost,
-                    "the connection to " + peer.authority + " broke before an answer came: " + why);
+                    "the connection to " + peer.authority + " broke before an answer came: " + why,
+                    kLookAtServer);
 }
 
 }  // namespace

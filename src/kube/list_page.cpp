@@ -13,6 +13,10 @@ namespace {
 
 /// "PodList" names its items' kind, also where ours was guessed.
 std::string item_kind(const nlohmann::json& list, const Resource& resource) {
+constexpr const char* kCheckServer =
+    "is the server's URL that of a Kubernetes API server, and does an extension of it serve this "
+    "resource? See with: kubectl get apiservices";
+
   const auto found = list.find("kind");
   if (found == list.end() || !found->is_string()) {
     return resource.kind;
@@ -39,13 +43,15 @@ Status take_items(nlohmann::json& items,
                   ListPage& page) {
   if (!items.is_array()) {
     return make_error(ErrorCode::Protocol,
-                      "/items: expected array, got " + std::string(items.type_name()));
+                      "/items: expected array, got " + std::string(items.type_name()),
+                      kCheckServer);
   }
   page.items.reserve(items.size());
   for (nlohmann::json& item : items) {
     if (!item.is_object()) {
       return make_error(ErrorCode::Protocol,
-                        "/items: expected objects, got " + std::string(item.type_name()));
+                        "/items: expected objects, got " + std::string(item.type_name()),
+                        kCheckServer);
     }
     item.emplace("apiVersion", resource.api_version());
     item.emplace("kind", kind);
@@ -98,7 +104,8 @@ Status Pager::turn(const std::string& next, const std::string& resource_version)
   }
   if (!next.empty() && next == token_) {
     return make_error(ErrorCode::Protocol,
-                      "the server answers every page of the list with the same continue token");
+                      "the server answers every page of the list with the same continue token",
+                      kCheckServer);
   }
   token_ = next;
   done_ = next.empty();
