@@ -3,6 +3,8 @@
 #include "query.hpp"
 #include "status_body.hpp"
 
+#include "cfkops/base/text.hpp"
+
 #include <nlohmann/json.hpp>
 
 #include <utility>
@@ -11,12 +13,12 @@ namespace cfkops::kube {
 
 namespace {
 
-/// "PodList" names its items' kind, also where ours was guessed.
-std::string item_kind(const nlohmann::json& list, const Resource& resource) {
 constexpr const char* kCheckServer =
     "is the server's URL that of a Kubernetes API server, and does an extension of it serve this "
     "resource? See with: kubectl get apiservices";
 
+/// "PodList" names its items' kind, also where ours was guessed.
+std::string item_kind(const nlohmann::json& list, const Resource& resource) {
   const auto found = list.find("kind");
   if (found == list.end() || !found->is_string()) {
     return resource.kind;
@@ -63,18 +65,25 @@ Status take_items(nlohmann::json& items,
 }  // namespace
 
 Result<ListPage> parse_list_page(std::string_view body, const Resource& resource) {
-  nlohmann::json list = nlohmann::json::parse(body, nullptr, false);
+  Result<nlohmann::json> parsed = Json::parse_raw(body);
+  if (!parsed) {
+    return make_error(
+        ErrorCode::Protocol, "expected a list: " + parsed.error().message, kCheckServer);
+  }
+  nlohmann::json& list = *parsed;
   if (!list.is_object()) {
-    return make_error(ErrorCode::Protocol,
-                      "expected a list, got something that is not JSON or no object");
+    return make_error(
+        ErrorCode::Protocol, "expected a list, got " + std::string(list.type_name()), kCheckServer);
   }
   ListPage page;
   page.resource_version = text_at(list, "/metadata/resourceVersion");
   page.next = text_at(list, "/metadata/continue");
   const auto items = list.find("items");
   if (items == list.end()) {
-    return make_error(ErrorCode::Protocol,
-                      "expected a list, got " + text_at(list, "/kind") + " without items");
+    return make_error(
+        ErrorCode::Protocol,
+        "expected a list, got " + base::printable(text_at(list, "/kind")) + " without items",
+        kCheckServer);
   }
   if (!items->is_null()) {  // Go writes an empty slice so
     CFKOPS_TRY(take_items(*items, resource, item_kind(list, resource), page));
