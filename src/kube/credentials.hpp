@@ -48,9 +48,9 @@ struct ExecCredential {
 /// are percent-escaped, as client-go does.
 [[nodiscard]] std::string impersonate_extra_header(std::string_view key);
 
-/// Who we are to the server, kept fresh: token files are read again after 50 s, an exec plug-in
-/// runs when its credential is missing, expired or was rejected. One thread. Borrows clock and
-/// process.
+/// Who we are to the server, kept fresh: token and client certificate files are read again after
+/// 50 s, an exec plug-in runs when its credential is missing, expired or was rejected. One thread.
+/// Borrows clock and process.
 class Credentials {
  public:
   Credentials(const ClientConfig& config, const Clock& clock, base::Process& process);
@@ -68,6 +68,7 @@ class Credentials {
   [[nodiscard]] Result<std::string> token();
   [[nodiscard]] Status refresh_plugin();
   [[nodiscard]] Result<std::shared_ptr<const Credential>> build(std::string authorization);
+  void reread_certificate();
 
   ClusterAccess cluster_;
   UserAccess user_;
@@ -78,6 +79,7 @@ class Credentials {
   Redacted file_token_;
   std::optional<MonoTime> file_read_at_;
   std::optional<ExecCredential> plugin_credential_;
+  MonoTime certificate_read_at_;
   std::uint64_t generation_ = 0;
   std::shared_ptr<const Credential> built_;
 };

@@ -196,6 +196,9 @@ Status realize_user(const ConfigChoice& choice, UserAccess& user) {
   user.client_key_pem = Redacted(std::move(key));
   user.token = Redacted(std::string(base::trim(from.token.value)));
   user.token_file = from.token_file.value;
+  user.client_certificate_file =
+      from.certificate_data.empty() ? from.certificate_file.value : std::string();
+  user.client_key_file = from.key_data.empty() ? from.key_file.value : std::string();
   user.username = from.username.value;
   user.password = Redacted(from.password.value);
   user.exec = from.exec;

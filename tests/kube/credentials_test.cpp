@@ -98,6 +98,27 @@ TEST_F(CredentialsTest, TheStaticTokenIsOnlyTheFilesFirstValue) {
   EXPECT_EQ(authorization(both), "Bearer file");
 }
 
+TEST_F(CredentialsTest, ClientCertificateFilesAreReadAgainAfter50Seconds) {
+  const auto show = [](Credentials& credentials) {
+    const auto credential = *credentials.get();
+    return credential->certificate_pem + credential->key_pem.reveal();
+  };
+  config.user.client_certificate_pem = "-----BEGIN one";
+  config.user.client_key_pem = Redacted("-----BEGIN 1");
+  config.user.client_certificate_file = dir.write("crt", "-----BEGIN two");
+  config.user.client_key_file = dir.write("key", "-----BEGIN 2");
+  Credentials files = credentials();
+  EXPECT_EQ(show(files), "-----BEGIN one-----BEGIN 1");
+  clock.advance(50s);
+  EXPECT_EQ(show(files), "-----BEGIN two-----BEGIN 2");
+  dir.write("crt", "-----BEGIN three");
+  dir.write("key", "");
+  clock.advance(50s);
+  EXPECT_EQ(show(files), "-----BEGIN two-----BEGIN 2") << "the pair that was whole";
+  dir.write("key", "-----BEGIN 3");
+  EXPECT_EQ(show(files), "-----BEGIN three-----BEGIN 3");
+}
+
 TEST_F(CredentialsTest, AnEmptyOrMissingTokenFileIsToldByName) {
   config.user.token_file = dir.write("token", "");
   Credentials empty = credentials();
