@@ -127,23 +127,23 @@ Result<std::string> Credentials::token() {
 Status Credentials::refresh_plugin() {
   const bool expired = plugin_credential_ && plugin_credential_->expiration &&
                        clock_.wall() >= *plugin_credential_->expiration;
-  if (plugin_credential_ && !expired) {
+  if (plugin_credential_ && !expired && !plugin_rejected_) {
     return {};
   }
-  plugin_credential_.reset();
-  CFKOPS_ASSIGN(plugin_credential_, run_exec_plugin(*user_.exec, cluster_, process_));
+  plugin_rejected_ = false;
+  Result<ExecCredential> fresh = run_exec_plugin(*user_.exec, cluster_, process_);
+  if (!fresh) {
+    // What has worked before is waited for. The old credential stays until its expiry: the 401 may
+    // have been the server's own trouble.
+    Error error = std::move(fresh).error();
+    error.code = plugin_credential_ ? ErrorCode::Unreachable : error.code;
+    return error;
+  }
+  plugin_credential_ = *std::move(fresh);
   ++generation_;
   return {};
 }
 
-Result<std::shared_ptr<const Credential>> Credentials::get() {
-  std::string authorization;
-  const bool has_own = !user_.token.empty() || !user_.token_file.empty() || !user_.username.empty();
-  if (secure_ && user_.exec && !has_own) {
-    CFKOPS_TRY(refresh_plugin());
-  }
-  if (secure_) {
-    CFKOPS_ASSIGN(std::string token, this->token());
 void Credentials::reread_certificate() {
   const bool from_files = !user_.client_certificate_file.empty() || !user_.client_key_file.empty();
   if (!from_files || clock_.now() - certificate_read_at_ < kFileAge) {
@@ -165,6 +165,15 @@ void Credentials::reread_certificate() {
   }
 }
 
+Result<std::shared_ptr<const Credential>> Credentials::get() {
+  std::string authorization;
+  const bool has_own = !user_.token.empty() || !user_.token_file.empty() || !user_.username.empty();
+  if (secure_ && user_.exec && !has_own) {
+    CFKOPS_TRY(refresh_plugin());
+  }
+  if (secure_) {
+    reread_certificate();
+    CFKOPS_ASSIGN(std::string token, this->token());
     if (token.empty() && plugin_credential_) {
       token = plugin_credential_->token.reveal();
     }
@@ -172,7 +181,6 @@ void Credentials::reread_certificate() {
       authorization = "Bearer " + token;
     } else if (!user_.username.empty()) {
       authorization =
-    reread_certificate();
           "Basic " + base::base64_encode(user_.username + ":" + user_.password.reveal());
     }
   }
@@ -207,7 +215,7 @@ bool Credentials::reject(std::uint64_t generation) {
     return false;
   }
   if (generation == generation_) {
-    plugin_credential_.reset();
+    plugin_rejected_ = true;
   }
   return true;
 }

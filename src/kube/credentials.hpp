@@ -56,8 +56,9 @@ class Credentials {
   Credentials(const ClientConfig& config, const Clock& clock, base::Process& process);
 
   /// The credential for a request that is sent now; a plain-http server gets impersonation only, as
-  /// from client-go. Errors: Unauthorized where it could not be had, InvalidInput where it cannot
-  /// stand in a header.
+  /// from client-go. Errors: Unauthorized where it could not be had; Unreachable, to be waited for
+  /// like a server that is away, where an exec plug-in fails that has worked before; InvalidInput
+  /// where it cannot stand in a header.
   [[nodiscard]] Result<std::shared_ptr<const Credential>> get();
 
   /// Says that the server answered 401 to the credential of that generation. True where asking
@@ -67,8 +68,8 @@ class Credentials {
  private:
   [[nodiscard]] Result<std::string> token();
   [[nodiscard]] Status refresh_plugin();
-  [[nodiscard]] Result<std::shared_ptr<const Credential>> build(std::string authorization);
   void reread_certificate();
+  [[nodiscard]] Result<std::shared_ptr<const Credential>> build(std::string authorization);
 
   ClusterAccess cluster_;
   UserAccess user_;
@@ -78,8 +79,9 @@ class Credentials {
 
   Redacted file_token_;
   std::optional<MonoTime> file_read_at_;
-  std::optional<ExecCredential> plugin_credential_;
   MonoTime certificate_read_at_;
+  std::optional<ExecCredential> plugin_credential_;
+  bool plugin_rejected_ = false;
   std::uint64_t generation_ = 0;
   std::shared_ptr<const Credential> built_;
 };

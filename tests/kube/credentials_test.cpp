@@ -233,6 +233,33 @@ TEST_F(CredentialsTest, ManyRejectionsOfOneCredentialRunThePluginOnce) {
   EXPECT_EQ(process.requests.size(), 2U);
 }
 
+TEST_F(CredentialsTest, APluginThatHasWorkedIsWaitedForAndItsOldCredentialKept) {
+  config.user.exec = token_plugin();
+  const base::ProcessOutcome failure{.exit_code = 1, .output = "", .error_output = "no network"};
+  process.outcomes = {answer(R"("token":"one","expirationTimestamp":"2026-01-02T03:05:05Z")"),
+                      failure,
+                      make_error(ErrorCode::Io, "too many open files"),
+                      answer(R"("token":"two")")};
+  Credentials plugin = credentials();
+  EXPECT_TRUE(plugin.reject((*plugin.get())->generation));
+  const auto refused = plugin.get();
+  EXPECT_THAT(refused, HasError(ErrorCode::Unreachable, "exit code 1: no network"));
+  EXPECT_NE(refused.error().hint, "");
+  EXPECT_EQ(authorization(plugin), "Bearer one") << "the 401 may have been the server's trouble";
+  clock.advance(60s);
+  EXPECT_THAT(plugin.get(), HasError(ErrorCode::Unreachable, "too many open files"));
+  EXPECT_EQ(authorization(plugin), "Bearer two");
+}
+
+TEST_F(CredentialsTest, ThePluginsEnvironmentMayHoldBytesThatAreNoText) {
+  config.user.exec = token_plugin();
+  config.user.exec->provide_cluster_info = true;
+  config.cluster.tls_server_name = "n\xff";
+  process.outcomes = {answer(R"("token":"t")")};
+  Credentials plugin = credentials();
+  EXPECT_EQ(authorization(plugin), "Bearer t");
+}
+
 TEST_F(CredentialsTest, WithoutAPluginARejectionStands) {
   config.user.token = Redacted("t");
   Credentials fixed = credentials();
