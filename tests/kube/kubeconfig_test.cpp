@@ -267,12 +267,12 @@ TEST_F(KubeconfigTest, FlagsChooseContextClusterUserAndNamespace) {
               HasError(ErrorCode::InvalidInput, "auth info \"zzz\" does not exist"));
   flags.user = "";
   flags.context = "prod-esat";
-  EXPECT_THAT(
-      load_text(text),
-      HasError(
-          ErrorCode::InvalidInput,
-          "context was not found for specified context: prod-esat; did you mean 'prod-east'?"));
+  EXPECT_THAT(load_text(text),
+              HasError(ErrorCode::InvalidInput,
+                       "context \"prod-esat\" does not exist; did you mean 'prod-east'?"));
   EXPECT_THAT(load_text(text), HasError(ErrorCode::InvalidInput, "contexts: prod-east and x"));
+}
+
 TEST_F(KubeconfigTest, AClientCertificateFileIsRememberedUnlessDataOverridesIt) {
   dir.write("crt", kPem);
   const std::string key = ", client-key-data: " + std::string(kPemBase64);
@@ -280,8 +280,6 @@ TEST_F(KubeconfigTest, AClientCertificateFileIsRememberedUnlessDataOverridesIt) 
   ASSERT_THAT(config, IsOk());
   EXPECT_EQ(config->user.client_certificate_file, (dir.path() / "crt").string());
   EXPECT_EQ(config->user.client_key_file, "");
-}
-
 }
 
 TEST_F(KubeconfigTest, NamesThatLeadNowhereAreTold) {
