@@ -1,6 +1,7 @@
 #pragma once
 
 #include "cfkops/audit/record.hpp"
+#include "cfkops/base/result.hpp"
 
 #include <cstdint>
 #include <string>
@@ -26,7 +27,8 @@ struct RenderedLine {
   std::string hash;
 };
 
-[[nodiscard]] RenderedLine render(const ChainedRecord& chained);
+/// Errors: Protocol, where the data is nested more deeply than what can be read back.
+[[nodiscard]] Result<RenderedLine> render(const ChainedRecord& chained);
 
 /// The hash that a line in canonical form should carry, given the one it does carry: over its text
 /// without the member "sha256".

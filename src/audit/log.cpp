@@ -31,12 +31,19 @@ Status Log::append(const Record& record, Durable durable) {
   if (ended_) {
     return make_error(ErrorCode::Internal, "the audit log has ended: nothing may follow its end");
   }
-  const RenderedLine line = render({.record = record,
-                                    .sequence = sequence_ + 1,
-                                    .previous = last_hash_,
-                                    .run_id = run_id_,
-                                    .time = base::format_rfc3339(clock_.wall())});
-  Status written = file_->append(line.text + "\n");
+  const Result<RenderedLine> line = render({.record = record,
+                                            .sequence = sequence_ + 1,
+                                            .previous = last_hash_,
+                                            .run_id = run_id_,
+                                            .time = base::format_rfc3339(clock_.wall())});
+  if (!line) {
+    Error error = line.error();
+    error.hint =
+        "nothing was written; see what the step was given: no Kubernetes object is nested so "
+        "deeply";
+    return std::move(error).in("write the audit log");
+  }
+  Status written = file_->append(line->text + "\n");
   if (written && durable == Durable::Yes) {
     written = file_->sync();
   }
@@ -44,7 +51,7 @@ Status Log::append(const Record& record, Durable durable) {
     broken_ = cannot_write(std::move(written).error(), run_id_);
     return *broken_;
   }
-  last_hash_ = line.hash;
+  last_hash_ = line->hash;
   ++sequence_;
   ended_ = record.phase == Phase::End;
   return {};

@@ -24,10 +24,15 @@ constexpr std::array kPhases = {Phase::Start,
                                 Phase::End};
 
 /// What reading the text back gives, so that a reader who renders it again gets the same bytes even
-/// where the data held what JSON has no word for (NaN, bytes that are not UTF-8).
-nlohmann::json settled(const Json& data) {
-  const Result<Json> again = Json::parse(data.dump());
-  return again && again->is_object() ? again->raw() : nlohmann::json::object();
+/// where the data held what JSON has no word for (NaN, bytes that are not UTF-8). Read as a member,
+/// as it will be in its line: data nested too deeply would make a log that nobody can read.
+Result<nlohmann::json> settled(const Json& data) {
+  Result<Json> line = Json::parse("{\"data\":" + data.dump() + "}");
+  if (!line) {
+    return std::move(line).error().in("the record's data");
+  }
+  const nlohmann::json& again = line->raw().at("data");
+  return again.is_object() ? again : nlohmann::json::object();
 }
 
 }  // namespace
@@ -69,9 +74,10 @@ std::string no_hash() {
   return zeros;
 }
 
-RenderedLine render(const ChainedRecord& chained) {
+Result<RenderedLine> render(const ChainedRecord& chained) {
+  CFKOPS_ASSIGN(nlohmann::json data, settled(chained.record.data));
   nlohmann::json line = {{"attempt", chained.record.attempt},
-                         {"data", settled(chained.record.data)},
+                         {"data", std::move(data)},
                          {"phase", to_string(chained.record.phase)},
                          {"prev", chained.previous},
                          {"run", chained.run_id},

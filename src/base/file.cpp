@@ -10,6 +10,7 @@
 #include <cerrno>
 #include <cstdlib>
 #include <map>
+#include <vector>
 
 namespace cfkops::base {
 namespace {
@@ -62,6 +63,17 @@ Error too_large(const std::filesystem::path& path, std::size_t max_bytes) {
 Status write_in_place(const std::filesystem::path& path, std::string_view content) {
   CFKOPS_ASSIGN(const FileDescriptor file, open_file(path, O_WRONLY));
   return write_all(file.get(), content, path);
+}
+
+/// `path` and the directories above it that are not there yet, the innermost first.
+std::vector<std::filesystem::path> missing_directories(std::filesystem::path path) {
+  std::vector<std::filesystem::path> missing;
+  std::error_code ignored;
+  while (!path.empty() && !std::filesystem::exists(path, ignored)) {
+    missing.push_back(path);
+    path = path.parent_path();
+  }
+  return missing;
 }
 
 std::map<std::string, std::string, std::less<>> copy_environment() {
@@ -151,10 +163,14 @@ Status make_private_directory(const std::filesystem::path& path) {
   std::error_code error;
   // "a/b/" names b, but its parent_path() is a/b.
   const std::filesystem::path wanted = path.has_filename() ? path : path.parent_path();
+  const std::vector<std::filesystem::path> missing = missing_directories(wanted);
   if (wanted.has_parent_path()) {
     std::filesystem::create_directories(wanted.parent_path(), error);
   }
   if (!error && ::mkdir(wanted.c_str(), S_IRWXU) == 0) {
+    for (const std::filesystem::path& made : missing) {
+      CFKOPS_TRY(sync_parent_directory(made));
+    }
     return {};
   }
   const int number = error ? error.value() : errno;

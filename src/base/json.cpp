@@ -170,11 +170,16 @@ Json::Json(std::shared_ptr<const nlohmann::json> root, const nlohmann::json* nod
       path_(std::move(path)) {}
 
 Result<Json> Json::parse(std::string_view text) {
+  CFKOPS_ASSIGN(nlohmann::json value, parse_raw(text));
+  return Json(std::move(value));
+}
+
+Result<nlohmann::json> Json::parse_raw(std::string_view text) {
   if (auto error = check_shape(text)) {
     return *std::move(error);
   }
   try {
-    return Json(nlohmann::json::parse(text));
+    return nlohmann::json::parse(text);
   } catch (const nlohmann::json::parse_error& error) {
     return bad_json(error.byte, without_content(error.what()));
   } catch (const nlohmann::json::exception&) {

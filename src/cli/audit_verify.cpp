@@ -25,18 +25,19 @@ std::string_view state_name(audit::VerifyReport::State state) {
 }
 
 std::string to_text(const std::string& path, const audit::VerifyReport& report) {
+  const std::string place = report.line > 0 ? path + ":" + std::to_string(report.line) : path;
   switch (report.state) {
     case audit::VerifyReport::State::Intact:
-      return path + ": intact: run " + report.run_id + ", " + std::to_string(report.records) +
+      return place + ": intact: run " + report.run_id + ", " + std::to_string(report.records) +
              " records, sha256 " + report.last_hash + "\n";
     case audit::VerifyReport::State::Open:
-      return path + ": open: run " + report.run_id + " has no end yet after " +
+      return place + ": open: run " + report.run_id + " has no end yet after " +
              std::to_string(report.records) + " records" +
              (report.reason.empty() ? "" : ": " + report.reason) + "\n";
     case audit::VerifyReport::State::Broken:
       break;
   }
-  return path + ":" + std::to_string(report.line) + ": broken: " + report.reason + "\n";
+  return place + ": broken: " + report.reason + "\n";
 }
 
 /// A log that was asked for, and what can be said of it.

@@ -250,25 +250,33 @@ bool caused_by(const Error& error, std::string_view reason) {
   });
 }
 
-std::string forbidden_hint(const Error& error) {
+/// "the server", and which, where that is known.
+std::string which(std::string_view noun, const std::string& server) {
+  return server.empty() ? std::string(noun) : fmt::format("{} {}", noun, server);
+}
+
+std::string forbidden_hint(const Error& error, const std::string& server) {
   if (caused_by(error, "NamespaceTerminating")) {
     return "the namespace is being deleted: nothing can be created in it any more";
   }
   if (const auto question = rbac_question(error.message)) {
-    return "check with: " + *question + "; ask an administrator for that verb";
+    return "check with: " + *question + "; ask " +
+           (server.empty() ? "an administrator" : "an administrator of " + server) +
+           " for that verb";
   }
-  return "a rule of the cluster (admission, quota or pod security) says no; the message names it";
+  return "a rule of " + which("the cluster", server) +
+         " (admission, quota or pod security) says no; the message names it";
 }
 
-std::string busy_hint(const Error& error) {
+std::string busy_hint(const Error& error, const std::string& server) {
   for (const ErrorCause& cause : error.causes) {
     if (cause.reason == "DisruptionBudget") {
       return cause.message + "; look at it with: kubectl get poddisruptionbudgets";
     }
   }
-  return error.retry_after
-             ? fmt::format("the API server is busy: try again in {}s", error.retry_after->count())
-             : "the API server is busy: try again later";
+  const std::string when =
+      error.retry_after ? fmt::format("in {}s", error.retry_after->count()) : "later";
+  return which("the API server", server) + " is busy: try again " + when;
 }
 
 std::string conflict_hint(const Error& error) {
@@ -294,13 +302,14 @@ std::string invalid_hint(int http_status) {
   }
 }
 
-std::string hint_for(const Error& error) {
+std::string hint_for(const Error& error, const std::string& server) {
   switch (error.code) {
     case ErrorCode::Unauthorized:
-      return "the server refused the credentials of this context: log in again, then check with: "
+      return which("the server", server) +
+             " refused the credentials of this context: log in again, then check with: "
              "kubectl auth whoami";
     case ErrorCode::Forbidden:
-      return forbidden_hint(error);
+      return forbidden_hint(error, server);
     case ErrorCode::NotFound:
       return error.reason.empty()
                  ? "this server may not serve that kind: check with: kubectl api-resources"
@@ -312,7 +321,7 @@ std::string hint_for(const Error& error) {
     case ErrorCode::Gone:
       return "the server does not keep that state any more: start over from a new list";
     case ErrorCode::TooManyRequests:
-      return busy_hint(error);
+      return busy_hint(error, server);
     case ErrorCode::ServerError:
       return "the API server or something behind it has a problem: check with: kubectl get --raw "
              "'/readyz?verbose'";
@@ -338,7 +347,7 @@ Error error_of(const Response& response, const std::string& what) {
   const Json status = status_body(response.body);
   Error error = status.is_null() ? from_text(response) : from_status(status, response.status);
   error.retry_after = retry_after(response);
-  error.hint = hint_for(error);
+  error.hint = hint_for(error, response.server);
   return std::move(error).in(what);
 }
 
@@ -351,7 +360,7 @@ Error error_of_status(std::string_view status_json, const std::string& what) {
   }
   Error error = from_status(status, http_status_of(status));
   error.retry_after = retry_after(status);
-  error.hint = hint_for(error);
+  error.hint = hint_for(error, "");
   return std::move(error).in(what);
 }
 

@@ -17,7 +17,7 @@ namespace {
 
 /// A bound service account token is good for at least ten minutes more when the kubelet replaces
 /// it; client-go keeps one for a minute less ten seconds.
-constexpr Duration kTokenFileAge = std::chrono::seconds(50);
+constexpr Duration kFileAge = std::chrono::seconds(50);
 
 bool legal_in_header_name(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
@@ -35,6 +35,18 @@ Status check_header_value(const std::string& value, const std::string& what) {
                       "it must be one line, without anything around it");
   }
   return {};
+}
+
+/// The PEM text in `file`, or `otherwise` where there is no file.
+Result<std::string> pem_of(const std::string& file, const std::string& otherwise) {
+  if (file.empty()) {
+    return otherwise;
+  }
+  CFKOPS_ASSIGN(std::string text, base::read_file(file, std::size_t{4} << 20U));
+  if (text.find("-----BEGIN ") == std::string::npos) {
+    return make_error(ErrorCode::InvalidInput, file + " is not PEM");
+  }
+  return text;
 }
 
 std::vector<Header> impersonation_headers(const UserAccess& user) {
@@ -81,13 +93,14 @@ Credentials::Credentials(const ClientConfig& config, const Clock& clock, base::P
       user_(config.user),
       secure_(base::lower(config.cluster.server).starts_with("https://")),
       clock_(clock),
-      process_(process) {}
+      process_(process),
+      certificate_read_at_(clock.now()) {}
 
 Result<std::string> Credentials::token() {
   if (user_.token_file.empty()) {
     return user_.token.reveal();
   }
-  if (file_read_at_ && clock_.now() - *file_read_at_ < kTokenFileAge) {
+  if (file_read_at_ && clock_.now() - *file_read_at_ < kFileAge) {
     return file_token_.reveal();
   }
   const Result<std::string> text = base::read_file(user_.token_file, std::size_t{1} << 20U);
@@ -114,13 +127,42 @@ Result<std::string> Credentials::token() {
 Status Credentials::refresh_plugin() {
   const bool expired = plugin_credential_ && plugin_credential_->expiration &&
                        clock_.wall() >= *plugin_credential_->expiration;
-  if (plugin_credential_ && !expired) {
+  if (plugin_credential_ && !expired && !plugin_rejected_) {
     return {};
   }
-  plugin_credential_.reset();
-  CFKOPS_ASSIGN(plugin_credential_, run_exec_plugin(*user_.exec, cluster_, process_));
+  plugin_rejected_ = false;
+  Result<ExecCredential> fresh = run_exec_plugin(*user_.exec, cluster_, process_);
+  if (!fresh) {
+    // What has worked before is waited for. The old credential stays until its expiry: the 401 may
+    // have been the server's own trouble.
+    Error error = std::move(fresh).error();
+    error.code = plugin_credential_ ? ErrorCode::Unreachable : error.code;
+    return error;
+  }
+  plugin_credential_ = *std::move(fresh);
   ++generation_;
   return {};
+}
+
+void Credentials::reread_certificate() {
+  const bool from_files = !user_.client_certificate_file.empty() || !user_.client_key_file.empty();
+  if (!from_files || clock_.now() - certificate_read_at_ < kFileAge) {
+    return;
+  }
+  Result<std::string> certificate =
+      pem_of(user_.client_certificate_file, user_.client_certificate_pem);
+  Result<std::string> key = pem_of(user_.client_key_file, user_.client_key_pem.reveal());
+  if (!certificate || !key) {
+    // As with a token: the pair we have may still be good, and the files are only being replaced.
+    base::log(base::LogLevel::Warning, (certificate ? key : certificate).error().message);
+    return;
+  }
+  certificate_read_at_ = clock_.now();
+  if (*certificate != user_.client_certificate_pem || *key != user_.client_key_pem.reveal()) {
+    user_.client_certificate_pem = *std::move(certificate);
+    user_.client_key_pem = Redacted(*std::move(key));
+    built_.reset();
+  }
 }
 
 Result<std::shared_ptr<const Credential>> Credentials::get() {
@@ -130,6 +172,7 @@ Result<std::shared_ptr<const Credential>> Credentials::get() {
     CFKOPS_TRY(refresh_plugin());
   }
   if (secure_) {
+    reread_certificate();
     CFKOPS_ASSIGN(std::string token, this->token());
     if (token.empty() && plugin_credential_) {
       token = plugin_credential_->token.reveal();
@@ -172,7 +215,7 @@ bool Credentials::reject(std::uint64_t generation) {
     return false;
   }
   if (generation == generation_) {
-    plugin_credential_.reset();
+    plugin_rejected_ = true;
   }
   return true;
 }

@@ -48,16 +48,17 @@ struct ExecCredential {
 /// are percent-escaped, as client-go does.
 [[nodiscard]] std::string impersonate_extra_header(std::string_view key);
 
-/// Who we are to the server, kept fresh: token files are read again after 50 s, an exec plug-in
-/// runs when its credential is missing, expired or was rejected. One thread. Borrows clock and
-/// process.
+/// Who we are to the server, kept fresh: token and client certificate files are read again after
+/// 50 s, an exec plug-in runs when its credential is missing, expired or was rejected. One thread.
+/// Borrows clock and process.
 class Credentials {
  public:
   Credentials(const ClientConfig& config, const Clock& clock, base::Process& process);
 
   /// The credential for a request that is sent now; a plain-http server gets impersonation only, as
-  /// from client-go. Errors: Unauthorized where it could not be had, InvalidInput where it cannot
-  /// stand in a header.
+  /// from client-go. Errors: Unauthorized where it could not be had; Unreachable, to be waited for
+  /// like a server that is away, where an exec plug-in fails that has worked before; InvalidInput
+  /// where it cannot stand in a header.
   [[nodiscard]] Result<std::shared_ptr<const Credential>> get();
 
   /// Says that the server answered 401 to the credential of that generation. True where asking
@@ -67,6 +68,7 @@ class Credentials {
  private:
   [[nodiscard]] Result<std::string> token();
   [[nodiscard]] Status refresh_plugin();
+  void reread_certificate();
   [[nodiscard]] Result<std::shared_ptr<const Credential>> build(std::string authorization);
 
   ClusterAccess cluster_;
@@ -77,7 +79,9 @@ class Credentials {
 
   Redacted file_token_;
   std::optional<MonoTime> file_read_at_;
+  MonoTime certificate_read_at_;
   std::optional<ExecCredential> plugin_credential_;
+  bool plugin_rejected_ = false;
   std::uint64_t generation_ = 0;
   std::shared_ptr<const Credential> built_;
 };

@@ -26,9 +26,13 @@ constexpr std::size_t kMaxBody = std::size_t{256} << 20U;
 constexpr std::size_t kMaxHead = std::size_t{256} << 10U;  // libcurl stops at 300 KiB
 constexpr long kConnectTimeoutMs = 30'000;
 
-constexpr const char* kHeadTooLarge = "its headers are larger than 256 KiB";
-constexpr const char* kBodyTooLarge = "its body is larger than 256 MiB";
-constexpr const char* kNotHttp = "it does not begin like HTTP";
+constexpr Refusal kHeadTooLarge = {
+    "its headers are larger than 256 KiB",
+    "is it a Kubernetes API server, and what does a proxy in front of it add?"};
+constexpr Refusal kBodyTooLarge = {"its body is larger than 256 MiB",
+                                   "ask for less at once: one namespace, a selector, or pages"};
+constexpr Refusal kNotHttp = {"it does not begin like HTTP",
+                              "is the port of the server's URL right?"};
 
 /// Lets the kernel find out within 75 s that a peer is gone which answers nothing any more, be it
 /// while we wait for a watch event (keep-alive probes) or for the receipt of what we sent (user
@@ -234,7 +238,7 @@ std::size_t CurlCall::on_header(char* data, std::size_t size, std::size_t count,
 bool CurlCall::accept_header_line(std::string_view line) {
   header_bytes_ += line.size();
   if (header_bytes_ > kMaxHead) {
-    refused_because_ = kHeadTooLarge;
+    refusal_ = &kHeadTooLarge;
     return false;
   }
   if (head_complete_) {
@@ -243,11 +247,12 @@ bool CurlCall::accept_header_line(std::string_view line) {
   line = base::trim(line);
   if (line.starts_with("HTTP/")) {
     head_ = {};
+    head_.server = settings_.endpoint.server;
     const std::size_t blank = line.find(' ');
     const std::string_view number =
         blank == std::string_view::npos ? "" : line.substr(blank + 1, 3);
     std::from_chars(number.data(), number.data() + number.size(), head_.status);
-    refused_because_ = head_.status == 0 ? kNotHttp : nullptr;
+    refusal_ = head_.status == 0 ? &kNotHttp : nullptr;
     return head_.status != 0;
   }
   if (line.empty()) {
@@ -267,7 +272,7 @@ std::size_t CurlCall::on_body(char* data, std::size_t size, std::size_t count, v
   const std::size_t bytes = size * count;
   self->received_ += bytes;
   if (self->kind_ == CallKind::Whole && self->received_ > kMaxBody) {
-    self->refused_because_ = kBodyTooLarge;
+    self->refusal_ = &kBodyTooLarge;
     return 0;
   }
   self->body_.append(data, bytes);
@@ -343,10 +348,11 @@ Status CurlCall::outcome(int curl_code) const {
   if (curl_code == CURLE_OK) {
     return {};
   }
-  if (refused_because_ != nullptr) {
+  if (refusal_ != nullptr) {
     return make_error(
         ErrorCode::Protocol,
-        "the answer of " + settings_.endpoint.authority + " was refused: " + refused_because_);
+        "the answer of " + settings_.endpoint.authority + " was refused: " + refusal_->why,
+        refusal_->hint);
   }
   return error_of_curl(failure(curl_code), peer());
 }

@@ -36,6 +36,12 @@ struct CallSettings {
   CurlPeer peer;
 };
 
+/// Why we do not take an answer, and what to do about it.
+struct Refusal {
+  const char* why;
+  const char* hint;
+};
+
 /// How an answer is wanted.
 enum class CallKind {
   Whole,   ///< all at once, compressed where the server likes to
@@ -121,7 +127,7 @@ class CurlCall {
   int unknown_option_ = 0;
   int sendings_ = 0;
   bool head_complete_ = false;
-  const char* refused_because_ = nullptr;
+  const Refusal* refusal_ = nullptr;
 };
 
 }  // namespace cfkops::kube

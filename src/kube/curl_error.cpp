@@ -1,5 +1,7 @@
 #include "curl_error.hpp"
 
+#include "endpoint.hpp"
+
 #include "cfkops/base/text.hpp"
 
 #include <curl/curl.h>
@@ -22,13 +24,22 @@ constexpr long kSelfSignedInChain = 19;
 constexpr long kNoLocalIssuer = 20;
 constexpr long kNoLeafSignature = 21;
 
+/// What to do about a connection that stood and broke.
+constexpr const char* kLookAtServer =
+    "does the API server restart, or a load balancer in front of it? See whether it is back with: "
+    "kubectl get --raw '/readyz?verbose'";
+
 bool contains(std::string_view text, std::string_view part) {
   return text.find(part) != std::string_view::npos;
 }
 
 std::string detail_of(const CurlFailure& failure) {
   const std::string detail = base::printable(base::trim(failure.detail));
-  return detail.empty() ? curl_easy_strerror(static_cast<CURLcode>(failure.code)) : detail;
+  if (detail.empty()) {
+    return curl_easy_strerror(static_cast<CURLcode>(failure.code));
+  }
+  // libcurl quotes a proxy's URL that it cannot use as a whole.
+  return contains(detail, "://") ? hide_user_info(detail) : detail;
 }
 
 Error tls(std::string message, std::string hint) {
@@ -194,21 +205,23 @@ Error lost(const CurlFailure& failure, const CurlPeer& peer) {
                       "is a load balancer in front of the API server without a backend?");
   }
   if (contains(failure.detail, "Too large response headers")) {
-    return make_error(
-        ErrorCode::Protocol,
-        "the answer of " + peer.authority + " was refused: its headers are too large");
+    return make_error(ErrorCode::Protocol,
+                      "the answer of " + peer.authority + " was refused: its headers are too large",
+                      "is it a Kubernetes API server, and what does a proxy in front of it add?");
   }
   if (failure.answered) {
     return make_error(ErrorCode::ConnectionLost,
                       "the connection to " + peer.authority +
                           " broke in the middle of the answer, after " +
-                          base::counted(static_cast<long long>(failure.received), "byte"));
+                          base::counted(static_cast<long long>(failure.received), "byte"),
+                      kLookAtServer);
   }
   // What stopped libcurl from sending again was us; its words for that would mislead.
   const std::string why =
       failure.code == CURLE_ABORTED_BY_CALLBACK ? "it was closed" : detail_of(failure);
   return make_error(ErrorCode::ConnectionLost,
-                    "the connection to " + peer.authority + " broke before an answer came: " + why);
+                    "the connection to " + peer.authority + " broke before an answer came: " + why,
+                    kLookAtServer);
 }
 
 }  // namespace

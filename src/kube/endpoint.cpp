@@ -154,11 +154,22 @@ std::string Url::authority() const {
   return (v6 ? "[" + host + "]" : host) + ":" + std::to_string(port);
 }
 
+std::string hide_user_info(const std::string& text) {
+  const std::size_t at = text.rfind('@');
+  if (at == std::string::npos) {
+    return text;
+  }
+  // Up to the last "@", because a password may hold what ends the authority of a well-formed URL.
+  const std::size_t mark = text.find("://");
+  return (mark < at ? text.substr(0, mark + 3) : "") + text.substr(at + 1);
+}
+
 Result<Url> parse_server_url(const std::string& text) {
   const auto refuse = [&text](const std::string& why) {
-    return make_error(ErrorCode::InvalidInput,
-                      "server \"" + text + "\" is not a URL that can be used: " + why,
-                      "write it like https://10.0.0.1:6443");
+    return make_error(
+        ErrorCode::InvalidInput,
+        "server \"" + hide_user_info(text) + "\" is not a URL that can be used: " + why,
+        "write it like https://10.0.0.1:6443");
   };
   std::string_view rest = text;
   Url url{.scheme = "http", .host = {}, .port = 0, .path = {}};
@@ -227,8 +238,8 @@ std::string proxy_url_problem(const std::string& text) {
   }
   std::string host;
   std::optional<int> port;
-  return split_host_port(authority, host, port) && legal_host(host) ? ""
-                                                                    : "could not parse: " + text;
+  const bool usable = split_host_port(authority, host, port) && legal_host(host);
+  return usable ? "" : "could not parse: " + hide_user_info(text);
 }
 
 Result<Endpoint> make_endpoint(const ClusterAccess& cluster, const ProxyEnvironment& environment) {

@@ -23,6 +23,10 @@ struct Url {
 /// dropped. Errors: InvalidInput.
 [[nodiscard]] Result<Url> parse_server_url(const std::string& text);
 
+/// `text`, a URL or a message that quotes one, without the user name and password in it: for what
+/// people are shown. Takes away too much rather than too little.
+[[nodiscard]] std::string hide_user_info(const std::string& text);
+
 /// The proxy variables, upper case before lower case as in Go's net/http.
 struct ProxyEnvironment {
   std::string https_proxy;

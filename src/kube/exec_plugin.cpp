@@ -52,9 +52,9 @@ std::string exec_info(const ExecPlugin& plugin, const ClusterAccess& cluster) {
     }
     spec["cluster"] = std::move(info);
   }
-  const nlohmann::json credential = {
+  nlohmann::json credential = {
       {"apiVersion", plugin.api_version}, {"kind", "ExecCredential"}, {"spec", std::move(spec)}};
-  return credential.dump();
+  return Json(std::move(credential)).dump();
 }
 
 Status check_stanza(const ExecPlugin& plugin) {

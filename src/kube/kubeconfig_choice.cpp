@@ -104,11 +104,13 @@ Status choose_context(const Kubeconfig& config,
   if (!choice.context_name.empty()) {
     const auto found = config.contexts.find(choice.context_name);
     if (found == config.contexts.end()) {
-      return unknown_name("context was not found for specified context: " + choice.context_name,
-                          choice.context_name,
-                          "context",
-                          names_of(config.contexts),
-                          by_flag ? SourcePos() : config.current_context.pos);
+      return unknown_name(
+          by_flag ? "context " + in_quotes(flags.context) + " does not exist"
+                  : "context was not found for specified context: " + choice.context_name,
+          choice.context_name,
+          "context",
+          names_of(config.contexts),
+          by_flag ? SourcePos() : config.current_context.pos);
     }
     choice.context = found->second;
   }
@@ -194,6 +196,9 @@ Status realize_user(const ConfigChoice& choice, UserAccess& user) {
       pem(from.certificate_data, from.certificate_file, "the client certificate" + whose));
   CFKOPS_ASSIGN(std::string key, pem(from.key_data, from.key_file, "the client key" + whose));
   user.client_key_pem = Redacted(std::move(key));
+  user.client_certificate_file =
+      from.certificate_data.empty() ? from.certificate_file.value : std::string();
+  user.client_key_file = from.key_data.empty() ? from.key_file.value : std::string();
   user.token = Redacted(std::string(base::trim(from.token.value)));
   user.token_file = from.token_file.value;
   user.username = from.username.value;

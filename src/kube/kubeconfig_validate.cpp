@@ -183,8 +183,8 @@ void check_cluster(const ConfigChoice& choice, Problems& problems) {
   if (!cluster.proxy_url.empty()) {
     if (const std::string problem = proxy_url_problem(cluster.proxy_url.value); !problem.empty()) {
       problems.add(cluster.proxy_url.pos,
-                   "invalid 'proxy-url' \"" + cluster.proxy_url.value + "\" for cluster \"" + name +
-                       "\": " + problem,
+                   "invalid 'proxy-url' \"" + hide_user_info(cluster.proxy_url.value) +
+                       "\" for cluster \"" + name + "\": " + problem,
                    "write it like http://proxy.example:3128");
     }
   }

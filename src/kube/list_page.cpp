@@ -3,6 +3,8 @@
 #include "query.hpp"
 #include "status_body.hpp"
 
+#include "cfkops/base/text.hpp"
+
 #include <nlohmann/json.hpp>
 
 #include <utility>
@@ -10,6 +12,10 @@
 namespace cfkops::kube {
 
 namespace {
+
+constexpr const char* kCheckServer =
+    "is the server's URL that of a Kubernetes API server, and does an extension of it serve this "
+    "resource? See with: kubectl get apiservices";
 
 /// "PodList" names its items' kind, also where ours was guessed.
 std::string item_kind(const nlohmann::json& list, const Resource& resource) {
@@ -39,13 +45,15 @@ Status take_items(nlohmann::json& items,
                   ListPage& page) {
   if (!items.is_array()) {
     return make_error(ErrorCode::Protocol,
-                      "/items: expected array, got " + std::string(items.type_name()));
+                      "/items: expected array, got " + std::string(items.type_name()),
+                      kCheckServer);
   }
   page.items.reserve(items.size());
   for (nlohmann::json& item : items) {
     if (!item.is_object()) {
       return make_error(ErrorCode::Protocol,
-                        "/items: expected objects, got " + std::string(item.type_name()));
+                        "/items: expected objects, got " + std::string(item.type_name()),
+                        kCheckServer);
     }
     item.emplace("apiVersion", resource.api_version());
     item.emplace("kind", kind);
@@ -57,18 +65,25 @@ Status take_items(nlohmann::json& items,
 }  // namespace
 
 Result<ListPage> parse_list_page(std::string_view body, const Resource& resource) {
-  nlohmann::json list = nlohmann::json::parse(body, nullptr, false);
+  Result<nlohmann::json> parsed = Json::parse_raw(body);
+  if (!parsed) {
+    return make_error(
+        ErrorCode::Protocol, "expected a list: " + parsed.error().message, kCheckServer);
+  }
+  nlohmann::json& list = *parsed;
   if (!list.is_object()) {
-    return make_error(ErrorCode::Protocol,
-                      "expected a list, got something that is not JSON or no object");
+    return make_error(
+        ErrorCode::Protocol, "expected a list, got " + std::string(list.type_name()), kCheckServer);
   }
   ListPage page;
   page.resource_version = text_at(list, "/metadata/resourceVersion");
   page.next = text_at(list, "/metadata/continue");
   const auto items = list.find("items");
   if (items == list.end()) {
-    return make_error(ErrorCode::Protocol,
-                      "expected a list, got " + text_at(list, "/kind") + " without items");
+    return make_error(
+        ErrorCode::Protocol,
+        "expected a list, got " + base::printable(text_at(list, "/kind")) + " without items",
+        kCheckServer);
   }
   if (!items->is_null()) {  // Go writes an empty slice so
     CFKOPS_TRY(take_items(*items, resource, item_kind(list, resource), page));
@@ -98,7 +113,8 @@ Status Pager::turn(const std::string& next, const std::string& resource_version)
   }
   if (!next.empty() && next == token_) {
     return make_error(ErrorCode::Protocol,
-                      "the server answers every page of the list with the same continue token");
+                      "the server answers every page of the list with the same continue token",
+                      kCheckServer);
   }
   token_ = next;
   done_ = next.empty();

@@ -22,7 +22,9 @@ std::optional<std::string> entry(const Json& json, std::string_view map, std::st
 Result<Object> Object::parse(std::string_view text) {
   CFKOPS_ASSIGN(Json json, Json::parse(text));
   if (!json.is_object() || json.string_or("/metadata/name", "").empty()) {
-    return make_error(ErrorCode::Protocol, "expected an object with metadata.name");
+    return make_error(ErrorCode::Protocol,
+                      "expected an object with metadata.name",
+                      "is the server's URL that of a Kubernetes API server?");
   }
   return Object(std::move(json));
 }

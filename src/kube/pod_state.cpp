@@ -43,8 +43,13 @@ Json condition_of(const Object& pod, std::string_view type) {
   return {};
 }
 
+/// The string at `pointer`, fit for a terminal.
+std::string shown(const Json& json, std::string_view pointer, std::string_view fallback = "") {
+  return base::printable(json.string_or(pointer, fallback));
+}
+
 std::string termination_word(const Json& terminated) {
-  std::string reason = terminated.string_or("/reason", "");
+  std::string reason = shown(terminated, "/reason");
   if (!reason.empty()) {
     return reason;
   }
@@ -81,7 +86,7 @@ Finding init_finding(const Object& pod) {
     if (terminated.is_object()) {
       return {"Init:" + termination_word(terminated), state};
     }
-    const std::string waiting = state.string_or("/state/waiting/reason", "");
+    const std::string waiting = shown(state, "/state/waiting/reason");
     if (!waiting.empty() && waiting != "PodInitializing") {
       return {"Init:" + waiting, state};
     }
@@ -93,7 +98,7 @@ Finding init_finding(const Object& pod) {
 /// The trouble of the first container that has any; kubectl walks from the last to the first.
 Finding container_finding(const Object& pod) {
   for (const Json& state : pod.json().items("/status/containerStatuses")) {
-    const std::string waiting = state.string_or("/state/waiting/reason", "");
+    const std::string waiting = shown(state, "/state/waiting/reason");
     if (!waiting.empty()) {
       return {waiting, state};
     }
@@ -118,7 +123,7 @@ bool finished(const Object& pod) {
 }
 
 Finding status_of(const Object& pod) {
-  const std::string status_reason = pod.json().string_or("/status/reason", "");
+  const std::string status_reason = shown(pod.json(), "/status/reason");
   if (pod.deleting() && status_reason == "NodeLost") {
     return {"Unknown", {}};
   }
@@ -139,7 +144,7 @@ Finding status_of(const Object& pod) {
   if (condition_of(pod, "PodScheduled").string_or("/reason", "") == "SchedulingGated") {
     return {"SchedulingGated", {}};
   }
-  return {status_reason.empty() ? pod.json().string_or("/status/phase", "Unknown") : status_reason,
+  return {status_reason.empty() ? shown(pod.json(), "/status/phase", "Unknown") : status_reason,
           {}};
 }
 
@@ -161,7 +166,7 @@ std::string container_detail(const Json& state) {
   if (detail.empty()) {
     detail = shorten(state.string_or("/state/terminated/message", ""));
   }
-  const std::string name = state.string_or("/name", "");
+  const std::string name = shown(state, "/name");
   if (detail.find(name) == std::string::npos) {
     detail = detail.empty() ? "container " + name : "container " + name + ": " + detail;
   }
@@ -179,15 +184,15 @@ std::string container_detail(const Json& state) {
 
 std::string pod_detail(const Object& pod) {
   if (pod.deleting()) {
-    return "since " + pod.json().string_or("/metadata/deletionTimestamp", "");
+    return "since " + shown(pod.json(), "/metadata/deletionTimestamp");
   }
   for (const char* type : {"PodScheduled", "ContainersReady", "Ready"}) {
     const Json entry = condition_of(pod, type);
     if (entry.is_object() && entry.string_or("/status", "") != "True") {
-      return base::printable(entry.string_or("/message", ""));
+      return shown(entry, "/message");
     }
   }
-  return base::printable(pod.json().string_or("/status/message", ""));
+  return shown(pod.json(), "/status/message");
 }
 
 std::string joined(const std::string& word, const std::string& detail) {

@@ -24,6 +24,9 @@ constexpr std::size_t kMaxAuditId = 63;
 /// How much longer than the request's own time-out we wait for the transport to say so.
 constexpr Duration kGrace = std::chrono::seconds(1);
 
+constexpr const char* kAskLonger =
+    "is the API server overloaded? A longer --request-timeout gives it more time";
+
 /// What a pod behind the proxy may not know how to answer in JSON.
 Header accept_any() {
   return {"Accept", "application/json, */*"};
@@ -149,7 +152,8 @@ Result<Response> Reader::send_once(Request request) {
     return done.error();
   }
   return make_error(ErrorCode::Timeout,
-                    fmt::format("no answer in {}", base::human_duration(timeout)));
+                    fmt::format("no answer in {}", base::human_duration(timeout)),
+                    kAskLonger);
 }
 
 Result<Response> Reader::attempt(const Request& request,
@@ -285,9 +289,10 @@ std::vector<Result<std::string>> Reader::batch(std::span<const ReadRequest> requ
   }
   const Result<bool> done =
       loop_.run_until([&open] { return open == 0; }, loop_.clock().now() + timeout);
-  const Error late =
-      done ? make_error(ErrorCode::Timeout, "no answer in " + base::human_duration(timeout))
-           : done.error();
+  const Error late = done ? make_error(ErrorCode::Timeout,
+                                       "no answer in " + base::human_duration(timeout),
+                                       "is the API server, or what it asks, overloaded or away?")
+                          : done.error();
   std::vector<Result<std::string>> results;
   results.reserve(requests.size());
   for (std::size_t i = 0; i < requests.size(); ++i) {

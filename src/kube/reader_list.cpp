@@ -1,6 +1,7 @@
 #include "list_page.hpp"
 #include "write_request.hpp"
 
+#include "cfkops/base/text.hpp"
 #include "cfkops/kube/api_status.hpp"
 #include "cfkops/kube/reader.hpp"
 
@@ -60,9 +61,10 @@ std::string cell_text(const Json& cell) {
 /// Adds one page of a Table; the columns come with the first.
 Result<std::string> add_table_page(const Json& json, Table& table) {
   if (json.string_or("/kind", "") != "Table") {
-    return make_error(ErrorCode::Protocol,
-                      "expected a Table, got " + json.string_or("/kind", "something else"),
-                      "the server of this resource cannot render tables: list the objects instead");
+    return make_error(
+        ErrorCode::Protocol,
+        "expected a Table, got " + base::printable(json.string_or("/kind", "something else")),
+        "the server of this resource cannot render tables: list the objects instead");
   }
   if (table.columns.empty()) {
     for (const Json& column : json.items("/columnDefinitions")) {

@@ -84,6 +84,18 @@ TEST_F(LogTest, VerifiesWhateverTheDataHolds) {
   EXPECT_EQ(report.state, VerifyReport::State::Intact) << report.line << ": " << report.reason;
 }
 
+TEST_F(LogTest, RefusesDataThatIsNestedTooDeeplyToBeReadBack) {
+  nlohmann::json deep = nlohmann::json::object();
+  for (int depth = 1; depth < 499; ++depth) {
+    deep = {{"a", std::move(deep)}};
+  }
+  EXPECT_THAT(log_.append(note(deep), Durable::No), IsOk());
+  EXPECT_THAT(log_.append(note({{"a", deep}}), Durable::No),
+              HasError(ErrorCode::Protocol, "nested more than 500 levels"));
+  EXPECT_THAT(log_.append(note({{"a", 1}}), Durable::No), IsOk()) << "nothing was written";
+  EXPECT_EQ(verify(disk_.content).records, 2U);
+}
+
 TEST_F(LogTest, StaysBrokenAfterAFailedWrite) {
   disk_.fail_append = 2;
   ASSERT_THAT(log_.append(note(nlohmann::json::object()), Durable::Yes), IsOk());

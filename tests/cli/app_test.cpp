@@ -1,6 +1,9 @@
 #include "cfkops/cli/app.hpp"
 
 #include "app_fixture.hpp"
+#include "support/memory_file.hpp"
+
+#include "cfkops/audit/log.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -120,6 +123,26 @@ TEST_F(App, AnAlteredLogIsReportedWithItsLine) {
   const auto path = folder.write("journal.jsonl", "{\"not\":\"a log\"}\n");
   EXPECT_EQ(run_words({"audit", "verify", path.string()}), 1);
   EXPECT_THAT(terminal.shown_out, HasSubstr(path.string() + ":1: broken"));
+}
+
+TEST_F(App, AChangedByteAnywhereInALogIsReportedWithItsLine) {
+  test::MemoryDisk disk;
+  audit::Log log(test::memory_file(disk), "20251123-072501-3f9a", clock);
+  for (const audit::Phase phase : {audit::Phase::Start, audit::Phase::End}) {
+    const audit::Record record{
+        .phase = phase, .step = "", .attempt = 1, .data = Json(nlohmann::json::object())};
+    ASSERT_TRUE(log.append(record, audit::Durable::Yes));
+  }
+  const test::TempDir folder;
+  for (std::size_t at = 0; at < disk.content.size(); ++at) {
+    std::string changed = disk.content;
+    changed[at] = static_cast<char>(static_cast<unsigned char>(changed[at]) ^ 1U);
+    const auto path = folder.write("journal.jsonl", changed);
+    const std::string line = at <= disk.content.find('\n') ? "1" : "2";
+    terminal.shown_out.clear();
+    ASSERT_EQ(run_words({"audit", "verify", path.string()}), 1);
+    ASSERT_THAT(terminal.shown_out, StartsWith(path.string() + ":" + line + ": ")) << "byte " << at;
+  }
 }
 
 TEST_F(App, AnUnknownRunIsAnsweredWithTheNextCommand) {

@@ -98,6 +98,27 @@ TEST_F(CredentialsTest, TheStaticTokenIsOnlyTheFilesFirstValue) {
   EXPECT_EQ(authorization(both), "Bearer file");
 }
 
+TEST_F(CredentialsTest, ClientCertificateFilesAreReadAgainAfter50Seconds) {
+  const auto show = [](Credentials& credentials) {
+    const auto credential = *credentials.get();
+    return credential->certificate_pem + credential->key_pem.reveal();
+  };
+  config.user.client_certificate_pem = "-----BEGIN one";
+  config.user.client_key_pem = Redacted("-----BEGIN 1");
+  config.user.client_certificate_file = dir.write("crt", "-----BEGIN two");
+  config.user.client_key_file = dir.write("key", "-----BEGIN 2");
+  Credentials files = credentials();
+  EXPECT_EQ(show(files), "-----BEGIN one-----BEGIN 1");
+  clock.advance(50s);
+  EXPECT_EQ(show(files), "-----BEGIN two-----BEGIN 2");
+  dir.write("crt", "-----BEGIN three");
+  dir.write("key", "");
+  clock.advance(50s);
+  EXPECT_EQ(show(files), "-----BEGIN two-----BEGIN 2") << "the pair that was whole";
+  dir.write("key", "-----BEGIN 3");
+  EXPECT_EQ(show(files), "-----BEGIN three-----BEGIN 3");
+}
+
 TEST_F(CredentialsTest, AnEmptyOrMissingTokenFileIsToldByName) {
   config.user.token_file = dir.write("token", "");
   Credentials empty = credentials();
@@ -210,6 +231,33 @@ TEST_F(CredentialsTest, ManyRejectionsOfOneCredentialRunThePluginOnce) {
   EXPECT_TRUE(plugin.reject(first)) << "the other request had the old one, too";
   EXPECT_EQ(authorization(plugin), "Bearer two");
   EXPECT_EQ(process.requests.size(), 2U);
+}
+
+TEST_F(CredentialsTest, APluginThatHasWorkedIsWaitedForAndItsOldCredentialKept) {
+  config.user.exec = token_plugin();
+  const base::ProcessOutcome failure{.exit_code = 1, .output = "", .error_output = "no network"};
+  process.outcomes = {answer(R"("token":"one","expirationTimestamp":"2026-01-02T03:05:05Z")"),
+                      failure,
+                      make_error(ErrorCode::Io, "too many open files"),
+                      answer(R"("token":"two")")};
+  Credentials plugin = credentials();
+  EXPECT_TRUE(plugin.reject((*plugin.get())->generation));
+  const auto refused = plugin.get();
+  EXPECT_THAT(refused, HasError(ErrorCode::Unreachable, "exit code 1: no network"));
+  EXPECT_NE(refused.error().hint, "");
+  EXPECT_EQ(authorization(plugin), "Bearer one") << "the 401 may have been the server's trouble";
+  clock.advance(60s);
+  EXPECT_THAT(plugin.get(), HasError(ErrorCode::Unreachable, "too many open files"));
+  EXPECT_EQ(authorization(plugin), "Bearer two");
+}
+
+TEST_F(CredentialsTest, ThePluginsEnvironmentMayHoldBytesThatAreNoText) {
+  config.user.exec = token_plugin();
+  config.user.exec->provide_cluster_info = true;
+  config.cluster.tls_server_name = "n\xff";
+  process.outcomes = {answer(R"("token":"t")")};
+  Credentials plugin = credentials();
+  EXPECT_EQ(authorization(plugin), "Bearer t");
 }
 
 TEST_F(CredentialsTest, WithoutAPluginARejectionStands) {

@@ -45,6 +45,20 @@ TEST(CurlProxy, IsAskedForATunnelToAnHttpsServer) {
   EXPECT_THAT(request.header("Authorization"), "") << "the proxy must not see our credentials";
 }
 
+TEST(CurlProxy, ThatCannotBeUsedIsNamedWithoutItsPassword) {
+  for (const char* proxy : {"foo://user:secret@proxy.example:1", "http://user:secret@h:99999"}) {
+    ClientConfig config;
+    config.cluster.server = "https://api.invalid:6443";
+    config.cluster.proxy_url = proxy;
+    const TransportHarness harness(config);
+    const Result<Response> answer = harness.get("/api");
+    ASSERT_FALSE(answer.has_value());
+    EXPECT_THAT(answer.error().text(), testing::HasSubstr("proxy"));
+    EXPECT_THAT(answer.error().text() + answer.error().hint,
+                testing::Not(testing::HasSubstr("secret")));
+  }
+}
+
 TEST(CurlProxy, ThatIsNotThereIsNamed) {
   ClientConfig config;
   config.source = "the-kubeconfig";

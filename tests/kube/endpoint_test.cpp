@@ -71,6 +71,26 @@ TEST(ProxyFor, CompletesASchemelessProxy) {
             "http://proxy:3128");
 }
 
+TEST(HideUserInfo, LeavesNoPartOfAPassword) {
+  EXPECT_EQ(hide_user_info("https://h:6443/p"), "https://h:6443/p");
+  EXPECT_EQ(hide_user_info("https://user:secret@h:6443"), "https://h:6443");
+  EXPECT_EQ(hide_user_info("http://user:se/c#r@e t@h"), "http://h");
+  EXPECT_EQ(hide_user_info("user:secret@h"), "h");
+  EXPECT_EQ(hide_user_info("bad proxy 'http://user:secret@h:x': no port"),
+            "bad proxy 'http://h:x': no port");
+}
+
+TEST(ParseServerUrl, QuotesNoPassword) {
+  for (const char* bad : {"https://user:secret@h", "ftp://user:secret@h", "user:secret@h"}) {
+    EXPECT_THAT(parse_server_url(bad).error().text(), testing::Not(testing::HasSubstr("secret")))
+        << bad;
+  }
+}
+
+TEST(ProxyUrl, QuotesNoPassword) {
+  EXPECT_EQ(proxy_url_problem("http://user:secret@:x"), "could not parse: http://:x");
+}
+
 TEST(ProxyUrl, MustHaveAKnownScheme) {
   EXPECT_EQ(proxy_url_problem("http://user:pw@proxy:3128"), "");
   EXPECT_EQ(proxy_url_problem("https://proxy"), "");

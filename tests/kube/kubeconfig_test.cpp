@@ -267,12 +267,19 @@ TEST_F(KubeconfigTest, FlagsChooseContextClusterUserAndNamespace) {
               HasError(ErrorCode::InvalidInput, "auth info \"zzz\" does not exist"));
   flags.user = "";
   flags.context = "prod-esat";
-  EXPECT_THAT(
-      load_text(text),
-      HasError(
-          ErrorCode::InvalidInput,
-          "context was not found for specified context: prod-esat; did you mean 'prod-east'?"));
+  EXPECT_THAT(load_text(text),
+              HasError(ErrorCode::InvalidInput,
+                       "context \"prod-esat\" does not exist; did you mean 'prod-east'?"));
   EXPECT_THAT(load_text(text), HasError(ErrorCode::InvalidInput, "contexts: prod-east and x"));
+}
+
+TEST_F(KubeconfigTest, AClientCertificateFileIsRememberedUnlessDataOverridesIt) {
+  dir.write("crt", kPem);
+  const std::string key = ", client-key-data: " + std::string(kPemBase64);
+  Result<ClientConfig> config = load("server: 'https://a'", "client-certificate: crt" + key);
+  ASSERT_THAT(config, IsOk());
+  EXPECT_EQ(config->user.client_certificate_file, (dir.path() / "crt").string());
+  EXPECT_EQ(config->user.client_key_file, "");
 }
 
 TEST_F(KubeconfigTest, NamesThatLeadNowhereAreTold) {

@@ -100,6 +100,18 @@ TEST_F(KubeconfigTest, AServerMustBeThereAndBeAUrl) {
                        "\"ftp\", must be http, https, or socks5"));
 }
 
+TEST_F(KubeconfigTest, ItsProblemsQuoteNoPassword) {
+  for (const char* cluster : {"server: 'https://a', proxy-url: 'socks4://user:secret@h'",
+                              "server: 'https://a', proxy-url: 'http://user:secret@h:x'",
+                              "server: 'https://user:secret@h'"}) {
+    const Result<ClientConfig> config = load(cluster, "");
+    ASSERT_THAT(config, HasError(ErrorCode::InvalidInput, "h"));
+    EXPECT_THAT(config.error().text() + config.error().hint,
+                testing::Not(testing::HasSubstr("secret")))
+        << cluster;
+  }
+}
+
 TEST_F(KubeconfigTest, SeveralProblemsAreToldTogether) {
   EXPECT_THAT(
       load("tls-server-name: n", "token: t, username: n"),

@@ -15,6 +15,7 @@ Object parsed(std::string_view text) {
 
 TEST(Object, RefusesWhatHasNoName) {
   EXPECT_THAT(Object::parse("[]"), HasError(ErrorCode::Protocol, "metadata.name"));
+  EXPECT_NE(Object::parse("[]").error().hint, "");
   EXPECT_THAT(Object::parse(R"({"metadata":{}})"), HasError(ErrorCode::Protocol));
   EXPECT_THAT(Object::parse("{"), HasError(ErrorCode::Protocol));
 }

@@ -54,6 +54,23 @@ TEST(PodTrouble, TellsACrashLoopWithItsLastEnd) {
   EXPECT_EQ(pod_stuck(pod), text);
 }
 
+TEST(PodTrouble, HasNothingThatCouldDriveATerminal) {
+  const Object waiting = unready(json::parse(R"j({
+    "name": "ka\u001b[31mfka",
+    "state": {"running": null, "waiting": {"reason": "Crash\u001b[2JLoopBackOff"}},
+    "lastState": {"terminated": {"reason": "OOM\u001b[31mKilled", "exitCode": 137}}})j"));
+  EXPECT_EQ(pod_trouble(waiting),
+            "CrashLoopBackOff: container kafka; last ended with OOMKilled (exit code 137)");
+  json gone = running_pod();
+  gone["status"]["conditions"][1]["status"] = "False";
+  gone["status"]["containerStatuses"] = json::array();
+  gone["status"]["reason"] = "Evic\x1b[31mted";
+  EXPECT_EQ(pod_trouble(Object(Json(gone))), "Evicted");
+  gone["status"]["reason"] = "";
+  gone["status"]["phase"] = "Fai\x1b[31mled";
+  EXPECT_EQ(pod_trouble(Object(Json(gone))), "Failed");
+}
+
 TEST(PodTrouble, TellsWhyAPodIsNotScheduled) {
   const Object pod(Json(json::parse(R"({
     "metadata": {"name": "a"},

@@ -230,6 +230,18 @@ TEST_F(ReaderTest, RefusesWhatIsNoList) {
   }
 }
 
+TEST_F(ReaderTest, RefusesAListThatHidesWhatComesAfterItOrExhaustsTheStack) {
+  const std::string list = R"({"items":[],"metadata":{}})";
+  const std::string deep =
+      R"({"items":[{"a":)" + std::string(100'000, '[') + std::string(100'000, ']') + "}]}";
+  for (const std::string& body : {list + '\0', list + list, deep}) {
+    transport.on("GET", kPods).reply(200, body);
+    const Result<ObjectList> read = client.list(resources::pods(), "confluent");
+    ASSERT_THAT(read, HasError(ErrorCode::Protocol, "expected a list: not JSON at byte"));
+    EXPECT_NE(read.error().hint, "");
+  }
+}
+
 /// Whichever page a fault hits, the list is complete or an error, never short.
 TEST_F(ReaderTest, IsCompleteOrAnErrorWhateverOneCallDoes) {
   for (const test::Fault fault : test::all_faults()) {

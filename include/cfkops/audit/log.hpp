@@ -23,7 +23,8 @@ class Log {
   /// `clock` must outlive the log.
   Log(std::unique_ptr<AppendFile> file, std::string run_id, const Clock& clock);
 
-  /// Errors: Io, with what to do next; the run must then not mutate any more.
+  /// Errors: Io, with what to do next; the run must then not mutate any more. Protocol, where the
+  /// record's data is nested too deeply to be read back: nothing was written.
   Status append(const Record& record, Durable durable);
 
   /// The hash of the last line, or 64 zeros.

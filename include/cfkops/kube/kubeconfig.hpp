@@ -38,6 +38,8 @@ struct ClusterAccess {
 struct UserAccess {
   std::string client_certificate_pem;
   Redacted client_key_pem;
+  std::string client_certificate_file;  ///< where it came from and is read again, or ""
+  std::string client_key_file;
   Redacted token;
   std::string token_file;
   std::string username;

@@ -34,6 +34,7 @@ struct Response {
   int status = 0;
   std::vector<Header> headers = {};
   std::string body = {};
+  std::string server = {};  ///< who gave it, for messages; "" where that is not known
 
   /// The first header of that name (case-insensitive), or "".
   [[nodiscard]] std::string_view header(std::string_view name) const;
