@@ -17,6 +17,12 @@ constexpr Duration kUpgradeTimeout = std::chrono::seconds(30);
 constexpr Duration kPingInterval = std::chrono::seconds(5);
 constexpr Duration kSilenceLimit = std::chrono::seconds(61);
 
+Error unanswered(const std::string& when, std::string hint) {
+  return make_error(ErrorCode::Timeout,
+                    "the server did not answer a WebSocket upgrade " + when,
+                    std::move(hint));
+}
+
 }  // namespace
 
 SocketSession::SocketSession(Opening opening, MonoTime now)
@@ -75,6 +81,7 @@ void SocketSession::read_upgrade() {
     return;
   }
   open_ = true;
+  opening_.deadline.reset();
   pinged_ = heard_;
   events_.emplace_back(Opened{*std::move(protocol)});
   outbox_ += std::exchange(unsent_, {});
@@ -156,10 +163,9 @@ void SocketSession::tick(MonoTime now) {
     return;
   }
   if (opening_.deadline && now >= *opening_.deadline) {
-    close(make_error(ErrorCode::Timeout, "the WebSocket did not end in time"));
+    close(unanswered("in time", "a longer --request-timeout gives it more time"));
   } else if (!open_ && now >= started_ + kUpgradeTimeout) {
-    close(
-        make_error(ErrorCode::Timeout, "the server did not answer a WebSocket upgrade within 30s"));
+    close(unanswered("within 30s", "is a proxy in front of it that does not pass upgrades?"));
   } else if (open_ && now >= heard_ + kSilenceLimit) {
     close(make_error(ErrorCode::ConnectionLost,
                      "nothing came from the WebSocket's peer for 61s, not even answers to pings"));

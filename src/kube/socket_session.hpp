@@ -41,7 +41,7 @@ class SocketSession {
     std::string target;  ///< with the server's path prefix
     std::vector<Header> headers;
     std::vector<std::string> protocols;
-    std::optional<MonoTime> deadline;  ///< for the socket's whole life
+    std::optional<MonoTime> deadline;  ///< for the upgrade's answer
   };
 
   SocketSession(Opening opening, MonoTime now);

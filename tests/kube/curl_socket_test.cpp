@@ -181,13 +181,31 @@ TEST_P(CurlSocket, LivesBesideOrdinaryRequests) {
   EXPECT_THAT(two.messages, ElementsAre("2"));
 }
 
-TEST_P(CurlSocket, ItsTimeoutBoundsItsWholeLife) {
-  HttpServer server(&echo, options());
+TEST_P(CurlSocket, ItsTimeoutBoundsItsOpening) {
+  HttpServer server([](HttpConversation& c) { c.wait_for_end(); }, options());
   const TransportHarness harness(config_for(server));
   RecordingSocket sink;
   harness.transport->open_socket({.target = "/x", .timeout = 100ms}, kProtocols, sink);
   ASSERT_TRUE(harness.pump_until([&] { return sink.closed.has_value(); }));
   EXPECT_THAT(*sink.closed, HasError(ErrorCode::Timeout, "in time"));
+  EXPECT_FALSE(sink.closed->error().hint.empty());
+}
+
+TEST_P(CurlSocket, LivesOnPastItsTimeoutOnceItIsOpen) {
+  HttpServer server(&echo, options());
+  const TransportHarness harness(config_for(server));
+  RecordingSocket sink;
+  const ExchangeId id =
+      harness.transport->open_socket({.target = "/x", .timeout = 500ms}, kProtocols, sink);
+  ASSERT_TRUE(harness.pump_until([&] { return sink.protocol || sink.closed; }));
+  const MonoTime later = harness.clock.now() + 600ms;
+  while (harness.clock.now() < later) {
+    harness.transport->pump(later);
+  }
+  harness.transport->send(id, "still here");
+  ASSERT_TRUE(harness.pump_until([&] { return !sink.messages.empty() || sink.closed; }));
+  EXPECT_FALSE(sink.closed);
+  EXPECT_THAT(sink.messages, ElementsAre("still here"));
 }
 
 TEST_P(CurlSocket, BreaksOffWhereTheServerBreaksTheProtocol) {

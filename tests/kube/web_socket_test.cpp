@@ -295,6 +295,16 @@ TEST_F(SocketSessionTest, GivesTheUpgradeThirtySeconds) {
   EXPECT_THAT(closed(), HasError(ErrorCode::Timeout, "within 30s"));
 }
 
+TEST_F(SocketSessionTest, ForgetsItsDeadlineOnceItIsOpen) {
+  session = SocketSession(
+      {.target = "/exec", .headers = {}, .protocols = {}, .deadline = now + 2s}, now);
+  EXPECT_EQ(session.due(), now + 2s);
+  open();
+  EXPECT_EQ(session.due(), now + 5s);
+  session.tick(now + 3s);
+  EXPECT_FALSE(session.closed());
+}
+
 TEST_F(SocketSessionTest, EchoesTheCloseAndTellsItsCode) {
   open();
   session.feed(server_frame(0x88, close_payload(1011) + "why"), now);
