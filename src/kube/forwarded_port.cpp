@@ -30,7 +30,7 @@ ForwardedPort::~ForwardedPort() {
 Status ForwardedPort::open(Request request, Duration timeout) {
   socket_ = loop_.transport().open_socket(std::move(request), {"v4.channel.k8s.io"}, *this);
   const Result<bool> waited =
-      loop_.run_until([this] { return opened_ || closed_; }, loop_.clock().now() + timeout);
+      loop_.run_until([this] { return opened_ || closed_; }, loop_.deadline(timeout));
   if (!waited) {
     return Error(waited.error()).in(what_);
   }

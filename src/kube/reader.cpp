@@ -143,7 +143,7 @@ Result<Response> Reader::send_once(Request request) {
       std::move(request),
       [&outcome](Result<Response> result) { outcome.emplace(std::move(result)); });
   const Result<bool> done = loop_.run_until([&outcome] { return outcome.has_value(); },
-                                            loop_.clock().now() + timeout + kGrace);
+                                            loop_.deadline(timeout, kGrace));
   if (outcome) {
     return *std::move(outcome);
   }

@@ -320,6 +320,16 @@ TEST_F(PortForwardTest, PassesOnARefusedUpgrade) {
   EXPECT_EQ(recorder.effects.at(0).http_status, 403);
 }
 
+TEST_F(PortForwardTest, WaitsAsLongAsItTakesWithoutATimeout) {
+  transport.on("GET", kPod + "/portforward?ports=8080")
+      .socket("v4.channel.k8s.io", [](SocketPeer&, std::string_view) {})
+      .after(seconds(90));
+  options.request_timeout = Duration::zero();
+  Client patient(loop, options, recorder);
+  EXPECT_TRUE(patient.connect("confluent", "kafka-0", 8080).has_value());
+  EXPECT_EQ(transport.clock().passed(), seconds(90));
+}
+
 TEST_F(PortForwardTest, ClosesTheSocketWithTheConnection) {
   pod_end([](SocketPeer&) {});
   auto connection = open();

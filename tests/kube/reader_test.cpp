@@ -79,6 +79,15 @@ TEST_F(ReaderTest, RefusesToGetACollectionByAccident) {
   EXPECT_THAT(transport.calls(), IsEmpty());
 }
 
+TEST_F(ReaderTest, WaitsAsLongAsItTakesWithoutATimeout) {
+  transport.on("GET", kPod).reply(200, pod("kafka-0", "u0")).after(minutes(5));
+  options.request_timeout = Duration::zero();
+  Client its_client(loop, options, recorder);
+  EXPECT_THAT(its_client.get(resources::pods(), "confluent", "kafka-0"), IsOk());
+  EXPECT_EQ(transport.clock().passed(), minutes(5));
+  EXPECT_THAT(transport.calls(), SizeIs(1));
+}
+
 TEST_F(ReaderTest, TellsOfEveryRepeatBeforeTheWait) {
   transport.on("GET", kPod)
       .then(test::reply(429, "Too many requests", {{"Retry-After", "7"}}))

@@ -22,6 +22,12 @@ class Loop {
   /// due (see `stop_due`); what is in flight stays in flight.
   Result<bool> run_until(const std::function<bool()>& done, MonoTime deadline);
 
+  /// The moment that is `limit` away, `grace` added; never, where the limit is zero, which means
+  /// none.
+  [[nodiscard]] MonoTime deadline(Duration limit, Duration grace = Duration::zero()) const {
+    return limit == Duration::zero() ? MonoTime::max() : clock_.now() + limit + grace;
+  }
+
   /// Lets `duration` pass. Errors: Cancelled.
   Status pause(Duration duration);
 
