@@ -9,10 +9,11 @@
 //   4. UNDER_MIN_NOW         |I| < m: blocks
 //   5. WOULD_OFFLINE         |I| = 1 and |R| > 1: b may be the last one in sync: blocks
 //   6. WOULD_STOP_ACKS_ALL   |I| = m < |R|: blocks (b might be one of I; only its leader knows)
-//   7. otherwise p keeps at least m in-sync replicas without b.
+//   7. NOT_IN_SYNC           |I| < |R|: blocks (who left has not come back yet)
+//   8. otherwise p keeps at least m in-sync replicas without b.
 //
 // Property kept: the answer is Yes only if the leader of every partition that b hosts was read and
-// none of 1 to 6 holds for it; what could not be read never counts as good.
+// none of 1 to 7 holds for it; what could not be read never counts as good.
 
 #include "findings.hpp"
 
@@ -73,6 +74,9 @@ void judge_broker(const BrokerGauges& broker, Findings& findings) {
   must_be_zero(broker.under_min_isr, broker.pod, "partitions under min.insync.replicas", findings);
   must_be_zero(broker.offline_replicas, broker.pod, "offline replicas", findings);
   must_be_zero(broker.offline_log_dirs, broker.pod, "offline log directories", findings);
+  if (!broker.partitions) {  // an empty table of partitions would prove nothing
+    findings.unknown(broker.pod + " does not tell how many partitions it hosts");
+  }
 }
 
 /// The word of the active controller on the cluster.
@@ -172,6 +176,9 @@ Risk risk_of(const PartitionReading& leader) {
   if (leader.at_min_isr) {
     return {counts + ", just min.insync.replicas: acks=all could fail (WOULD_STOP_ACKS_ALL)",
             false};
+  }
+  if (leader.in_sync < leader.replicas) {
+    return {counts + ": another has not come back yet (NOT_IN_SYNC)", false};
   }
   return {};
 }

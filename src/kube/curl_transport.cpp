@@ -35,22 +35,13 @@ namespace cfkops::kube {
 
 namespace {
 
-std::string without_user_info(const std::string& proxy) {
-  const std::size_t at = proxy.rfind('@');
-  const std::size_t mark = proxy.find("://");
-  if (at == std::string::npos || mark == std::string::npos) {
-    return proxy;
-  }
-  return proxy.substr(0, mark + 3) + proxy.substr(at + 1);
-}
-
 CurlPeer peer_of(const ClientConfig& config, const Endpoint& endpoint) {
   const std::size_t colon = endpoint.authority.rfind(':');
   return {.authority = endpoint.authority,
           .tls_name = config.cluster.tls_server_name.empty() ? endpoint.authority.substr(0, colon)
                                                              : config.cluster.tls_server_name,
           .config_source = config.source.empty() ? "the configuration" : config.source,
-          .proxy = without_user_info(endpoint.proxy),
+          .proxy = hide_user_info(endpoint.proxy),
           .own_ca = !config.cluster.ca_pem.empty()};
 }
 

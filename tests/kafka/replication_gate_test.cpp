@@ -53,6 +53,14 @@ TEST(ReplicationIsFull, UnknownWhenAnyGaugeIsMissing) {
   }
 }
 
+TEST(ReplicationIsFull, UnknownWhenABrokerDoesNotTellHowManyPartitionsItHosts) {
+  ClusterGauges gauges = healthy_cluster();
+  gauges.brokers[1].partitions = std::nullopt;
+  EXPECT_EQ(full(gauges).answer, Answer::Unknown);
+  EXPECT_THAT(full(gauges).reasons,
+              ElementsAre("kafka-1 does not tell how many partitions it hosts"));
+}
+
 TEST(ReplicationIsFull, NoWhileABrokerIsNotRunning) {
   ClusterGauges gauges = healthy_cluster();
   gauges.brokers[0].state = 2;
@@ -213,6 +221,13 @@ TEST(MayStopBroker, UnknownWhenTwoSayThatTheyLead) {
   EXPECT_EQ(may_stop_broker(table, "kafka-2", {}).answer, Answer::Unknown);
 }
 
+TEST(MayStopBroker, NoWhileAnotherReplicaHasNotComeBackThoughTheMinimumWouldHold) {
+  const GateVerdict verdict = may_stop_broker(one_partition(leading(2, 3, 1)), "kafka-0", {});
+  EXPECT_EQ(verdict.answer, Answer::No);
+  EXPECT_EQ(verdict.waiver, "");
+  EXPECT_THAT(verdict.reasons, Contains(HasSubstr("2 of 3 replicas in sync: another has not")));
+}
+
 TEST(MayStopBroker, UnknownWhenItWasNotRead) {
   PartitionTable table = one_partition(leading(3, 3, 2));
   EXPECT_EQ(may_stop_broker(table, "kafka-9", {}).answer, Answer::Unknown);
@@ -231,14 +246,14 @@ TEST(MayStopBroker, TellsEveryReasonAndNoWaiverWhenOneCannotBeWaived) {
   EXPECT_EQ(verdict.waiver, "");
 }
 
-/// All readings of up to five replicas: the answer is Yes exactly where at least one replica, and
-/// at least the minimum, remain in sync without this broker.
+/// All readings of up to five replicas: the answer is Yes exactly where all are in sync and at least
+/// one replica, and at least the minimum, remain so without this broker.
 TEST(MayStopBroker, AgreesWithTheDefinitionForEveryReading) {
   for (int replicas = 1; replicas <= 5; ++replicas) {
     for (int in_sync = 0; in_sync <= replicas; ++in_sync) {
       for (int least = 1; least <= replicas; ++least) {
         const auto table = one_partition(leading(in_sync, replicas, least));
-        const bool safe = in_sync - 1 >= 1 && in_sync - 1 >= least;
+        const bool safe = in_sync == replicas && in_sync - 1 >= 1 && in_sync - 1 >= least;
         EXPECT_EQ(may_stop_broker(table, "kafka-0", {}).yes(), safe)
             << in_sync << " of " << replicas << ", minimum " << least;
       }
