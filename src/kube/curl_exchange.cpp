@@ -24,16 +24,23 @@ int CurlExchange::status() const {
   return call && call->has_head() ? call->head().status : 0;
 }
 
-void CurlExchange::move_bytes(MonoTime now) const {
+void CurlExchange::move_bytes(MonoTime now) {
   session->tick(now);
   write_some();
   read_some(now);
   write_some();
 }
 
-void CurlExchange::read_some(MonoTime now) const {
+void CurlExchange::read_some(MonoTime now) {
+  constexpr std::size_t kMostPerTurn = std::size_t{1} << 20U;
   std::array<char, std::size_t{32} << 10U> buffer;
+  std::size_t read = 0;
+  flooded = false;
   while (!session->closed()) {
+    if (read >= kMostPerTurn) {
+      flooded = true;
+      return;
+    }
     const Transfer got = receive_some(*call, buffer);
     if (got.curl_error) {
       session->fail(call->broken_connection(*got.curl_error));
@@ -43,6 +50,7 @@ void CurlExchange::read_some(MonoTime now) const {
       session->end();
     } else {
       session->feed(std::string_view(buffer.data(), got.bytes), now);
+      read += got.bytes;
     }
   }
 }

@@ -34,6 +34,7 @@ struct CurlExchange {
   std::unique_ptr<SocketSession> session = {};
   int fd = -1;
   bool opened = false;
+  bool flooded = false;  ///< more may lie there to be read than one turn takes
   std::vector<std::string> waiting =
       {};  ///< messages queued before it was opened, for a second attempt
 
@@ -43,11 +44,12 @@ struct CurlExchange {
   /// The status that the server answered, 0 while it has not.
   [[nodiscard]] int status() const;
 
-  /// Moves bytes between the session and its connection until that would mean waiting.
-  void move_bytes(MonoTime now) const;
+  /// Moves bytes between the session and its connection until that would mean waiting, or, where
+  /// the server floods it, until a turn's worth was read: what is read is delivered before more is.
+  void move_bytes(MonoTime now);
 
  private:
-  void read_some(MonoTime now) const;
+  void read_some(MonoTime now);
   void write_some() const;
 };
 

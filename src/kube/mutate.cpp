@@ -65,7 +65,8 @@ Status Client::record(const Mutation& mutation, const MutationEffect& effect) {
 }
 
 Client::Verdict Client::judge(const Call& call, Result<Response> outcome, const Trace& trace) {
-  MutationEffect effect{.http_status = outcome ? outcome->status : 0, .audit_ids = trace.audit_ids};
+  MutationEffect effect{.http_status = outcome ? outcome->status : outcome.error().http_status,
+                        .audit_ids = trace.audit_ids};
   if (outcome && outcome->status < 400) {
     read_identity(*outcome, effect);
     return {std::move(outcome), std::move(effect)};

@@ -137,11 +137,14 @@ Result<Response> Reader::send_once(Request request) {
   if (request.method != "GET") {
     stretch.emplace(loop_);
   }
+  const Body body = request.method == "GET" ? Body::Any : Body::Object;
   const Duration timeout = request.timeout;
   std::optional<Result<Response>> outcome;
   const ExchangeId id = loop_.transport().submit(
       std::move(request),
-      [&outcome](Result<Response> result) { outcome.emplace(std::move(result)); });
+      [&outcome, body](Result<Response> result) {
+        outcome.emplace(result ? genuine(*std::move(result), body) : std::move(result));
+      });
   const Result<bool> done = loop_.run_until([&outcome] { return outcome.has_value(); },
                                             loop_.deadline(timeout, kGrace));
   if (outcome) {
@@ -283,7 +286,8 @@ std::vector<Result<std::string>> Reader::batch(std::span<const ReadRequest> requ
     prepare(request, next_audit_id());
     flights[i].id = loop_.transport().submit(
         std::move(request), [&flight = flights[i], &open](Result<Response> result) {
-          flight.outcome.emplace(std::move(result));
+          flight.outcome.emplace(result ? genuine(*std::move(result), Body::Any)
+                                        : std::move(result));
           --open;
         });
   }

@@ -1,4 +1,5 @@
 #include "query.hpp"
+#include "status_body.hpp"
 #include "write_request.hpp"
 
 #include "cfkops/kube/api_status.hpp"
@@ -63,21 +64,29 @@ class FollowSink final : public StreamSink {
   explicit FollowSink(const std::function<bool(std::string_view)>& sink)
       : sink_(sink) {}
 
-  void on_head(const Response& head) override { head_ = head; }
+  void on_head(const Response& head) override {
+    head_ = head;
+    if (Result<Response> checked = genuine(head, Body::Any); !checked) {
+      outcome_ = std::move(checked).error();
+    }
+  }
 
   void on_data(std::string_view bytes) override {
     if (head_.status >= 400) {
       head_.body += bytes.substr(0, kMaxErrorBody - std::min(kMaxErrorBody, head_.body.size()));
-    } else if (!stopped_) {
+    } else if (!over()) {
       stopped_ = !sink_(bytes);
     }
   }
 
-  void on_end(const Status& outcome) override { outcome_ = outcome; }
+  void on_end(const Status& outcome) override {
+    ended_ = true;
+    outcome_ = outcome_ ? outcome_ : outcome;
+  }
 
-  [[nodiscard]] bool ended() const { return outcome_.has_value(); }
+  [[nodiscard]] bool ended() const { return ended_; }
 
-  [[nodiscard]] bool over() const { return stopped_ || ended(); }
+  [[nodiscard]] bool over() const { return stopped_ || outcome_.has_value(); }
 
   [[nodiscard]] const Response& head() const { return head_; }
 
@@ -95,6 +104,7 @@ class FollowSink final : public StreamSink {
   const std::function<bool(std::string_view)>& sink_;
   Response head_;
   bool stopped_ = false;
+  bool ended_ = false;
   std::optional<Status> outcome_;
 };
 

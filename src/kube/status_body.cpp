@@ -1,5 +1,9 @@
 #include "status_body.hpp"
 
+#include "endpoint.hpp"
+
+#include "cfkops/base/text.hpp"
+
 #include <algorithm>
 #include <array>
 #include <charconv>
@@ -41,7 +45,48 @@ Fate fate_of_status(const Response& response) {
   return unsure ? Fate::Unknown : Fate::Refused;
 }
 
+/// Why the body is not what the API server answers a write with, or "".
+std::string foreign_body(const std::string& body) {
+  const Result<Json> json = Json::parse(body);
+  if (!json || !json->is_object()) {
+    return " and a body that is no JSON object";
+  }
+  if (json->string_or("/kind", "").empty()) {
+    return " and an object without a kind";
+  }
+  return json->string_or("/kind", "") == "Status" && json->string_or("/status", "") == "Failure"
+             ? " and a Status that says Failure: " +
+                   base::printable(json->string_or("/message", "no message"))
+             : "";
+}
+
+/// Where a redirect leads to, without what may be secret in it.
+std::string redirected(const Response& answer) {
+  const std::string_view target = answer.header("Location");
+  const std::string shown = hide_user_info(std::string(target.substr(0, target.find_first_of("?#"))));
+  return shown.empty() ? "" : ", which leads to " + base::printable(shown);
+}
+
 }  // namespace
+
+Result<Response> genuine(Response answer, Body body) {
+  if (answer.status >= 400) {
+    return answer;
+  }
+  const bool success = answer.status >= 200 && answer.status < 300;
+  std::string wrong = success ? body == Body::Object ? foreign_body(answer.body) : ""
+                              : redirected(answer);
+  if (success && wrong.empty()) {
+    return answer;
+  }
+  Error error =
+      make_error(ErrorCode::Protocol,
+                 "no API server answers so: HTTP status " + std::to_string(answer.status) + wrong,
+                 "something answers in its place, a login page or a proxy perhaps: check the "
+                 "server's URL in the kubeconfig");
+  error.http_status = answer.status;
+  return error;
+}
 
 Json status_body(std::string_view body) {
   if (body.find_first_not_of(" \t\r\n") == std::string_view::npos) {

@@ -28,6 +28,16 @@ namespace cfkops::kube {
 [[nodiscard]] Result<Json> json_of(const Response& response, const std::string& what);
 [[nodiscard]] Result<Object> object_of(const Response& response, const std::string& what);
 
+/// What the body of an answer below 400 must be.
+enum class Body {
+  Any,    ///< a log, what a pod says behind the proxy
+  Object  ///< what the API server answers a write with: JSON with a kind, and no failed Status
+};
+
+/// The answer, where it is of a kind that an API server gives: 400 and more, or 2xx with that body.
+/// Errors: Protocol, with its status, where something answers in the server's place.
+[[nodiscard]] Result<Response> genuine(Response answer, Body body);
+
 /// What became of a request as far as its outcome tells.
 enum class Fate {
   Done,     ///< an answer below 400

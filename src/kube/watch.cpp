@@ -14,6 +14,7 @@
 
 #include "list_page.hpp"
 #include "query.hpp"
+#include "status_body.hpp"
 #include "watch_decoder.hpp"
 #include "write_request.hpp"
 
@@ -143,7 +144,7 @@ void Watch::State::start_list() {
   reader.prepare(request, reader.next_audit_id());
   flight = reader.loop_.transport().submit(std::move(request), [this](Result<Response> outcome) {
     flight = 0;
-    list_answered(std::move(outcome));
+    list_answered(outcome ? genuine(*std::move(outcome), Body::Any) : std::move(outcome));
   });
 }
 
@@ -233,7 +234,9 @@ void Watch::State::start_watch() {
 void Watch::State::on_head(const Response& answer) {
   head = answer;
   reader.note_warnings(answer);
-  if (answer.status < 400) {
+  if (Result<Response> checked = genuine(answer, Body::Any); !checked) {
+    broken = std::move(checked).error();
+  } else if (answer.status < 400) {
     trouble.clear();
   }
 }

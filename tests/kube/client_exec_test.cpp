@@ -131,7 +131,7 @@ TEST_F(ExecTest, DoesNotKnowWhatALostConnectionMeans) {
 
 TEST_F(ExecTest, PassesOnWhatTheServerRefuses) {
   transport.on("GET", kPod + "/exec").refuse(403, "Forbidden", "no");
-  EXPECT_THAT(run(), HasError(ErrorCode::ServerError, "run a command in pod confluent/kafka-0"));
+  EXPECT_THAT(run(), HasError(ErrorCode::Forbidden, "run a command in pod confluent/kafka-0"));
   EXPECT_FALSE(effect().unknown);
   EXPECT_EQ(effect().http_status, 403);
 }
@@ -316,7 +316,7 @@ TEST_F(PortForwardTest, RefusesAnotherPort) {
 
 TEST_F(PortForwardTest, PassesOnARefusedUpgrade) {
   transport.on("GET", kPod + "/portforward?ports=8080").refuse(403, "Forbidden", "no");
-  EXPECT_THAT(client.connect("confluent", "kafka-0", 8080), HasError(ErrorCode::ServerError));
+  EXPECT_THAT(client.connect("confluent", "kafka-0", 8080), HasError(ErrorCode::Forbidden));
   EXPECT_EQ(recorder.effects.at(0).http_status, 403);
 }
 

@@ -349,6 +349,37 @@ TEST_F(ClientTest, CannotTellWhenTheServerGoesAwayAfterALostAttempt) {
   EXPECT_TRUE(effect().unknown);
 }
 
+TEST_F(ClientTest, TakesNoForeignAnswerForSuccess) {
+  const std::vector<test::Answer> foreign = {
+      test::reply(302, "", {{"Location", "https://me:pw@login.example.org/start?state=secret"}}),
+      test::reply(200, "<html>please log in</html>"),
+      test::reply(200, "[]"),
+      test::reply(200, ""),
+      test::reply(200, R"({"error":"who are you?"})"),
+      test::reply(200, R"({"kind":"Status","status":"Failure","message":"no"})")};
+  for (const test::Answer& answer : foreign) {
+    SCOPED_TRACE(answer.body);
+    recorder.effects.clear();
+    transport.on("DELETE", kPod).then(answer);
+    transport.on("GET", kPod).reply(200, pod("kafka-0", "u0"));
+    const Status removed = remove();
+    ASSERT_THAT(removed, HasError(ErrorCode::Protocol, "no API server answers so"));
+    EXPECT_TRUE(removed.error().outcome_unknown());
+    EXPECT_FALSE(removed.error().hint.empty());
+    EXPECT_THAT(removed.error().text(), testing::Not(HasSubstr("secret")));
+    EXPECT_THAT(removed.error().text(), testing::Not(HasSubstr("pw")));
+    EXPECT_TRUE(effect().unknown);
+    EXPECT_EQ(effect().http_status, answer.status);
+  }
+}
+
+TEST_F(ClientTest, LooksWhetherItHappenedBehindAForeignAnswer) {
+  transport.on("DELETE", kPod).then(test::spoil(Fault::LoginPage));
+  transport.on("GET", kPod).refuse(404, "NotFound", "not found");
+  EXPECT_THAT(remove(), IsOk());
+  EXPECT_FALSE(effect().unknown);
+}
+
 TEST_F(ClientTest, RecognisesItsOwnUpdateBehindAConflict) {
   json wanted = pod("kafka-0", "u0", "10");
   wanted["spec"]["x"] = 1;

@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <chrono>
 #include <optional>
 #include <string>
@@ -206,6 +207,32 @@ TEST_P(CurlSocket, LivesOnPastItsTimeoutOnceItIsOpen) {
   ASSERT_TRUE(harness.pump_until([&] { return !sink.messages.empty() || sink.closed; }));
   EXPECT_FALSE(sink.closed);
   EXPECT_THAT(sink.messages, ElementsAre("still here"));
+}
+
+TEST_P(CurlSocket, DeliversAFloodBitByBit) {
+  constexpr std::size_t kMessage = std::size_t{64} << 10U;
+  constexpr std::size_t kMessages = 256;
+  HttpServer server(
+      [](HttpConversation& c) {
+        c.upgrade("");
+        for (std::size_t i = 0; i < kMessages; ++i) {
+          c.frame(kBinary, std::string(kMessage, 'x'));
+        }
+        c.wait_for_end();
+      },
+      options());
+  const TransportHarness harness(config_for(server));
+  RecordingSocket sink;
+  harness.transport->open_socket({.target = "/x"}, kProtocols, sink);
+  std::size_t most = 0;
+  const MonoTime limit = harness.clock.now() + 10s;
+  while (sink.messages.size() < kMessages && harness.clock.now() < limit) {
+    const std::size_t before = sink.messages.size();
+    harness.transport->pump(limit);
+    most = std::max(most, sink.messages.size() - before);
+  }
+  EXPECT_EQ(sink.messages.size(), kMessages);
+  EXPECT_LE(most * kMessage, (std::size_t{1} << 20U) + 2 * kMessage);
 }
 
 TEST_P(CurlSocket, BreaksOffWhereTheServerBreaksTheProtocol) {

@@ -74,6 +74,20 @@ TEST_F(ReaderTest, NamesTheRequestInItsErrors) {
   EXPECT_THAT(get(), HasError(ErrorCode::Protocol, "get pod confluent/kafka-0"));
 }
 
+TEST_F(ReaderTest, TakesNoRedirectForAnAnswer) {
+  transport.on("GET", kPod + "*").then(test::spoil(test::Fault::Redirect));
+  const auto redirected = HasError(ErrorCode::Protocol, "302, which leads to https://login");
+  EXPECT_THAT(get(), redirected);
+  EXPECT_THAT(client.logs("confluent", "kafka-0", {}), redirected);
+  EXPECT_THAT(client.pod_proxy("confluent", "kafka-0", 7777, "jolokia/version"), redirected);
+  EXPECT_THAT(client.follow_logs(
+                  "confluent", "kafka-0", {}, [](std::string_view) { return true; }, in(seconds(9))),
+              redirected);
+  const std::vector<ReadRequest> reads = {
+      ReadRequest::object(resources::pods(), "confluent", "kafka-0")};
+  EXPECT_THAT(client.batch(reads, seconds(1)).front(), redirected);
+}
+
 TEST_F(ReaderTest, RefusesToGetACollectionByAccident) {
   EXPECT_THAT(client.get(resources::pods(), "confluent", ""), HasError(ErrorCode::Internal));
   EXPECT_THAT(transport.calls(), IsEmpty());

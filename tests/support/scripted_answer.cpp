@@ -50,7 +50,9 @@ const std::vector<Fault>& all_faults() {
                                           Fault::Broken,
                                           Fault::Gateway,
                                           Fault::GatewayAfter,
-                                          Fault::Expired};
+                                          Fault::Expired,
+                                          Fault::Redirect,
+                                          Fault::LoginPage};
   return kAll;
 }
 
@@ -78,6 +80,10 @@ std::string to_string(Fault fault) {
       return "GatewayAfter";
     case Fault::Expired:
       return "Expired";
+    case Fault::Redirect:
+      return "Redirect";
+    case Fault::LoginPage:
+      return "LoginPage";
   }
   return {};
 }
@@ -106,6 +112,10 @@ Answer spoil(Fault fault) {
       return reply(504, "<html>gateway timeout</html>");
     case Fault::Expired:
       return refuse(410, "Expired", "too old resource version");
+    case Fault::Redirect:
+      return reply(302, "", {{"Location", "https://login.example.org/start?state=secret"}});
+    case Fault::LoginPage:
+      return reply(200, "<html>please log in</html>", {{"Content-Type", "text/html"}});
   }
   return {};
 }

@@ -70,6 +70,8 @@ enum class Fault {
   Gateway,        ///< 502 without a Status; the server did not see it
   GatewayAfter,   ///< 504 without a Status; the server did it
   Expired,        ///< 410
+  Redirect,       ///< 302 to a login page; the server did not see it
+  LoginPage,      ///< 200 with HTML; the server did not see it
 };
 
 /// All of them, for loops.

@@ -1,5 +1,7 @@
 #include "support/scripted_transport.hpp"
 
+#include "cfkops/kube/api_status.hpp"
+
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
@@ -384,12 +386,16 @@ MonoTime ScriptedTransport::play_stream(ExchangeId id, const Answer& answer, Mon
 }
 
 void ScriptedTransport::play_socket(ExchangeId id, const Answer& answer, MonoTime when) {
-  if (answer.error || answer.status >= 400) {
-    Error error = answer.error ? *answer.error
-                               : make_error(ErrorCode::ServerError,
-                                            "the upgrade was refused: " + answer.body);
-    error.http_status = answer.error ? 0 : answer.status;
-    end_at(when, id, error);
+  constexpr int kSwitchingProtocols = 101;
+  if (answer.error) {
+    end_at(when, id, *answer.error);
+    return;
+  }
+  if (answer.status != kSwitchingProtocols) {
+    end_at(when,
+           id,
+           answer.status >= 400 ? kube::error_of(*response_of(answer), "open a WebSocket")
+                                : make_error(ErrorCode::Protocol, "the answer is no upgrade"));
     return;
   }
   schedule(when, id, [this, answer](Flight& flight) {
