@@ -3,6 +3,8 @@
 #include "json_observer.hpp"
 #include "transient_line.hpp"
 
+#include "cfkops/base/text.hpp"
+
 namespace cfkops::cli {
 
 /// Shows that a plan is being made: which check is asked, in one line on a lively terminal, and

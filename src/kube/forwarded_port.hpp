@@ -25,7 +25,8 @@ class ForwardedPort final : public PodConnection, private SocketSink {
   ForwardedPort& operator=(const ForwardedPort&) = delete;
   ~ForwardedPort() override;
 
-  /// Returns once the upgrade succeeded; a time-out of zero is none. Errors: what the server or the transport says; Timeout.
+  /// Returns once the upgrade succeeded; a time-out of zero is none. Errors: what the server or the
+  /// transport says; Timeout.
   Status open(Request request, Duration timeout);
 
   void write(std::string_view bytes) override;

@@ -140,13 +140,12 @@ Result<Response> Reader::send_once(Request request) {
   const Body body = request.method == "GET" ? Body::Any : Body::Object;
   const Duration timeout = request.timeout;
   std::optional<Result<Response>> outcome;
-  const ExchangeId id = loop_.transport().submit(
-      std::move(request),
-      [&outcome, body](Result<Response> result) {
+  const ExchangeId id =
+      loop_.transport().submit(std::move(request), [&outcome, body](Result<Response> result) {
         outcome.emplace(result ? genuine(*std::move(result), body) : std::move(result));
       });
-  const Result<bool> done = loop_.run_until([&outcome] { return outcome.has_value(); },
-                                            loop_.deadline(timeout, kGrace));
+  const Result<bool> done =
+      loop_.run_until([&outcome] { return outcome.has_value(); }, loop_.deadline(timeout, kGrace));
   if (outcome) {
     return *std::move(outcome);
   }

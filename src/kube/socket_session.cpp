@@ -18,9 +18,8 @@ constexpr Duration kPingInterval = std::chrono::seconds(5);
 constexpr Duration kSilenceLimit = std::chrono::seconds(61);
 
 Error unanswered(const std::string& when, std::string hint) {
-  return make_error(ErrorCode::Timeout,
-                    "the server did not answer a WebSocket upgrade " + when,
-                    std::move(hint));
+  return make_error(
+      ErrorCode::Timeout, "the server did not answer a WebSocket upgrade " + when, std::move(hint));
 }
 
 }  // namespace

@@ -63,7 +63,8 @@ std::string foreign_body(const std::string& body) {
 /// Where a redirect leads to, without what may be secret in it.
 std::string redirected(const Response& answer) {
   const std::string_view target = answer.header("Location");
-  const std::string shown = hide_user_info(std::string(target.substr(0, target.find_first_of("?#"))));
+  const std::string shown =
+      hide_user_info(std::string(target.substr(0, target.find_first_of("?#"))));
   return shown.empty() ? "" : ", which leads to " + base::printable(shown);
 }
 
@@ -74,8 +75,8 @@ Result<Response> genuine(Response answer, Body body) {
     return answer;
   }
   const bool success = answer.status >= 200 && answer.status < 300;
-  std::string wrong = success ? body == Body::Object ? foreign_body(answer.body) : ""
-                              : redirected(answer);
+  std::string wrong =
+      success ? body == Body::Object ? foreign_body(answer.body) : "" : redirected(answer);
   if (success && wrong.empty()) {
     return answer;
   }

@@ -105,9 +105,11 @@ class SweepBench {
     transport.on("GET", "/version")
         .reply(200, json{{"major", "1"}, {"minor", "34"}, {"gitVersion", "v1.34.4"}});
     transport.on("POST", "/apis/authentication.k8s.io/v1/selfsubjectreviews")
-        .reply(201, json{{"status", {{"userInfo", {{"username", "ana"}}}}}});
+        .reply(
+            201,
+            json{{"kind", "SelfSubjectReview"}, {"status", {{"userInfo", {{"username", "ana"}}}}}});
     transport.on("POST", "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews")
-        .reply(201, json{{"status", {{"allowed", true}}}});
+        .reply(201, json{{"kind", "SelfSubjectAccessReview"}, {"status", {{"allowed", true}}}});
     transport.on("GET", "/api/v1/namespaces/confluent/configmaps/none")
         .refuse(404, "NotFound", "configmaps \"none\" not found");
     transport.on("GET", kSet).handle([this](const kube::Request& /*request*/) {

@@ -97,7 +97,7 @@ TEST(KafkaRollLayout, ASingleBrokerNeedsAWaiverForItsTopics) {
   }
   const Outcome refused = bench.roll();
   EXPECT_EQ(refused.kind, Outcome::Kind::Refused);
-  EXPECT_EQ(refused.override_parameter, "waiver_topics");
+  EXPECT_EQ(refused.override_parameter, "waiver_topics=orders");
   const Outcome outcome = bench.roll({{"waiver_topics", runbook::ValueList{"orders"}}});
   ASSERT_EQ(outcome.kind, Outcome::Kind::Done) << outcome.why;
   EXPECT_THAT(bench.server.evicted_pods(), ElementsAre("kafka-0"));
@@ -141,6 +141,7 @@ TEST(KafkaRollLayout, AnOperatorThatRollsIsWaitedFor) {
 TEST(KafkaRollLayout, OldPodsOfAnOnDeleteSetAreWhatARollIsFor) {
   RollBench bench(KafkaHabits{.revision = "rev-2"});
   bench.server.patch_set("kafka", kOnDelete);
+  bench.server.patch_set("kraftcontroller", kOnDelete);
   const Outcome outcome = bench.roll();
   ASSERT_EQ(outcome.kind, Outcome::Kind::Done) << outcome.why;
   EXPECT_EQ(bench.model().process("kafka-2").revision, "rev-2");
@@ -172,6 +173,7 @@ TEST(KafkaRollLayout, AReplacementOfAnotherRevisionIsNotBack) {
 TEST(KafkaRollLayout, AChangeWhileAPodIsMadeAgainCounts) {
   RollBench bench;
   bench.server.patch_set("kafka", kOnDelete);
+  bench.server.patch_set("kraftcontroller", kOnDelete);
   bench.transport.at(1s, [&] { bench.model().habits().revision = "rev-2"; });
   const Outcome outcome = bench.roll();
   ASSERT_EQ(outcome.kind, Outcome::Kind::Done) << outcome.why;

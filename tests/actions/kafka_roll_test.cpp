@@ -314,7 +314,7 @@ TEST(KafkaRoll, ARefusalAfterTheFirstEvictionIsAFailure) {
   const Outcome outcome = bench.roll();
   EXPECT_EQ(outcome.kind, Outcome::Kind::Failed);
   EXPECT_EQ(outcome.error->code, ErrorCode::Refused);
-  EXPECT_EQ(outcome.override_parameter, "waiver_topics");
+  EXPECT_EQ(outcome.override_parameter, "waiver_topics=orders");
   EXPECT_THAT(outcome.why, HasSubstr("orders-0 has one replica only"));
   EXPECT_THAT(bench.server.evicted_pods(), ElementsAre("kafka-0", "kafka-2"));
   EXPECT_THAT(outcome.left, Contains("2 of 3 restarted; not touched: kafka-1"));

@@ -26,9 +26,13 @@ struct ClusterBench {
     auto transport = std::make_unique<ScriptedTransport>();
     transport->on("GET", "/version").reply(200, nlohmann::json{{"gitVersion", "v1.34.4"}});
     transport->on("POST", "/apis/authentication.k8s.io/v1/selfsubjectreviews")
-        .reply(201, nlohmann::json{{"status", {{"userInfo", {{"username", "ana"}}}}}});
+        .reply(201,
+               nlohmann::json{{"kind", "SelfSubjectReview"},
+                              {"status", {{"userInfo", {{"username", "ana"}}}}}});
     transport->on("POST", "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews")
-        .reply(201, nlohmann::json{{"status", {{"allowed", true}}}});
+        .reply(
+            201,
+            nlohmann::json{{"kind", "SelfSubjectAccessReview"}, {"status", {{"allowed", true}}}});
     transport->on("GET", "/api/v1/namespaces/confluent/configmaps/a")
         .reply(200,
                nlohmann::json{{"apiVersion", "v1"},

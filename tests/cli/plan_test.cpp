@@ -87,6 +87,7 @@ TEST_F(PlanCommand, WhatAServerSaysCannotDriveTheTerminal) {
     transport.on("POST", "/apis/authentication.k8s.io/v1/selfsubjectreviews")
         .reply(201,
                nlohmann::json{
+                   {"kind", "SelfSubjectReview"},
                    {"status", {{"userInfo", {{"username", "ana\033]0;owned\a\033[31m"}}}}}});
   };
   EXPECT_EQ(run_words({"plan", book()}), 0) << terminal.shown_err;

@@ -26,9 +26,12 @@ World::World(ScriptedTransport& transport, const MemoryDisk& disk)
   transport.on("GET", "/version")
       .reply(200, nlohmann::json{{"major", "1"}, {"minor", "34"}, {"gitVersion", "v1.34.4"}});
   transport.on("POST", "/apis/authentication.k8s.io/v1/selfsubjectreviews")
-      .reply(201, nlohmann::json{{"status", {{"userInfo", {{"username", "ana"}}}}}});
+      .reply(201,
+             nlohmann::json{{"kind", "SelfSubjectReview"},
+                            {"status", {{"userInfo", {{"username", "ana"}}}}}});
   transport.on("POST", "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews")
-      .reply(201, nlohmann::json{{"status", {{"allowed", true}}}});
+      .reply(201,
+             nlohmann::json{{"kind", "SelfSubjectAccessReview"}, {"status", {{"allowed", true}}}});
   transport.on("GET", kConfigMaps + "*").handle([this](const kube::Request& request) {
     return get(last_word(request.target));
   });

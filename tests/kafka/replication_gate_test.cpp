@@ -137,7 +137,7 @@ TEST(MayStopBroker, YesWhenEveryPartitionKeepsEnoughReplicas) {
 }
 
 TEST(MayStopBroker, LandingOnTheMinimumIsAllowed) {
-  EXPECT_TRUE(may_stop_broker(one_partition(leading(3, 5, 2)), "kafka-1", {}).yes());
+  EXPECT_TRUE(may_stop_broker(one_partition(leading(5, 5, 4)), "kafka-1", {}).yes());
 }
 
 TEST(MayStopBroker, JudgesOnlyThePartitionsItHosts) {
@@ -246,8 +246,8 @@ TEST(MayStopBroker, TellsEveryReasonAndNoWaiverWhenOneCannotBeWaived) {
   EXPECT_EQ(verdict.waiver, "");
 }
 
-/// All readings of up to five replicas: the answer is Yes exactly where all are in sync and at least
-/// one replica, and at least the minimum, remain so without this broker.
+/// All readings of up to five replicas: the answer is Yes exactly where all are in sync and at
+/// least one replica, and at least the minimum, remain so without this broker.
 TEST(MayStopBroker, AgreesWithTheDefinitionForEveryReading) {
   for (int replicas = 1; replicas <= 5; ++replicas) {
     for (int in_sync = 0; in_sync <= replicas; ++in_sync) {

@@ -296,8 +296,8 @@ TEST_F(SocketSessionTest, GivesTheUpgradeThirtySeconds) {
 }
 
 TEST_F(SocketSessionTest, ForgetsItsDeadlineOnceItIsOpen) {
-  session = SocketSession(
-      {.target = "/exec", .headers = {}, .protocols = {}, .deadline = now + 2s}, now);
+  session =
+      SocketSession({.target = "/exec", .headers = {}, .protocols = {}, .deadline = now + 2s}, now);
   EXPECT_EQ(session.due(), now + 2s);
   open();
   EXPECT_EQ(session.due(), now + 5s);
