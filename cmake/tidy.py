@@ -27,7 +27,7 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 BUILD = ROOT / "build" / "tidy"
 CACHE = pathlib.Path(os.environ.get("XDG_CACHE_HOME") or pathlib.Path.home() / ".cache") / "cfkops-tidy"
 NOT_INSTALLED = NOT_KNOWN = 77  # ctest counts it as skipped
-RECENT_COMMITS = 20
+RECENT_COMMITS = 5
 
 
 def git(*arguments):
