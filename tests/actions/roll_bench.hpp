@@ -4,12 +4,14 @@
 #include "kafka_server.hpp"
 #include "kinds.hpp"
 
+#include <utility>
+
 namespace cfkops::test {
 
 /// `kafka.roll` on a simulated cluster.
 struct RollBench : ActionBench {
   explicit RollBench(KafkaHabits habits = {})
-      : server(transport, habits) {}
+      : server(transport, std::move(habits)) {}
 
   static runbook::ValueMap target() {
     return {{"kind", "StatefulSet"},
@@ -18,16 +20,16 @@ struct RollBench : ActionBench {
             {"uid", "kafka-set-uid"}};
   }
 
-  static runbook::ValueMap quickly(runbook::ValueMap more = {}) {
+  static runbook::ValueMap quickly(const runbook::ValueMap& more = {}) {
     runbook::ValueMap given{{"target", target()}, {"settle", Duration(0)}};
-    for (auto& [name, value] : more) {
+    for (const auto& [name, value] : more) {
       given[name] = value;
     }
     return given;
   }
 
-  engine::Outcome roll(runbook::ValueMap more = {}) {
-    engine::Outcome outcome = apply(actions::kafka_roll(), quickly(std::move(more)));
+  engine::Outcome roll(const runbook::ValueMap& more = {}) {
+    engine::Outcome outcome = apply(actions::kafka_roll(), quickly(more));
     server.model().run_to(transport.clock().passed());
     return outcome;
   }
