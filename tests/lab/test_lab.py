@@ -144,7 +144,8 @@ class LabTest(unittest.TestCase):
         name = self.new_name("paths")
         lab(name, "up", "--nodes", "2", "--owner", str(os.getpid()))
         daemons = json.loads(lab(name, "status").stdout)["daemons"]
-        sockets = [os.stat(f"/proc/{daemons[one]['pid']}/root/var/lib/kubelet/device-plugins/kubelet.sock")
+        sockets = [os.stat(os.path.join("/proc", str(daemons[one]["pid"]), "root", "var/lib/kubelet",
+                                        "device-plugins", "kubelet.sock"))
                    for one in ("kubelet-n1", "kubelet-n2")]
         self.assertFalse(os.path.samestat(*sockets))
         # A volume that a kubelet mounts is still seen by the node's containers.

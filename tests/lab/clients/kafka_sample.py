@@ -7,6 +7,7 @@ import argparse
 import json
 import os
 import signal
+import socket
 import sys
 import threading
 import time
@@ -22,6 +23,24 @@ PERIOD = 0.15
 PATIENCE = 0.18
 
 
+class Address(threading.Thread):
+    """Keeps the last address that a name was known to have: cluster DNS may be slow, or without its server,
+    while the broker behind the name is well."""
+
+    def __init__(self, host):
+        super().__init__(daemon=True)
+        self.known = None
+        self._host = host
+
+    def run(self):
+        while True:
+            try:
+                self.known = socket.gethostbyname(self._host)
+            except OSError:
+                pass  # the last one stands
+            time.sleep(PERIOD)
+
+
 class Broker(threading.Thread):
     """Asks one broker again and again; `latest` is its last answer."""
 
@@ -30,17 +49,27 @@ class Broker(threading.Thread):
         self.number = number
         self.latest = None  # (time, under min ISR, under-replicated)
         self.answers = []
-        self._agent = Jolokia(host, PATIENCE)
+        self._address = Address(host)
+        self._agent, self._agent_at = None, None
 
     def run(self):
+        self._address.start()
         while True:
             began = time.time()
-            values = self._agent.read([UNDER_MIN_ISR, UNDER_REPLICATED])
+            values = self._ask()
             now = time.time()
             if values is not None:
                 self.latest = (now, *values)
                 self.answers.append(now)
             time.sleep(max(0.02, began + PERIOD / 2 - now))
+
+    def _ask(self):
+        address = self._address.known
+        if address != self._agent_at:  # the pod behind the name is another one
+            if self._agent:
+                self._agent.close()
+            self._agent, self._agent_at = Jolokia(address, PATIENCE), address
+        return self._agent.read([UNDER_MIN_ISR, UNDER_REPLICATED]) if self._agent else None
 
 
 def silences(answers, started, ended, longer_than=2 * PERIOD):
