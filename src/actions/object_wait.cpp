@@ -5,6 +5,7 @@
 #include "cfkops/base/text.hpp"
 
 #include <chrono>
+#include <utility>
 
 namespace cfkops::actions {
 
@@ -167,8 +168,10 @@ class ObjectWait final : public Irreversible {
       const std::string why = known ? state_of(goal, object) : watch->trouble();
       const std::string what = subject.text() + ", " + goal.text();
       if (client.loop().clock().now() >= context.deadline) {
-        return known ? engine::Outcome::not_yet(what + ": " + why)
-                     : engine::Outcome::unknown(what + ": " + why);
+        std::string message = what;
+        message.append(": ").append(why);
+        return known ? engine::Outcome::not_yet(std::move(message))
+                     : engine::Outcome::unknown(std::move(message));
       }
       context.waiting({.what = what,
                        .why = why,

@@ -19,6 +19,7 @@ struct TopicPartition {
   std::string topic = {};
   int partition = 0;
 
+  // NOLINTNEXTLINE(modernize-use-nullptr): clang-tidy 14 sees null pointers in what `<` makes of it
   friend auto operator<=>(const TopicPartition&, const TopicPartition&) = default;
 
   [[nodiscard]] std::string text() const { return topic + "-" + std::to_string(partition); }
