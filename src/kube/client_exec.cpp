@@ -112,9 +112,11 @@ Result<ExecOutcome> Client::exec(const std::string& ns,
   Request request = socket_request(exec_target(ns, pod, container, argv, !input.empty()));
   prepare(request, mutation.audit_id);
   Transport& transport = loop().transport();
+  // A command on its way is worth waiting for when a person asks us to stop, like any write: what
+  // it came to must be known.
+  const Loop::SafeStretch stretch(loop());
   ExecSession session(transport, input);
-  const ExchangeId socket = transport.open_socket(
-      std::move(request), {"v5.channel.k8s.io", "v4.channel.k8s.io"}, session);
+  const ExchangeId socket = transport.open_socket(std::move(request), session.protocols(), session);
   session.set_socket(socket);
   const MonoTime deadline = loop().clock().now() + timeout;
   Result<bool> waited = loop().run_until([&session] { return session.over(); }, deadline);

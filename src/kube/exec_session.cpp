@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 #include <utility>
 
@@ -20,6 +21,9 @@ enum class Channel : unsigned char {
   Status = 3,
   Close = 255
 };
+
+constexpr const char* kNoEndOfInput =
+    "an API server before Kubernetes 1.30 cannot end a command's input: run it without";
 
 constexpr std::size_t kChunk = std::size_t{32} << 10U;
 
@@ -47,28 +51,33 @@ std::optional<int> exit_code_of(const Json& status) {
 
 void ExecSession::on_open(std::string_view protocol) {
   opened_ = true;
-  const bool v5 = protocol == "v5.channel.k8s.io";
-  if (!v5 && protocol != "v4.channel.k8s.io") {
-    broken_ = make_error(ErrorCode::Protocol,
-                         fmt::format("the server chose the protocol '{}'", protocol));
+  const std::vector<std::string> offered = protocols();
+  if (std::find(offered.begin(), offered.end(), protocol) == offered.end()) {
+    broken_ =
+        make_error(ErrorCode::Protocol,
+                   fmt::format("the server chose the protocol '{}'", protocol),
+                   input_.empty() ? "is a proxy in front of the API server that changes upgrades?"
+                                  : kNoEndOfInput);
     return;
   }
-  send_input(v5);
+  if (!input_.empty()) {
+    send_input();
+  }
 }
 
-void ExecSession::send_input(bool half_close) {
-  if (input_.empty()) {
-    return;
-  }
+std::vector<std::string> ExecSession::protocols() const {
+  // v4 knows no end of input: there a command that reads to the end would hang.
+  return input_.empty() ? std::vector<std::string>{"v5.channel.k8s.io", "v4.channel.k8s.io"}
+                        : std::vector<std::string>{"v5.channel.k8s.io"};
+}
+
+void ExecSession::send_input() {
   for (std::size_t at = 0; at < input_.size(); at += kChunk) {
     std::string message(1, byte_of(Channel::Input));
     message += input_.substr(at, kChunk);
     transport_.send(socket_, message);
   }
-  // v4 knows no end of input: there a command that reads to the end hangs until its time is up.
-  if (half_close) {
-    transport_.send(socket_, std::string{byte_of(Channel::Close), byte_of(Channel::Input)});
-  }
+  transport_.send(socket_, std::string{byte_of(Channel::Close), byte_of(Channel::Input)});
 }
 
 void ExecSession::on_message(std::string_view bytes) {
@@ -115,6 +124,18 @@ Error ExecSession::without_status() const {
                     "look whether the command took effect before running it again");
 }
 
+Error ExecSession::refusal() const {
+  Error error = closed_->error();
+  // Servers that know no protocol we offer say so by a bare 403 or 400; others answer a Status.
+  if (!input_.empty() && error.reason.empty() &&
+      (error.http_status == 400 || error.http_status == 403)) {
+    error.code = ErrorCode::Invalid;
+    error.message = "the server may know no protocol that can end the input: " + error.message;
+    error.hint = kNoEndOfInput;
+  }
+  return error;
+}
+
 Result<ExecOutcome> ExecSession::result(const std::string& what) {
   if (broken_) {
     return Error(*broken_).in(what);
@@ -122,7 +143,7 @@ Result<ExecOutcome> ExecSession::result(const std::string& what) {
   const Json status = stream_status(status_);
   if (status.is_null()) {
     const bool refused = !opened_ && closed_ && !*closed_;
-    return refused ? Error(closed_->error()).in(what) : without_status().in(what);
+    return refused ? refusal().in(what) : without_status().in(what);
   }
   if (status.string_or("/status", "") == "Success") {
     return std::move(outcome_);

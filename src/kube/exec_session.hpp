@@ -5,12 +5,13 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace cfkops::kube {
 
-/// One command over the channel protocol (v5.channel.k8s.io, else v4): each message is a channel
-/// number and bytes. What the command came to is what the server's Status says, never how the
-/// socket closed.
+/// One command over the channel protocol (v5.channel.k8s.io; without input also v4): each message
+/// is a channel number and bytes. What the command came to is what the server's Status says, never
+/// how the socket closed.
 class ExecSession final : public SocketSink {
  public:
   static constexpr std::size_t kMaxOutput = std::size_t{16} << 20U;
@@ -21,6 +22,9 @@ class ExecSession final : public SocketSink {
 
   /// Must be told which socket it is before anything can arrive.
   void set_socket(ExchangeId socket) { socket_ = socket; }
+
+  /// What to offer the server, best first.
+  [[nodiscard]] std::vector<std::string> protocols() const;
 
   void on_open(std::string_view protocol) override;
   void on_message(std::string_view bytes) override;
@@ -40,9 +44,10 @@ class ExecSession final : public SocketSink {
   [[nodiscard]] Result<ExecOutcome> result(const std::string& what);
 
  private:
-  void send_input(bool half_close);
+  void send_input();
   void add(std::string& output, std::string_view bytes);
   [[nodiscard]] Error without_status() const;
+  [[nodiscard]] Error refusal() const;
 
   Transport& transport_;
   std::string_view input_;
