@@ -1,5 +1,6 @@
 #include "cfkops/kube/reader.hpp"
 
+#include "read_guard.hpp"
 #include "status_body.hpp"
 #include "warning_header.hpp"
 #include "write_request.hpp"
@@ -266,6 +267,9 @@ Result<std::string> Reader::pod_proxy(const std::string& ns,
                                       int port,
                                       const std::string& path) {
   const ReadRequest request = ReadRequest::pod_proxy(ns, pod, port, path);
+  if (Status allowed = only_reads(request.target); !allowed) {
+    return std::move(allowed).error().in(request.what);
+  }
   CFKOPS_ASSIGN(Response response,
                 exchange({.target = request.target, .headers = {accept_any()}}, request.what));
   return std::move(response.body);
@@ -281,6 +285,11 @@ std::vector<Result<std::string>> Reader::batch(std::span<const ReadRequest> requ
   std::vector<Flight> flights(requests.size());
   std::size_t open = requests.size();
   for (std::size_t i = 0; i < requests.size(); ++i) {
+    if (Status allowed = only_reads(requests[i].target); !allowed) {
+      flights[i].outcome.emplace(std::move(allowed).error());
+      --open;
+      continue;
+    }
     Request request{.target = requests[i].target, .headers = {accept_any()}, .timeout = timeout};
     prepare(request, next_audit_id());
     flights[i].id = loop_.transport().submit(

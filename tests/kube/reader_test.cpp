@@ -383,6 +383,22 @@ TEST_F(ReaderTest, AsksAPodThroughTheProxy) {
       IsOkAnd("text"));
 }
 
+TEST_F(ReaderTest, SendsNothingThatCouldMakeJolokiaWrite) {
+  const std::string path = "jolokia/exec/java.lang:type=Memory/gc";
+  transport.on("GET", kPods + "/a").reply(200, "A");
+  EXPECT_THAT(client.pod_proxy("confluent", "kafka-0", 7777, path),
+              HasError(ErrorCode::Refused, "ask pod confluent/kafka-0, port 7777 › a GET of"));
+  const std::vector<ReadRequest> requests = {
+      ReadRequest::pod_proxy("confluent", "kafka-0", 7777, path),
+      ReadRequest::object(resources::pods(), "confluent", "a"),
+      {kPod + ":7777/proxy/" + path, "by hand"}};
+  EXPECT_THAT(
+      client.batch(requests, seconds(1)),
+      ElementsAre(
+          HasError(ErrorCode::Refused), IsOkAnd("A"), HasError(ErrorCode::Refused, "by hand")));
+  EXPECT_THAT(transport.log(), ElementsAre("GET " + kPods + "/a"));
+}
+
 TEST_F(ReaderTest, PassesOnWhatThePodRefuses) {
   transport.on("GET", kPod + ":7777/proxy/x").reply(503, "no route to host");
   EXPECT_THAT(client.pod_proxy("confluent", "kafka-0", 7777, "x"),

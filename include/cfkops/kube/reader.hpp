@@ -68,7 +68,8 @@ struct ServerVersion {
   std::string text;  ///< "v1.34.4"
 };
 
-/// One read for `Reader::batch`: a target path and query with what it is called in messages.
+/// One read for `Reader::batch`: a target path and query with what it is called in messages. What
+/// could write behind a proxy is not sent, see `Reader::pod_proxy`.
 struct ReadRequest {
   std::string target;
   std::string what;
@@ -173,7 +174,9 @@ class Reader {
                      const std::function<bool(std::string_view)>& sink,
                      MonoTime deadline);
 
-  /// GET through the pod proxy subresource. A status of 400 or more is an error.
+  /// GET through the pod proxy subresource. A status of 400 or more is an error. Of Jolokia, which
+  /// writes on a GET too, only read, list, search and version are asked for. Errors: Refused,
+  /// unsent, for any other way to name it.
   [[nodiscard]] Result<std::string> pod_proxy(const std::string& ns,
                                               const std::string& pod,
                                               int port,
