@@ -84,6 +84,8 @@ class FollowSink final : public StreamSink {
     outcome_ = outcome_ ? outcome_ : outcome;
   }
 
+  [[nodiscard]] bool answered() const { return head_.status != 0; }
+
   [[nodiscard]] bool ended() const { return ended_; }
 
   [[nodiscard]] bool over() const { return stopped_ || outcome_.has_value(); }
@@ -142,7 +144,16 @@ Status Reader::follow_logs(const std::string& ns,
   if (!waited) {
     return Error(waited.error()).in(what);
   }
-  return follow.result(what);
+  CFKOPS_TRY(follow.result(what));
+  if (!follow.answered()) {
+    return make_error(
+               follow.ended() ? ErrorCode::ConnectionLost : ErrorCode::Timeout,
+               "no answer from " + server() +
+                   (follow.ended() ? " before the connection ended" : " before the deadline"),
+               "is the API server, or the kubelet of that pod, overloaded or away?")
+        .in(what);
+  }
+  return {};
 }
 
 }  // namespace cfkops::kube

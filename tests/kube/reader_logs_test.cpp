@@ -16,6 +16,50 @@ using test::IsOkAnd;
 
 using ReaderLogs = KubeTest;
 
+/// Ends each stream at once, without the head of an answer.
+class EndingTransport final : public Transport {
+ public:
+  ExchangeId submit(Request, Completion) override { return 1; }
+
+  ExchangeId stream(Request, StreamSink& sink) override {
+    sink_ = &sink;
+    return 1;
+  }
+
+  ExchangeId open_socket(Request, std::vector<std::string>, SocketSink&) override { return 1; }
+
+  void send(ExchangeId, std::string_view) override {}
+
+  void cancel(ExchangeId) override {}
+
+  void pump(MonoTime) override { sink_->on_end({}); }
+
+  void wake() noexcept override {}
+
+  [[nodiscard]] std::string server() const override { return "https://10.0.0.1:6443"; }
+
+ private:
+  StreamSink* sink_ = nullptr;
+};
+
+TEST_F(ReaderLogs, FollowingALogThatEndsWithoutAnAnswerIsNoSuccess) {
+  EndingTransport ending;
+  Loop its_loop(ending, transport.clock(), cancel);
+  Reader reader(its_loop, {});
+  EXPECT_THAT(
+      reader.follow_logs(
+          "confluent", "kafka-0", {}, [](std::string_view) { return true; }, in(seconds(9))),
+      HasError(ErrorCode::ConnectionLost, "no answer from https://10.0.0.1:6443"));
+}
+
+TEST_F(ReaderLogs, FollowingALogThatNeverAnswersIsNoSuccess) {
+  transport.on("GET", kPod + "/log").hang();
+  EXPECT_THAT(
+      client.follow_logs(
+          "confluent", "kafka-0", {}, [](std::string_view) { return true; }, in(seconds(9))),
+      HasError(ErrorCode::Timeout, "no answer from https://10.0.0.1:6443"));
+}
+
 TEST_F(ReaderLogs, ReadsPartOfALog) {
   transport
       .expect("GET",

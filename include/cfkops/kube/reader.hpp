@@ -168,6 +168,7 @@ class Reader {
                                          const LogOptions& options);
 
   /// Follows a log until the container ends, `deadline` passes or `sink` says stop (returns false).
+  /// Errors: Timeout, where nothing had answered by the deadline.
   Status follow_logs(const std::string& ns,
                      const std::string& pod,
                      const LogOptions& options,
