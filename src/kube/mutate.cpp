@@ -26,14 +26,19 @@ constexpr const char* kLookFirst =
     "it may have taken effect: look at the object before doing it again";
 
 /// The uid and resourceVersion that an answer tells: of the object, or of the Status after a
-/// delete.
-void read_identity(const Response& response, MutationEffect& effect) {
+/// delete. An eviction's tells none, and what a look finds may be the replacement of what the
+/// precondition names.
+void read_identity(const Response& response, const Mutation& mutation, MutationEffect& effect) {
+  effect.uid = mutation.uid;
   const Result<Json> body = Json::parse(response.body);
   if (!body) {
     return;
   }
-  effect.uid = body->string_or("/metadata/uid", body->string_or("/details/uid", ""));
-  effect.resource_version = body->string_or("/metadata/resourceVersion", "");
+  const std::string uid = body->string_or("/metadata/uid", body->string_or("/details/uid", ""));
+  if (mutation.uid.empty() || uid == mutation.uid) {
+    effect.uid = uid;
+    effect.resource_version = body->string_or("/metadata/resourceVersion", "");
+  }
 }
 
 /// An error that says by its code that the outcome is not known.
@@ -68,7 +73,7 @@ Client::Verdict Client::judge(const Call& call, Result<Response> outcome, const 
   MutationEffect effect{.http_status = outcome ? outcome->status : outcome.error().http_status,
                         .audit_ids = trace.audit_ids};
   if (outcome && outcome->status < 400) {
-    read_identity(*outcome, effect);
+    read_identity(*outcome, call.mutation, effect);
     return {std::move(outcome), std::move(effect)};
   }
   Error error = outcome ? error_of(*outcome, call.what) : Error(outcome.error()).in(call.what);
@@ -80,7 +85,7 @@ Client::Verdict Client::judge(const Call& call, Result<Response> outcome, const 
     if (achieved == Achieved::Yes) {
       effect.unknown = false;
       const Response answer{200, {}, now ? now->json().dump() : std::string("{}")};
-      read_identity(answer, effect);
+      read_identity(answer, mutation, effect);
       return {answer, std::move(effect)};
     }
     effect.unknown = trace.unknown || achieved == Achieved::CannotTell;

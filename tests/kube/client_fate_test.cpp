@@ -65,6 +65,28 @@ TEST_F(ClientTest, LooksWhetherItHappenedBehindAForeignAnswer) {
   EXPECT_FALSE(effect().unknown);
 }
 
+TEST_F(ClientTest, DoesNotRecordAReplacementAsWhatItRemoved) {
+  transport.on("DELETE", kPod).fail(ErrorCode::ConnectionLost).refuse(409, "Conflict", "uid");
+  transport.on("GET", kPod).reply(200, pod("kafka-0", "u1", "77"));
+  EXPECT_THAT(remove(), IsOk());
+  EXPECT_EQ(effect().uid, "u0");
+  EXPECT_EQ(effect().resource_version, "");
+}
+
+TEST_F(ClientTest, RecordsWhichPodAnEvictionWasAbout) {
+  transport.on("POST", kEviction).reply(201, success());
+  EXPECT_THAT(evict(), IsOk());
+  EXPECT_EQ(effect().uid, "u0");
+}
+
+TEST_F(ClientTest, RecordsWhichPodAnEvictionWithALostAnswerWasAbout) {
+  transport.on("POST", kEviction).fail(ErrorCode::ConnectionLost);
+  transport.on("GET", kPod).reply(200, pod("kafka-0", "u0")).reply(200, pod("kafka-0", "u1", "77"));
+  EXPECT_THAT(evict(), IsOk());
+  EXPECT_EQ(effect().uid, "u0");
+  EXPECT_EQ(effect().resource_version, "");
+}
+
 TEST_F(ClientTest, RecognisesItsOwnUpdateBehindAConflict) {
   json wanted = pod("kafka-0", "u0", "10");
   wanted["spec"]["x"] = 1;

@@ -24,9 +24,9 @@ struct Mutation {
 
 /// What came of it.
 struct MutationEffect {
-  int http_status = 0;  ///< 0: no answer
-  std::string uid = {};
-  std::string resource_version = {};        ///< of the answered object, where there is one
+  int http_status = 0;                      ///< 0: no answer
+  std::string uid = {};                     ///< of what was acted upon, not of its replacement
+  std::string resource_version = {};        ///< ditto, where the answer tells
   std::vector<std::string> audit_ids = {};  ///< of every attempt, the first included
   bool unknown = false;                     ///< sent, but the outcome is not known
   std::string error = {};                   ///< "" on success
