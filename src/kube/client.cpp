@@ -5,6 +5,8 @@
 #include "status_body.hpp"
 #include "write_request.hpp"
 
+#include "cfkops/base/text.hpp"
+
 #include <nlohmann/json.hpp>
 
 #include <string>
@@ -222,10 +224,10 @@ Status Client::evict(const std::string& ns,
     CFKOPS_ASSIGN(const Response found, exchange({.target = pods.path(ns, pod)}, look, not_after));
     CFKOPS_ASSIGN(const Object now, object_of(found, look));
     if (now.uid() != precondition.uid) {
-      return make_error(
-                 ErrorCode::Conflict,
-                 "the pod is another one now: uid " + now.uid() + " instead of " + precondition.uid,
-                 "the pod was replaced in the meantime: read it again, then decide")
+      return make_error(ErrorCode::Conflict,
+                        "the pod is another one now: uid " + base::printable(now.uid()) +
+                            " instead of " + precondition.uid,
+                        "the pod was replaced in the meantime: read it again, then decide")
           .in(what);
     }
   }
