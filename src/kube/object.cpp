@@ -42,13 +42,4 @@ std::string Object::text() const {
   return ns().empty() ? what + " " + name() : what + " " + ns() + "/" + name();
 }
 
-std::string condition(const Object& object, std::string_view type) {
-  for (const Json& entry : object.json().items("/status/conditions")) {
-    if (entry.string_or("/type", "") == type) {
-      return entry.string_or("/status", "");
-    }
-  }
-  return {};
-}
-
 }  // namespace cfkops::kube

@@ -34,8 +34,8 @@ constexpr std::array<std::string_view, 11> kStuckReasons = {"CrashLoopBackOff",
                                                             "RunContainerError",
                                                             "PostStartHookError"};
 
-Json condition_of(const Object& pod, std::string_view type) {
-  for (const Json& entry : pod.json().items("/status/conditions")) {
+Json condition_of(const Object& object, std::string_view type) {
+  for (const Json& entry : object.json().items("/status/conditions")) {
     if (entry.string_or("/type", "") == type) {
       return entry;
     }
@@ -200,6 +200,10 @@ std::string joined(const std::string& word, const std::string& detail) {
 }
 
 }  // namespace
+
+std::string condition(const Object& object, std::string_view type) {
+  return condition_of(object, type).string_or("/status", "");
+}
 
 bool pod_ready(const Object& pod) {
   return !pod.deleting() && condition(pod, "Ready") == "True";
