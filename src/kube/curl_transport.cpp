@@ -20,16 +20,15 @@
 #include <vector>
 
 // How an exchange lives:
-//  1. submit, stream and open_socket only note it down: libcurl and the exec plug-in are touched by
-//  pump alone.
-//  2. `start` gives it a credential and a libcurl handle (a CurlCall).
-//  3. `advance` lets libcurl work and notes what ended; sockets, which libcurl only connects, move
-//  their bytes.
-//  4. `deliver` tells sinks and completions. A callback may submit, cancel or pump: every step
-//  after one looks
-//     its exchange up again.
-//  5. A 401 whose credential can be had anew sends the exchange back to 2, once, before anybody is
-//  told.
+// 1. submit, stream and open_socket only note it down: libcurl and the exec plug-in are touched by
+//    pump alone.
+// 2. `start` gives it a credential and a libcurl handle (a CurlCall).
+// 3. `advance` lets libcurl work and notes what ended; sockets, which libcurl only connects, move
+//    their bytes.
+// 4. `deliver` tells sinks and completions. A callback may submit, cancel or pump: every step after
+//    one looks its exchange up again.
+// 5. A 401 whose credential can be had anew sends the exchange back to 2, once, before anybody is
+//    told.
 
 namespace cfkops::kube {
 

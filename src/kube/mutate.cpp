@@ -3,10 +3,9 @@
 // 1. The recorder is told of the intent. Where it cannot keep it, nothing is sent.
 // 2. The request goes out; it is repeated only where that is harmless, an eviction only after a
 //    look, and none after the moment that the caller sets.
-// 3. Where any attempt may have taken effect without our knowing, the object is looked at. A repeat
-// that finds the
-//    work done (404, or 409 for another uid) is a success; what cannot be told is reported as
-//    unknown.
+// 3. Where any attempt may have taken effect without our knowing, the object is looked at. A
+//    repeat that finds the work done (404, or 409 for another uid) is a success; what cannot be
+//    told is reported as unknown.
 // 4. The recorder is told of the effect. Where it fails, no further mutation leaves this client.
 #include "call.hpp"
 #include "status_body.hpp"
