@@ -364,22 +364,4 @@ Error error_of_status(std::string_view status_json, const std::string& what) {
   return std::move(error).in(what);
 }
 
-std::string kubectl_text(const Error& error) {
-  if (error.code == ErrorCode::Unreachable) {
-    return "Unable to connect to the server: " + error.message;
-  }
-  if (error.http_status == 0) {
-    return "error: " + error.message;
-  }
-  if (error.code == ErrorCode::Unauthorized) {
-    return "error: You must be logged in to the server (" +
-           (error.reason.empty() ? error.message : error.reason) + ")";
-  }
-  if (error.http_status == 422 && error.message.starts_with("The ")) {
-    return error.message;
-  }
-  return error.reason.empty() ? "Error from server: " + error.message
-                              : "Error from server (" + error.reason + "): " + error.message;
-}
-
 }  // namespace cfkops::kube

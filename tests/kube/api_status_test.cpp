@@ -39,7 +39,6 @@ TEST(ErrorOf, KeepsTheServersWordsAndTheReason) {
   EXPECT_EQ(error.http_status, 404);
   EXPECT_EQ(error.reason, "NotFound");
   EXPECT_EQ(error.text(), "get pod confluent/kafka-9 › pods \"kafka-9\" not found");
-  EXPECT_EQ(kubectl_text(error), "Error from server (NotFound): pods \"kafka-9\" not found");
 }
 
 TEST(ErrorOf, TellsAMissingKindFromAMissingObject) {
@@ -93,7 +92,7 @@ TEST(ErrorOf, AsksToLogInAgain) {
   const Error error = error_of(status(401, "Unauthorized", "Unauthorized"), "get node n1");
   EXPECT_EQ(error.code, ErrorCode::Unauthorized);
   EXPECT_THAT(error.hint, HasSubstr("log in again"));
-  EXPECT_EQ(kubectl_text(error), "error: You must be logged in to the server (Unauthorized)");
+  EXPECT_EQ(error.reason, "Unauthorized");
 }
 
 TEST(ErrorOf, ListsEveryFieldThatIsInvalid) {
@@ -115,7 +114,7 @@ TEST(ErrorOf, ListsEveryFieldThatIsInvalid) {
       "create pod ns/x");
   EXPECT_EQ(error.code, ErrorCode::Invalid);
   EXPECT_THAT(error.causes, SizeIs(2));
-  EXPECT_EQ(kubectl_text(error),
+  EXPECT_EQ(error.message,
             "The Pod \"x\" is invalid:\n* spec.a: Required value\n* spec.b: Invalid value: 3");
 }
 
@@ -191,8 +190,6 @@ TEST(ErrorOf, UnderstandsAnEmptyBody) {
   const Error error = error_of({503, {}, ""}, "list pods");
   EXPECT_EQ(error.code, ErrorCode::ServerError);
   EXPECT_EQ(error.message, "the server is currently unable to handle the request");
-  EXPECT_EQ(kubectl_text(error),
-            "Error from server: the server is currently unable to handle the request");
 }
 
 TEST(ErrorOf, CutsALongBodyAndWhatCouldDriveATerminal) {
@@ -233,13 +230,6 @@ TEST(ErrorOfStatus, TakesTheCodeFromTheReasonWhereItIsMissing) {
 TEST(ErrorOfStatus, QuotesWhatIsNoStatus) {
   EXPECT_THAT(error_of_status("port is closed", "connect").text(),
               HasSubstr("connect › the server reported: port is closed"));
-}
-
-TEST(KubectlText, MarksErrorsOfOurOwn) {
-  EXPECT_EQ(kubectl_text(make_error(ErrorCode::InvalidInput, "no such context")),
-            "error: no such context");
-  EXPECT_EQ(kubectl_text(make_error(ErrorCode::Unreachable, "connection refused")),
-            "Unable to connect to the server: connection refused");
 }
 
 }  // namespace

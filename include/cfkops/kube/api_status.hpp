@@ -17,8 +17,4 @@ namespace cfkops::kube {
 /// The same for a Status object inside a stream (watch ERROR events, exec's error channel).
 [[nodiscard]] Error error_of_status(std::string_view status_json, const std::string& what);
 
-/// kubectl's way to show an error on its own line: "Error from server (NotFound): pods "x" not
-/// found".
-[[nodiscard]] std::string kubectl_text(const Error& error);
-
 }  // namespace cfkops::kube
