@@ -15,54 +15,11 @@
 namespace cfkops::base {
 namespace {
 
-/// The file beside `path` that becomes it, or goes away.
-class TemporaryFile {
- public:
-  explicit TemporaryFile(const std::filesystem::path& path)
-      : name_(path.string() + ".XXXXXX") {
-    file_ = FileDescriptor(::mkostemp(name_.data(), O_CLOEXEC));
-    error_ = file_.open() ? 0 : errno;
-  }
-
-  TemporaryFile(const TemporaryFile&) = delete;
-  TemporaryFile& operator=(const TemporaryFile&) = delete;
-
-  ~TemporaryFile() {
-    if (file_.open() && !renamed_) {
-      ::unlink(name_.c_str());
-    }
-  }
-
-  [[nodiscard]] int error() const { return error_; }
-
-  [[nodiscard]] int fd() const { return file_.get(); }
-
-  /// 0 or errno.
-  int rename_to(const std::filesystem::path& path) {
-    if (::rename(name_.c_str(), path.c_str()) != 0) {
-      return errno;
-    }
-    renamed_ = true;
-    return 0;
-  }
-
- private:
-  std::string name_;
-  FileDescriptor file_;
-  int error_ = 0;
-  bool renamed_ = false;
-};
-
 Error too_large(const std::filesystem::path& path, std::size_t max_bytes) {
   return make_error(
       ErrorCode::InvalidInput,
       path.string() + " is larger than the " + std::to_string(max_bytes) + " bytes we read",
       "is it the right file?");
-}
-
-Status write_in_place(const std::filesystem::path& path, std::string_view content) {
-  CFKOPS_ASSIGN(const FileDescriptor file, open_file(path, O_WRONLY));
-  return write_all(file.get(), content, path);
 }
 
 /// `path` and the directories above it that are not there yet, the innermost first.
@@ -124,39 +81,6 @@ Result<std::string> read_file(const std::filesystem::path& path, std::size_t max
       return io_error("read", path, errno);
     }
   }
-}
-
-Status write_file(const std::filesystem::path& path, std::string_view content, int mode) {
-  struct stat info {};
-
-  std::filesystem::path target = path;
-  if (::stat(path.c_str(), &info) == 0) {
-    if (S_ISDIR(info.st_mode)) {
-      return io_error("write", path, EISDIR);
-    }
-    if (!S_ISREG(info.st_mode)) {
-      return write_in_place(path, content);  // /dev/stdout must not become a file
-    }
-    std::error_code ignored;
-    const auto resolved = std::filesystem::canonical(path, ignored);  // a link stays a link
-    target = ignored ? path : resolved;
-  }
-  TemporaryFile temporary(target);
-  if (temporary.error() != 0) {
-    Error error = io_error("create a file beside", path, temporary.error());
-    error.code = ErrorCode::Io;
-    return error;
-  }
-  if (::fchmod(temporary.fd(), static_cast<mode_t>(mode)) != 0) {
-    return io_error("set the mode of", path, errno);
-  }
-  CFKOPS_TRY(write_all(temporary.fd(), content, path));
-  CFKOPS_TRY(sync_file(temporary.fd(), path));
-  const int failed = temporary.rename_to(target);
-  if (failed != 0) {
-    return io_error("replace", path, failed);
-  }
-  return sync_parent_directory(target);
 }
 
 Status make_private_directory(const std::filesystem::path& path) {

@@ -362,10 +362,6 @@ std::string Json::dump() const {
   return node_->dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 
-std::string Json::pretty() const {
-  return node_->dump(2, ' ', false, nlohmann::json::error_handler_t::replace);
-}
-
 const nlohmann::json& Json::raw() const {
   return *node_;
 }

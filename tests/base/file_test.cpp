@@ -42,14 +42,6 @@ unsigned mode_of(const std::filesystem::path& path) {
   return static_cast<unsigned>(std::filesystem::status(path).permissions());
 }
 
-int entries(const std::filesystem::path& path) {
-  int count = 0;
-  for ([[maybe_unused]] const auto& entry : std::filesystem::directory_iterator(path)) {
-    ++count;
-  }
-  return count;
-}
-
 TEST(ReadFile, ReturnsTheWholeContent) {
   const test::TempDir dir;
   const std::string content = std::string("a\0b\n", 4) + std::string(100000, 'x');
@@ -74,41 +66,6 @@ TEST(ReadFile, StopsAtTheLimit) {
   EXPECT_EQ(read_file(path, 5).value(), "12345");
   EXPECT_EQ(read_file(path, 4).error().code, ErrorCode::InvalidInput);
   EXPECT_EQ(read_file("/dev/zero", 1000).error().code, ErrorCode::InvalidInput);
-}
-
-TEST(WriteFile, ReplacesContentAndModeAndLeavesNothingBeside) {
-  const test::TempDir dir;
-  const auto path = dir.path() / "f";
-  ASSERT_TRUE(write_file(path, "one"));
-  EXPECT_EQ(mode_of(path), 0644U);
-  ASSERT_TRUE(write_file(path, "two", 0600));
-  EXPECT_EQ(dir.read("f"), "two");
-  EXPECT_EQ(mode_of(path), 0600U);
-  EXPECT_EQ(entries(dir.path()), 1);
-}
-
-TEST(WriteFile, FollowsALinkAndLeavesItOne) {
-  const test::TempDir dir;
-  const auto target = dir.write("target", "old");
-  std::filesystem::create_symlink("target", dir.path() / "link");
-  ASSERT_TRUE(write_file(dir.path() / "link", "new"));
-  EXPECT_EQ(dir.read("target"), "new");
-  EXPECT_TRUE(std::filesystem::is_symlink(dir.path() / "link"));
-}
-
-TEST(WriteFile, WritesDevicesInPlace) {
-  ASSERT_TRUE(write_file("/dev/null", "x"));
-  EXPECT_TRUE(std::filesystem::is_character_file("/dev/null"));
-  const auto full = write_file("/dev/full", "x");
-  EXPECT_EQ(full.error().code, ErrorCode::Io);
-  EXPECT_THAT(full.error().hint, HasSubstr("free space"));
-}
-
-TEST(WriteFile, FailsWithoutALitter) {
-  const test::TempDir dir;
-  EXPECT_EQ(write_file(dir.path() / "no" / "f", "x").error().code, ErrorCode::Io);
-  EXPECT_EQ(write_file(dir.path(), "x").error().code, ErrorCode::Io);
-  EXPECT_EQ(entries(dir.path()), 0);
 }
 
 TEST(MakePrivateDirectory, MakesParentsAndProtectsTheLast) {

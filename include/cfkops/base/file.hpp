@@ -13,11 +13,6 @@ namespace cfkops::base {
 [[nodiscard]] Result<std::string> read_file(const std::filesystem::path& path,
                                             std::size_t max_bytes = std::size_t{64} << 20U);
 
-/// Replaces `path` atomically (temporary file, sync, rename); `mode` as in chmod. Errors: Io.
-[[nodiscard]] Status write_file(const std::filesystem::path& path,
-                                std::string_view content,
-                                int mode = 0644);
-
 /// Creates `path` and its missing parents, the last with mode 0700. Errors: Io.
 [[nodiscard]] Status make_private_directory(const std::filesystem::path& path);
 

@@ -78,9 +78,6 @@ class Json {
   /// over.
   [[nodiscard]] std::string dump() const;
 
-  /// Indented by two, for people.
-  [[nodiscard]] std::string pretty() const;
-
   /// The library's value, for the .cpp files that include it. Lives as long as any copy of this.
   [[nodiscard]] const nlohmann::json& raw() const;
 
