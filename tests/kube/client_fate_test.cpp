@@ -7,15 +7,6 @@
 namespace cfkops::kube {
 namespace {
 
-using nlohmann::json;
-using std::chrono::minutes;
-using std::chrono::seconds;
-using test::Fault;
-using test::HasError;
-using test::IsOk;
-using testing::ElementsAre;
-using testing::HasSubstr;
-
 TEST_F(ClientTest, TakesNoRedirectForAnAnswer) {
   transport.on("GET", kPod + "*").then(test::spoil(test::Fault::Redirect));
   const auto redirected = HasError(ErrorCode::Protocol, "302, which leads to https://login");
@@ -136,14 +127,6 @@ TEST_F(ClientTest, RecordsThatItStoppedWaitingForAMutation) {
   EXPECT_TRUE(effect().unknown);
 }
 
-/// A cluster of one pod, which an eviction replaces.
-struct OnePod {
-  std::string uid = "u0";
-  int evictions = 0;
-};
-
-/// Whatever one call does: no replacement is ever evicted, success means that the pod is gone, and
-/// an error that claims to know the outcome is right.
 TEST_F(ClientTest, NoEvictionLeavesAfterItsTime) {
   transport.on("GET", kPod).reply(200, pod("kafka-0", "u0")).after(seconds(6));
   transport.on("POST", kEviction).reply(201, success());
@@ -178,16 +161,30 @@ TEST_F(ClientTest, AServerThatIsAwayIsWaitedForNoLongerThanAnEvictionMayLeave) {
   EXPECT_LE(transport.clock().now(), not_after);
 }
 
+/// A cluster of one pod, which an eviction replaces.
+struct OnePod {
+  std::string uid = "u0";
+  int evictions = 0;
+};
+
+/// A server of its own for one turn of a loop, and its client.
+struct World {
+  test::ScriptedTransport server;
+  test::MemoryRecorder book;
+  Cancel cancel;
+  Loop loop{server, server.clock(), cancel};
+  Client client{loop, {}, book};
+};
+
+/// Whatever one call does: no replacement is ever evicted, success means that the pod is gone, and
+/// an error that claims to know the outcome is right.
 TEST_F(ClientTest, TellsTheTruthAboutAnEvictionWhateverOneCallDoes) {
   for (const Fault fault : test::all_faults()) {
     for (std::size_t n = 1; n <= 4; ++n) {
       SCOPED_TRACE(test::to_string(fault) + " at call " + std::to_string(n));
       OnePod cluster;
-      test::ScriptedTransport world;
-      test::MemoryRecorder book;
-      Loop its_loop(world, world.clock(), cancel);
-      Client its_client(its_loop, {}, book);
-      world.on("POST", kEviction).handle([&cluster](const Request& request) {
+      World world;
+      world.server.on("POST", kEviction).handle([&cluster](const Request& request) {
         const json wanted = json::parse(request.body)["deleteOptions"]["preconditions"]["uid"];
         if (wanted != cluster.uid) {
           return test::refuse(409, "Conflict", "Precondition failed: UID");
@@ -195,13 +192,13 @@ TEST_F(ClientTest, TellsTheTruthAboutAnEvictionWhateverOneCallDoes) {
         cluster.uid = "u" + std::to_string(++cluster.evictions);
         return test::reply(201, success());
       });
-      world.on("GET", kPod).handle([&cluster](const Request&) {
+      world.server.on("GET", kPod).handle([&cluster](const Request&) {
         return test::reply(200, pod("kafka-0", cluster.uid));
       });
-      world.break_call(n, fault);
-      const Status evicted = its_client.evict("confluent", "kafka-0", {"u0", ""});
-      const MutationEffect told =
-          book.effects.empty() ? MutationEffect{.error = "not sent"} : book.effects.at(0);
+      world.server.break_call(n, fault);
+      const Status evicted = world.client.evict("confluent", "kafka-0", {"u0", ""});
+      const MutationEffect told = world.book.effects.empty() ? MutationEffect{.error = "not sent"}
+                                                             : world.book.effects.at(0);
       EXPECT_LE(cluster.evictions, 1);
       EXPECT_EQ(evicted.has_value(), told.error.empty());
       if (evicted) {
@@ -220,11 +217,8 @@ TEST_F(ClientTest, TellsTheTruthAboutAnUpdateWhateverOneCallDoes) {
       SCOPED_TRACE(test::to_string(fault) + " at call " + std::to_string(n));
       json stored = pod("kafka-0", "u0", "10");
       int writes = 0;
-      test::ScriptedTransport world;
-      test::MemoryRecorder book;
-      Loop its_loop(world, world.clock(), cancel);
-      Client its_client(its_loop, {}, book);
-      world.on("PUT", kPod).handle([&](const Request& request) {
+      World world;
+      world.server.on("PUT", kPod).handle([&](const Request& request) {
         json wanted = json::parse(request.body);
         if (wanted["metadata"]["resourceVersion"] != stored["metadata"]["resourceVersion"]) {
           return test::refuse(409, "Conflict", "the object has been modified");
@@ -233,13 +227,13 @@ TEST_F(ClientTest, TellsTheTruthAboutAnUpdateWhateverOneCallDoes) {
         stored = wanted;
         return test::reply(200, stored);
       });
-      world.on("GET", kPod).handle([&](const Request&) { return test::reply(200, stored); });
-      world.break_call(n, fault);
+      world.server.on("GET", kPod).handle([&](const Request&) { return test::reply(200, stored); });
+      world.server.break_call(n, fault);
       json wanted = pod("kafka-0", "u0", "10");
       wanted["spec"]["replicas"] = 3;
       const Result<Object> updated =
-          its_client.update(resources::pods(), "confluent", Json(wanted));
-      const MutationEffect& told = book.effects.at(0);
+          world.client.update(resources::pods(), "confluent", Json(wanted));
+      const MutationEffect& told = world.book.effects.at(0);
       EXPECT_LE(writes, 1);
       if (updated) {
         EXPECT_EQ(writes, 1);

@@ -8,6 +8,15 @@
 
 namespace cfkops::kube {
 
+using nlohmann::json;
+using std::chrono::minutes;
+using std::chrono::seconds;
+using test::Fault;
+using test::HasError;
+using test::IsOk;
+using testing::ElementsAre;
+using testing::HasSubstr;
+
 inline constexpr const char* kWrite = "?fieldManager=cfkops&fieldValidation=Strict";
 
 class ClientTest : public KubeTest {

@@ -7,14 +7,6 @@
 namespace cfkops::kube {
 namespace {
 
-using nlohmann::json;
-using std::chrono::minutes;
-using std::chrono::seconds;
-using test::Fault;
-using test::HasError;
-using test::IsOk;
-using testing::ElementsAre;
-using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::SizeIs;
 
