@@ -14,6 +14,15 @@ using test::HttpConversation;
 using test::HttpServer;
 using test::IsOk;
 
+/// An https server that only the proxy could reach.
+ClientConfig behind(const std::string& proxy) {
+  ClientConfig config;
+  config.source = "the-kubeconfig";
+  config.cluster.server = "https://api.invalid:6443";
+  config.cluster.proxy_url = proxy;
+  return config;
+}
+
 TEST(CurlProxy, CarriesPlainHttpForAServerThatOnlyItReaches) {
   HttpServer proxy([](HttpConversation& c) { c.respond(200, "from the proxy"); });
   ClientConfig config;
@@ -28,11 +37,8 @@ TEST(CurlProxy, CarriesPlainHttpForAServerThatOnlyItReaches) {
 
 TEST(CurlProxy, IsAskedForATunnelToAnHttpsServer) {
   HttpServer proxy([](HttpConversation& c) { c.respond(403, "not there"); });
-  ClientConfig config;
-  config.source = "the-kubeconfig";
+  ClientConfig config = behind("http://user:password@127.0.0.1:" + std::to_string(proxy.port()));
   config.user.token = Redacted("secret-token");
-  config.cluster.server = "https://api.invalid:6443";
-  config.cluster.proxy_url = "http://user:password@127.0.0.1:" + std::to_string(proxy.port());
   const TransportHarness harness(config);
   const Result<Response> answer =
       harness.exchange({.method = "POST", .target = "/api", .body = "{}"});
@@ -47,10 +53,7 @@ TEST(CurlProxy, IsAskedForATunnelToAnHttpsServer) {
 
 TEST(CurlProxy, ThatCannotBeUsedIsNamedWithoutItsPassword) {
   for (const char* proxy : {"foo://user:secret@proxy.example:1", "http://user:secret@h:99999"}) {
-    ClientConfig config;
-    config.cluster.server = "https://api.invalid:6443";
-    config.cluster.proxy_url = proxy;
-    const TransportHarness harness(config);
+    const TransportHarness harness(behind(proxy));
     const Result<Response> answer = harness.get("/api");
     ASSERT_FALSE(answer.has_value());
     EXPECT_THAT(answer.error().text(), testing::HasSubstr("proxy"));
@@ -60,13 +63,9 @@ TEST(CurlProxy, ThatCannotBeUsedIsNamedWithoutItsPassword) {
 }
 
 TEST(CurlProxy, ThatIsNotThereIsNamed) {
-  ClientConfig config;
-  config.source = "the-kubeconfig";
-  config.cluster.server = "https://api.invalid:6443";
-  config.cluster.proxy_url = "http://127.0.0.1:" + std::to_string(closed_port());
-  const TransportHarness harness(config);
-  EXPECT_THAT(harness.get("/api"),
-              HasError(ErrorCode::Unreachable, "through the proxy " + config.cluster.proxy_url));
+  const std::string proxy = "http://127.0.0.1:" + std::to_string(closed_port());
+  const TransportHarness harness(behind(proxy));
+  EXPECT_THAT(harness.get("/api"), HasError(ErrorCode::Unreachable, "through the proxy " + proxy));
 }
 
 }  // namespace
