@@ -1,0 +1,43 @@
+#pragma once
+
+#include "support/certificates.hpp"
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <thread>
+
+namespace cfkops::kube {
+
+/// As much of an HTTP/2 server over TLS on 127.0.0.1 as a test of the client needs: it reads no
+/// headers and answers each request with 200 and the number of its stream, but not before
+/// `together` of them are under way at once. One connection at a time.
+class Http2Server {
+ public:
+  Http2Server(const test::Identity& identity, std::size_t together);
+  ~Http2Server();
+  Http2Server(const Http2Server&) = delete;
+  Http2Server& operator=(const Http2Server&) = delete;
+
+  /// "https://127.0.0.1:<port>"
+  [[nodiscard]] std::string url() const;
+
+  /// How many connections spoke HTTP/2.
+  [[nodiscard]] int connections() const { return connections_; }
+
+ private:
+  struct Tls;
+
+  void accept_all();
+
+  std::unique_ptr<Tls> tls_;
+  std::size_t together_;
+  int listener_ = -1;
+  int port_ = 0;
+  std::atomic<int> connection_ = -1;
+  std::atomic<int> connections_ = 0;
+  std::thread thread_;
+};
+
+}  // namespace cfkops::kube
