@@ -106,8 +106,9 @@ class Client : public Reader {
                        const std::string& name,
                        int replicas);
 
-  /// Runs argv in a container over WebSocket (v5, else v4) to its end. Without a Status from the
-  /// server the outcome is Unknown, never success. Errors also: Timeout; the remote process may
+  /// Runs argv in a container over WebSocket to its end; the first request to stop is waited out.
+  /// Only servers that can end the input (v5, Kubernetes 1.30) are given one. Without a Status from
+  /// the server the outcome is Unknown, never success. Errors also: Timeout; the remote process may
   /// live on.
   Result<ExecOutcome> exec(const std::string& ns,
                            const std::string& pod,
