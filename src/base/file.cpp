@@ -33,6 +33,14 @@ std::vector<std::filesystem::path> missing_directories(std::filesystem::path pat
   return missing;
 }
 
+/// The entries of directories that were just made, in the ones above them.
+Status sync_entries(const std::vector<std::filesystem::path>& made) {
+  for (const std::filesystem::path& directory : made) {
+    CFKOPS_TRY(sync_parent_directory(directory));
+  }
+  return {};
+}
+
 std::map<std::string, std::string, std::less<>> copy_environment() {
   std::map<std::string, std::string, std::less<>> copy;
   for (char** entry = environ; entry != nullptr && *entry != nullptr; ++entry) {
@@ -92,10 +100,7 @@ Status make_private_directory(const std::filesystem::path& path) {
     std::filesystem::create_directories(wanted.parent_path(), error);
   }
   if (!error && ::mkdir(wanted.c_str(), S_IRWXU) == 0) {
-    for (const std::filesystem::path& made : missing) {
-      CFKOPS_TRY(sync_parent_directory(made));
-    }
-    return {};
+    return sync_entries(missing);
   }
   const int number = error ? error.value() : errno;
   std::error_code ignored;
