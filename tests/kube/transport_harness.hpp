@@ -129,9 +129,8 @@ inline int closed_port() {
 /// A transport of the real kind and what it borrows.
 class TransportHarness {
  public:
-  explicit TransportHarness(ClientConfig config) {
-    Result<std::unique_ptr<Transport>> made =
-        make_curl_transport(std::move(config), clock, process);
+  explicit TransportHarness(const ClientConfig& config) {
+    Result<std::unique_ptr<Transport>> made = make_curl_transport(config, clock, process);
     EXPECT_TRUE(made.has_value());
     transport = *std::move(made);
   }
