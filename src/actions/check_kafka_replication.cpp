@@ -90,6 +90,7 @@ class CheckKafkaReplication final : public engine::Check {
           KafkaReading reading;
           reading.gauges = read_gauges(asked, cluster);
           reading.verdict = replication_is_full(cluster, reading.gauges);
+          merge(reading.verdict, controllers_are_known(cluster));
           reading.outputs = outputs_of(reading.gauges);
           if (!reading.verdict.yes()) {
             reading.details = missing_partitions(asked, cluster, 20);

@@ -14,17 +14,6 @@ std::string text_of(const runbook::ValueMap& ref, std::string_view key) {
   return found == ref.end() ? "" : found->second.text();
 }
 
-/// The names that a StatefulSet gives its pods.
-std::vector<std::string> pod_names(const kube::Object& set) {
-  const std::int64_t start = set.json().int_or("/spec/ordinals/start", 0);
-  const std::int64_t replicas = set.json().int_or("/spec/replicas", 1);
-  std::vector<std::string> names;
-  for (std::int64_t i = start; i < start + replicas; ++i) {
-    names.push_back(fmt::format("{}-{}", set.name(), i));
-  }
-  return names;
-}
-
 Result<kube::Object> read_set(kube::Reader& reader,
                               const std::string& ns,
                               const std::string& name) {
@@ -63,11 +52,11 @@ Result<KafkaCluster> read_cluster(kube::Reader& reader, kafka::Target target) {
   KafkaCluster cluster{.target = std::move(target)};
   const kafka::Target& found = cluster.target;
   CFKOPS_ASSIGN(const kube::Object brokers, read_set(reader, found.ns, found.broker_set));
-  cluster.broker_pods = pod_names(brokers);
+  cluster.broker_pods = kafka::pod_names(brokers);
   cluster.broker_revision = brokers.json().string_or("/status/updateRevision", "");
   if (!found.controller_set.empty()) {
     CFKOPS_ASSIGN(const kube::Object controllers, read_set(reader, found.ns, found.controller_set));
-    cluster.controller_pods = pod_names(controllers);
+    cluster.controller_pods = kafka::pod_names(controllers);
     cluster.controller_revision = controllers.json().string_or("/status/updateRevision", "");
   }
   return cluster;
@@ -99,6 +88,14 @@ kafka::GateVerdict replication_is_full(const KafkaCluster& cluster,
   const std::size_t controllers =
       cluster.controller_pods.empty() ? gauges.controllers.size() : cluster.controller_pods.size();
   return kafka::replication_is_full(gauges, cluster.broker_pods.size(), controllers);
+}
+
+kafka::GateVerdict controllers_are_known(const KafkaCluster& cluster) {
+  if (!cluster.target.controllers_uncertain) {
+    return {.answer = kafka::GateVerdict::Answer::Yes};
+  }
+  return {.answer = kafka::GateVerdict::Answer::Unknown,
+          .reasons = {"the controllers are not known: " + cluster.target.controller_doubt}};
 }
 
 std::string active_controller(const kafka::ClusterGauges& gauges) {

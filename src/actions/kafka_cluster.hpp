@@ -43,6 +43,9 @@ struct KafkaCluster {
 [[nodiscard]] kafka::GateVerdict replication_is_full(const KafkaCluster& cluster,
                                                      const kafka::ClusterGauges& gauges);
 
+/// Whether it is certain which controllers the cluster has here, if any. Pure.
+[[nodiscard]] kafka::GateVerdict controllers_are_known(const KafkaCluster& cluster);
+
 /// The pod of the one controller that says it is active, or "".
 [[nodiscard]] std::string active_controller(const kafka::ClusterGauges& gauges);
 

@@ -2,8 +2,8 @@
 //
 //   1. Find the processes that should be there, and those that are. A pod that is stuck at the
 //      revision that all pods are to have ends the roll before it began: the next one would end
-//      the same way. So do controllers that were asked for and are not known, and those without
-//      which no majority would be left.
+//      the same way. So do doubt about which controllers the cluster has, controllers that were
+//      asked for and are not known, and those without which no majority would be left.
 //   2. Order: stuck pods of an outdated revision, those whose Kafka is down already before the
 //      others; controllers, the active one last; brokers, those that lead the fewest partitions
 //      first.

@@ -114,12 +114,23 @@ bool answers_as_controller(const kafka::ClusterGauges& gauges, const std::string
   });
 }
 
-/// Controllers that were asked for must be known, or be the brokers themselves.
+/// Which controllers there are must be certain, unless all that is restarted is down already; those
+/// that were asked for must be known, or be the brokers themselves.
 void judge_controllers(const KafkaCluster& cluster,
                        const kafka::ClusterGauges& gauges,
                        RollRoles roles,
                        RollOrder& order) {
   if (!cluster.target.controller_set.empty()) {
+    return;
+  }
+  const bool exposes = std::any_of(order.entries.begin(),
+                                   order.entries.end(),
+                                   [](const RollEntry& entry) { return !entry.stuck; });
+  if (cluster.target.controllers_uncertain && exposes) {
+    order.fatal.push_back(controllers_are_known(cluster).reasons.front());
+    return;
+  }
+  if (roles == RollRoles::Brokers) {
     return;
   }
   const bool combined =
@@ -232,9 +243,7 @@ RollOrder roll_order(const KafkaCluster& cluster,
   if (brokers) {
     add_brokers(members, gauges, order);
   }
-  if (controllers) {
-    judge_controllers(cluster, gauges, roles, order);
-  }
+  judge_controllers(cluster, gauges, roles, order);
   judge_quorum(gauges, order);
   if (order.entries.empty() && order.fatal.empty()) {
     order.fatal.push_back("there is nothing to restart: no pod of those asked for is there");

@@ -55,8 +55,8 @@ struct RollMembers {
 /// Stuck pods of an outdated revision first, of them those whose Kafka is down; then controllers by
 /// ordinal with the active one last; then brokers with the fewest leaders first, by ordinal where
 /// equal. Fatal: a pod that is stuck at the wanted revision, because the next one would end the
-/// same way; controllers that were asked for and are not known; a controller without which no
-/// majority would be left; nothing to restart. Pure.
+/// same way; doubt about which controllers the cluster has; controllers that were asked for and are
+/// not known; a controller without which no majority would be left; nothing to restart. Pure.
 [[nodiscard]] RollOrder roll_order(const KafkaCluster& cluster,
                                    const RollMembers& members,
                                    const kafka::ClusterGauges& gauges,

@@ -200,7 +200,7 @@ std::vector<kube::AccessQuestion> permissions(const RollRequest& request) {
                                                  ask("get", sets),
                                                  ask("list", sets)};
   if (request.cluster.target.kind == "Kafka") {
-    questions.push_back(ask("list", {"platform.confluent.io", "v1beta1", "kafkas", "Kafka", true}));
+    questions.push_back(ask("list", kafka::kafkas()));
   }
   return questions;
 }

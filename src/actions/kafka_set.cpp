@@ -151,8 +151,7 @@ SetLook look_at_sets(kube::Reader& reader,
   }
   const std::size_t count = requests.size();
   if (target.kind == "Kafka") {
-    const kube::Resource kafkas{"platform.confluent.io", "v1beta1", "kafkas", "Kafka", true};
-    requests.push_back({kafkas.path(target.ns) +
+    requests.push_back({kafka::kafkas().path(target.ns) +
                             "?fieldSelector=" + base::url_encode("metadata.name=" + target.name),
                         "list Kafka " + target.ns + "/" + target.name});
   }

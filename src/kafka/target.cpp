@@ -1,13 +1,17 @@
 #include "cfkops/kafka/target.hpp"
 
+#include "identity.hpp"
+
 #include "cfkops/base/text.hpp"
 
 #include <fmt/core.h>
 
 #include <algorithm>
 #include <charconv>
-#include <map>
+#include <chrono>
+#include <iterator>
 #include <optional>
+#include <set>
 #include <utility>
 
 namespace cfkops::kafka {
@@ -21,20 +25,35 @@ constexpr std::string_view kTypeLabel = "platform.confluent.io/type";
 constexpr std::string_view kBrokerType = "kafka";
 constexpr std::string_view kControllerType = "kraftcontroller";
 
-const kube::Resource& kafkas() {
-  static const kube::Resource resource{"platform.confluent.io", "v1beta1", "kafkas", "Kafka", true};
-  return resource;
+/// How long it may take to find out which process belongs to which cluster.
+constexpr Duration kAskTimeout = std::chrono::seconds(5);
+
+/// A StatefulSet of Kafka processes, and what these say.
+struct Part {
+  const kube::Object* set = nullptr;       ///< nullptr: there is only a resource
+  const kube::Object* resource = nullptr;  ///< the Kafka resource that it belongs to
+  std::optional<Role> role = {};           ///< nothing: a container named kafka is all there is
+  bool combined = false;                   ///< brokers that are controllers as well
+  std::set<std::string> cluster_ids = {};
+};
+
+/// The controllers that a Kafka resource names.
+struct Named {
+  std::string ns;
+  std::string name;  ///< "" where it names none
+};
+
+/// CFK's type label on the set, else on its pods, else "".
+std::string type_label(const kube::Object& set) {
+  const std::string on_pods = "/spec/template/metadata/labels/" + base::pointer_token(kTypeLabel);
+  const auto label = set.label(kTypeLabel);
+  return label ? *label : set.json().string_or(on_pods, "");
 }
 
 /// CFK's type label on the set or its pods, or a main container of that name.
 bool is_of_type(const kube::Object& set, std::string_view type) {
-  if (const auto label = set.label(kTypeLabel)) {
-    return *label == type;
-  }
-  const std::string pointer = "/spec/template/metadata/labels/" + base::pointer_token(kTypeLabel);
-  const std::string on_pods = set.json().string_or(pointer, "");
-  if (!on_pods.empty()) {
-    return on_pods == type;
+  if (const std::string label = type_label(set); !label.empty()) {
+    return label == type;
   }
   const std::vector<Json> containers = set.json().items("/spec/template/spec/containers");
   return std::any_of(containers.begin(), containers.end(), [&](const Json& container) {
@@ -54,32 +73,186 @@ std::optional<std::pair<std::string, std::string>> cfk_owner(const kube::Object&
   return std::nullopt;
 }
 
-/// The controllers that a Kafka resource names, "" where it names none in this namespace.
-std::string named_controllers(const kube::Object& kafka) {
-  const std::string ref = "/spec/dependencies/kRaftController/clusterRef";
-  const std::string ns = kafka.json().string_or(ref + "/namespace", kafka.ns());
-  return ns == kafka.ns() ? kafka.json().string_or(ref + "/name", "") : "";
+/// CFK gives the StatefulSet the resource's name; a set that lost its owner reference is still the
+/// resource's.
+const kube::Object* resource_of(const kube::Object& set,
+                                const std::vector<kube::Object>& resources) {
+  const auto owner = cfk_owner(set, "Kafka");
+  for (const kube::Object& resource : resources) {
+    if (resource.name() == set.name() || (owner && owner->second == resource.uid())) {
+      return &resource;
+    }
+  }
+  return nullptr;
 }
 
-void find_controllers(Target& target,
-                      const std::vector<kube::Object>& controller_sets,
-                      const std::string& named) {
-  std::vector<std::string> names;
-  for (const kube::Object& set : controller_sets) {
-    names.push_back(set.name());
+std::optional<Part> part_of(const kube::Object& set, const std::vector<kube::Object>& resources) {
+  Part part{.set = &set, .role = role_of(set)};
+  if (!part.role) {
+    return std::nullopt;
   }
-  if (std::find(names.begin(), names.end(), named) != names.end()) {
-    target.controller_set = named;
-  } else if (!named.empty()) {
-    target.controller_doubt =
-        fmt::format("there is no StatefulSet {} that kRaftController names", named);
-  } else if (names.size() == 1) {
-    target.controller_set = names.front();
-  } else if (names.empty()) {
-    target.controller_doubt = "no StatefulSet of KRaft controllers in namespace " + target.ns;
+  if (part.role == Role::Broker) {
+    part.resource = resource_of(set, resources);
+    const bool told =
+        part.resource != nullptr || cfk_owner(set, "Kafka") || !type_label(set).empty();
+    part.role = told ? part.role : std::nullopt;
+  }
+  return part;
+}
+
+Named named_controllers(const kube::Object* kafka) {
+  if (kafka == nullptr) {
+    return {};
+  }
+  const std::string ref = "/spec/dependencies/kRaftController/clusterRef";
+  return {kafka->json().string_or(ref + "/namespace", kafka->ns()),
+          kafka->json().string_or(ref + "/name", "")};
+}
+
+/// Brokers, or what may be brokers, whose controllers no resource names.
+bool seeks(const Part& part) {
+  return part.role != Role::Controller && named_controllers(part.resource).name.empty();
+}
+
+void take(Part& part, const Identity& identity) {
+  if (!identity.cluster_id.empty()) {
+    part.cluster_ids.insert(identity.cluster_id);
+  }
+  if (identity.broker) {
+    part.role = part.role.value_or(Role::Broker);
+    part.combined = part.combined || identity.controller;
+  } else if (identity.controller && !part.role) {
+    part.role = Role::Controller;
+  }
+}
+
+/// Asks the processes for their roles and their cluster, where no object tells.
+void ask(kube::Reader& reader, const std::string& ns, std::vector<Part>& parts) {
+  std::vector<std::string> pods;
+  const bool sought = std::any_of(parts.begin(), parts.end(), seeks);
+  for (const Part& part : parts) {
+    if (seeks(part) || (sought && part.role == Role::Controller)) {
+      const std::vector<std::string> names = pod_names(*part.set);
+      pods.insert(pods.end(), names.begin(), names.end());
+    }
+  }
+  const auto identities = read_identities(reader, ns, pods, kAskTimeout);
+  for (Part& part : parts) {
+    for (const std::string& pod : pod_names(*part.set)) {
+      const auto found = identities.find(pod);
+      if (found != identities.end()) {
+        take(part, found->second);
+      }
+    }
+  }
+}
+
+std::string names_of(const std::vector<const Part*>& parts) {
+  std::vector<std::string> names;
+  for (const Part* part : parts) {
+    names.push_back(part->set->name());
+  }
+  return base::enumerate(names);
+}
+
+void be_uncertain(Target& target, std::string why) {
+  target.controllers_uncertain = true;
+  target.controller_doubt = std::move(why) +
+                            ": wait until they answer (Jolokia, port 7777), or name the "
+                            "controllers in a Kafka resource";
+}
+
+void take_named(Target& target, const Named& named, const std::vector<const Part*>& others) {
+  if (named.ns != target.ns) {
+    target.controller_doubt = fmt::format(
+        "Kafka {} names the controllers {}/{}, which are not in namespace {}: look at that quorum "
+        "there",
+        target.name,
+        named.ns,
+        named.name,
+        target.ns);
+    return;
+  }
+  const bool found = std::any_of(others.begin(), others.end(), [&](const Part* part) {
+    return part->role == Role::Controller && part->set->name() == named.name;
+  });
+  if (found) {
+    target.controller_set = named.name;
+    return;
+  }
+  target.controllers_uncertain = true;
+  target.controller_doubt = fmt::format(
+      "there is no StatefulSet {} that kRaftController of Kafka {} names: look at kraftcontroller "
+      "{}, or correct spec.dependencies.kRaftController.clusterRef",
+      named.name,
+      target.name,
+      named.name);
+}
+
+/// Compares cluster ids with those that are, or may be, controllers.
+void find_by_id(Target& target, const Part& brokers, const std::vector<const Part*>& others) {
+  const std::set<std::string>& ids = brokers.cluster_ids;
+  const std::string& name = target.broker_set;
+  if (ids.size() != 1) {
+    be_uncertain(target,
+                 ids.empty() ? fmt::format("no pod of {} tells its cluster id", name)
+                             : fmt::format("the pods of {} tell of {} clusters", name, ids.size()));
+    return;
+  }
+  std::vector<const Part*> same;
+  std::vector<const Part*> silent;
+  for (const Part* part : others) {
+    if (part->cluster_ids.empty()) {
+      silent.push_back(part);
+    } else if (part->cluster_ids.contains(*ids.begin())) {
+      same.push_back(part);
+    }
+  }
+  const bool one = same.size() == 1 && same.front()->cluster_ids.size() == 1;
+  if (one && !brokers.combined) {
+    target.controller_set = same.front()->set->name();
+  } else if (!same.empty()) {
+    be_uncertain(target,
+                 fmt::format("{}controllers of {} tell cluster id {} of {} too",
+                             brokers.combined ? "its brokers are controllers, and " : "",
+                             names_of(same),
+                             *ids.begin(),
+                             name));
+  } else if (brokers.combined) {
+    target.controller_doubt = "the brokers are the controllers here (combined mode)";
+  } else if (!silent.empty()) {
+    be_uncertain(target,
+                 fmt::format("it cannot be told whether {} has its controllers in {}: no pod there "
+                             "tells its cluster id",
+                             name,
+                             names_of(silent)));
+  } else if (others.empty()) {
+    target.controller_doubt = fmt::format(
+        "no StatefulSet of KRaft controllers in namespace {}: if they are in another one, look at "
+        "that quorum there",
+        target.ns);
   } else {
     target.controller_doubt = fmt::format(
-        "{} StatefulSets of KRaft controllers: {}", names.size(), base::enumerate(names));
+        "the controllers in namespace {} ({}) are another cluster's: none tells the cluster id {} "
+        "of {}",
+        target.ns,
+        names_of(others),
+        *ids.begin(),
+        name);
+  }
+}
+
+void find_controllers(Target& target, const Part& brokers, const std::vector<Part>& parts) {
+  std::vector<const Part*> others;
+  for (const Part& part : parts) {
+    if (part.set != brokers.set && part.role != Role::Broker) {
+      others.push_back(&part);
+    }
+  }
+  if (const Named named = named_controllers(brokers.resource); !named.name.empty()) {
+    take_named(target, named, others);
+  } else {
+    find_by_id(target, brokers, others);
   }
 }
 
@@ -97,13 +270,18 @@ Result<std::vector<kube::Object>> list_kafkas(kube::Reader& reader, const std::s
   return std::move(list).error();
 }
 
-Target target_of_set(const kube::Object& set, const std::string& ns) {
+Target target_of(const Part& part, const std::string& ns) {
+  const kube::Object& named = part.set != nullptr ? *part.set : *part.resource;
   Target target{.kind = "StatefulSet",
                 .ns = ns,
-                .name = set.name(),
-                .uid = set.uid(),
-                .broker_set = set.name()};
-  if (const auto owner = cfk_owner(set, "Kafka")) {
+                .name = named.name(),
+                .uid = named.uid(),
+                .broker_set = named.name()};
+  if (part.resource != nullptr) {
+    target.kind = "Kafka";
+    target.name = part.resource->name();
+    target.uid = part.resource->uid();
+  } else if (const auto owner = cfk_owner(named, "Kafka")) {
     target.kind = "Kafka";
     target.name = owner->first;
     target.uid = owner->second;
@@ -143,6 +321,21 @@ std::string_view to_string(Role role) {
   return role == Role::Broker ? "broker" : "controller";
 }
 
+const kube::Resource& kafkas() {
+  static const kube::Resource kKafkas{"platform.confluent.io", "v1beta1", "kafkas", "Kafka", true};
+  return kKafkas;
+}
+
+std::vector<std::string> pod_names(const kube::Object& set) {
+  const std::int64_t start = set.json().int_or("/spec/ordinals/start", 0);
+  const std::int64_t replicas = set.json().int_or("/spec/replicas", 1);
+  std::vector<std::string> names;
+  for (std::int64_t i = start; i < start + replicas; ++i) {
+    names.push_back(fmt::format("{}-{}", set.name(), i));
+  }
+  return names;
+}
+
 std::optional<Role> role_of(const kube::Object& set) {
   if (is_of_type(set, kControllerType)) {
     return Role::Controller;
@@ -153,35 +346,29 @@ std::optional<Role> role_of(const kube::Object& set) {
 Result<std::vector<Target>> find_targets(kube::Reader& reader, const std::string& ns) {
   CFKOPS_ASSIGN(const std::vector<kube::Object> resources, list_kafkas(reader, ns));
   CFKOPS_ASSIGN(const kube::ObjectList sets, reader.list(kube::resources::stateful_sets(), ns));
-  std::vector<kube::Object> controller_sets;
-  std::vector<Target> targets;
+  std::vector<Part> parts;
   for (const kube::Object& set : sets.items) {
-    if (is_of_type(set, kControllerType)) {
-      controller_sets.push_back(set);
-    } else if (is_of_type(set, kBrokerType)) {
-      targets.push_back(target_of_set(set, ns));
+    if (auto part = part_of(set, resources)) {
+      parts.push_back(*std::move(part));
     }
   }
-  std::map<std::string, std::string> named;
+  ask(reader, ns, parts);
+  std::vector<Part> clusters;
+  std::copy_if(parts.begin(), parts.end(), std::back_inserter(clusters), [](const Part& part) {
+    return part.role != Role::Controller;
+  });
   for (const kube::Object& kafka : resources) {
-    named.emplace(kafka.name(), named_controllers(kafka));
-    // CFK gives the StatefulSet the resource's name; a set that lost its owner reference is still
-    // the resource's.
-    const auto found = std::find_if(targets.begin(), targets.end(), [&](const Target& target) {
-      return target.broker_set == kafka.name() ||
-             (target.kind == "Kafka" && target.uid == kafka.uid());
+    const bool has_set = std::any_of(clusters.begin(), clusters.end(), [&](const Part& part) {
+      return part.resource == &kafka;
     });
-    if (found == targets.end()) {
-      targets.push_back({"Kafka", ns, kafka.name(), kafka.uid(), kafka.name(), "", ""});
-    } else {
-      found->kind = "Kafka";
-      found->name = kafka.name();
-      found->uid = kafka.uid();
+    if (!has_set) {
+      clusters.push_back({.resource = &kafka, .role = Role::Broker});
     }
   }
-  for (Target& target : targets) {
-    const auto name = target.kind == "Kafka" ? named.find(target.name) : named.end();
-    find_controllers(target, controller_sets, name == named.end() ? "" : name->second);
+  std::vector<Target> targets;
+  for (const Part& brokers : clusters) {
+    targets.push_back(target_of(brokers, ns));
+    find_controllers(targets.back(), brokers, parts);
   }
   return targets;
 }

@@ -47,6 +47,16 @@ TEST(CheckKafkaReplication, ASilentBrokerIsUnknown) {
   EXPECT_THAT(result.details, Contains(HasSubstr("kafka-1 does not answer")));
 }
 
+TEST(CheckKafkaReplication, ControllersThatMayBeItsOwnAndDoNotAnswerAreUnknown) {
+  RollBench bench;
+  for (const char* pod : {"kraftcontroller-0", "kraftcontroller-1", "kraftcontroller-2"}) {
+    bench.model().process(pod).silent = true;
+  }
+  const CheckResult result = ask(bench);
+  EXPECT_EQ(result.verdict, Verdict::Unknown);
+  EXPECT_THAT(result.details, Contains(HasSubstr("the controllers are not known")));
+}
+
 TEST(CheckKafkaReplication, HoldNeedsTwoGoodReadingsThatFarApart) {
   RollBench bench;
   CheckResult result = ask(bench, {{"hold", Duration(20s)}});

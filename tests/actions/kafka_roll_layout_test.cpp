@@ -74,6 +74,41 @@ TEST(KafkaRollLayout, ControllersThatAreNotKnownAreNotSkipped) {
   }
 }
 
+TEST(KafkaRollLayout, ControllersOfAnotherClusterAreLeftAlone) {
+  RollBench bench;
+  bench.server.move_controllers();
+  const Outcome brokers = bench.roll();
+  ASSERT_EQ(brokers.kind, Outcome::Kind::Done) << brokers.why;
+  EXPECT_THAT(bench.server.evicted_pods(), ElementsAre("kafka-0", "kafka-1", "kafka-2"));
+  const Outcome all = bench.roll({{"roles", "all"}});
+  EXPECT_EQ(all.kind, Outcome::Kind::Refused);
+  EXPECT_THAT(all.why, HasSubstr("(kraftcontroller) are another cluster's"));
+}
+
+TEST(KafkaRollLayout, ControllersThatMayBeItsOwnAndDoNotAnswerRefuseAtOnce) {
+  RollBench bench;
+  for (const char* pod : {"kraftcontroller-0", "kraftcontroller-1", "kraftcontroller-2"}) {
+    bench.model().process(pod).silent = true;
+  }
+  const auto plan = bench.plan(kafka_roll(), RollBench::quickly());
+  ASSERT_TRUE(plan);
+  EXPECT_TRUE(plan->changes.front().refused);
+  const Outcome outcome = bench.roll();
+  EXPECT_EQ(outcome.kind, Outcome::Kind::Refused);
+  EXPECT_THAT(outcome.why, HasSubstr("whether kafka has its controllers in kraftcontroller"));
+  EXPECT_THAT(bench.server.evicted(), IsEmpty());
+  EXPECT_LT(bench.transport.clock().passed(), Duration(5s));
+}
+
+TEST(KafkaRollLayout, ASilentLoneBrokerInCombinedModeIsRefusedAtOnce) {
+  RollBench bench(KafkaHabits{.brokers = 1, .combined = true});
+  bench.model().process("kafka-0").silent = true;
+  const Outcome outcome = bench.roll();
+  EXPECT_EQ(outcome.kind, Outcome::Kind::Refused);
+  EXPECT_THAT(outcome.why, HasSubstr("no pod of kafka tells its cluster id"));
+  EXPECT_LT(bench.transport.clock().passed(), Duration(5s));
+}
+
 TEST(KafkaRollLayout, NoBrokersAreNothingToRestart) {
   expect_refused(KafkaHabits{.brokers = 0, .partitions = 0}, "brokers", "nothing to restart");
 }

@@ -201,6 +201,9 @@ Answer KafkaServer::jolokia(const std::string& pod, const std::string& mbean) {
     return value({{"kafka.server:id=" + std::to_string(process.node) + ",type=app-info",
                    {{"Version", "4.3.0"}}}});
   }
+  if (mbean.starts_with("kafka.server:type=*Server,name=ClusterId")) {
+    return value(identity_beans(process));
+  }
   if (mbean.starts_with("kafka.controller:") && model_.is_controller(process) && loaded) {
     return value(controller_beans(process));
   }
@@ -304,6 +307,19 @@ json KafkaServer::set_json(const std::string& name) const {
     set.merge_patch(json::parse(patch->second));
   }
   return set;
+}
+
+json KafkaServer::identity_beans(const KafkaProcess& process) const {
+  json beans = json::object();
+  const std::string name = "kafka.server:name=ClusterId,type=";
+  if (process.broker) {
+    beans.update(bean(name + "KafkaServer", "the-cluster"));
+  }
+  if (model_.is_controller(process)) {
+    const bool moved = !process.broker && other_cluster_;
+    beans.update(bean(name + "ControllerServer", moved ? "another-cluster" : "the-cluster"));
+  }
+  return beans;
 }
 
 json KafkaServer::server_beans(const KafkaProcess& process) const {

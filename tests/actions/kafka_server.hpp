@@ -51,6 +51,9 @@ class KafkaServer {
   /// Changes what a StatefulSet says, by a merge patch; "{}" takes it back.
   void patch_set(const std::string& name, const std::string& patch) { set_patches_[name] = patch; }
 
+  /// The controllers beside the brokers are those of another cluster.
+  void move_controllers() { other_cluster_ = true; }
+
   [[nodiscard]] std::vector<std::string> evicted_pods() const;
 
  private:
@@ -60,6 +63,7 @@ class KafkaServer {
   Answer jolokia(const std::string& pod, const std::string& mbean);
   [[nodiscard]] nlohmann::json pod_json(const KafkaProcess& process) const;
   [[nodiscard]] nlohmann::json set_json(const std::string& name) const;
+  [[nodiscard]] nlohmann::json identity_beans(const KafkaProcess& process) const;
   [[nodiscard]] nlohmann::json server_beans(const KafkaProcess& process) const;
   [[nodiscard]] nlohmann::json controller_beans(const KafkaProcess& process) const;
   [[nodiscard]] nlohmann::json partition_beans(const KafkaProcess& process, bool replicas) const;
@@ -75,6 +79,7 @@ class KafkaServer {
   Duration budget_from_ = {};
   Duration list_delay_ = std::chrono::milliseconds(4);
   bool two_budgets_ = false;
+  bool other_cluster_ = false;
 };
 
 }  // namespace cfkops::test

@@ -34,6 +34,7 @@ TEST(RefKafka, FindsEveryClusterOfANamespace) {
                             {"metadata", {{"resourceVersion", "1"}}},
                             {"items", {plain, test::stateful_set("web"), labelled}}});
   bench.transport.on("GET", "/apis/platform.confluent.io/*").refuse(404, "NotFound", "no such");
+  bench.transport.on("GET", "/api/v1/namespaces/confluent/pods/*").refuse(404, "NotFound", "no");
   const auto found = ref_kafka().find(bench.client, "confluent");
   ASSERT_THAT(found, test::IsOk());
   ASSERT_THAT(*found, SizeIs(2));

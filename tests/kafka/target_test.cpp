@@ -43,9 +43,47 @@ void no_crd(Bench& bench) {
       .refuse(404, "NotFound", "the server could not find the requested resource");
 }
 
+/// No process answers, but for those that `tells` speaks for.
+void silent_pods(Bench& bench) {
+  bench.transport.on("GET", "/api/v1/namespaces/confluent/pods/*")
+      .refuse(503, "ServiceUnavailable", "connection refused");
+}
+
+/// What a process says of itself; `servers` as in the names of its beans.
+void tells(Bench& bench,
+           const std::string& pod,
+           const std::string& cluster,
+           const std::vector<std::string>& servers) {
+  json beans = json::object();
+  for (const std::string& server : servers) {
+    beans["kafka.server:name=ClusterId,type=" + server] = {{"Value", cluster}};
+  }
+  bench.bean(pod, "kafka.server%3Atype%3D%2AServer%2Cname%3DClusterId/Value")
+      .reply(200, test::success(beans.dump()));
+}
+
+void tells_broker(Bench& bench, const std::string& pod, const std::string& cluster) {
+  tells(bench, pod, cluster, {"KafkaServer"});
+}
+
+void tells_controller(Bench& bench, const std::string& pod, const std::string& cluster) {
+  tells(bench, pod, cluster, {"ControllerServer"});
+}
+
+json labelled(json set, const std::string& type) {
+  set["metadata"]["labels"] = {{"platform.confluent.io/type", type}};
+  return set;
+}
+
+json names_controllers(const json& cluster_ref) {
+  return {{"dependencies", {{"kRaftController", {{"clusterRef", cluster_ref}}}}}};
+}
+
 TEST(FindTargets, APlainStatefulSetByItsContainer) {
   Bench bench;
   no_crd(bench);
+  tells_broker(bench, "brokers-0", "id");
+  tells_controller(bench, "quorum-0", "id");
   bench.transport.on("GET", kSets)
       .reply(
           200,
@@ -67,6 +105,7 @@ TEST(FindTargets, ALabelOfTheOperatorWins) {
   json brokers = set("b", "server");
   brokers["spec"]["template"]["metadata"]["labels"] = {{"platform.confluent.io/type", "kafka"}};
   bench.transport.on("GET", kSets).reply(200, list({connect, brokers}));
+  tells_broker(bench, "b-0", "id");
   const auto targets = find_targets(bench.reader, "confluent");
   ASSERT_THAT(*targets, SizeIs(1));
   EXPECT_EQ(targets->at(0).broker_set, "b");
@@ -76,10 +115,7 @@ TEST(FindTargets, ALabelOfTheOperatorWins) {
 TEST(FindTargets, AKafkaResourceAndTheControllersThatItNames) {
   Bench bench;
   bench.transport.on("GET", kKafkas)
-      .reply(200,
-             list({kafka_resource(
-                 "kafka",
-                 {{"dependencies", {{"kRaftController", {{"clusterRef", {{"name", "k2"}}}}}}}})}));
+      .reply(200, list({kafka_resource("kafka", names_controllers({{"name", "k2"}}))}));
   bench.transport.on("GET", kSets)
       .reply(
           200,
@@ -101,15 +137,153 @@ TEST(FindTargets, WhereKafkasMayNotBeListedTheOwnerStillNamesThem) {
                                            {"name", "kafka"},
                                            {"uid", "cr-uid"}}};
   bench.transport.on("GET", kSets).reply(200, list({owned}));
+  silent_pods(bench);
   const auto targets = find_targets(bench.reader, "confluent");
   ASSERT_THAT(*targets, SizeIs(1));
   EXPECT_EQ(targets->at(0).kind, "Kafka");
   EXPECT_EQ(targets->at(0).uid, "cr-uid");
 }
 
-TEST(FindTargets, TwoControllerSetsAreADoubt) {
+TEST(FindTargets, WhatTheResourceNamesNeedsNoQuestion) {
+  Bench bench;
+  bench.transport.on("GET", kKafkas)
+      .reply(200, list({kafka_resource("kafka", names_controllers({{"name", "k"}}))}));
+  bench.transport.on("GET", kSets)
+      .reply(200, list({set("kafka", "kafka"), set("k", "kraftcontroller")}));
+  EXPECT_EQ(find_targets(bench.reader, "confluent")->at(0).controller_set, "k");
+  EXPECT_EQ(bench.transport.calls().size(), 2U);
+}
+
+TEST(FindTargets, ControllersNamedInAnotherNamespaceAreNotThoseOfThisOne) {
+  Bench bench;
+  bench.transport.on("GET", kKafkas)
+      .reply(200,
+             list({kafka_resource("kafka",
+                                  names_controllers({{"name", "k"}, {"namespace", "kraft"}}))}));
+  bench.transport.on("GET", kSets)
+      .reply(200, list({set("kafka", "kafka"), set("k", "kraftcontroller")}));
+  const auto targets = find_targets(bench.reader, "confluent");
+  ASSERT_THAT(*targets, SizeIs(1));
+  EXPECT_EQ(targets->at(0).controller_set, "");
+  EXPECT_FALSE(targets->at(0).controllers_uncertain);
+  EXPECT_THAT(targets->at(0).controller_doubt, HasSubstr("names the controllers kraft/k"));
+}
+
+TEST(FindTargets, ControllersThatAreNamedAndNotThereAreUncertain) {
+  Bench bench;
+  bench.transport.on("GET", kKafkas)
+      .reply(200, list({kafka_resource("kafka", names_controllers({{"name", "k"}}))}));
+  bench.transport.on("GET", kSets)
+      .reply(200, list({set("kafka", "kafka"), set("other", "kraftcontroller")}));
+  const auto targets = find_targets(bench.reader, "confluent");
+  EXPECT_EQ(targets->at(0).controller_set, "");
+  EXPECT_TRUE(targets->at(0).controllers_uncertain);
+  EXPECT_THAT(targets->at(0).controller_doubt, HasSubstr("there is no StatefulSet k that"));
+}
+
+TEST(FindTargets, ACombinedClusterBesideAnotherDoesNotTakeItsControllers) {
+  Bench bench;
+  bench.transport.on("GET", kKafkas)
+      .reply(200, list({kafka_resource("kafka", names_controllers({{"name", "k"}}))}));
+  bench.transport.on("GET", kSets)
+      .reply(200,
+             list({labelled(set("kafka", "kafka"), "kafka"),
+                   labelled(set("k", "kraftcontroller"), "kraftcontroller"),
+                   set("kafka-test", "kafka")}));
+  tells(bench, "kafka-test-0", "test-id", {"KafkaServer", "ControllerServer"});
+  tells_controller(bench, "k-0", "real-id");
+  const auto targets = find_targets(bench.reader, "confluent");
+  ASSERT_THAT(*targets, SizeIs(2));
+  EXPECT_EQ(targets->at(0).controller_set, "k");
+  EXPECT_EQ(targets->at(1).broker_set, "kafka-test");
+  EXPECT_EQ(targets->at(1).controller_set, "");
+  EXPECT_FALSE(targets->at(1).controllers_uncertain);
+  EXPECT_THAT(targets->at(1).controller_doubt, HasSubstr("combined mode"));
+}
+
+TEST(FindTargets, TheClusterIdSaysWhichControllersAreWhose) {
   Bench bench;
   no_crd(bench);
+  bench.transport.on("GET", kSets)
+      .reply(200,
+             list({set("a", "kafka"),
+                   set("b", "kafka"),
+                   set("k1", "kraftcontroller"),
+                   set("k2", "kraftcontroller")}));
+  tells_broker(bench, "a-0", "id-a");
+  tells_broker(bench, "b-0", "id-b");
+  tells_controller(bench, "k1-0", "id-b");
+  tells_controller(bench, "k2-0", "id-a");
+  const auto targets = find_targets(bench.reader, "confluent");
+  ASSERT_THAT(*targets, SizeIs(2));
+  EXPECT_EQ(targets->at(0).controller_set, "k2");
+  EXPECT_EQ(targets->at(1).controller_set, "k1");
+}
+
+TEST(FindTargets, TheOnlyControllersOfAnotherClusterAreNotTaken) {
+  Bench bench;
+  no_crd(bench);
+  bench.transport.on("GET", kSets)
+      .reply(200, list({set("a", "kafka"), set("k", "kraftcontroller")}));
+  tells_broker(bench, "a-0", "id-a");
+  tells_controller(bench, "k-0", "id-b");
+  const auto targets = find_targets(bench.reader, "confluent");
+  EXPECT_EQ(targets->at(0).controller_set, "");
+  EXPECT_FALSE(targets->at(0).controllers_uncertain);
+  EXPECT_THAT(targets->at(0).controller_doubt,
+              HasSubstr("(k) are another cluster's: none tells the cluster id id-a of a"));
+}
+
+TEST(FindTargets, ControllersThatDoNotTellTheirClusterAreUncertain) {
+  Bench bench;
+  no_crd(bench);
+  bench.transport.on("GET", kSets)
+      .reply(200, list({set("a", "kafka"), set("k", "kraftcontroller")}));
+  silent_pods(bench);
+  tells_broker(bench, "a-0", "id-a");
+  const auto targets = find_targets(bench.reader, "confluent");
+  EXPECT_EQ(targets->at(0).controller_set, "");
+  EXPECT_TRUE(targets->at(0).controllers_uncertain);
+  EXPECT_THAT(targets->at(0).controller_doubt, HasSubstr("whether a has its controllers in k"));
+}
+
+TEST(FindTargets, BrokersThatDoNotTellTheirClusterAreUncertain) {
+  Bench bench;
+  no_crd(bench);
+  bench.transport.on("GET", kSets)
+      .reply(200, list({set("a", "kafka"), set("k", "kraftcontroller")}))
+      .reply(200, list({set("a", "kafka")}));
+  silent_pods(bench);
+  tells_controller(bench, "k-0", "id-a");
+  for (const char* with : {"controllers", "none"}) {
+    SCOPED_TRACE(with);
+    const auto targets = find_targets(bench.reader, "confluent");
+    ASSERT_THAT(*targets, SizeIs(1));
+    EXPECT_EQ(targets->at(0).controller_set, "");
+    EXPECT_TRUE(targets->at(0).controllers_uncertain);
+    EXPECT_THAT(targets->at(0).controller_doubt, HasSubstr("no pod of a tells its cluster id"));
+  }
+}
+
+TEST(FindTargets, ControllersWhoseContainerIsCalledKafkaAreNoCandidate) {
+  Bench bench;
+  no_crd(bench);
+  bench.transport.on("GET", kSets)
+      .reply(200, list({set("brokers", "kafka"), set("quorum", "kafka")}));
+  tells_broker(bench, "brokers-0", "id");
+  tells_controller(bench, "quorum-0", "id");
+  const auto targets = find_targets(bench.reader, "confluent");
+  ASSERT_THAT(*targets, SizeIs(1));
+  EXPECT_EQ(targets->at(0).broker_set, "brokers");
+  EXPECT_EQ(targets->at(0).controller_set, "quorum");
+}
+
+TEST(FindTargets, TwoControllerSetsOfItsClusterAreUncertain) {
+  Bench bench;
+  no_crd(bench);
+  tells_broker(bench, "kafka-0", "id");
+  tells_controller(bench, "k1-0", "id");
+  tells_controller(bench, "k2-0", "id");
   bench.transport.on("GET", kSets)
       .reply(
           200,
@@ -117,6 +291,7 @@ TEST(FindTargets, TwoControllerSetsAreADoubt) {
               {set("kafka", "kafka"), set("k1", "kraftcontroller"), set("k2", "kraftcontroller")}));
   const auto targets = find_targets(bench.reader, "confluent");
   EXPECT_EQ(targets->at(0).controller_set, "");
+  EXPECT_TRUE(targets->at(0).controllers_uncertain);
   EXPECT_THAT(targets->at(0).controller_doubt, HasSubstr("k1 and k2"));
 }
 

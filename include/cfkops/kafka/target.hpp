@@ -16,26 +16,36 @@ enum class Role { Broker, Controller };
 
 [[nodiscard]] std::string_view to_string(Role role);
 
+/// CFK's resource of a Kafka cluster: kafkas.platform.confluent.io.
+[[nodiscard]] const kube::Resource& kafkas();
+
+/// The names that a StatefulSet gives its pods, by ordinal.
+[[nodiscard]] std::vector<std::string> pod_names(const kube::Object& set);
+
 /// What the pods of a StatefulSet are for, by CFK's type label on the set or on its pods, else by
 /// the name of a container; nothing where it is not Kafka's.
 [[nodiscard]] std::optional<Role> role_of(const kube::Object& set);
 
-/// A Kafka cluster as Kubernetes knows it: the StatefulSet of its brokers and, where there is
-/// exactly one to be found, that of its KRaft controllers.
+/// A Kafka cluster as Kubernetes knows it: the StatefulSet of its brokers and, where it is certain
+/// which that is, the one of its KRaft controllers.
 struct Target {
   std::string kind = {};  ///< "Kafka" (a custom resource of CFK) or "StatefulSet"
   std::string ns = {};
   std::string name = {};  ///< of that object
   std::string uid = {};
-  std::string broker_set = {};        ///< name of the StatefulSet
-  std::string controller_set = {};    ///< "" where there is none or it is not certain which
-  std::string controller_doubt = {};  ///< why controller_set is empty
+  std::string broker_set = {};         ///< name of the StatefulSet
+  std::string controller_set = {};     ///< "" where it has none here or it is not certain which
+  std::string controller_doubt = {};   ///< why controller_set is empty, and what to do about it
+  bool controllers_uncertain = false;  ///< it may have some here: blocks, as all that is not known
 };
 
-/// Every Kafka cluster of a namespace: CFK's Kafka resources, and StatefulSets that are not owned
-/// by one and carry CFK's type label `platform.confluent.io/type=kafka` or a container named
-/// `kafka` (facts of CFK 3.3: labels, container names). Errors: those of listing; a missing Kafka
-/// CRD is none.
+/// Every Kafka cluster of a namespace: CFK's Kafka resources, and StatefulSets of brokers that are
+/// not owned by one. A set is known by `role_of`; where only the name of its container says
+/// `kafka`, its processes are asked, since controllers are called so as well.
+/// The controllers of a cluster are those that its resource names in this namespace, else those
+/// that tell the same cluster id as its brokers; other ids are another cluster's, and without an id
+/// it is uncertain. Asks the pods (Jolokia) where no resource names the controllers. Errors: those
+/// of listing; a missing Kafka CRD is none.
 [[nodiscard]] Result<std::vector<Target>> find_targets(kube::Reader& reader, const std::string& ns);
 
 /// One Kafka process.
