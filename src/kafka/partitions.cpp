@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <set>
 #include <span>
 #include <utility>
 
@@ -14,6 +15,7 @@ namespace {
 
 using Answer = Result<std::string>;
 using Partitions = std::map<TopicPartition, PartitionReading>;
+using Pods = std::vector<std::string>;
 
 // Only the counts that the gates need: of a broker's dozen beans per partition these are five.
 constexpr std::string_view kReplicas =
@@ -125,13 +127,11 @@ Result<Partitions> read_broker(std::span<const Answer> answers) {
   return partitions;
 }
 
-}  // namespace
-
-PartitionTable read_partitions(kube::Reader& reader,
-                               const std::string& ns,
-                               const std::vector<std::string>& broker_pods,
-                               Detail detail,
-                               Duration timeout) {
+PartitionTable read_once(kube::Reader& reader,
+                         const std::string& ns,
+                         const Pods& broker_pods,
+                         Detail detail,
+                         Duration timeout) {
   const std::size_t reads = detail == Detail::Offsets ? 3 : 2;
   std::vector<kube::ReadRequest> requests;
   requests.reserve(broker_pods.size() * reads);
@@ -152,6 +152,59 @@ PartitionTable read_partitions(kube::Reader& reader,
     } else {
       table.silent.emplace(broker_pods[i], read.error().message);
     }
+  }
+  return table;
+}
+
+void silence(PartitionTable& table, const std::string& pod, std::string why) {
+  table.by_pod.erase(pod);
+  table.silent.insert_or_assign(pod, std::move(why));
+}
+
+/// All in sync, and none to spare. The counts and the minimum come in two answers: when the last
+/// replica comes back in between, it looks like this too.
+bool cannot_be_rolled(const PartitionReading& reading) {
+  return reading.replicas > 1 && reading.at_min_isr && !reading.under_replicated;
+}
+
+std::set<TopicPartition> not_to_be_rolled(const PartitionTable& table) {
+  std::set<TopicPartition> found;
+  for (const auto& [pod, partitions] : table.by_pod) {
+    for (const auto& [partition, reading] : partitions) {
+      if (cannot_be_rolled(reading)) {
+        found.insert(partition);
+      }
+    }
+  }
+  return found;
+}
+
+/// What only the second of two readings says to be without a spare is not known.
+void silence_new(const std::set<TopicPartition>& before, PartitionTable& table) {
+  std::map<std::string, TopicPartition> changed;
+  for (const auto& [pod, partitions] : table.by_pod) {
+    for (const auto& [partition, reading] : partitions) {
+      if (cannot_be_rolled(reading) && !before.contains(partition)) {
+        changed.emplace(pod, partition);
+      }
+    }
+  }
+  for (const auto& [pod, partition] : changed) {
+    silence(table, pod, "partition " + partition.text() + " changed while it was read");
+  }
+}
+
+}  // namespace
+
+PartitionTable read_partitions(kube::Reader& reader,
+                               const std::string& ns,
+                               const std::vector<std::string>& broker_pods,
+                               Detail detail,
+                               Duration timeout) {
+  PartitionTable table = read_once(reader, ns, broker_pods, detail, timeout);
+  if (const std::set<TopicPartition> before = not_to_be_rolled(table); !before.empty()) {
+    table = read_once(reader, ns, broker_pods, detail, timeout);
+    silence_new(before, table);
   }
   return table;
 }

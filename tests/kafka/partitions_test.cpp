@@ -38,6 +38,16 @@ std::string min_isr(int under, int at) {
   return success("{" + gauge("UnderMinIsr", under) + "," + gauge("AtMinIsr", at) + "}");
 }
 
+/// Of another partition.
+std::string other_counts(int in_sync, int all) {
+  return gauge("InSyncReplicasCount", in_sync, "1") + "," + gauge("ReplicasCount", all, "1") + "," +
+         gauge("UnderReplicated", in_sync < all ? 1 : 0, "1");
+}
+
+std::string other_minimum(int at) {
+  return gauge("UnderMinIsr", 0, "1") + "," + gauge("AtMinIsr", at, "1");
+}
+
 const TopicPartition kPartition{"my.topic-a_b", 0};
 
 PartitionTable read(Bench& bench,
@@ -81,6 +91,37 @@ TEST(ReadPartitions, ABrokerWithoutPartitionsHostsNone) {
   bench.bean("kafka-0", "").reply(200, missing());
   const PartitionTable table = read(bench, {"kafka-0"});
   EXPECT_TRUE(table.by_pod.at("kafka-0").empty());
+}
+
+TEST(ReadPartitions, AReplicaThatComesBackBetweenTwoAnswersDoesNotMakeItUnrollable) {
+  Bench bench;
+  bench.bean("kafka-0", kReplicas).reply(200, replicas(3, 3));
+  bench.bean("kafka-0", kMinIsr).reply(200, min_isr(0, 1)).reply(200, min_isr(0, 0));
+  const PartitionTable table = read(bench, {"kafka-0"});
+  EXPECT_FALSE(table.by_pod.at("kafka-0").at(kPartition).at_min_isr);
+  EXPECT_EQ(bench.transport.calls().size(), 4U);
+}
+
+TEST(ReadPartitions, WhatTwoReadingsSayToBeUnrollableIsSo) {
+  Bench bench;
+  bench.bean("kafka-0", kReplicas).reply(200, replicas(3, 3));
+  bench.bean("kafka-0", kMinIsr).reply(200, min_isr(0, 1));
+  const PartitionTable table = read(bench, {"kafka-0"});
+  EXPECT_TRUE(table.by_pod.at("kafka-0").at(kPartition).at_min_isr);
+  EXPECT_TRUE(table.silent.empty());
+}
+
+TEST(ReadPartitions, WhatOnlyTheSecondReadingSaysToBeUnrollableIsNotKnown) {
+  Bench bench;
+  bench.bean("kafka-0", kReplicas).reply(200, replicas(3, 3));
+  bench.bean("kafka-0", kMinIsr).reply(200, min_isr(0, 1)).reply(200, min_isr(0, 0));
+  bench.bean("kafka-1", kReplicas).reply(200, success("{" + other_counts(3, 3) + "}"));
+  bench.bean("kafka-1", kMinIsr)
+      .reply(200, success("{" + other_minimum(0) + "}"))
+      .reply(200, success("{" + other_minimum(1) + "}"));
+  const PartitionTable table = read(bench, {"kafka-0", "kafka-1"});
+  EXPECT_TRUE(table.by_pod.contains("kafka-0"));
+  EXPECT_THAT(table.silent.at("kafka-1"), HasSubstr("changed while it was read"));
 }
 
 TEST(ReadPartitions, AHalfReadPartitionIsSilenceNotAReading) {

@@ -126,7 +126,8 @@ enum class Detail { Sync, Offsets };
 
 /// Reads every Partition bean (and, with Offsets, every log's end) of the brokers. Costs a pattern
 /// read per broker (175 KB and 70 ms at 2,000 partitions): for gates and for a waiting person, not
-/// for polling.
+/// for polling. Where a partition looks as if it could not be rolled, all is read twice, and both
+/// readings must agree.
 [[nodiscard]] PartitionTable read_partitions(kube::Reader& reader,
                                              const std::string& ns,
                                              const std::vector<std::string>& broker_pods,
