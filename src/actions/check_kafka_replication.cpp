@@ -56,10 +56,11 @@ runbook::ValueMap outputs_of(const kafka::ClusterGauges& gauges) {
 /// Whether each broker could be restarted, one at a time.
 kafka::GateVerdict all_may_stop(kube::Reader& reader,
                                 const KafkaCluster& cluster,
+                                const kafka::ClusterGauges& gauges,
                                 const std::set<std::string>& waived) {
   const kafka::PartitionTable table = kafka::read_partitions(
       reader, cluster.target.ns, cluster.broker_pods, kafka::Detail::Sync, kPollTimeout);
-  kafka::GateVerdict all{.answer = kafka::GateVerdict::Answer::Yes};
+  kafka::GateVerdict all = tables_are_whole(gauges, table);
   for (const std::string& pod : cluster.broker_pods) {
     kafka::GateVerdict one = kafka::may_stop_broker(table, pod, waived);
     one.summary.clear();
@@ -95,7 +96,7 @@ class CheckKafkaReplication final : public engine::Check {
           if (!reading.verdict.yes()) {
             reading.details = missing_partitions(asked, cluster, 20);
           } else if (restartable) {
-            merge(reading.verdict, all_may_stop(asked, cluster, waived));
+            merge(reading.verdict, all_may_stop(asked, cluster, reading.gauges, waived));
           }
           return reading;
         });

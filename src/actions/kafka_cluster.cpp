@@ -20,6 +20,14 @@ Result<kube::Object> read_set(kube::Reader& reader,
   return reader.get(kube::resources::stateful_sets(), ns, name);
 }
 
+/// It runs, and says that it is no controller. One that merely lacks a controller's gauges may be a
+/// voter without them.
+bool is_broker_only(const kafka::ClusterGauges& gauges, const std::string& pod) {
+  return std::any_of(gauges.brokers.begin(), gauges.brokers.end(), [&](const auto& broker) {
+    return broker.pod == pod && broker.state == kafka::kRunning && broker.controller == false;
+  });
+}
+
 }  // namespace
 
 Result<kafka::Target> find_target(kube::Reader& reader, const runbook::ValueMap& ref) {
@@ -76,8 +84,8 @@ kafka::ClusterGauges read_gauges(kube::Reader& reader, const KafkaCluster& clust
                          combined ? cluster.broker_pods : cluster.controller_pods,
                          kPollTimeout);
   if (combined) {
-    std::erase_if(gauges.controllers, [](const kafka::ControllerGauges& controller) {
-      return controller.silence == kafka::kNoGauges;
+    std::erase_if(gauges.controllers, [&](const kafka::ControllerGauges& controller) {
+      return controller.silence == kafka::kNoGauges && is_broker_only(gauges, controller.pod);
     });
   }
   return gauges;

@@ -36,7 +36,7 @@ struct KafkaCluster {
 [[nodiscard]] Result<KafkaCluster> read_cluster(kube::Reader& reader, const runbook::ValueMap& ref);
 
 /// The gauges of all processes. Where no controllers are known, the brokers are asked whether they
-/// are controllers as well (combined mode), and those that are not are left out.
+/// are controllers as well (combined mode), and those that say that they are not are left out.
 [[nodiscard]] kafka::ClusterGauges read_gauges(kube::Reader& reader, const KafkaCluster& cluster);
 
 /// `replication_is_full` with what this cluster should have.

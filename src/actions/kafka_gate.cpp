@@ -22,26 +22,6 @@ int badness(Answer answer) {
   return answer == Answer::Yes ? 0 : answer == Answer::Unknown ? 1 : 2;
 }
 
-/// A broker's table must not have fewer partitions than it says it hosts: something is missing.
-GateVerdict tables_are_whole(const kafka::ClusterGauges& gauges,
-                             const kafka::PartitionTable& table) {
-  GateVerdict verdict{.answer = Answer::Yes};
-  for (const kafka::BrokerGauges& broker : gauges.brokers) {
-    const auto read = table.by_pod.find(broker.pod);
-    if (read == table.by_pod.end() || !broker.partitions) {
-      continue;  // may_stop_broker and replication_is_full speak of these
-    }
-    if (std::ssize(read->second) < *broker.partitions) {
-      verdict.answer = Answer::Unknown;
-      verdict.reasons.push_back(fmt::format("{} hosts {} partitions, but told of {}",
-                                            broker.pod,
-                                            *broker.partitions,
-                                            read->second.size()));
-    }
-  }
-  return verdict;
-}
-
 bool is_controller(const kafka::ClusterGauges& gauges, const std::string& pod) {
   return std::any_of(gauges.controllers.begin(), gauges.controllers.end(), [&](const auto& one) {
     return one.pod == pod;
@@ -84,6 +64,25 @@ void judge_pods(const std::vector<std::string>& wanted,
 }
 
 }  // namespace
+
+GateVerdict tables_are_whole(const kafka::ClusterGauges& gauges,
+                             const kafka::PartitionTable& table) {
+  GateVerdict verdict{.answer = Answer::Yes};
+  for (const kafka::BrokerGauges& broker : gauges.brokers) {
+    const auto read = table.by_pod.find(broker.pod);
+    if (read == table.by_pod.end() || !broker.partitions) {
+      continue;  // may_stop_broker and replication_is_full speak of these
+    }
+    if (std::ssize(read->second) < *broker.partitions) {
+      verdict.answer = Answer::Unknown;
+      verdict.reasons.push_back(fmt::format("{} hosts {} partitions, but told of {}",
+                                            broker.pod,
+                                            *broker.partitions,
+                                            read->second.size()));
+    }
+  }
+  return verdict;
+}
 
 void merge(GateVerdict& into, GateVerdict other) {
   if (other.answer != Answer::Yes) {

@@ -67,6 +67,11 @@ class RollGate {
 [[nodiscard]] kafka::GateVerdict pods_are_ready(const KafkaCluster& cluster,
                                                 const RollMembers& members);
 
+/// No broker's table has fewer partitions than it says that it hosts: else something is missing.
+/// Pure.
+[[nodiscard]] kafka::GateVerdict tables_are_whole(const kafka::ClusterGauges& gauges,
+                                                  const kafka::PartitionTable& table);
+
 /// Adds what another gate says: the worse answer and the reasons of both. A waiver remains only
 /// where it permits everything that blocks.
 void merge(kafka::GateVerdict& into, kafka::GateVerdict other);

@@ -14,7 +14,7 @@ namespace {
 
 using Answer = Result<std::string>;
 
-// One pattern for KafkaServer's BrokerState and all gauges of ReplicaManager: the cheapest read
+// One pattern for BrokerState, the roles and all gauges of ReplicaManager: the cheapest read
 // that takes them in one moment ("er" ends both types; the few other beans of that shape are
 // ignored).
 constexpr std::string_view kServer = "kafka.server:type=*er,name=*";
@@ -80,6 +80,9 @@ BrokerGauges read_broker(const std::string& pod, std::span<const Answer> answers
   const auto values = by_name(*server);
   if (const auto state = find(values, "KafkaServer/BrokerState")) {
     broker.state = static_cast<int>(*state);
+  }
+  if (values.contains("KafkaServer/ClusterId")) {  // a process has one such gauge for each role
+    broker.controller = values.contains("ControllerServer/ClusterId");
   }
   broker.under_replicated = find(values, "ReplicaManager/UnderReplicatedPartitions");
   broker.under_min_isr = find(values, "ReplicaManager/UnderMinIsrPartitionCount");

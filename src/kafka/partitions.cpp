@@ -73,7 +73,8 @@ bool wanted(std::string_view name) {
   return std::find(kNames.begin(), kNames.end(), name) != kNames.end();
 }
 
-/// Adds one pattern answer. No bean at all (404) is an empty answer: the broker hosts nothing.
+/// Adds one pattern answer. No bean at all (404) is an empty answer; `judge_empty` asks what it
+/// means.
 Status add_gauges(const Answer& answer, Partitions& partitions, Seen& seen) {
   if (!answer) {
     return answer.error();
@@ -161,6 +162,28 @@ void silence(PartitionTable& table, const std::string& pod, std::string why) {
   table.silent.insert_or_assign(pod, std::move(why));
 }
 
+/// A broker without a bean of a partition hosts none only if it runs and says so: one that is about
+/// to load its partitions, or whose beans are hidden, has none either.
+void judge_empty(kube::Reader& reader,
+                 const std::string& ns,
+                 Duration timeout,
+                 PartitionTable& table) {
+  Pods empty;
+  for (const auto& [pod, partitions] : table.by_pod) {
+    if (partitions.empty()) {
+      empty.push_back(pod);
+    }
+  }
+  if (empty.empty()) {
+    return;
+  }
+  for (const BrokerGauges& broker : read_gauges(reader, ns, empty, {}, timeout).brokers) {
+    if (broker.state != kRunning || broker.partitions != 0) {
+      silence(table, broker.pod, "it tells of no partition, but not that it runs and hosts none");
+    }
+  }
+}
+
 /// All in sync, and none to spare. The counts and the minimum come in two answers: when the last
 /// replica comes back in between, it looks like this too.
 bool cannot_be_rolled(const PartitionReading& reading) {
@@ -206,6 +229,7 @@ PartitionTable read_partitions(kube::Reader& reader,
     table = read_once(reader, ns, broker_pods, detail, timeout);
     silence_new(before, table);
   }
+  judge_empty(reader, ns, timeout, table);
   return table;
 }
 

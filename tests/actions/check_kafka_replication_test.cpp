@@ -84,6 +84,23 @@ TEST(CheckKafkaReplication, WithWaiversItAlsoAsksWhetherEachBrokerMayStop) {
   EXPECT_EQ(ask(bench, {{"waiver_topics", runbook::ValueList{"orders"}}}).verdict, Verdict::Pass);
 }
 
+TEST(CheckKafkaReplication, WithWaiversABrokerWithoutGaugesOfPartitionsIsUnknown) {
+  RollBench bench;
+  bench.server.hide_partitions("kafka-1");
+  EXPECT_EQ(ask(bench).verdict, Verdict::Pass);
+  const CheckResult result = ask(bench, {{"waiver_topics", runbook::ValueList{}}});
+  EXPECT_EQ(result.verdict, Verdict::Unknown);
+  EXPECT_THAT(result.details, Contains(HasSubstr("kafka-1 does not tell which partitions")));
+}
+
+TEST(CheckKafkaReplication, AVoterWithoutItsGaugesIsUnknown) {
+  RollBench bench(test::KafkaHabits{.combined = true});
+  bench.server.hide_controller("kafka-1");
+  const CheckResult result = ask(bench);
+  EXPECT_EQ(result.verdict, Verdict::Unknown);
+  EXPECT_THAT(result.details, Contains("kafka-1 does not answer: it has no such gauges"));
+}
+
 TEST(CheckKafkaReplication, IsUnknownWhereTheTargetCannotBeFound) {
   RollBench bench;
   bench.server.forbid("/statefulsets");

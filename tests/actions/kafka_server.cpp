@@ -194,6 +194,7 @@ Answer KafkaServer::jolokia(const std::string& pod, const std::string& mbean) {
     return unreachable_pod();
   }
   const bool loaded = process.phase == Phase::Up;
+  const bool votes = model_.is_controller(process) && !without_controller_.contains(pod);
   if (mbean.starts_with("java.lang:type=Runtime")) {
     return value(process.start_time_ms);
   }
@@ -204,11 +205,10 @@ Answer KafkaServer::jolokia(const std::string& pod, const std::string& mbean) {
   if (mbean.starts_with("kafka.server:type=*Server,name=ClusterId")) {
     return value(identity_beans(process));
   }
-  if (mbean.starts_with("kafka.controller:") && model_.is_controller(process) && loaded) {
+  if (mbean.starts_with("kafka.controller:") && votes && loaded) {
     return value(controller_beans(process));
   }
-  if (mbean.starts_with("kafka.server:type=raft-metrics") && model_.is_controller(process) &&
-      loaded) {
+  if (mbean.starts_with("kafka.server:type=raft-metrics") && votes && loaded) {
     return value({{"current-state", model_.active_controller() == pod ? "leader" : "follower"},
                   {"current-leader", model_.process(model_.active_controller()).node},
                   {"current-epoch", model_.epoch()},
@@ -222,7 +222,8 @@ Answer KafkaServer::jolokia(const std::string& pod, const std::string& mbean) {
   if (mbean.starts_with("kafka.log:type=LogManager,name=*")) {
     return value(bean("kafka.log:name=OfflineLogDirectoryCount,type=LogManager", 0));
   }
-  if (mbean.starts_with("kafka.cluster:") && process.broker && loaded) {
+  if (mbean.starts_with("kafka.cluster:") && process.broker && loaded &&
+      !without_partitions_.contains(pod)) {
     return value(partition_beans(process, mbean.find("*Replica*") != std::string::npos));
   }
   if (mbean.starts_with("kafka.log:type=Log,name=LogEndOffset") && loaded) {
@@ -323,8 +324,9 @@ json KafkaServer::identity_beans(const KafkaProcess& process) const {
 }
 
 json KafkaServer::server_beans(const KafkaProcess& process) const {
-  json beans =
-      bean("kafka.server:name=BrokerState,type=KafkaServer", process.phase == Phase::Up ? 3 : 1);
+  json beans = identity_beans(process);
+  beans.update(
+      bean("kafka.server:name=BrokerState,type=KafkaServer", process.phase == Phase::Up ? 3 : 1));
   if (process.phase != Phase::Up) {
     return beans;
   }

@@ -8,6 +8,7 @@
 #include <chrono>
 #include <cstdint>
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -54,6 +55,12 @@ class KafkaServer {
   /// The controllers beside the brokers are those of another cluster.
   void move_controllers() { other_cluster_ = true; }
 
+  /// The process of that pod lacks the gauges of a controller.
+  void hide_controller(const std::string& pod) { without_controller_.insert(pod); }
+
+  /// The process of that pod lacks the gauges of partitions.
+  void hide_partitions(const std::string& pod) { without_partitions_.insert(pod); }
+
   [[nodiscard]] std::vector<std::string> evicted_pods() const;
 
  private:
@@ -75,6 +82,8 @@ class KafkaServer {
   std::vector<Evicted> evicted_;
   std::vector<std::string> forbidden_;
   std::map<std::string, std::string> set_patches_;
+  std::set<std::string> without_controller_;
+  std::set<std::string> without_partitions_;
   std::int64_t retry_after_ = 0;
   Duration budget_from_ = {};
   Duration list_delay_ = std::chrono::milliseconds(4);

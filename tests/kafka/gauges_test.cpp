@@ -96,6 +96,21 @@ TEST(ReadGauges, WhatIsNotSaidStaysUnknown) {
   EXPECT_EQ(broker.offline_log_dirs, std::nullopt);
 }
 
+TEST(ReadGauges, ABrokerSaysWhetherItIsAControllerToo) {
+  const std::string broker = R"("kafka.server:name=ClusterId,type=KafkaServer":{"Value":"id"})";
+  const std::string both =
+      broker + R"(,"kafka.server:name=ClusterId,type=ControllerServer":{"Value":"id"})";
+  Bench bench;
+  bench.bean("kafka-0", "").reply(200, missing());
+  bench.bean("kafka-0", kServer)
+      .reply(200, success("{" + broker + "}"))
+      .reply(200, success("{" + both + "}"))
+      .reply(200, success("{}"));
+  EXPECT_EQ(read(bench, {"kafka-0"}, {}).brokers.at(0).controller, false);
+  EXPECT_EQ(read(bench, {"kafka-0"}, {}).brokers.at(0).controller, true);
+  EXPECT_EQ(read(bench, {"kafka-0"}, {}).brokers.at(0).controller, std::nullopt);
+}
+
 TEST(ReadGauges, OfAController) {
   Bench bench;
   bench.bean("kraftcontroller-0", kController).reply(200, success(kControllerBeans));

@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
+#include <utility>
 
 namespace cfkops::kafka {
 namespace {
@@ -86,11 +87,36 @@ TEST(ReadPartitions, WithTheEndsOfTheLogsWhenAsked) {
   EXPECT_EQ(table.by_pod.at("kafka-0").at(kPartition).log_end_offset, 1204);
 }
 
-TEST(ReadPartitions, ABrokerWithoutPartitionsHostsNone) {
+std::string server(int state, int hosted) {
+  return success(R"({"kafka.server:name=BrokerState,type=KafkaServer":{"Value":)" +
+                 std::to_string(state) +
+                 R"(},"kafka.server:name=PartitionCount,type=ReplicaManager":{"Value":)" +
+                 std::to_string(hosted) + "}}");
+}
+
+TEST(ReadPartitions, ABrokerThatRunsAndHostsNoneHasNone) {
   Bench bench;
   bench.bean("kafka-0", "").reply(200, missing());
+  bench.bean("kafka-0", "kafka.server").reply(200, server(3, 0));
   const PartitionTable table = read(bench, {"kafka-0"});
   EXPECT_TRUE(table.by_pod.at("kafka-0").empty());
+}
+
+TEST(ReadPartitions, WithoutPartitionsABrokerThatStartsOrHostsSomeIsSilent) {
+  for (const auto& [state, hosted] : {std::pair(1, 0), std::pair(3, 7)}) {
+    Bench bench;
+    bench.bean("kafka-0", "").reply(200, missing());
+    bench.bean("kafka-0", "kafka.server").reply(200, server(state, hosted));
+    const PartitionTable table = read(bench, {"kafka-0"});
+    EXPECT_TRUE(table.by_pod.empty());
+    EXPECT_THAT(table.silent.at("kafka-0"), HasSubstr("not that it runs and hosts none"));
+  }
+}
+
+TEST(ReadPartitions, WithoutPartitionsAndGaugesABrokerIsSilent) {
+  Bench bench;
+  bench.bean("kafka-0", "").reply(200, missing());
+  EXPECT_EQ(read(bench, {"kafka-0"}).silent.size(), 1U);
 }
 
 TEST(ReadPartitions, AReplicaThatComesBackBetweenTwoAnswersDoesNotMakeItUnrollable) {

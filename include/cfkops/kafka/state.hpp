@@ -44,6 +44,7 @@ struct BrokerGauges {
   std::optional<std::int64_t> partitions = {};  ///< hosted
   std::optional<std::int64_t> offline_log_dirs = {};
   std::optional<std::int64_t> start_time_ms = {};  ///< of the JVM
+  std::optional<bool> controller = {};             ///< it is a controller as well (combined mode)
   std::string silence = {};                        ///< why it did not answer, or ""
 
   [[nodiscard]] bool answered() const { return silence.empty(); }
@@ -127,7 +128,8 @@ enum class Detail { Sync, Offsets };
 /// Reads every Partition bean (and, with Offsets, every log's end) of the brokers. Costs a pattern
 /// read per broker (175 KB and 70 ms at 2,000 partitions): for gates and for a waiting person, not
 /// for polling. Where a partition looks as if it could not be rolled, all is read twice, and both
-/// readings must agree.
+/// readings must agree. A broker without any is silent unless it also says that it runs and hosts
+/// none.
 [[nodiscard]] PartitionTable read_partitions(kube::Reader& reader,
                                              const std::string& ns,
                                              const std::vector<std::string>& broker_pods,
