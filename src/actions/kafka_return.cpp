@@ -186,7 +186,7 @@ void ReturnWatch::report(const Look& look) {
     state.why = "all is well; settling";
     state.estimate = options_.settle - (now() - *well_since_);
   } else {
-    state.estimate = estimate_.remaining();
+    state.estimate = estimate_.remaining(now());
   }
   context_.waiting(state);
 }

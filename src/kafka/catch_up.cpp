@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cmath>
 #include <limits>
 #include <utility>
 
@@ -10,6 +11,9 @@ namespace cfkops::kafka {
 namespace {
 
 using Partitions = std::map<TopicPartition, PartitionReading>;
+
+constexpr Duration kSamplesLast = std::chrono::seconds(10);
+constexpr Duration kLongestEstimate = std::chrono::hours(24);
 
 /// Somebody who answered hosts it; a partition that nobody hosts any more was deleted.
 bool exists(const PartitionTable& table, const TopicPartition& partition) {
@@ -91,23 +95,27 @@ void CatchUpEstimate::add(MonoTime when, std::int64_t records_behind) {
                 [&](const auto& sample) { return when - sample.first > std::chrono::minutes(1); });
 }
 
-std::optional<Duration> CatchUpEstimate::remaining() const {
-  if (samples_.size() < 2) {
+std::optional<Duration> CatchUpEstimate::remaining(MonoTime now) const {
+  if (samples_.size() < 2 || now - samples_.back().first > kSamplesLast) {
     return std::nullopt;
   }
   const auto& [first, before] = samples_.front();
-  const auto& [last, now] = samples_.back();
-  if (now == 0) {
+  const auto& [last, left] = samples_.back();
+  if (left == 0) {
     return Duration(0);
   }
-  const std::int64_t done = before - now;
+  const std::int64_t done = before - left;
   if (done <= 0 || last <= first) {
     return std::nullopt;
   }
-  const double rate =
-      static_cast<double>(done) / std::chrono::duration<double>(last - first).count();
-  return std::chrono::duration_cast<Duration>(
-      std::chrono::duration<double>(static_cast<double>(now) / rate));
+  // In floating point until it is known to fit: a crawling broker may need centuries.
+  using Seconds = std::chrono::duration<double>;
+  const double rate = static_cast<double>(done) / Seconds(last - first).count();
+  const Seconds needed(static_cast<double>(left) / rate);
+  if (!std::isfinite(needed.count()) || needed > kLongestEstimate) {
+    return std::nullopt;
+  }
+  return std::max(Duration(0), std::chrono::duration_cast<Duration>(needed) - (now - last));
 }
 
 }  // namespace cfkops::kafka

@@ -6,6 +6,8 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
+#include <cstdint>
+#include <limits>
 
 namespace cfkops::kafka {
 namespace {
@@ -103,15 +105,37 @@ TEST(CatchUp, PutsTheWorstFirst) {
 TEST(CatchUpEstimate, GoesByTheRateOfTheLastMinute) {
   CatchUpEstimate estimate;
   const MonoTime start;
-  EXPECT_EQ(estimate.remaining(), std::nullopt);
+  EXPECT_EQ(estimate.remaining(start), std::nullopt);
   estimate.add(start, 1'000);
-  EXPECT_EQ(estimate.remaining(), std::nullopt);
+  EXPECT_EQ(estimate.remaining(start), std::nullopt);
   estimate.add(start + 2s, 800);
-  EXPECT_EQ(estimate.remaining(), Duration(8s));
+  EXPECT_EQ(estimate.remaining(start + 2s), Duration(8s));
   estimate.add(start + 70s, 600);  // the first two are forgotten
-  EXPECT_EQ(estimate.remaining(), std::nullopt);
+  EXPECT_EQ(estimate.remaining(start + 70s), std::nullopt);
   estimate.add(start + 71s, 0);
-  EXPECT_EQ(estimate.remaining(), Duration(0));
+  EXPECT_EQ(estimate.remaining(start + 71s), Duration(0));
+}
+
+TEST(CatchUpEstimate, CountsFromNowAndForgetsOldMeasurements) {
+  CatchUpEstimate estimate;
+  const MonoTime start;
+  estimate.add(start, 1'000);
+  estimate.add(start + 2s, 800);
+  EXPECT_EQ(estimate.remaining(start + 5s), Duration(5s));
+  EXPECT_EQ(estimate.remaining(start + 11s), Duration(0));
+  EXPECT_EQ(estimate.remaining(start + 13s), std::nullopt);
+}
+
+TEST(CatchUpEstimate, MoreThanADayIsNoEstimate) {
+  CatchUpEstimate estimate;
+  const MonoTime start;
+  estimate.add(start, std::numeric_limits<std::int64_t>::max());
+  estimate.add(start + 50s, std::numeric_limits<std::int64_t>::max() - 1);
+  EXPECT_EQ(estimate.remaining(start + 50s), std::nullopt);
+  CatchUpEstimate slow;
+  slow.add(start, 90'001);
+  slow.add(start + 1s, 90'000);
+  EXPECT_EQ(slow.remaining(start + 1s), std::nullopt);
 }
 
 TEST(CatchUpEstimate, KnowsNothingWhileItDoesNotFall) {
@@ -119,7 +143,7 @@ TEST(CatchUpEstimate, KnowsNothingWhileItDoesNotFall) {
   const MonoTime start;
   estimate.add(start, 500);
   estimate.add(start + 2s, 600);
-  EXPECT_EQ(estimate.remaining(), std::nullopt);
+  EXPECT_EQ(estimate.remaining(start + 2s), std::nullopt);
 }
 
 TEST(CatchUpEstimate, ProgressIsLessThanEverBefore) {

@@ -78,9 +78,9 @@ class CatchUpEstimate {
  public:
   void add(MonoTime when, std::int64_t records_behind);
 
-  /// The time until zero at the rate of the last minute; nothing while that is not known or not
-  /// falling.
-  [[nodiscard]] std::optional<Duration> remaining() const;
+  /// The time from `now` until zero at the rate of the last minute; nothing while that is not known
+  /// or not falling, where the last measurement is older than 10 s, and beyond a day.
+  [[nodiscard]] std::optional<Duration> remaining(MonoTime now) const;
 
   /// The last time the backlog got smaller than ever before.
   [[nodiscard]] std::optional<MonoTime> last_progress() const { return last_progress_; }
