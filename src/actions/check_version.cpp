@@ -46,6 +46,11 @@ Result<std::set<std::string>> kafka_versions(kube::Reader& reader,
         ErrorCode::InvalidInput, "the version of kafka needs a target", "target: ${params.target}");
   }
   CFKOPS_ASSIGN(const KafkaCluster cluster, read_cluster(reader, *target->map()));
+  if (cluster.broker_pods.empty()) {
+    return make_error(
+        ErrorCode::NotFound,
+        "StatefulSet " + cluster.target.broker_set + " has no replicas: no broker tells a version");
+  }
   std::vector<kube::ReadRequest> requests;
   for (const std::string& pod : cluster.broker_pods) {
     requests.push_back(kafka::jolokia_read(

@@ -1,5 +1,6 @@
 #include "action_fixture.hpp"
 #include "kinds.hpp"
+#include "roll_bench.hpp"
 #include "support/matchers.hpp"
 #include "version_range.hpp"
 
@@ -55,6 +56,22 @@ TEST_F(Version, AServerThatDoesNotTellIsUnknown) {
   transport.on("GET", "/version").refuse(403, "Forbidden", "no");
   EXPECT_EQ(evaluate(check_version(), {{"of", "kubernetes"}, {"range", ">=1.25"}}).verdict,
             Verdict::Unknown);
+}
+
+TEST(VersionOfKafka, IsThatOfEachBroker) {
+  test::RollBench bench;
+  const runbook::ValueMap asked{
+      {"of", "kafka"}, {"range", ">=4 <5"}, {"target", test::RollBench::target()}};
+  EXPECT_EQ(bench.evaluate(check_version(), asked).verdict, Verdict::Pass);
+}
+
+TEST(VersionOfKafka, WithoutBrokersIsUnknown) {
+  test::RollBench bench(test::KafkaHabits{.brokers = 0, .partitions = 0});
+  const auto result =
+      bench.evaluate(check_version(),
+                     {{"of", "kafka"}, {"range", ">=4 <5"}, {"target", test::RollBench::target()}});
+  EXPECT_EQ(result.verdict, Verdict::Unknown);
+  EXPECT_THAT(result.summary, testing::HasSubstr("no broker tells a version"));
 }
 
 }  // namespace
