@@ -1,8 +1,14 @@
 #include "roll_bench.hpp"
+#include "support/source_tree.hpp"
+#include "support/temp_dir.hpp"
+
+#include "cfkops/actions/table.hpp"
+#include "cfkops/runbook/lint.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <chrono>
 
 namespace cfkops::actions {
@@ -91,6 +97,27 @@ TEST(CheckKafkaReplication, WithWaiversABrokerWithoutGaugesOfPartitionsIsUnknown
   const CheckResult result = ask(bench, {{"waiver_topics", runbook::ValueList{}}});
   EXPECT_EQ(result.verdict, Verdict::Unknown);
   EXPECT_THAT(result.details, Contains(HasSubstr("kafka-1 does not tell which partitions")));
+}
+
+TEST(CheckKafkaReplication, ThePrerequisiteOfBrokerRestartNamesTopicsUnlessOnlyControllersRestart) {
+  const auto file = test::source_tree() / "runbooks/broker-restart.yaml";
+  const runbook::LintReport report = runbook::lint(test::read_file(file), "it", specs());
+  ASSERT_TRUE(report.runbook);
+  const auto& checks = report.runbook->prerequisites;
+  const auto check = std::find_if(
+      checks.begin(), checks.end(), [](const auto& one) { return one.id == "replication"; });
+  ASSERT_NE(check, checks.end());
+  const auto argument = std::find_if(check->with.begin(), check->with.end(), [](const auto& one) {
+    return one.name == "waiver_topics";
+  });
+  ASSERT_NE(argument, check->with.end());
+  const auto value = [&](const char* roles) {
+    const runbook::ValueMap params{{"roles", roles}, {"waiver_topics", runbook::ValueList{"a"}}};
+    return *argument->value.evaluate({{"params", params}});
+  };
+  EXPECT_TRUE(value("controllers").is_null());
+  EXPECT_EQ(value("brokers"), runbook::Value(runbook::ValueList{"a"}));
+  EXPECT_EQ(value("all"), runbook::Value(runbook::ValueList{"a"}));
 }
 
 TEST(CheckKafkaReplication, AVoterWithoutItsGaugesIsUnknown) {
