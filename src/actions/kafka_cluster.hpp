@@ -49,7 +49,8 @@ struct KafkaCluster {
 /// The pod of the one controller that says it is active, or "".
 [[nodiscard]] std::string active_controller(const kafka::ClusterGauges& gauges);
 
-/// An error of reading that may be gone at the next try: the answer is "unknown" for now.
+/// An error of reading that may be gone at the next try: no answer, and "unknown" until there is
+/// one.
 [[nodiscard]] bool may_heal(const Error& error);
 
 /// The outcome of a step that could not read what it needs, before it changed anything: unknown

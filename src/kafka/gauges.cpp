@@ -86,7 +86,6 @@ BrokerGauges read_broker(const std::string& pod, std::span<const Answer> answers
   }
   broker.under_replicated = find(values, "ReplicaManager/UnderReplicatedPartitions");
   broker.under_min_isr = find(values, "ReplicaManager/UnderMinIsrPartitionCount");
-  broker.at_min_isr = find(values, "ReplicaManager/AtMinIsrPartitionCount");
   broker.offline_replicas = find(values, "ReplicaManager/OfflineReplicaCount");
   broker.leaders = find(values, "ReplicaManager/LeaderCount");
   broker.partitions = find(values, "ReplicaManager/PartitionCount");
@@ -132,7 +131,6 @@ ControllerGauges read_controller(const std::string& pod, std::span<const Answer>
   controller.leader_id = whole(raft->get("/current-leader"));
   controller.epoch = whole(raft->get("/current-epoch"));
   controller.log_end_offset = whole(raft->get("/log-end-offset"));
-  controller.high_watermark = whole(raft->get("/high-watermark"));
   controller.voters = whole(raft->get("/number-of-voters"));
   if (const Result<Json> app = value_of(answers[2])) {
     controller.node_id = node_id(*app);
@@ -161,7 +159,7 @@ ClusterGauges read_gauges(kube::Reader& reader,
   }
   const std::vector<Answer> answers = reader.batch(requests, timeout);
 
-  ClusterGauges gauges{.taken = reader.loop().clock().now()};
+  ClusterGauges gauges;
   std::span<const Answer> rest(answers);
   for (const std::string& pod : broker_pods) {
     gauges.brokers.push_back(read_broker(pod, rest.first(kBrokerReads)));
@@ -189,20 +187,6 @@ std::optional<std::int64_t> logs_to_recover(kube::Reader& reader,
     logs += whole(attributes.get("/Value")).value_or(0);
   }
   return logs;
-}
-
-Result<std::string> read_version(kube::Reader& reader,
-                                 const std::string& ns,
-                                 const std::string& pod,
-                                 Duration timeout) {
-  const std::vector<kube::ReadRequest> requests = {jolokia_read(ns, pod, kApp)};
-  CFKOPS_ASSIGN(const Json beans, value_of(reader.batch(requests, timeout).front()));
-  for (const auto& [bean, attributes] : beans.members()) {
-    if (const std::string version = attributes.string_or("/Version", ""); !version.empty()) {
-      return version;
-    }
-  }
-  return make_error(ErrorCode::NotFound, "pod " + pod + " does not tell its version");
 }
 
 }  // namespace cfkops::kafka

@@ -145,7 +145,7 @@ PartitionTable read_once(kube::Reader& reader,
   }
   const std::vector<Answer> answers = reader.batch(requests, timeout);
 
-  PartitionTable table{.taken = reader.loop().clock().now()};
+  PartitionTable table;
   for (std::size_t i = 0; i < broker_pods.size(); ++i) {
     auto read = read_broker(std::span(answers).subspan(i * reads, reads));
     if (read) {

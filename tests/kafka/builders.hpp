@@ -13,7 +13,6 @@ inline BrokerGauges running_broker(const std::string& pod) {
           .state = kRunning,
           .under_replicated = 0,
           .under_min_isr = 0,
-          .at_min_isr = 0,
           .offline_replicas = 0,
           .leaders = 10,
           .partitions = 30,
@@ -33,7 +32,6 @@ inline ControllerGauges healthy_controller(int node) {
           .node_id = node,
           .epoch = 7,
           .log_end_offset = 5'000 - node,
-          .high_watermark = 4'998,
           .voters = 3};
 }
 

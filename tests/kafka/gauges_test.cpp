@@ -70,7 +70,6 @@ TEST(ReadGauges, OfABroker) {
   EXPECT_EQ(broker.state, kRunning);
   EXPECT_EQ(broker.under_replicated, 2);
   EXPECT_EQ(broker.under_min_isr, 0);
-  EXPECT_EQ(broker.at_min_isr, 1);
   EXPECT_EQ(broker.offline_replicas, 0);
   EXPECT_EQ(broker.leaders, 11);
   EXPECT_EQ(broker.partitions, 33);
@@ -128,7 +127,6 @@ TEST(ReadGauges, OfAController) {
   EXPECT_EQ(controller.node_id, 9990);
   EXPECT_EQ(controller.epoch, 4);
   EXPECT_EQ(controller.log_end_offset, 81);
-  EXPECT_EQ(controller.high_watermark, 80);
   EXPECT_EQ(controller.voters, 3);
 }
 
@@ -157,9 +155,8 @@ TEST(ReadGauges, AllPodsAreAskedAtOnce) {
   for (const char* pod : {"kafka-0", "kafka-1", "kafka-2"}) {
     bench.bean(pod, "").reply(200, success("{}")).after(1s);
   }
-  const ClusterGauges gauges = read(bench, {"kafka-0", "kafka-1", "kafka-2"}, {});
+  EXPECT_EQ(read(bench, {"kafka-0", "kafka-1", "kafka-2"}, {}).brokers.size(), 3U);
   EXPECT_EQ(bench.transport.clock().passed(), Duration(1s));
-  EXPECT_EQ(gauges.taken, bench.transport.clock().now());
 }
 
 TEST(LogsToRecover, AreAddedUpOverTheDirectories) {
@@ -173,16 +170,6 @@ TEST(LogsToRecover, AreAddedUpOverTheDirectories) {
       .reply(200, missing());
   EXPECT_EQ(logs_to_recover(bench.reader, "confluent", "kafka-0", 5s), 12);
   EXPECT_EQ(logs_to_recover(bench.reader, "confluent", "kafka-0", 5s), std::nullopt);
-}
-
-TEST(ReadVersion, IsThatOfTheProcess) {
-  Bench bench;
-  bench.bean("kafka-0", kApp)
-      .reply(200, success(R"({"kafka.server:id=1,type=app-info":{"Version":"8.3.0-ce"}})"))
-      .reply(200, success("{}"));
-  EXPECT_EQ(*read_version(bench.reader, "confluent", "kafka-0", 5s), "8.3.0-ce");
-  EXPECT_THAT(read_version(bench.reader, "confluent", "kafka-0", 5s),
-              cfkops::test::HasError(ErrorCode::NotFound, "kafka-0"));
 }
 
 }  // namespace

@@ -38,7 +38,6 @@ struct BrokerGauges {
   std::optional<int> state = {};
   std::optional<std::int64_t> under_replicated = {};  ///< of the partitions it leads
   std::optional<std::int64_t> under_min_isr = {};     ///< ditto
-  std::optional<std::int64_t> at_min_isr = {};        ///< ditto
   std::optional<std::int64_t> offline_replicas = {};
   std::optional<std::int64_t> leaders = {};
   std::optional<std::int64_t> partitions = {};  ///< hosted
@@ -62,7 +61,6 @@ struct ControllerGauges {
   std::optional<std::int64_t> node_id = {};
   std::optional<std::int64_t> epoch = {};
   std::optional<std::int64_t> log_end_offset = {};
-  std::optional<std::int64_t> high_watermark = {};
   std::optional<std::int64_t> voters = {};  ///< of the quorum; Kafka 3.9 and later say
   std::string silence = {};
 
@@ -71,7 +69,6 @@ struct ControllerGauges {
 
 /// One reading of all processes, as near to one moment as a batch of requests gets.
 struct ClusterGauges {
-  MonoTime taken = {};
   std::vector<BrokerGauges> brokers = {};
   std::vector<ControllerGauges> controllers = {};
 };
@@ -91,13 +88,6 @@ struct ClusterGauges {
                                                           const std::string& pod,
                                                           Duration timeout);
 
-/// The version of the Kafka that runs in a pod: "4.3.0", "8.3.0-ce". Errors: NotFound where it has
-/// not told yet, and those of reading.
-[[nodiscard]] Result<std::string> read_version(kube::Reader& reader,
-                                               const std::string& ns,
-                                               const std::string& pod,
-                                               Duration timeout);
-
 /// What one broker says of one partition that it hosts. The counts are 0 on every broker but the
 /// leader.
 struct PartitionReading {
@@ -113,7 +103,6 @@ struct PartitionReading {
 
 /// The partitions of all brokers that answered, by pod.
 struct PartitionTable {
-  MonoTime taken = {};
   std::map<std::string, std::map<TopicPartition, PartitionReading>> by_pod = {};
   std::map<std::string, std::string> silent = {};  ///< pod: why
 
