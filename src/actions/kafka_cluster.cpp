@@ -98,12 +98,15 @@ kafka::GateVerdict replication_is_full(const KafkaCluster& cluster,
   return kafka::replication_is_full(gauges, cluster.broker_pods.size(), controllers);
 }
 
+kafka::GateVerdict not_known(std::string reason) {
+  return {.answer = kafka::GateVerdict::Answer::Unknown, .reasons = {std::move(reason)}};
+}
+
 kafka::GateVerdict controllers_are_known(const KafkaCluster& cluster) {
   if (!cluster.target.controllers_uncertain) {
     return {.answer = kafka::GateVerdict::Answer::Yes};
   }
-  return {.answer = kafka::GateVerdict::Answer::Unknown,
-          .reasons = {"the controllers are not known: " + cluster.target.controller_doubt}};
+  return not_known("the controllers are not known: " + cluster.target.controller_doubt);
 }
 
 std::string active_controller(const kafka::ClusterGauges& gauges) {

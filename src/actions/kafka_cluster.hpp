@@ -43,6 +43,9 @@ struct KafkaCluster {
 [[nodiscard]] kafka::GateVerdict replication_is_full(const KafkaCluster& cluster,
                                                      const kafka::ClusterGauges& gauges);
 
+/// The answer Unknown for that reason.
+[[nodiscard]] kafka::GateVerdict not_known(std::string reason);
+
 /// Whether it is certain which controllers the cluster has here, if any. Pure.
 [[nodiscard]] kafka::GateVerdict controllers_are_known(const KafkaCluster& cluster);
 

@@ -14,10 +14,6 @@ namespace {
 using kafka::GateVerdict;
 using Answer = GateVerdict::Answer;
 
-GateVerdict unknown(std::string reason) {
-  return {.answer = Answer::Unknown, .summary = "unknown", .reasons = {std::move(reason)}};
-}
-
 int badness(Answer answer) {
   return answer == Answer::Yes ? 0 : answer == Answer::Unknown ? 1 : 2;
 }
@@ -162,7 +158,7 @@ GateLook RollGate::look(const RollEntry& entry) const {
   }
   if (!members) {
     if (patience_.may_heal(members.error())) {
-      look.verdict = unknown("the pods cannot be read: " + members.error().message);
+      look.verdict = not_known("the pods cannot be read: " + members.error().message);
     } else {
       look.error = members.error();
     }

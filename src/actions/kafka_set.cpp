@@ -7,7 +7,6 @@
 #include <fmt/core.h>
 
 #include <algorithm>
-#include <charconv>
 #include <utility>
 #include <vector>
 
@@ -18,18 +17,12 @@ namespace {
 using kafka::GateVerdict;
 using Answer = GateVerdict::Answer;
 
-constexpr std::string_view kPrefix = "platform.confluent.io/";
-
 GateVerdict yes() {
   return {.answer = Answer::Yes};
 }
 
 GateVerdict no(std::string reason) {
   return {.answer = Answer::No, .reasons = {std::move(reason)}};
-}
-
-GateVerdict unknown(std::string reason) {
-  return {.answer = Answer::Unknown, .reasons = {std::move(reason)}};
 }
 
 bool rolls_by_itself(const kube::Object& set) {
@@ -41,18 +34,8 @@ std::int64_t partition(const kube::Object& set) {
   return set.json().int_or("/spec/updateStrategy/rollingUpdate/partition", 0);
 }
 
-std::optional<std::int64_t> ordinal(const std::string& pod) {
-  const std::size_t dash = pod.rfind('-');
-  std::int64_t number = 0;
-  const char* end = pod.data() + pod.size();
-  if (dash == std::string::npos || std::from_chars(pod.data() + dash + 1, end, number).ptr != end) {
-    return std::nullopt;
-  }
-  return number;
-}
-
 std::string annotation(const kube::Object& kafka, std::string_view name) {
-  return kafka.annotation(std::string(kPrefix) + std::string(name)).value_or("");
+  return kafka.annotation(std::string(kafka::kCfkPrefix) + std::string(name)).value_or("");
 }
 
 GateVerdict resource_verdict(const Result<std::string>& body, const KafkaCluster& cluster) {
@@ -61,11 +44,11 @@ GateVerdict resource_verdict(const Result<std::string>& body, const KafkaCluster
     // It may not be ours to list, or gone: the StatefulSets speak for it.
     return code == ErrorCode::Forbidden || code == ErrorCode::NotFound
                ? yes()
-               : unknown("the Kafka resource cannot be read: " + body.error().message);
+               : not_known("the Kafka resource cannot be read: " + body.error().message);
   }
   const Result<Json> list = Json::parse(*body);
   if (!list) {
-    return unknown("the Kafka resource cannot be read: " + list.error().message);
+    return not_known("the Kafka resource cannot be read: " + list.error().message);
   }
   for (const Json& item : list->items("/items")) {
     const kube::Object kafka(item);
@@ -89,7 +72,7 @@ GateVerdict set_is_at_rest(const kube::Object& set) {
   }
   const std::string update = json.string_or("/status/updateRevision", "");
   if (update.empty()) {
-    return unknown(name + " does not tell which revision its pods are to have");
+    return not_known(name + " does not tell which revision its pods are to have");
   }
   const std::int64_t first = json.int_or("/spec/ordinals/start", 0);
   const std::int64_t end = first + json.int_or("/spec/replicas", 1);
@@ -121,7 +104,7 @@ GateVerdict resource_is_at_rest(const kube::Object& kafka) {
       json.int_or("/status/observedGeneration", 0) < kafka.generation()) {
     merge(verdict, no(name + " was changed, and its operator has not seen it yet"));
   }
-  if (kube::condition(kafka, std::string(kPrefix) + "rolling") == "True") {
+  if (kube::condition(kafka, std::string(kafka::kCfkPrefix) + "rolling") == "True") {
     merge(verdict, no(name + " is being rolled out by its operator"));
   }
   if (const std::string pods = annotation(kafka, "maintenance-mode"); !pods.empty()) {
@@ -134,7 +117,8 @@ GateVerdict resource_is_at_rest(const kube::Object& kafka) {
 }
 
 std::string replacement_revision(const kube::Object& set, const std::string& pod) {
-  const bool held_back = rolls_by_itself(set) && ordinal(pod).value_or(0) < partition(set);
+  const bool held_back =
+      rolls_by_itself(set) && kafka::ordinal_of(pod).value_or(0) < partition(set);
   return set.json().string_or(held_back ? "/status/currentRevision" : "/status/updateRevision", "");
 }
 
@@ -163,11 +147,11 @@ SetLook look_at_sets(kube::Reader& reader,
     if (set) {
       patience.answered();
       merge(look.at_rest, set_is_at_rest(*set));
-      if (pod == fmt::format("{}-{}", set->name(), ordinal(pod).value_or(-1))) {
+      if (pod == fmt::format("{}-{}", set->name(), kafka::ordinal_of(pod).value_or(-1))) {
         look.revision = replacement_revision(*set, pod);
       }
     } else if (patience.may_heal(set.error())) {
-      merge(look.at_rest, unknown("a StatefulSet cannot be read: " + set.error().message));
+      merge(look.at_rest, not_known("a StatefulSet cannot be read: " + set.error().message));
     } else {
       look.error = set.error();
     }

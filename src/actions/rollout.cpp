@@ -95,19 +95,6 @@ RolloutState daemon_set(const Json& json) {
   return {.complete = true, .why = count(available, wanted) + " pods are available", .problem = {}};
 }
 
-/// The operator that makes this workload of a Kafka resource, in words; "" where none does.
-std::string kafka_operator_of(const kube::Object& workload) {
-  for (const Json& owner : workload.json().items("/metadata/ownerReferences")) {
-    const std::string group = owner.string_or("/apiVersion", "");
-    const std::string kind = owner.string_or("/kind", "");
-    if (group.starts_with("platform.confluent.io/") &&
-        (kind == "Kafka" || kind == "KRaftController")) {
-      return "Confluent for Kubernetes, by " + kind + " " + owner.string_or("/name", "");
-    }
-  }
-  return {};
-}
-
 }  // namespace
 
 RolloutState rollout_state(const kube::Object& workload) {
@@ -131,14 +118,14 @@ RolloutState rollout_state(const kube::Object& workload) {
 std::optional<Error> kafka_objection(const kube::Object& workload) {
   const auto role =
       workload.kind() == "StatefulSet" ? kafka::role_of(workload) : std::optional<kafka::Role>();
-  const std::string by = kafka_operator_of(workload);
-  if (!role && by.empty()) {
+  const auto owner = kafka::cfk_owner(workload);
+  if (!role && !owner) {
     return std::nullopt;
   }
   const bool controllers = role == kafka::Role::Controller;
   std::string who = controllers ? "runs KRaft controllers" : "runs Kafka brokers";
-  if (!by.empty()) {
-    who = "is managed by " + by;
+  if (owner) {
+    who = fmt::format("is managed by Confluent for Kubernetes, by {} {}", owner->kind, owner->name);
   }
   return make_error(
       ErrorCode::Refused,

@@ -18,7 +18,6 @@ namespace cfkops::kafka {
 
 namespace {
 
-constexpr std::string_view kCfkGroup = "platform.confluent.io/";
 constexpr std::string_view kTypeLabel = "platform.confluent.io/type";
 
 // CFK's names for its two components: value of the type label and name of the main container.
@@ -61,25 +60,18 @@ bool is_of_type(const kube::Object& set, std::string_view type) {
   });
 }
 
-/// The CFK resource of `kind` that owns the set, as (name, uid).
-std::optional<std::pair<std::string, std::string>> cfk_owner(const kube::Object& set,
-                                                             std::string_view kind) {
-  for (const Json& owner : set.json().items("/metadata/ownerReferences")) {
-    if (owner.string_or("/kind", "") == kind &&
-        owner.string_or("/apiVersion", "").starts_with(kCfkGroup)) {
-      return std::pair(owner.string_or("/name", ""), owner.string_or("/uid", ""));
-    }
-  }
-  return std::nullopt;
+std::optional<CfkOwner> kafka_owner(const kube::Object& set) {
+  auto owner = cfk_owner(set);
+  return owner && owner->kind == "Kafka" ? owner : std::nullopt;
 }
 
 /// CFK gives the StatefulSet the resource's name; a set that lost its owner reference is still the
 /// resource's.
 const kube::Object* resource_of(const kube::Object& set,
                                 const std::vector<kube::Object>& resources) {
-  const auto owner = cfk_owner(set, "Kafka");
+  const auto owner = kafka_owner(set);
   for (const kube::Object& resource : resources) {
-    if (resource.name() == set.name() || (owner && owner->second == resource.uid())) {
+    if (resource.name() == set.name() || (owner && owner->uid == resource.uid())) {
       return &resource;
     }
   }
@@ -93,8 +85,7 @@ std::optional<Part> part_of(const kube::Object& set, const std::vector<kube::Obj
   }
   if (part.role == Role::Broker) {
     part.resource = resource_of(set, resources);
-    const bool told =
-        part.resource != nullptr || cfk_owner(set, "Kafka") || !type_label(set).empty();
+    const bool told = part.resource != nullptr || kafka_owner(set) || !type_label(set).empty();
     part.role = told ? part.role : std::nullopt;
   }
   return part;
@@ -281,21 +272,12 @@ Target target_of(const Part& part, const std::string& ns) {
     target.kind = "Kafka";
     target.name = part.resource->name();
     target.uid = part.resource->uid();
-  } else if (const auto owner = cfk_owner(named, "Kafka")) {
+  } else if (const auto owner = kafka_owner(named)) {
     target.kind = "Kafka";
-    target.name = owner->first;
-    target.uid = owner->second;
+    target.name = owner->name;
+    target.uid = owner->uid;
   }
   return target;
-}
-
-int ordinal_of(const std::string& pod) {
-  const std::size_t dash = pod.rfind('-');
-  int ordinal = -1;
-  if (dash != std::string::npos) {
-    std::from_chars(pod.data() + dash + 1, pod.data() + pod.size(), ordinal);
-  }
-  return ordinal;
 }
 
 bool owned_by(const kube::Object& pod, const kube::Object& set) {
@@ -334,6 +316,28 @@ std::vector<std::string> pod_names(const kube::Object& set) {
     names.push_back(fmt::format("{}-{}", set.name(), i));
   }
   return names;
+}
+
+std::optional<std::int64_t> ordinal_of(const std::string& pod) {
+  const std::size_t dash = pod.rfind('-');
+  if (dash == std::string::npos) {
+    return std::nullopt;
+  }
+  std::int64_t number = 0;
+  const char* end = pod.data() + pod.size();
+  const auto [stop, failure] = std::from_chars(pod.data() + dash + 1, end, number);
+  return failure == std::errc() && stop == end ? std::optional(number) : std::nullopt;
+}
+
+std::optional<CfkOwner> cfk_owner(const kube::Object& object) {
+  for (const Json& owner : object.json().items("/metadata/ownerReferences")) {
+    const std::string kind = owner.string_or("/kind", "");
+    if (owner.string_or("/apiVersion", "").starts_with(kCfkPrefix) &&
+        (kind == "Kafka" || kind == "KRaftController")) {
+      return CfkOwner{kind, owner.string_or("/name", ""), owner.string_or("/uid", "")};
+    }
+  }
+  return std::nullopt;
 }
 
 std::optional<Role> role_of(const kube::Object& set) {

@@ -13,15 +13,16 @@ using namespace std::chrono_literals;
 
 const Error kForbidden = make_error(ErrorCode::Forbidden, "forbidden");
 
-TEST(KafkaPatience, ADenialBeforeAnySuccessStands) {
+struct KafkaPatience : testing::Test {
   test::VirtualClock clock;
-  Patience patience(clock);
+  Patience patience{clock};
+};
+
+TEST_F(KafkaPatience, ADenialBeforeAnySuccessStands) {
   EXPECT_FALSE(patience.may_heal(kForbidden));
 }
 
-TEST(KafkaPatience, ADenialAfterASuccessMayHealForAMinute) {
-  test::VirtualClock clock;
-  Patience patience(clock);
+TEST_F(KafkaPatience, ADenialAfterASuccessMayHealForAMinute) {
   patience.answered();
   EXPECT_TRUE(patience.may_heal(kForbidden));
   clock.advance(59s);
@@ -30,9 +31,7 @@ TEST(KafkaPatience, ADenialAfterASuccessMayHealForAMinute) {
   EXPECT_FALSE(patience.may_heal(kForbidden));
 }
 
-TEST(KafkaPatience, ASuccessBeginsTheMinuteAnew) {
-  test::VirtualClock clock;
-  Patience patience(clock);
+TEST_F(KafkaPatience, ASuccessBeginsTheMinuteAnew) {
   patience.answered();
   EXPECT_TRUE(patience.may_heal(kForbidden));
   clock.advance(2min);
@@ -40,9 +39,7 @@ TEST(KafkaPatience, ASuccessBeginsTheMinuteAnew) {
   EXPECT_TRUE(patience.may_heal(kForbidden));
 }
 
-TEST(KafkaPatience, OtherErrorsAreJudgedByTheirKind) {
-  test::VirtualClock clock;
-  Patience patience(clock);
+TEST_F(KafkaPatience, OtherErrorsAreJudgedByTheirKind) {
   EXPECT_TRUE(patience.may_heal(make_error(ErrorCode::Unreachable, "away")));
   EXPECT_FALSE(patience.may_heal(make_error(ErrorCode::InvalidInput, "nonsense")));
 }

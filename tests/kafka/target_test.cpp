@@ -302,6 +302,13 @@ TEST(FindTargets, FailsWhereSetsCannotBeListed) {
   EXPECT_THAT(find_targets(bench.reader, "confluent"), HasError(ErrorCode::Forbidden));
 }
 
+TEST(OrdinalOf, IsTheNumberAtTheEnd) {
+  EXPECT_EQ(ordinal_of("my-kafka-12"), 12);
+  EXPECT_EQ(ordinal_of("kafka"), std::nullopt);
+  EXPECT_EQ(ordinal_of("kafka-"), std::nullopt);
+  EXPECT_EQ(ordinal_of("kafka-1x"), std::nullopt);
+}
+
 json pod(const std::string& name, const std::string& owner) {
   return {{"metadata",
            {{"name", name},

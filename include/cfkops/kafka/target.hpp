@@ -4,6 +4,7 @@
 #include "cfkops/kube/object.hpp"
 #include "cfkops/kube/reader.hpp"
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -16,11 +17,26 @@ enum class Role { Broker, Controller };
 
 [[nodiscard]] std::string_view to_string(Role role);
 
+/// What the API group, the labels and the annotations of CFK begin with.
+constexpr std::string_view kCfkPrefix = "platform.confluent.io/";
+
 /// CFK's resource of a Kafka cluster: kafkas.platform.confluent.io.
 [[nodiscard]] const kube::Resource& kafkas();
 
 /// The names that a StatefulSet gives its pods, by ordinal.
 [[nodiscard]] std::vector<std::string> pod_names(const kube::Object& set);
+
+/// The ordinal in the name of a StatefulSet's pod; nothing where it does not end in one.
+[[nodiscard]] std::optional<std::int64_t> ordinal_of(const std::string& pod);
+
+/// A resource of CFK that owns an object.
+struct CfkOwner {
+  std::string kind = {};  ///< "Kafka" or "KRaftController"
+  std::string name = {};
+  std::string uid = {};
+};
+
+[[nodiscard]] std::optional<CfkOwner> cfk_owner(const kube::Object& object);
 
 /// What the pods of a StatefulSet are for, by CFK's type label on the set or on its pods, else by
 /// the name of a container; nothing where it is not Kafka's.
