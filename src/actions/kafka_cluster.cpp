@@ -24,7 +24,8 @@ Result<kube::Object> read_set(kube::Reader& reader,
 /// voter without them.
 bool is_broker_only(const kafka::ClusterGauges& gauges, const std::string& pod) {
   return std::any_of(gauges.brokers.begin(), gauges.brokers.end(), [&](const auto& broker) {
-    return broker.pod == pod && broker.state == kafka::kRunning && broker.controller == false;
+    return broker.pod == pod && broker.state == kafka::kRunning &&
+           !broker.controller.value_or(true);
   });
 }
 

@@ -140,7 +140,7 @@ void judge_controllers(const KafkaCluster& cluster,
   if (!combined) {
     order.fatal.push_back("the controllers are not known: " + cluster.target.controller_doubt);
   } else if (roles == RollRoles::Controllers) {
-    order.fatal.push_back(
+    order.fatal.emplace_back(
         "the brokers are the controllers here (combined mode): restart them as brokers");
   }
 }
@@ -198,7 +198,7 @@ std::string main_container(const kube::Object& pod, kafka::Role role) {
   const std::string_view wanted = role == kafka::Role::Broker ? "kafka" : "kraftcontroller";
   std::string first;
   for (const Json& container : pod.json().items("/spec/containers")) {
-    const std::string name = container.string_or("/name", "");
+    std::string name = container.string_or("/name", "");
     if (name == wanted) {
       return name;
     }
@@ -246,7 +246,7 @@ RollOrder roll_order(const KafkaCluster& cluster,
   judge_controllers(cluster, gauges, roles, order);
   judge_quorum(gauges, order);
   if (order.entries.empty() && order.fatal.empty()) {
-    order.fatal.push_back("there is nothing to restart: no pod of those asked for is there");
+    order.fatal.emplace_back("there is nothing to restart: no pod of those asked for is there");
   }
   return order;
 }

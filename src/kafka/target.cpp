@@ -140,6 +140,7 @@ void ask(kube::Reader& reader, const std::string& ns, std::vector<Part>& parts) 
 
 std::string names_of(const std::vector<const Part*>& parts) {
   std::vector<std::string> names;
+  names.reserve(parts.size());
   for (const Part* part : parts) {
     names.push_back(part->set->name());
   }
