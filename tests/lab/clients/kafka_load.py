@@ -128,20 +128,23 @@ class Load:
         return started, ended, unflushed
 
     def read_back(self, starts):
-        """How often each message of this run is in the topic."""
+        """Where in the topic each message of this run is: (partition, offset). A consumer that an election makes
+        fetch again may be given one place twice; that is one message in the log."""
         consumer = self.consumer()
         ends = self.ends(consumer)
         consumer.assign([TopicPartition(self.options.topic, one, starts[one]) for one in ends])
-        wanted, got, seen = sum(ends[one] - starts[one] for one in ends), 0, collections.Counter()
+        wanted = sum(ends[one] - starts[one] for one in ends)
+        read, seen = set(), collections.defaultdict(set)
         heard = time.time()
-        while got < wanted and time.time() - heard < 30:
+        while len(read) < wanted and time.time() - heard < 30:
             for message in consumer.consume(500, 0.5):
                 if message.error() is not None:
                     continue
-                got += 1
+                place = (message.partition(), message.offset())
+                read.add(place)
                 heard = time.time()
                 if message.key() == self.run:
-                    seen[int(message.value()[:9])] += 1
+                    seen[int(message.value()[:9])].add(place)
         consumer.close()
         return seen
 
@@ -163,7 +166,8 @@ class Load:
             "failures": dict(self.failed),
             "unflushed": unflushed,
             "acked_but_lost": len(self.acked - set(seen)),
-            "duplicates": sum(count - 1 for count in seen.values()),
+            "duplicates": sum(len(places) - 1 for places in seen.values()),
+            "duplicate_places": [sorted(places) for places in seen.values() if len(places) > 1][:20],
             "longest_gap_s": round(self.gaps.longest, 3),
             "longest_gap_at": round(self.gaps.began, 3),
             "longest_partition_gap_s": round(self.partition_gaps[worst].longest, 3),
