@@ -18,8 +18,8 @@ using testing::IsEmpty;
 using testing::Not;
 using testing::SizeIs;
 
-Result<engine::StepPlan> plan(RollBench& bench, runbook::ValueMap more = {}) {
-  return bench.ActionBench::plan(kafka_roll(), RollBench::quickly(std::move(more)));
+Result<engine::StepPlan> plan(RollBench& bench, const runbook::ValueMap& more = {}) {
+  return bench.ActionBench::plan(kafka_roll(), RollBench::quickly(more));
 }
 
 TEST(KafkaRollPlan, TellsOrderVerdictsAndGatesWithoutTouchingAnything) {

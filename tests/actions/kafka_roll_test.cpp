@@ -11,12 +11,10 @@ namespace {
 
 using namespace std::chrono_literals;
 using engine::Outcome;
-using test::Fault;
 using test::KafkaHabits;
 using test::KafkaProcess;
 using test::RollBench;
 using testing::Contains;
-using testing::Each;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <utility>
 
 namespace cfkops::test {
 
@@ -58,7 +59,7 @@ std::string set_of(const KafkaProcess& process) {
 
 KafkaServer::KafkaServer(ScriptedTransport& transport, KafkaHabits habits)
     : transport_(transport),
-      model_(habits) {
+      model_(std::move(habits)) {
   const auto handler = [this](const kube::Request& request) {
     model_.run_to(transport_.clock().passed());
     Answer given = answer(request);

@@ -10,7 +10,6 @@ namespace cfkops::actions {
 namespace {
 
 using engine::Outcome;
-using test::refuse;
 
 struct ObjectGet : testing::Test, test::ActionBench {};
 

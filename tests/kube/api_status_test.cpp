@@ -11,7 +11,6 @@ namespace {
 
 using nlohmann::json;
 using std::chrono::seconds;
-using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::Not;
 using testing::SizeIs;

@@ -22,7 +22,6 @@ namespace {
 using test::HasError;
 using test::IsOk;
 using testing::ElementsAre;
-using testing::HasSubstr;
 using testing::Pair;
 
 using namespace std::chrono_literals;

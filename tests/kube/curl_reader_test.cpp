@@ -18,7 +18,6 @@
 namespace cfkops::kube {
 namespace {
 
-using test::HasError;
 using test::HttpConversation;
 using test::HttpServer;
 using test::IsOk;

@@ -23,9 +23,7 @@ using test::HasError;
 using test::HttpConversation;
 using test::HttpServer;
 using test::IsOk;
-using testing::AllOf;
 using testing::ElementsAre;
-using testing::HasSubstr;
 using testing::StartsWith;
 
 using namespace std::chrono_literals;

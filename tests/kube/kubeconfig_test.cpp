@@ -13,9 +13,7 @@ namespace {
 
 using test::HasError;
 using test::IsOk;
-using testing::AllOf;
 using testing::ElementsAre;
-using testing::HasSubstr;
 using testing::Pair;
 
 // Which files, in what order.

@@ -11,10 +11,6 @@ namespace {
 
 using test::HasError;
 using test::IsOk;
-using testing::AllOf;
-using testing::ElementsAre;
-using testing::HasSubstr;
-using testing::Pair;
 
 // Validation, in kubectl's words.
 
