@@ -79,8 +79,7 @@ class Fingerprint:
 
     def __init__(self):
         tool = subprocess.run(["clang-tidy-14", "--version"], capture_output=True, text=True).stdout
-        profiles = [ROOT / ".clang-tidy", ROOT / "tests" / ".clang-tidy"]
-        self.common = tool.encode() + b"".join(path.read_bytes() for path in profiles)
+        self.tool = tool.encode()
         self.includes = {}
 
     def reached(self, path):
@@ -94,7 +93,8 @@ class Fingerprint:
         return [header.resolve() for header in self.includes[path] if header]
 
     def of(self, source, command):
-        digest = hashlib.sha256(self.common)
+        nearest = ROOT / "tests" if source.startswith("tests/") else ROOT
+        digest = hashlib.sha256(self.tool + (nearest / ".clang-tidy").read_bytes())
         digest.update(command.replace(str(ROOT), "").encode())
         pending, seen = [(ROOT / source).resolve()], set()
         while pending:
