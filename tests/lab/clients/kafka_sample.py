@@ -1,13 +1,12 @@
 """Watches every broker's own view of its partitions, several times a second.
 
-Asks each broker's Jolokia directly, past the API server, so that its word does
-not depend on the tool under test or on what that tool asks through."""
+Asks each broker's Jolokia directly, past the API server's proxy, so that its word
+does not depend on the tool under test or on what that tool asks through."""
 
 import argparse
 import json
 import os
 import signal
-import socket
 import sys
 import threading
 import time
@@ -16,7 +15,10 @@ from pathlib import Path
 sys.dont_write_bytecode = True
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
+from labkit import kafka  # noqa: E402
+from labkit.api import Api  # noqa: E402
 from labkit.jolokia import UNDER_MIN_ISR, UNDER_REPLICATED, Jolokia  # noqa: E402
+from labkit.lab import Lab  # noqa: E402
 
 PERIOD = 0.15
 # An answer is needed well within the period, or the sample would be stale.
@@ -24,32 +26,32 @@ PATIENCE = 0.18
 
 
 class Address(threading.Thread):
-    """Keeps the last address that a name was known to have: cluster DNS may be slow, or without its server,
-    while the broker behind the name is well."""
+    """Keeps the last address that the pod was known to have. The API server knows a new one first and may be
+    away; cluster DNS, which learns from it, comes later still."""
 
-    def __init__(self, host):
+    def __init__(self, lab, namespace, pod):
         super().__init__(daemon=True)
         self.known = None
-        self._host = host
+        self._api = Api(lab, timeout=2)
+        self._path = f"/api/v1/namespaces/{namespace}/pods/{pod}"
 
     def run(self):
         while True:
-            try:
-                self.known = socket.gethostbyname(self._host)
-            except OSError:
-                pass  # the last one stands
-            time.sleep(PERIOD)
+            status, pod = self._api.get(self._path)
+            if status == 200:
+                self.known = pod["status"].get("podIP") or self.known
+            time.sleep(2 * PERIOD)
 
 
 class Broker(threading.Thread):
     """Asks one broker again and again; `latest` is its last answer."""
 
-    def __init__(self, number, host):
+    def __init__(self, number, address):
         super().__init__(daemon=True)
         self.number = number
         self.latest = None  # (time, under min ISR, under-replicated)
         self.answers = []
-        self._address = Address(host)
+        self._address = address
         self._agent, self._agent_at = None, None
 
     def run(self):
@@ -65,7 +67,7 @@ class Broker(threading.Thread):
 
     def _ask(self):
         address = self._address.known
-        if address != self._agent_at:  # the pod behind the name is another one
+        if address != self._agent_at:  # the pod is another one
             if self._agent:
                 self._agent.close()
             self._agent, self._agent_at = Jolokia(address, PATIENCE), address
@@ -126,7 +128,7 @@ def report(brokers, rows, started, ended):
 def main():
     parser = argparse.ArgumentParser(prog="lab sample", description=__doc__,
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--bootstrap", required=True, help=argparse.SUPPRESS)
+    parser.add_argument("--lab", required=True, help=argparse.SUPPRESS)
     parser.add_argument("--seconds", type=float, default=3600, help="at most this long")
     parser.add_argument("--out", metavar="FILE", help="the report; without it, standard output")
     parser.add_argument("--ready-file", metavar="FILE", help="written when every broker has answered")
@@ -135,8 +137,10 @@ def main():
     stopping = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: stopping.set())
     signal.signal(signal.SIGINT, lambda *_: stopping.set())
-    brokers = [Broker(number, address.partition(":")[0])
-               for number, address in enumerate(options.bootstrap.split(","))]
+    lab = Lab(options.lab)
+    cluster = kafka.deployed(lab)
+    brokers = [Broker(number, Address(lab, cluster.namespace, f"kafka-{number}"))
+               for number in range(cluster.brokers)]
     # Beside starting brokers a sampler without precedence would sample when they let it.
     os.nice(-10)
     for broker in brokers:

@@ -51,11 +51,10 @@ def _parser():
     one.add_argument("--namespace", default="confluent")
     one.add_argument("--brokers-only-sts-labels", choices=["operator", "plain"],
                      default="operator", help="plain: no label of the operator on the brokers")
-    for name, about in (("load", "produce to a topic and account for every message"),
-                        ("sample", "watch the brokers' in-sync sets")):
+    for name, run, about in (("load", _load, "produce to a topic and account for every message"),
+                             ("sample", _sample, "watch the brokers' in-sync sets")):
         # Its options are the client's own: `lab load --help` lists them.
-        one = commands.add_parser(name, help=about, add_help=False)
-        one.set_defaults(run=_client, script=f"kafka_{name}.py")
+        commands.add_parser(name, help=about, add_help=False).set_defaults(run=run, passes_rest=True)
     one = add("slow-replication", "make catching up of replicas slow, or normal again", _slow)
     one.add_argument("state", choices=["on", "off"])
     one.add_argument("--topic", default=kafka.TOPIC)
@@ -98,9 +97,13 @@ def _kafka(lab, options):
         options.brokers_only_sts_labels == "plain"))
 
 
-def _client(lab, options):
-    kafka.run_client(lab, options.script, "--bootstrap", kafka.bootstrap(kafka.deployed(lab)),
+def _load(lab, options):
+    kafka.run_client(lab, "kafka_load.py", "--bootstrap", kafka.bootstrap(kafka.deployed(lab)),
                      *options.rest)
+
+
+def _sample(lab, options):
+    kafka.run_client(lab, "kafka_sample.py", "--lab", lab.name, *options.rest)
 
 
 def _slow(lab, options):
@@ -154,7 +157,7 @@ def _keep(lab, options):
 def main():
     parser = _parser()
     options, options.rest = parser.parse_known_args()
-    if options.rest and not hasattr(options, "script"):
+    if options.rest and not hasattr(options, "passes_rest"):
         parser.error(f"unknown argument {options.rest[0]}")
     try:
         options.run(Lab(options.name), options)
