@@ -26,6 +26,12 @@ Result<engine::RunRequest> make_request(const Arguments& arguments,
           ErrorCode::InvalidInput, "parameter '" + name + "' is given twice", "give it once");
     }
   }
+  if (Status checked = engine::check_params(request); !checked) {
+    Error error = std::move(checked).error();
+    error.hint += error.hint.empty() ? "" : "; ";
+    error.hint += "see the parameters with: cfkops show " + request.runbook_word;
+    return error;
+  }
   return request;
 }
 

@@ -12,7 +12,7 @@ namespace cfkops::cli {
 
 /// The request that a command line makes: parameters split, a fresh run id. Namespace and context
 /// are still to be filled in. `book` must outlive it. Errors: InvalidInput for a parameter that is
-/// not name=value or given twice.
+/// not name=value, given twice, unknown, missing or of the wrong type.
 [[nodiscard]] Result<engine::RunRequest> make_request(const Arguments& arguments,
                                                       const runbook::Runbook& book,
                                                       const Clock& clock);

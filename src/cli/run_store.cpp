@@ -36,6 +36,11 @@ Result<fs::path> find_log(const std::string& word) {
   if (fs::is_regular_file(word, ignored)) {
     return fs::path(word);
   }
+  if (word.find('/') != std::string::npos) {
+    return make_error(ErrorCode::NotFound,
+                      "there is no file " + word,
+                      "name the log of a run, or its id; see: cfkops runs list");
+  }
   const std::vector<std::string> ids = run_ids();
   std::vector<std::string> matches;
   for (const std::string& id : ids) {

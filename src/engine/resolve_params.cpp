@@ -78,9 +78,20 @@ Result<Value> typed(const Param& param, const std::string& text) {
     CFKOPS_ASSIGN(Redacted secret, read_secret(param.name, text));
     return Value(std::move(secret));
   }
-  CFKOPS_ASSIGN(Value value, runbook::convert(Value(text), param.type));
-  CFKOPS_TRY(within_limits(param, value));
+  auto value = runbook::convert(Value(text), param.type);
+  if (!value) {
+    Error error = std::move(value).error();
+    error.code = ErrorCode::InvalidInput;  // also where it is a JSON text that does not parse
+    return error;
+  }
+  CFKOPS_TRY(within_limits(param, *value));
   return value;
+}
+
+Error missing(const Param& param) {
+  return make_error(ErrorCode::InvalidInput,
+                    called(param) + " is required" + (param.doc.empty() ? "" : ": " + param.doc),
+                    "give it with --param " + param.name + "=<" + param.type.text() + ">");
 }
 
 /// Nothing for an optional parameter that was left out.
@@ -102,15 +113,23 @@ Result<std::optional<Value>> resolve(const Param& param,
     return std::optional<Value>(std::move(only));
   }
   if (!value && param.required) {
-    return make_error(ErrorCode::InvalidInput,
-                      called(param) + " is required" + (param.doc.empty() ? "" : ": " + param.doc),
-                      "give it with --param " + param.name + "=<" + param.type.text() + ">");
+    return missing(param);
   }
   if (!value) {
     return std::optional<Value>();
   }
   CFKOPS_ASSIGN(Value resolved, resolve_references(*value, param.type, reference, site));
   return std::optional<Value>(std::move(resolved));
+}
+
+std::vector<Error> unknown_params(const RunRequest& request) {
+  std::vector<Error> wrong;
+  for (const auto& [name, text] : request.params) {
+    if (request.runbook->param(name) == nullptr) {
+      wrong.push_back(unknown_param(name, *request.runbook));
+    }
+  }
+  return wrong;
 }
 
 /// One error as it is; several as one that lists them.
@@ -160,16 +179,32 @@ Result<Redacted> read_secret(const std::string& name, const std::string& text) {
                         "=env:VARIABLE");
 }
 
+Status check_params(const RunRequest& request) {
+  std::vector<Error> wrong = unknown_params(request);
+  for (const Param& param : request.runbook->params) {
+    const auto given = request.params.find(param.name);
+    const Type::Kind kind = param.type.kind;
+    if (given == request.params.end()) {
+      if (param.required && !param.fallback && kind != Type::Kind::Ref) {
+        wrong.push_back(missing(param));
+      }
+    } else if (kind != Type::Kind::Secret) {  // what it names may be readable only once
+      if (auto value = typed(param, given->second); !value) {
+        wrong.push_back(std::move(value).error().in(called(param)));
+      }
+    }
+  }
+  if (!wrong.empty()) {
+    return together(std::move(wrong));
+  }
+  return {};
+}
+
 Result<runbook::ValueMap> resolve_params(const RunRequest& request,
                                          const Catalogue& catalogue,
                                          kube::Reader& reader) {
   const Site site{.catalogue = catalogue, .reader = reader, .ns = request.ns};
-  std::vector<Error> wrong;
-  for (const auto& [name, text] : request.params) {
-    if (request.runbook->param(name) == nullptr) {
-      wrong.push_back(unknown_param(name, *request.runbook));
-    }
-  }
+  std::vector<Error> wrong = unknown_params(request);
   runbook::ValueMap values;
   for (const Param& param : request.runbook->params) {
     const auto given = request.params.find(param.name);

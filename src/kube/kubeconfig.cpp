@@ -150,7 +150,11 @@ ConfigEnvironment ConfigEnvironment::of_process() {
 Result<ClientConfig> load_client_config(const ConfigOverrides& overrides,
                                         const ConfigEnvironment& environment) {
   CFKOPS_ASSIGN(const Loaded loaded, load_files(overrides, environment));
-  CFKOPS_ASSIGN(const std::optional<ConfigChoice> choice, choose_config(loaded.config, overrides));
+  const auto chosen = choose_config(loaded.config, overrides);
+  if (!chosen) {  // that a name is not there is true, but no help, where there is no file at all
+    return loaded.found.empty() ? nothing_chosen(loaded, environment) : chosen.error();
+  }
+  const std::optional<ConfigChoice>& choice = *chosen;
   const bool in_cluster = is_in_cluster(environment);
   ClientConfig config;
   if (choice) {

@@ -9,7 +9,9 @@
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
+#include <map>
 #include <stdexcept>
+#include <string>
 
 namespace cfkops::cli {
 namespace {
@@ -103,6 +105,22 @@ TEST_F(App, AParameterWithoutEqualsIsRefusedBeforeAnyConnection) {
   EXPECT_THAT(terminal.shown_err, HasSubstr("expected name=value"));
 }
 
+TEST_F(App, AWrongParameterIsToldBeforeAnyConnection) {
+  for (const auto& [given, why] : std::map<std::string, std::string>{
+           {"setle=30s", "unknown parameter 'setle'; did you mean 'settle'?"},
+           {"settle=30", "parameter 'settle'"},
+           {"settle=31m", "is more than the most allowed"},
+           {"roles=broker", "parameter 'roles'"},
+           {"waiver_topics=['a'", "parameter 'waiver_topics'"}}) {
+    for (const char* command : {"run", "plan"}) {
+      terminal.shown_err.clear();
+      EXPECT_EQ(run_words({command, "broker-restart", "--kubeconfig", "/none", "--param", given}),
+                2);
+      EXPECT_THAT(terminal.shown_err, HasSubstr(why));
+    }
+  }
+}
+
 TEST_F(App, ShowTellsPurposeParametersAndSteps) {
   EXPECT_EQ(run_words({"show", "broker-restart"}), 0);
   EXPECT_THAT(terminal.shown_out, HasSubstr("Purpose"));
@@ -143,6 +161,11 @@ TEST_F(App, AChangedByteAnywhereInALogIsReportedWithItsLine) {
     ASSERT_EQ(run_words({"audit", "verify", path.string()}), 1);
     ASSERT_THAT(terminal.shown_out, StartsWith(path.string() + ":" + line + ": ")) << "byte " << at;
   }
+}
+
+TEST_F(App, APathThatIsNoFileIsNotTakenForARun) {
+  EXPECT_EQ(run_words({"audit", "verify", "./missing.jsonl"}), 2);
+  EXPECT_THAT(terminal.shown_err, HasSubstr("there is no file ./missing.jsonl"));
 }
 
 TEST_F(App, AnUnknownRunIsAnsweredWithTheNextCommand) {

@@ -68,7 +68,7 @@ TEST_F(PlanCommand, TheNextCommandActsOnTheSameClusterAsTheSameUser) {
 TEST_F(PlanCommand, AWrongParameterOfARunIsAnsweredWithTheFileThatWasTyped) {
   const std::string path = book();
   EXPECT_EQ(run_words({"run", path, "-p", "nope=1"}), 2) << terminal.shown_err;
-  EXPECT_THAT(terminal.shown_out, HasSubstr("next: cfkops show " + path + "\n"));
+  EXPECT_THAT(terminal.shown_err, HasSubstr("cfkops show " + path + "\n"));
 }
 
 TEST_F(PlanCommand, InJsonNobodyIsAskedAboutAPlanThatWasNotSeen) {

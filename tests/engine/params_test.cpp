@@ -110,6 +110,30 @@ TEST(ResolveParams, WantsWhatIsRequired) {
               HasError(ErrorCode::InvalidInput, "parameter 'size' is required: How many"));
 }
 
+TEST(CheckParams, TellsWithoutAClusterAllButWhatAReferenceNames) {
+  Bench bench;
+  const runbook::Runbook book = bench.load(kSample);
+  const auto check = [&](std::map<std::string, std::string> params) {
+    return check_params(bench.request(book, std::move(params)));
+  };
+  EXPECT_THAT(check({{"target", "statefulset/nobody"}, {"password", "@/none"}}), IsOk());
+  EXPECT_THAT(check({{"cuont", "1"}}), HasError(ErrorCode::InvalidInput, "did you mean 'count'?"));
+  EXPECT_THAT(check({{"settle", "5s"}, {"mode", "slwo"}}),
+              HasError(ErrorCode::InvalidInput, "2 parameters are wrong"));
+  EXPECT_TRUE(bench.transport.log().empty());
+}
+
+TEST(CheckParams, AListThatDoesNotParseIsWrongInputToo) {
+  Bench bench;
+  const runbook::Runbook book = bench.load(
+      "params: {topics: {type: list<string>}, size: {type: int, required: true, doc: How many}}\n"
+      "steps: [{id: look, do: fake.script}]\n");
+  EXPECT_THAT(check_params(bench.request(book, {{"topics", "['a'"}, {"size", "1"}})),
+              HasError(ErrorCode::InvalidInput, "parameter 'topics'"));
+  EXPECT_THAT(check_params(bench.request(book, {})),
+              HasError(ErrorCode::InvalidInput, "parameter 'size' is required: How many"));
+}
+
 TEST(ResolveParams, TakesSecretsFromFilesAndTheEnvironmentOnly) {
   Bench bench;
   const test::TempDir folder;

@@ -57,6 +57,8 @@ TEST_F(KubeconfigTest, FindingNoneTellsWhereItLooked) {
   EXPECT_THAT(
       load(),
       HasError(ErrorCode::InvalidInput, "no kubeconfig found: looked at /none/a and /none/b"));
+  flags.context = "prod";
+  EXPECT_THAT(load(), HasError(ErrorCode::InvalidInput, "no kubeconfig found: looked at /none/a"));
   EXPECT_THAT(load(),
               HasError(ErrorCode::InvalidInput, "pass --kubeconfig FILE or set KUBECONFIG"));
   environment.kubeconfig_variable = "";

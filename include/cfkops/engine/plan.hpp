@@ -69,6 +69,10 @@ struct Plan {
   [[nodiscard]] Json to_json() const;
 };
 
+/// What can be said of the parameters without a cluster: names, types, limits, and that none is
+/// missing. Secrets are not read. Errors: InvalidInput, as of `resolve_params`.
+[[nodiscard]] Status check_params(const RunRequest& request);
+
 /// Converts and resolves the parameters: types, limits, references to live objects (pinned by uid).
 /// Errors: InvalidInput naming the parameter, what was expected and what there is to choose from.
 [[nodiscard]] Result<runbook::ValueMap> resolve_params(const RunRequest& request,
