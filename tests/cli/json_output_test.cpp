@@ -153,9 +153,10 @@ TEST_F(JsonOutput, OfShowHasAllThatTheFileSays) {
 }
 
 TEST_F(JsonOutput, OfExplainHasOneShapeForKeysActionsAndOverview) {
-  for (const char* path : {"", "step", "step.attempts", "steps", "kafka.roll", "permission"}) {
+  for (const std::string path :
+       {"", "step", "step.attempts", "steps", "kafka.roll", "permission"}) {
     std::vector<std::string> words = {"explain"};
-    if (std::string(path) != "") {
+    if (!path.empty()) {
       words.emplace_back(path);
     }
     const auto shown = record(words);

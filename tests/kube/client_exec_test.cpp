@@ -30,7 +30,7 @@ class ExecTest : public KubeTest {
   }
 
   /// The container: says what it is told to when the socket opens, and notes what it hears.
-  void container(std::function<void(SocketPeer&)> speak,
+  void container(const std::function<void(SocketPeer&)>& speak,
                  std::string protocol = "v5.channel.k8s.io") {
     transport.on("GET", kPod + "/exec")
         .socket(std::move(protocol), [this, speak](SocketPeer& peer, std::string_view bytes) {
@@ -249,7 +249,7 @@ class PortForwardTest : public KubeTest {
     return channel + std::string(bytes);
   }
 
-  void pod_end(std::function<void(SocketPeer&)> speak) {
+  void pod_end(const std::function<void(SocketPeer&)>& speak) {
     transport.on("GET", kPod + "/portforward?ports=8080")
         .socket("v4.channel.k8s.io", [this, speak](SocketPeer& peer, std::string_view bytes) {
           if (bytes.empty()) {

@@ -21,7 +21,7 @@ json running_pod() {
       "containerStatuses": [{"name": "kafka", "ready": true, "state": {"running": {}}}]}})");
 }
 
-Object unready(json container_state) {
+Object unready(const json& container_state) {
   json pod = running_pod();
   pod["status"]["conditions"][1]["status"] = "False";
   pod["status"]["containerStatuses"][0]["ready"] = false;

@@ -206,13 +206,14 @@ TEST(Expression, PaysForWhatItWalks) {
   const std::string text = "['" + std::string(160, 'x') + "']";
   const std::string many = text + ".map(s, " + text + ".map(a, [s,s,s,s,s,s,s,s,s,s])[0])[0]";
   const std::string more = "[" + many + "].map(l, l + l + l + l + l + l + l + l)[0]";
-  for (const std::string& source : {shared,
-                                    shared + " == " + shared,
-                                    "1 != 2 && " + shared + " != " + shared,
-                                    shared + " in [" + shared + "]",
-                                    "[" + shared + "].exists(x, x in [x])",
-                                    "[" + more + "].map(l, l.map(x, l.join()).join())[0]",
-                                    "{'a': " + shared + "}"}) {
+  for (const std::string& source :
+       {shared,
+        std::string(shared).append(" == ").append(shared),
+        std::string("1 != 2 && ").append(shared).append(" != ").append(shared),
+        shared + " in [" + shared + "]",
+        "[" + shared + "].exists(x, x in [x])",
+        "[" + more + "].map(l, l.map(x, l.join()).join())[0]",
+        "{'a': " + shared + "}"}) {
     SCOPED_TRACE(source);
     const Expression expression = parsed(source);
     const auto value = expression.evaluate({});

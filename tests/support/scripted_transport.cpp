@@ -428,7 +428,7 @@ std::unique_ptr<ScriptedTransport::Flight> ScriptedTransport::take(ExchangeId id
   return std::move(node.mapped());
 }
 
-void ScriptedTransport::deliver(Event event) {
+void ScriptedTransport::deliver(const Event& event) {
   if (event.errand) {
     event.errand();
     return;
@@ -442,10 +442,10 @@ void ScriptedTransport::deliver(Event event) {
 bool ScriptedTransport::run_due() {
   bool any = false;
   while (!events_.empty() && events_.begin()->first <= clock_.now()) {
-    Event event = std::move(events_.begin()->second);
+    const Event event = std::move(events_.begin()->second);
     events_.erase(events_.begin());
     const bool dead = event.id != 0 && !flights_.contains(event.id);
-    deliver(std::move(event));
+    deliver(event);
     any = any || !dead;
   }
   return any;

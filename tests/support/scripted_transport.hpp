@@ -183,7 +183,7 @@ class ScriptedTransport final : public kube::Transport {
   void play_socket(kube::ExchangeId id, const Answer& answer, MonoTime when);
   void end_at(MonoTime when, kube::ExchangeId id, const Status& outcome);
   std::unique_ptr<Flight> take(kube::ExchangeId id);
-  void deliver(Event event);
+  void deliver(const Event& event);
   bool run_due();
 
   VirtualClock clock_;
