@@ -9,6 +9,10 @@ namespace {
 
 using runbook::Type;
 
+constexpr const char* kElsewhere =
+    "a Kafka whose controllers are in another namespace, or that runs on ZooKeeper, is not "
+    "restarted by this procedure, which cannot watch that quorum";
+
 runbook::ActionSpec make_spec() {
   const Type number = Type::of(Type::Kind::Int);
   runbook::ActionSpec spec{
@@ -58,7 +62,7 @@ class CheckKafkaQuorum final : public engine::Check {
           reading.verdict = kafka::quorum_is_whole(reading.gauges);
           reading.outputs = outputs_of(reading.gauges);
           if (reading.gauges.controllers.empty() && !cluster.target.controller_doubt.empty()) {
-            reading.details.push_back(cluster.target.controller_doubt);
+            reading.details = {cluster.target.controller_doubt, kElsewhere};
           }
           return reading;
         });

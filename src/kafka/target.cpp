@@ -24,6 +24,10 @@ constexpr std::string_view kTypeLabel = "platform.confluent.io/type";
 constexpr std::string_view kBrokerType = "kafka";
 constexpr std::string_view kControllerType = "kraftcontroller";
 
+// What it means that the controllers are elsewhere.
+constexpr std::string_view kNotWatched =
+    "that quorum cannot be watched from here, and what needs it whole does not restart this Kafka";
+
 /// How long it may take to find out which process belongs to which cluster.
 constexpr Duration kAskTimeout = std::chrono::seconds(5);
 
@@ -156,13 +160,12 @@ void be_uncertain(Target& target, std::string why) {
 
 void take_named(Target& target, const Named& named, const std::vector<const Part*>& others) {
   if (named.ns != target.ns) {
-    target.controller_doubt = fmt::format(
-        "Kafka {} names the controllers {}/{}, which are not in namespace {}: look at that quorum "
-        "there",
-        target.name,
-        named.ns,
-        named.name,
-        target.ns);
+    target.controller_doubt =
+        fmt::format("Kafka {} names the controllers {}/{}, which are in another namespace: {}",
+                    target.name,
+                    named.ns,
+                    named.name,
+                    kNotWatched);
     return;
   }
   const bool found = std::any_of(others.begin(), others.end(), [&](const Part* part) {
@@ -220,9 +223,9 @@ void find_by_id(Target& target, const Part& brokers, const std::vector<const Par
                              names_of(silent)));
   } else if (others.empty()) {
     target.controller_doubt = fmt::format(
-        "no StatefulSet of KRaft controllers in namespace {}: if they are in another one, look at "
-        "that quorum there",
-        target.ns);
+        "no StatefulSet of KRaft controllers in namespace {}; if they are in another one: {}",
+        target.ns,
+        kNotWatched);
   } else {
     target.controller_doubt = fmt::format(
         "the controllers in namespace {} ({}) are another cluster's: none tells the cluster id {} "

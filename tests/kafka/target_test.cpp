@@ -167,6 +167,7 @@ TEST(FindTargets, ControllersNamedInAnotherNamespaceAreNotThoseOfThisOne) {
   EXPECT_EQ(targets->at(0).controller_set, "");
   EXPECT_FALSE(targets->at(0).controllers_uncertain);
   EXPECT_THAT(targets->at(0).controller_doubt, HasSubstr("names the controllers kraft/k"));
+  EXPECT_THAT(targets->at(0).controller_doubt, HasSubstr("cannot be watched from here"));
 }
 
 TEST(FindTargets, ControllersThatAreNamedAndNotThereAreUncertain) {
