@@ -1,4 +1,5 @@
 #include "check_kafka.hpp"
+#include "kafka_gate.hpp"
 #include "kinds.hpp"
 
 #include <chrono>
@@ -60,8 +61,9 @@ class CheckKafkaQuorum final : public engine::Check {
           KafkaReading reading;
           reading.gauges = read_gauges(asked, cluster);
           reading.verdict = kafka::quorum_is_whole(reading.gauges);
+          merge(reading.verdict, controllers_are_known(cluster));
           reading.outputs = outputs_of(reading.gauges);
-          if (reading.gauges.controllers.empty() && !cluster.target.controller_doubt.empty()) {
+          if (reading.gauges.controllers.empty() && !cluster.target.controllers_uncertain) {
             reading.details = {cluster.target.controller_doubt, kElsewhere};
           }
           return reading;
