@@ -190,7 +190,9 @@ void RollGate::judge(const RollEntry& entry,
   merge(look.verdict, pods_are_ready(cluster_, members));
   look.active_controller = active_controller(gauges);
   look.start_time_ms = start_time(gauges, entry.pod);
-  merge(look.verdict, controllers_are_known(cluster_));
+  GateVerdict known = controllers_are_known(cluster_);
+  look.in_doubt = !known.yes();
+  merge(look.verdict, std::move(known));
   merge(look.verdict, replication_is_full(cluster_, gauges));
   if (!gauges.controllers.empty()) {
     merge(look.verdict, kafka::quorum_is_whole(gauges));

@@ -25,6 +25,7 @@ struct GateLook {
   std::optional<std::int64_t> start_time_ms = {};
   std::set<kafka::TopicPartition> hosted = {};
   std::string active_controller = {};
+  bool in_doubt = false;            ///< which controllers there are: no later look tells that
   std::optional<Error> error = {};  ///< what waiting will not heal, a request to stop included
 };
 

@@ -11,7 +11,8 @@
 //      Ready, every broker running and unfenced, every partition fully in sync, the quorum whole
 //      and still whole without this process, no partition of it that would fall below what it
 //      needs. While any of that is not so or not known, wait and say why; when the time is up,
-//      refuse. For one that is down, only that it is down still.
+//      refuse. For one that is down, only that it is down still; if it is not and the controllers
+//      are in doubt, end as unknown: who they are was read at 1.
 //   4. Where it has become the active controller meanwhile and others of its kind are left, take
 //      one of those first.
 //   5. Remember which partitions it hosts. Evict its pod, by uid, while no reading of 3 is older

@@ -144,6 +144,9 @@ std::optional<Outcome> Roll::judge_gate(const RollEntry& entry, const GateLook& 
   }
   const std::string why = fmt::format(
       "{} may not be restarted: {}", role_and_pod(entry), reasons_text(look.verdict, kReasons));
+  if (look.in_doubt) {
+    return Outcome::unknown(why);  // the cluster was read when the step began, and is not again
+  }
   if (!look.verdict.waiver.empty()) {
     return Outcome::refused(why, look.verdict.permit());  // waiting does not change this
   }

@@ -103,6 +103,28 @@ TEST(KafkaRollStuck, AnOldRevisionThatHealsByItselfGoesThroughTheGate) {
   EXPECT_GE(bench.server.evicted().front().at, Duration(60s));
 }
 
+TEST(KafkaRollStuck, WhereTheControllersAreInDoubtOnlyWhatIsDownIsRestarted) {
+  RollBench bench;
+  for (const char* pod : {"kafka-0", "kafka-1", "kafka-2"}) {
+    take_down(bench, pod);
+  }
+  for (const char* pod : {"kraftcontroller-0", "kraftcontroller-1", "kraftcontroller-2"}) {
+    bench.model().process(pod).silent = true;
+  }
+  bench.server.patch_set("kafka", kOnDelete);
+  bench.transport.at(4500ms, [&] {
+    bench.model().process("kafka-2").stuck.clear();
+    bench.model().process("kafka-2").ready = true;
+  });
+  const Outcome outcome = bench.roll();
+  EXPECT_EQ(outcome.kind, Outcome::Kind::Unknown);
+  EXPECT_THAT(outcome.why,
+              HasSubstr("broker kafka-2 may not be restarted: the controllers are not known: no "
+                        "pod of kafka tells its cluster id"));
+  EXPECT_THAT(bench.server.evicted_pods(), ElementsAre("kafka-0", "kafka-1"));
+  EXPECT_LT(bench.transport.clock().passed(), Duration(3min));
+}
+
 TEST(KafkaRollStuck, GoingToAndFroIsNoProgress) {
   RollBench bench;
   bench.model().process("kafka-0").never_in_sync = true;
