@@ -2,8 +2,9 @@
 //
 //   1. Find the processes that should be there, and those that are. A pod that is stuck at the
 //      revision that all pods are to have ends the roll before it began: the next one would end
-//      the same way. So do doubt about which controllers the cluster has, controllers that were
-//      asked for and are not known, and those without which no majority would be left.
+//      the same way. So do doubt about which controllers the cluster has (asked about again for a
+//      few seconds), controllers that were asked for and are not here, and those without which no
+//      majority would be left.
 //   2. Order: stuck pods of an outdated revision, those whose Kafka is down already before the
 //      others; controllers, the active one last; brokers, those that lead the fewest partitions
 //      first.
@@ -43,6 +44,9 @@ namespace cfkops::actions {
 namespace {
 
 using runbook::Type;
+
+constexpr int kAsksAgain = 3;  // where the cluster's pods leave it open which its controllers are
+constexpr Duration kBeforeAskingAgain = std::chrono::seconds(1);
 
 RollRoles roles_of(const std::string& text) {
   return text == "all"           ? RollRoles::All
@@ -100,6 +104,18 @@ runbook::ActionSpec make_spec() {
   return spec;
 }
 
+/// What was asked for, of a cluster whose controllers are known if a few seconds make them so: a
+/// process that is silent for a moment shall not end the run.
+Result<RollRequest> read_patiently(kube::Reader& reader, const engine::Arguments& arguments) {
+  for (int again = 0;; ++again) {
+    Result<RollRequest> request = read_roll_request(reader, arguments);
+    if (!request || !request->cluster.target.controllers_uncertain || again == kAsksAgain) {
+      return request;
+    }
+    CFKOPS_TRY(reader.loop().pause(kBeforeAskingAgain));
+  }
+}
+
 class KafkaRoll final : public Irreversible {
  public:
   [[nodiscard]] const runbook::ActionSpec& spec() const override {
@@ -117,7 +133,7 @@ class KafkaRoll final : public Irreversible {
   [[nodiscard]] engine::Outcome apply(const engine::Context& context,
                                       kube::Client& client,
                                       const engine::Arguments& arguments) const override {
-    const Result<RollRequest> request = read_roll_request(client, arguments);
+    const Result<RollRequest> request = read_patiently(client, arguments);
     if (!request) {
       return outcome_of(request.error());
     }

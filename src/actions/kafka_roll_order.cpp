@@ -126,8 +126,9 @@ void judge_controllers(const KafkaCluster& cluster,
   const bool exposes = std::any_of(order.entries.begin(),
                                    order.entries.end(),
                                    [](const RollEntry& entry) { return !entry.stuck; });
-  if (cluster.target.controllers_uncertain && exposes) {
-    order.fatal.push_back(controllers_are_known(cluster).reasons.front());
+  const kafka::GateVerdict known = controllers_are_known(cluster);
+  if (!known.yes() && exposes) {
+    order.doubts.push_back(known.reasons.front());
     return;
   }
   if (roles == RollRoles::Brokers) {
@@ -137,7 +138,9 @@ void judge_controllers(const KafkaCluster& cluster,
       std::any_of(cluster.broker_pods.begin(), cluster.broker_pods.end(), [&](const auto& pod) {
         return answers_as_controller(gauges, pod);
       });
-  if (!combined) {
+  if (!combined && !known.yes()) {
+    order.doubts.push_back(known.reasons.front());
+  } else if (!combined) {
     order.fatal.push_back("the controllers are not known: " + cluster.target.controller_doubt);
   } else if (roles == RollRoles::Controllers) {
     order.fatal.emplace_back(
@@ -245,7 +248,7 @@ RollOrder roll_order(const KafkaCluster& cluster,
   }
   judge_controllers(cluster, gauges, roles, order);
   judge_quorum(gauges, order);
-  if (order.entries.empty() && order.fatal.empty()) {
+  if (order.entries.empty() && order.fatal.empty() && order.doubts.empty()) {
     order.fatal.emplace_back("there is nothing to restart: no pod of those asked for is there");
   }
   return order;

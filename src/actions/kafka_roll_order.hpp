@@ -23,7 +23,8 @@ struct RollEntry {
 
 struct RollOrder {
   std::vector<RollEntry> entries;
-  std::vector<std::string> fatal;  ///< why nothing may be restarted at all
+  std::vector<std::string> fatal;   ///< why nothing may be restarted at all
+  std::vector<std::string> doubts;  ///< what could not be told, and blocks as much
 };
 
 /// All members of a cluster, by role.
@@ -55,8 +56,8 @@ struct RollMembers {
 /// Stuck pods of an outdated revision first, of them those whose Kafka is down; then controllers by
 /// ordinal with the active one last; then brokers with the fewest leaders first, by ordinal where
 /// equal. Fatal: a pod that is stuck at the wanted revision, because the next one would end the
-/// same way; doubt about which controllers the cluster has; controllers that were asked for and are
-/// not known; a controller without which no majority would be left; nothing to restart. Pure.
+/// same way; controllers that were asked for and are not here; a controller without which no
+/// majority would be left; nothing to restart. A doubt: which controllers the cluster has. Pure.
 [[nodiscard]] RollOrder roll_order(const KafkaCluster& cluster,
                                    const RollMembers& members,
                                    const kafka::ClusterGauges& gauges,

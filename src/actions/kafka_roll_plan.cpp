@@ -245,13 +245,15 @@ Result<engine::StepPlan> plan_roll(kube::Reader& reader, const RollRequest& requ
   const bool all_ready = pods_are_ready(cluster, sight.members).yes();
 
   engine::StepPlan plan;
-  for (const std::string& fatal : order.fatal) {
-    plan.changes.push_back({.verb = "evict",
-                            .object = "",
-                            .uid = "",
-                            .diff = {},
-                            .verdict = "refused: " + fatal,
-                            .refused = true});
+  for (const auto* reasons : {&order.fatal, &order.doubts}) {
+    for (const std::string& reason : *reasons) {
+      plan.changes.push_back({.verb = "evict",
+                              .object = "",
+                              .uid = "",
+                              .diff = {},
+                              .verdict = "refused: " + reason,
+                              .refused = true});
+    }
   }
   for (const RollEntry& entry : order.entries) {
     const kafka::Member* member = sight.members.find(entry.pod);

@@ -57,6 +57,9 @@ Outcome Roll::run() {
   if (!order.fatal.empty()) {
     return Outcome::refused(base::join(order.fatal, "; "));
   }
+  if (!order.doubts.empty()) {
+    return Outcome::unknown(base::join(order.doubts, "; "));
+  }
   rest_ = std::move(order.entries);
   planned_ = rest_.size();
   while (!rest_.empty()) {

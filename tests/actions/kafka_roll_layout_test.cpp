@@ -85,26 +85,48 @@ TEST(KafkaRollLayout, ControllersOfAnotherClusterAreLeftAlone) {
   EXPECT_THAT(all.why, HasSubstr("(kraftcontroller) are another cluster's"));
 }
 
-TEST(KafkaRollLayout, ControllersThatMayBeItsOwnAndDoNotAnswerRefuseAtOnce) {
-  RollBench bench;
+void silence_controllers(RollBench& bench, bool silent) {
   for (const char* pod : {"kraftcontroller-0", "kraftcontroller-1", "kraftcontroller-2"}) {
-    bench.model().process(pod).silent = true;
+    bench.model().process(pod).silent = silent;
   }
+}
+
+TEST(KafkaRollLayout, ControllersThatMayBeItsOwnAndDoNotAnswerAreUnknownAfterSeconds) {
+  RollBench bench;
+  silence_controllers(bench, true);
   const auto plan = bench.plan(kafka_roll(), RollBench::quickly());
   ASSERT_TRUE(plan);
   EXPECT_TRUE(plan->changes.front().refused);
   const Outcome outcome = bench.roll();
-  EXPECT_EQ(outcome.kind, Outcome::Kind::Refused);
+  EXPECT_EQ(outcome.kind, Outcome::Kind::Unknown);
   EXPECT_THAT(outcome.why, HasSubstr("whether kafka has its controllers in kraftcontroller"));
   EXPECT_THAT(bench.server.evicted(), IsEmpty());
   EXPECT_LT(bench.transport.clock().passed(), Duration(5s));
 }
 
-TEST(KafkaRollLayout, ASilentLoneBrokerInCombinedModeIsRefusedAtOnce) {
+TEST(KafkaRollLayout, ControllersThatAreSilentForAMomentAreAskedAgain) {
+  RollBench bench;
+  silence_controllers(bench, true);
+  bench.transport.at(1500ms, [&] { silence_controllers(bench, false); });
+  const Outcome outcome = bench.roll();
+  ASSERT_EQ(outcome.kind, Outcome::Kind::Done) << outcome.why;
+  expect_all_full(bench);
+}
+
+TEST(KafkaRollLayout, WhatIsWrongForGoodIsRefusedWhateverElseIsInDoubt) {
+  RollBench bench;
+  silence_controllers(bench, true);
+  bench.model().process("kafka-1").stuck = "CrashLoopBackOff";
+  const Outcome outcome = bench.roll();
+  EXPECT_EQ(outcome.kind, Outcome::Kind::Refused);
+  EXPECT_THAT(outcome.why, HasSubstr("stuck at the current revision"));
+}
+
+TEST(KafkaRollLayout, ASilentLoneBrokerInCombinedModeIsUnknownAfterSeconds) {
   RollBench bench(KafkaHabits{.brokers = 1, .combined = true});
   bench.model().process("kafka-0").silent = true;
   const Outcome outcome = bench.roll();
-  EXPECT_EQ(outcome.kind, Outcome::Kind::Refused);
+  EXPECT_EQ(outcome.kind, Outcome::Kind::Unknown);
   EXPECT_THAT(outcome.why, HasSubstr("no pod of kafka tells its cluster id"));
   EXPECT_LT(bench.transport.clock().passed(), Duration(5s));
 }
