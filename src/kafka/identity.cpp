@@ -31,24 +31,20 @@ Result<Identity> identity_of(const std::string& body) {
 
 }  // namespace
 
-std::map<std::string, Identity> read_identities(kube::Reader& reader,
-                                                const std::string& ns,
-                                                const std::vector<std::string>& pods,
-                                                Duration timeout) {
+std::map<std::string, Result<Identity>> read_identities(kube::Reader& reader,
+                                                        const std::string& ns,
+                                                        const std::vector<std::string>& pods,
+                                                        Duration timeout) {
   std::vector<kube::ReadRequest> requests;
   requests.reserve(pods.size());
   for (const std::string& pod : pods) {
     requests.push_back(jolokia_read(ns, pod, kServers, {"Value"}));
   }
   const auto answers = reader.batch(requests, timeout);
-  std::map<std::string, Identity> identities;
+  std::map<std::string, Result<Identity>> identities;
   for (std::size_t i = 0; i < answers.size(); ++i) {
-    if (!answers[i]) {
-      continue;
-    }
-    if (Result<Identity> identity = identity_of(*answers[i])) {
-      identities.emplace(pods[i], *std::move(identity));
-    }
+    identities.emplace(
+        pods[i], answers[i] ? identity_of(*answers[i]) : Result<Identity>(answers[i].error()));
   }
   return identities;
 }

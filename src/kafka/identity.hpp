@@ -1,6 +1,7 @@
 #pragma once
 
 #include "cfkops/base/clock.hpp"
+#include "cfkops/base/result.hpp"
 #include "cfkops/kube/reader.hpp"
 
 #include <map>
@@ -16,10 +17,11 @@ struct Identity {
   std::string cluster_id = {};  ///< "" while it does not say
 };
 
-/// Of all these pods at once; those that do not answer are left out.
-[[nodiscard]] std::map<std::string, Identity> read_identities(kube::Reader& reader,
-                                                              const std::string& ns,
-                                                              const std::vector<std::string>& pods,
-                                                              Duration timeout);
+/// Of all these pods at once. Errors: those of asking that pod, or of understanding it.
+[[nodiscard]] std::map<std::string, Result<Identity>> read_identities(
+    kube::Reader& reader,
+    const std::string& ns,
+    const std::vector<std::string>& pods,
+    Duration timeout);
 
 }  // namespace cfkops::kafka

@@ -38,6 +38,7 @@ struct Part {
   std::optional<Role> role = {};           ///< nothing: a container named kafka is all there is
   bool combined = false;                   ///< brokers that are controllers as well
   std::set<std::string> cluster_ids = {};
+  std::string silence = {};  ///< why the first of its pods that did not answer did not
 };
 
 /// The controllers that a Kafka resource names.
@@ -135,8 +136,13 @@ void ask(kube::Reader& reader, const std::string& ns, std::vector<Part>& parts) 
   for (Part& part : parts) {
     for (const std::string& pod : pod_names(*part.set)) {
       const auto found = identities.find(pod);
-      if (found != identities.end()) {
-        take(part, found->second);
+      if (found == identities.end()) {
+        continue;
+      }
+      if (found->second) {
+        take(part, *found->second);
+      } else if (part.silence.empty()) {
+        part.silence = fmt::format("{}: {}", pod, found->second.error().message);
       }
     }
   }
@@ -151,11 +157,27 @@ std::string names_of(const std::vector<const Part*>& parts) {
   return base::enumerate(names);
 }
 
-void be_uncertain(Target& target, std::string why) {
+/// What to do beside `first`: name the controllers, where there is a resource that can.
+std::string remedy(const Part& brokers, std::string_view first) {
+  if (brokers.resource == nullptr) {
+    return std::string(first);
+  }
+  return fmt::format("{}, or name the controllers in spec.dependencies.kRaftController of Kafka {}",
+                     first,
+                     brokers.resource->name());
+}
+
+void be_uncertain(Target& target, const std::string& why, const std::string& remedy) {
   target.controllers_uncertain = true;
-  target.controller_doubt = std::move(why) +
-                            ": wait until they answer (Jolokia, port 7777), or name the "
-                            "controllers in a Kafka resource";
+  target.controller_doubt = why + "; " + remedy;
+}
+
+/// Uncertain because the pods of `silent` do not answer.
+void be_unanswered(Target& target, const Part& brokers, const Part& silent, std::string why) {
+  if (!silent.silence.empty()) {
+    why += " (" + silent.silence + ")";
+  }
+  be_uncertain(target, why, remedy(brokers, "see that they answer (Jolokia, port 7777)"));
 }
 
 void take_named(Target& target, const Named& named, const std::vector<const Part*>& others) {
@@ -188,10 +210,17 @@ void take_named(Target& target, const Named& named, const std::vector<const Part
 void find_by_id(Target& target, const Part& brokers, const std::vector<const Part*>& others) {
   const std::set<std::string>& ids = brokers.cluster_ids;
   const std::string& name = target.broker_set;
-  if (ids.size() != 1) {
+  if (ids.empty()) {
+    be_unanswered(target, brokers, brokers, fmt::format("no pod of {} tells its cluster id", name));
+    return;
+  }
+  if (ids.size() > 1) {
     be_uncertain(target,
-                 ids.empty() ? fmt::format("no pod of {} tells its cluster id", name)
-                             : fmt::format("the pods of {} tell of {} clusters", name, ids.size()));
+                 fmt::format("the pods of {} tell of {} clusters ({})",
+                             name,
+                             ids.size(),
+                             base::enumerate(std::vector<std::string>(ids.begin(), ids.end()))),
+                 "look at which is which: those of one StatefulSet must be of one cluster");
     return;
   }
   std::vector<const Part*> same;
@@ -212,15 +241,20 @@ void find_by_id(Target& target, const Part& brokers, const std::vector<const Par
                              brokers.combined ? "its brokers are controllers, and " : "",
                              names_of(same),
                              *ids.begin(),
-                             name));
+                             name),
+                 remedy(brokers,
+                        "the controllers of a cluster must be one StatefulSet, and of one cluster "
+                        "only, to be watched"));
   } else if (brokers.combined) {
     target.controller_doubt = "the brokers are the controllers here (combined mode)";
   } else if (!silent.empty()) {
-    be_uncertain(target,
-                 fmt::format("it cannot be told whether {} has its controllers in {}: no pod there "
-                             "tells its cluster id",
-                             name,
-                             names_of(silent)));
+    be_unanswered(target,
+                  brokers,
+                  *silent.front(),
+                  fmt::format("it cannot be told whether {} has its controllers in {}: no pod "
+                              "there tells its cluster id",
+                              name,
+                              names_of(silent)));
   } else if (others.empty()) {
     target.controller_doubt = fmt::format(
         "no StatefulSet of KRaft controllers in namespace {}; if they are in another one: {}",

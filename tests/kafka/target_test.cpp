@@ -15,6 +15,7 @@ using cfkops::test::IsOk;
 using nlohmann::json;
 using test::Bench;
 using testing::HasSubstr;
+using testing::Not;
 using testing::SizeIs;
 
 constexpr const char* kKafkas = "/apis/platform.confluent.io/v1beta1/namespaces/confluent/kafkas";
@@ -262,8 +263,40 @@ TEST(FindTargets, BrokersThatDoNotTellTheirClusterAreUncertain) {
     ASSERT_THAT(*targets, SizeIs(1));
     EXPECT_EQ(targets->at(0).controller_set, "");
     EXPECT_TRUE(targets->at(0).controllers_uncertain);
-    EXPECT_THAT(targets->at(0).controller_doubt, HasSubstr("no pod of a tells its cluster id"));
+    EXPECT_THAT(targets->at(0).controller_doubt,
+                HasSubstr("no pod of a tells its cluster id (a-0: connection refused); see that "
+                          "they answer"));
+    EXPECT_THAT(targets->at(0).controller_doubt, Not(HasSubstr("Kafka")));
   }
+}
+
+TEST(FindTargets, TheDoubtQuotesTheRefusalAndOffersTheResourceThatThereIs) {
+  Bench bench;
+  bench.transport.on("GET", kKafkas).reply(200, list({kafka_resource("kafka", json::object())}));
+  bench.transport.on("GET", kSets)
+      .reply(200, list({set("kafka", "kafka"), set("k", "kraftcontroller")}));
+  bench.transport.on("GET", "/api/v1/namespaces/confluent/pods/*")
+      .refuse(403, "Forbidden", "may not get pods/proxy");
+  const auto targets = find_targets(bench.reader, "confluent");
+  EXPECT_THAT(targets->at(0).controller_doubt, HasSubstr("(kafka-0: may not get pods/proxy)"));
+  EXPECT_THAT(
+      targets->at(0).controller_doubt,
+      HasSubstr("name the controllers in spec.dependencies.kRaftController of Kafka kafka"));
+}
+
+TEST(FindTargets, PodsOfTwoClustersAreNotTheDoubtThatWaitingHeals) {
+  Bench bench;
+  no_crd(bench);
+  json two = set("a", "kafka");
+  two["spec"]["replicas"] = 2;
+  bench.transport.on("GET", kSets).reply(200, list({two}));
+  tells_broker(bench, "a-0", "id-a");
+  tells_broker(bench, "a-1", "id-b");
+  const auto targets = find_targets(bench.reader, "confluent");
+  EXPECT_TRUE(targets->at(0).controllers_uncertain);
+  EXPECT_EQ(targets->at(0).controller_doubt,
+            "the pods of a tell of 2 clusters (id-a and id-b); look at which is which: those of "
+            "one StatefulSet must be of one cluster");
 }
 
 TEST(FindTargets, ControllersWhoseContainerIsCalledKafkaAreNoCandidate) {
