@@ -37,6 +37,7 @@ struct Part {
   const kube::Object* resource = nullptr;  ///< the Kafka resource that it belongs to
   std::optional<Role> role = {};           ///< nothing: a container named kafka is all there is
   bool combined = false;                   ///< brokers that are controllers as well
+  bool votes = false;                      ///< a process of it says that it is a controller
   std::set<std::string> cluster_ids = {};
   std::string silence = {};  ///< why the first of its pods that did not answer did not
 };
@@ -114,6 +115,7 @@ void take(Part& part, const Identity& identity) {
   if (!identity.cluster_id.empty()) {
     part.cluster_ids.insert(identity.cluster_id);
   }
+  part.votes = part.votes || identity.controller;
   if (identity.broker) {
     part.role = part.role.value_or(Role::Broker);
     part.combined = part.combined || identity.controller;
@@ -232,7 +234,8 @@ void find_by_id(Target& target, const Part& brokers, const std::vector<const Par
       same.push_back(part);
     }
   }
-  const bool one = same.size() == 1 && same.front()->cluster_ids.size() == 1;
+  const bool one = same.size() == 1 && same.front()->cluster_ids.size() == 1 &&
+                   same.front()->role == Role::Controller;
   if (one && !brokers.combined) {
     target.controller_set = same.front()->set->name();
   } else if (!same.empty()) {
@@ -274,7 +277,8 @@ void find_by_id(Target& target, const Part& brokers, const std::vector<const Par
 void find_controllers(Target& target, const Part& brokers, const std::vector<Part>& parts) {
   std::vector<const Part*> others;
   for (const Part& part : parts) {
-    if (part.set != brokers.set && part.role != Role::Broker) {
+    // What is labelled as brokers may be controllers all the same: its processes know.
+    if (part.set != brokers.set && (part.role != Role::Broker || part.votes)) {
       others.push_back(&part);
     }
   }

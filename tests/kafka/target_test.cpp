@@ -329,6 +329,38 @@ TEST(FindTargets, TwoControllerSetsOfItsClusterAreUncertain) {
   EXPECT_THAT(targets->at(0).controller_doubt, HasSubstr("k1 and k2"));
 }
 
+TEST(FindTargets, WhatIsLabelledAsBrokersAndSaysThatItIsAControllerIsUncertain) {
+  for (const auto& servers :
+       {std::vector<std::string>{"ControllerServer"}, {"KafkaServer", "ControllerServer"}}) {
+    SCOPED_TRACE(servers.front());
+    Bench bench;
+    no_crd(bench);
+    bench.transport.on("GET", kSets)
+        .reply(
+            200,
+            list({labelled(set("a", "kafka"), "kafka"), labelled(set("more", "kafka"), "kafka")}));
+    tells_broker(bench, "a-0", "id");
+    tells(bench, "more-0", "id", servers);
+    const auto targets = find_targets(bench.reader, "confluent");
+    EXPECT_EQ(targets->at(0).broker_set, "a");
+    EXPECT_EQ(targets->at(0).controller_set, "");
+    EXPECT_TRUE(targets->at(0).controllers_uncertain);
+    EXPECT_THAT(targets->at(0).controller_doubt,
+                HasSubstr("controllers of more tell cluster id id of a too"));
+  }
+}
+
+TEST(FindTargets, ASecondCombinedClusterOfAnotherIdIsNoDoubt) {
+  Bench bench;
+  no_crd(bench);
+  bench.transport.on("GET", kSets).reply(200, list({set("a", "kafka"), set("b", "kafka")}));
+  tells(bench, "a-0", "id-a", {"KafkaServer", "ControllerServer"});
+  tells(bench, "b-0", "id-b", {"KafkaServer", "ControllerServer"});
+  const auto targets = find_targets(bench.reader, "confluent");
+  EXPECT_FALSE(targets->at(0).controllers_uncertain);
+  EXPECT_FALSE(targets->at(1).controllers_uncertain);
+}
+
 TEST(FindTargets, FailsWhereSetsCannotBeListed) {
   Bench bench;
   no_crd(bench);

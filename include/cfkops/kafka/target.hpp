@@ -60,8 +60,9 @@ struct Target {
 /// `kafka`, its processes are asked, since controllers are called so as well.
 /// The controllers of a cluster are those that its resource names in this namespace, else those
 /// that tell the same cluster id as its brokers; other ids are another cluster's, and without an id
-/// it is uncertain. Asks the pods (Jolokia) where no resource names the controllers. Errors: those
-/// of listing; a missing Kafka CRD is none.
+/// it is uncertain, as it is where another set's processes say that they are controllers of that id
+/// although the set is labelled as brokers. Asks the pods (Jolokia) where no resource names the
+/// controllers. Errors: those of listing; a missing Kafka CRD is none.
 [[nodiscard]] Result<std::vector<Target>> find_targets(kube::Reader& reader, const std::string& ns);
 
 /// One Kafka process.
