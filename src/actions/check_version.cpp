@@ -131,7 +131,10 @@ class Version final : public engine::Check {
          .help = "comparisons that must all hold, such as >=1.25 <2"},
         {.name = "target", .type = Type::ref({"Kafka"}), .help = "the cluster, for kafka"}};
     spec.outputs = {{"version", text, "the version, of several the lowest by spelling"}};
-    spec.permissions = {{"get", "/version"}, {"get", "pods/proxy (kafka)"}};
+    spec.permissions = {{"get", "/version"},
+                        {"list", "statefulsets.apps (kafka)"},
+                        {"get", "statefulsets.apps (kafka)"},
+                        {"get", "pods/proxy (kafka)"}};
     spec.example =
         "- check: version\n"
         "  with: {of: kubernetes, range: \">=1.25 <2\"}\n";

@@ -85,7 +85,9 @@ class PodExec final : public Irreversible {
   static runbook::ActionSpec make_spec() {
     const Type text = Type::of(Type::Kind::String);
     runbook::ActionSpec spec{.name = "pod.exec",
-                             .summary = "runs a program in a container; never a shell string"};
+                             .summary =
+                                 "runs a program in a container; never a shell string; the first "
+                                 "Ctrl-C waits for its end"};
     spec.arguments = pod_arguments();
     spec.arguments.push_back(
         {.name = "container", .type = text, .help = "which; the pod's first when left out"});
@@ -93,7 +95,8 @@ class PodExec final : public Irreversible {
                               .type = Type::list_of(text),
                               .required = true,
                               .help = "the program and its arguments, one by one"});
-    spec.arguments.push_back({.name = "input", .type = text, .help = "what it reads"});
+    spec.arguments.push_back(
+        {.name = "input", .type = text, .help = "what it reads; needs Kubernetes 1.30"});
     spec.arguments.push_back({.name = "must_succeed",
                               .type = Type::of(Type::Kind::Bool),
                               .fallback = runbook::Value(true),

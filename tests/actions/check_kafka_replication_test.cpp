@@ -99,6 +99,15 @@ TEST(CheckKafkaReplication, WithWaiversABrokerWithoutGaugesOfPartitionsIsUnknown
   EXPECT_THAT(result.details, Contains(HasSubstr("kafka-1 does not tell which partitions")));
 }
 
+TEST(CheckKafkaReplication, WithWaiversABrokerThatTellsOfFewerThanItHostsIsUnknown) {
+  RollBench bench;
+  bench.server.hide_partition("kafka-1", 0);
+  EXPECT_EQ(ask(bench).verdict, Verdict::Pass);
+  const CheckResult result = ask(bench, {{"waiver_topics", runbook::ValueList{}}});
+  EXPECT_EQ(result.verdict, Verdict::Unknown);
+  EXPECT_THAT(result.details, Contains("kafka-1 hosts 6 partitions, but told of 5"));
+}
+
 TEST(CheckKafkaReplication, ThePrerequisiteOfBrokerRestartNamesTopicsUnlessOnlyControllersRestart) {
   const auto file = test::source_tree() / "runbooks/broker-restart.yaml";
   const runbook::LintReport report = runbook::lint(test::read_file(file), "it", specs());

@@ -63,6 +63,11 @@ TEST(VersionOfKafka, IsThatOfEachBroker) {
   const runbook::ValueMap asked{
       {"of", "kafka"}, {"range", ">=4 <5"}, {"target", test::RollBench::target()}};
   EXPECT_EQ(bench.evaluate(check_version(), asked).verdict, Verdict::Pass);
+  bench.server.say_version("kafka-1", "3.9.1");
+  const auto result = bench.evaluate(check_version(), asked);
+  EXPECT_EQ(result.verdict, Verdict::Fail);
+  EXPECT_EQ(result.summary, "kafka 3.9.1 and 4.3.0, wanted >=4 <5");
+  EXPECT_THAT(result.remedy, testing::EndsWith("kafka 3.9.1"));
 }
 
 TEST(VersionOfKafka, WithoutBrokersIsUnknown) {

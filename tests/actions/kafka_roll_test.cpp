@@ -270,6 +270,16 @@ TEST(KafkaRoll, UnknownAtTheDeadlineIsNotRefusal) {
   EXPECT_THAT(bench.server.evicted(), IsEmpty());
 }
 
+TEST(KafkaRoll, ABrokerThatTellsOfFewerPartitionsThanItHostsBlocksAll) {
+  RollBench bench;
+  bench.server.hide_partition("kafka-1", 0);
+  bench.context.deadline = bench.transport.clock().now() + 1min;
+  const Outcome outcome = bench.roll();
+  EXPECT_EQ(outcome.kind, Outcome::Kind::Unknown);
+  EXPECT_THAT(outcome.why, HasSubstr("kafka-1 hosts 6 partitions, but told of 5"));
+  EXPECT_THAT(bench.server.evicted(), IsEmpty());
+}
+
 TEST(KafkaRoll, WaitsAtTheGateUntilAllIsInSync) {
   RollBench bench;
   bench.model().partitions()[3].in_sync.erase("kafka-2");

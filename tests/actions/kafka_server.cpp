@@ -200,8 +200,9 @@ Answer KafkaServer::jolokia(const std::string& pod, const std::string& mbean) {
     return value(process.start_time_ms);
   }
   if (mbean.starts_with("kafka.server:type=app-info")) {
+    const auto version = versions_.find(pod);
     return value({{"kafka.server:id=" + std::to_string(process.node) + ",type=app-info",
-                   {{"Version", "4.3.0"}}}});
+                   {{"Version", version == versions_.end() ? "4.3.0" : version->second}}}});
   }
   if (mbean.starts_with("kafka.server:type=*Server,name=ClusterId")) {
     return value(identity_beans(process));
@@ -379,7 +380,8 @@ json KafkaServer::controller_beans(const KafkaProcess& process) const {
 json KafkaServer::partition_beans(const KafkaProcess& process, bool replicas) const {
   json beans = json::object();
   for (const KafkaPartition& partition : model_.partitions()) {
-    if (std::count(partition.replicas.begin(), partition.replicas.end(), process.pod) == 0) {
+    if (std::count(partition.replicas.begin(), partition.replicas.end(), process.pod) == 0 ||
+        hidden_.contains({process.pod, partition.number})) {
       continue;
     }
     const bool leads = partition.leader == process.pod;

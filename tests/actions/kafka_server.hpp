@@ -10,6 +10,7 @@
 #include <map>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace cfkops::test {
@@ -61,6 +62,12 @@ class KafkaServer {
   /// The process of that pod lacks the gauges of partitions.
   void hide_partitions(const std::string& pod) { without_partitions_.insert(pod); }
 
+  /// That pod does not tell of "orders-<number>", which it hosts.
+  void hide_partition(const std::string& pod, int number) { hidden_.emplace(pod, number); }
+
+  /// What the process of that pod says its version is.
+  void say_version(const std::string& pod, const std::string& version) { versions_[pod] = version; }
+
   [[nodiscard]] std::vector<std::string> evicted_pods() const;
 
  private:
@@ -84,6 +91,8 @@ class KafkaServer {
   std::map<std::string, std::string> set_patches_;
   std::set<std::string> without_controller_;
   std::set<std::string> without_partitions_;
+  std::set<std::pair<std::string, int>> hidden_;
+  std::map<std::string, std::string> versions_;
   std::int64_t retry_after_ = 0;
   Duration budget_from_ = {};
   Duration list_delay_ = std::chrono::milliseconds(4);

@@ -135,6 +135,7 @@ TEST(ReadPartitions, WhatTwoReadingsSayToBeUnrollableIsSo) {
   const PartitionTable table = read(bench, {"kafka-0"});
   EXPECT_TRUE(table.by_pod.at("kafka-0").at(kPartition).at_min_isr);
   EXPECT_TRUE(table.silent.empty());
+  EXPECT_EQ(bench.transport.calls().size(), 4U) << "two patterns, read twice";
 }
 
 TEST(ReadPartitions, WhatOnlyTheSecondReadingSaysToBeUnrollableIsNotKnown) {
