@@ -39,9 +39,20 @@ def _differences(recorded, answered, where):
             else:
                 yield from _differences(recorded[at], answered[at], path)
     elif type(recorded) is not type(answered) or recorded != answered:
-        yield f"{where}: recorded {_shown(recorded)}, answered {_shown(answered)}"
+        start = _start(recorded, answered)
+        yield f"{where}: recorded {_shown(recorded, start)}, answered {_shown(answered, start)}"
 
 
-def _shown(value):
+def _start(recorded, answered):
+    """Where to begin to show two long texts: shortly before they part."""
+    if not isinstance(recorded, str) or not isinstance(answered, str) or len(recorded) < SHORT:
+        return 0
+    apart = next((at for at, (one, other) in enumerate(zip(recorded, answered)) if one != other), len(answered))
+    return max(0, apart - 40)
+
+
+def _shown(value, start=0):
+    if start:
+        return "…" + _shown(value[start:])
     text = json.dumps(value, ensure_ascii=False, sort_keys=True)
     return text if len(text) <= SHORT else text[:SHORT] + "…"

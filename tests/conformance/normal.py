@@ -136,6 +136,9 @@ class Normaliser:
 
     def _select(self, request, one):
         one = copy.deepcopy(one)
+        columns = []
+        for body in self._bodies(one):
+            columns = hide_ages(body, columns)
         if "body" in one:
             one["body"] = self._selected(request, one["body"])
         for event in one.get("events", []):
@@ -182,12 +185,12 @@ class Normaliser:
                 done[key] = self._list_metadata(value, body)
             elif key == "resourceVersion" and isinstance(value, str) and value.isdigit() and value != "0":
                 done[key] = self._names.version(value)
+            elif key == "continue" and value:
+                done[key] = "<continue>"
             elif key == "nodePort" and str(value) not in self._case.text:
                 done[key] = "<port>"
             else:
                 done[self._names.text(key)] = self._body(value)
-        if body.get("kind") == "Table":
-            hide_ages(done)
         return done
 
     def _list_metadata(self, metadata, body):
@@ -196,8 +199,6 @@ class Normaliser:
         if version:
             newest = max(versions_of(body.get("items", [])) + versions_of(body.get("rows", [])), default=0)
             done["resourceVersion"] = "<list-rv>" if int(version) >= newest else "<list-rv, older than an item>"
-        if metadata.get("continue"):
-            done["continue"] = "<continue>"
         return done
 
 
@@ -218,8 +219,13 @@ def drop_managed_fields(body):
             drop_managed_fields(one)
 
 
-def hide_ages(table):
-    columns = [at for at, one in enumerate(table.get("columnDefinitions") or []) if one["name"] in AGES]
+def hide_ages(table, columns):
+    """Columns are those of ages in a table before this one: in a watch only the first table names them."""
+    if not isinstance(table, dict) or table.get("kind") != "Table":
+        return columns
+    if table.get("columnDefinitions"):
+        columns = [at for at, one in enumerate(table["columnDefinitions"]) if one["name"] in AGES]
     for row in table.get("rows") or []:
         for at in columns:
             row["cells"][at] = "<age>"
+    return columns

@@ -1,9 +1,11 @@
 """A server as the runner wants it, here one behind TLS that a kubeconfig names."""
 
 import base64
+import contextlib
 import http.client
 import json
 import os
+import socket
 import ssl
 import subprocess
 import tempfile
@@ -17,8 +19,8 @@ TIMEOUT = 30
 class Watch:
     """An open watch. Its events come in on a thread."""
 
-    def __init__(self, connection, response):
-        self._connection, self._response = connection, response
+    def __init__(self, plug, response):
+        self._plug, self._response = plug, response
         self._events = []
         self._ended = False
         self._changed = threading.Condition()
@@ -42,7 +44,8 @@ class Watch:
             self._changed.wait_for(lambda: len(self._events) >= count or self._ended, seconds)
             self._changed.wait_for(lambda: len(self._events) > count or self._ended, settle)
             events, ended = list(self._events), self._ended
-        self._connection.close()
+        with contextlib.suppress(OSError):  # the server may have been first
+            self._plug.shutdown(socket.SHUT_RDWR)  # wakes the reader, which close() would wait for
         return events, ended
 
 
@@ -74,10 +77,11 @@ class Server:
         """As send, with a Watch in place of the body when the server took the request."""
         connection = self._connect()
         connection.request("GET", target, headers=headers)
+        plug = connection.sock
         response = connection.getresponse()
         if response.status != 200:
             return response.status, response.getheaders(), response.read()
-        return response.status, response.getheaders(), Watch(connection, response)
+        return response.status, response.getheaders(), Watch(plug, response)
 
 
 def from_kubeconfig(path=None):

@@ -87,6 +87,8 @@ class Normalisation(unittest.TestCase):
         table = {"kind": "Table", "metadata": {}, "columnDefinitions": [{"name": "Name"}, {"name": "Age"}],
                  "rows": [{"cells": ["a", "3s"]}]}
         self.assertEqual(normalised(table)[0]["rows"], [{"cells": ["a", "<age>"]}])
+        self.assertEqual(normalised(table, requests=[{"method": "GET", "path": "/x", "only": ["/rows"]}]),
+                         [{"rows": [{"cells": ["a", "<age>"]}]}])
 
     def test_HeadersThatMatterAreKept(self):
         case = cases.Case("area/x", {"what": "", "requests": [{"method": "GET", "path": "/x"}]})
@@ -118,6 +120,10 @@ class Comparing(unittest.TestCase):
 
     def test_AnotherTypeOfTheSameValueIsFound(self):
         self.assertEqual(len(self.differences(lambda answered: answered[1].update(ended=0))), 1)
+
+    def test_LongTextsAreShownWhereTheyPart(self):
+        line, = compare.differences([{"t": "x" * 300 + "a"}], [{"t": "x" * 300 + "b"}])
+        self.assertTrue(line.endswith('xa", answered …"' + "x" * 40 + 'b"'), line)
 
     def test_AShorterListIsFound(self):
         self.assertEqual(self.differences(lambda answered: answered[0].update(body={"a": 1, "list": [1]})),
