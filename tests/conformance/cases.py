@@ -13,7 +13,7 @@ FOLDER = HERE / "cases"
 ANSWERS = HERE / "answers"
 
 REQUEST_KEYS = {"method", "path", "query", "headers", "body", "text", "change", "until", "seconds", "events",
-                "only", "without", "note"}
+                "bookmarks", "only", "without", "note"}
 CASE_KEYS = {"what", "given", "requests", "managed_fields"}
 PLACEHOLDER = re.compile(r"\{(answer|given):(\d+):((?:/[^}]*)?)\}")
 

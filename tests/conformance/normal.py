@@ -10,7 +10,9 @@ TIME = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)"
 ADDRESS = r"\b\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3}\b"
 MOUNT = r"\bkube-api-access-[a-z0-9]{5}\b"
 VERSION_IN_TEXT = re.compile(r"(?i)resource ?version")
+NAMED_IN_TEXT = re.compile(r"(?i)resource ?version in [a-z ]+(?:: |\()(\d+)")
 CURRENT_IN_TEXT = re.compile(r"(resource version: \d+ \(|current: )\d+")
+HASH_LABELS = ("pod-template-hash", "controller-revision-hash", "controller.kubernetes.io/hash")
 AGES = {"Age", "Duration", "Last Seen", "First Seen"}
 HEADERS = ("Content-Type", "Retry-After", "Warning")
 
@@ -41,8 +43,8 @@ class Names:
             if prefix and name and name.startswith(prefix):
                 self._suffixed[name] = prefix
             labels = metadata.get("labels") or {}
-            self._learn_hash(labels.get("pod-template-hash"))
-            self._learn_hash(labels.get("controller-revision-hash"))
+            for label in HASH_LABELS:
+                self._learn_hash(labels.get(label))
         for key in ("currentRevision", "updateRevision"):
             self._learn_hash(body.get(key))
         for key in sorted(body):
@@ -53,7 +55,9 @@ class Names:
             self._hashes.add(value.rsplit("-", 1)[-1])
 
     def learn_versions(self, body, is_bookmark=False):
-        """Collects the resource versions whose order will be kept."""
+        """Collects the resource versions whose order will be kept, also those that a message compares."""
+        if isinstance(body, str):
+            self._versions.update(int(one) for one in NAMED_IN_TEXT.findall(body))
         if isinstance(body, list):
             for one in body:
                 self.learn_versions(one)
@@ -146,8 +150,8 @@ class Normaliser:
         return one
 
     def _selected(self, request, body):
-        if not self._case.managed_fields:
-            drop_managed_fields(body)
+        arrange_managed_fields(body, self._case.managed_fields)
+        sort_causes(body)
         for pattern in request.get("without", []):
             pointers.without(body, pattern)
         return pointers.only(body, request["only"]) if "only" in request else body
@@ -208,15 +212,34 @@ def versions_of(items):
     return [int(one) for one in found if one]
 
 
-def drop_managed_fields(body):
+def sort_causes(status):
+    """Some validations find their causes in no particular order; the list in the message follows."""
+    causes = pointers.get(status, "/details/causes")
+    if not causes or len(causes) < 2:
+        return
+    before = _told(causes)
+    causes.sort(key=lambda one: (one.get("field", ""), one.get("message", ""), one.get("reason", "")))
+    if "message" in status:
+        status["message"] = status["message"].replace(before, _told(causes))
+
+
+def _told(causes):
+    return "[" + ", ".join(f"{one.get('field')}: {one.get('message')}" for one in causes) + "]"
+
+
+def arrange_managed_fields(body, keep):
+    """Drops them, or sorts them: the server does so by the second of their time, which is chance."""
     if isinstance(body, list):
         for one in body:
-            drop_managed_fields(one)
+            arrange_managed_fields(one, keep)
     elif isinstance(body, dict):
-        if isinstance(body.get("metadata"), dict):
-            body["metadata"].pop("managedFields", None)
+        if isinstance(body.get("metadata"), dict) and "managedFields" in body["metadata"]:
+            fields = body["metadata"].pop("managedFields")
+            if keep:
+                body["metadata"]["managedFields"] = sorted(fields, key=lambda one: [
+                    one.get(key, "") for key in ("operation", "manager", "subresource", "apiVersion")])
         for one in body.values():
-            drop_managed_fields(one)
+            arrange_managed_fields(one, keep)
 
 
 def hide_ages(table, columns):

@@ -1,5 +1,5 @@
 """JSON pointers, and patterns of them: a part may be `*` (every element or member) or `[key=value]` (the elements
-of a list whose member has that value)."""
+of a list whose member, or member of a member, `[key~1key=value]`, has that value)."""
 
 
 def _parts(pointer):
@@ -20,7 +20,7 @@ def _matching(value, part):
         return list(range(len(value)))
     if part.startswith("[") and part.endswith("]"):
         key, _, wanted = part[1:-1].partition("=")
-        return [at for at, one in enumerate(value) if isinstance(one, dict) and one.get(key) == wanted]
+        return [at for at, one in enumerate(value) if get(one, "/" + key) == wanted]
     return [int(part)] if part.isdigit() and int(part) < len(value) else []
 
 

@@ -12,6 +12,7 @@ from server import wait_until
 AGENT = "conformance/1"
 SECONDS = 20    # for what a case waits for, unless it says otherwise
 SETTLE = 0.3    # for an event too many
+INITIAL_END = "k8s.io/initial-events-end"
 
 
 class CaseFailed(Exception):
@@ -111,11 +112,18 @@ class Run:
         return last
 
     def _open_watch(self, request):
-        status, pairs, stream = self._server.watch(cases.target(request), self._headers(request))
+        status, pairs, stream = self._server.watch(
+            cases.target(request), self._headers(request),
+            lambda event: request.get("bookmarks") or not is_stray_bookmark(event))
         answer = {"status": status, "headers": pairs}
         if status == 200:
             return answer, stream
         return {**answer, "body": decoded(stream)}, None
+
+
+def is_stray_bookmark(event):
+    """A server may send one at any time, but for the one that ends the initial events."""
+    return event["type"] == "BOOKMARK" and INITIAL_END not in event["object"]["metadata"].get("annotations", {})
 
 
 def _is(answer, pointer, wanted):

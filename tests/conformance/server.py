@@ -17,10 +17,10 @@ TIMEOUT = 30
 
 
 class Watch:
-    """An open watch. Its events come in on a thread."""
+    """An open watch. Its events come in on a thread; those that `wanted` says no to are as if they had not come."""
 
-    def __init__(self, plug, response):
-        self._plug, self._response = plug, response
+    def __init__(self, plug, response, wanted):
+        self._plug, self._response, self._wanted = plug, response, wanted
         self._events = []
         self._ended = False
         self._changed = threading.Condition()
@@ -29,9 +29,11 @@ class Watch:
     def _read(self):
         try:
             for line in self._response:
+                event = json.loads(line)
                 with self._changed:
-                    self._events.append(json.loads(line))
-                    self._changed.notify_all()
+                    if self._wanted(event):
+                        self._events.append(event)
+                        self._changed.notify_all()
         except (OSError, ValueError, AttributeError, http.client.HTTPException):
             pass  # closed by us or cut off: either way there is no more
         with self._changed:
@@ -73,7 +75,7 @@ class Server:
             connection.close()
             raise
 
-    def watch(self, target, headers):
+    def watch(self, target, headers, wanted):
         """As send, with a Watch in place of the body when the server took the request."""
         connection = self._connect()
         connection.request("GET", target, headers=headers)
@@ -81,7 +83,7 @@ class Server:
         response = connection.getresponse()
         if response.status != 200:
             return response.status, response.getheaders(), response.read()
-        return response.status, response.getheaders(), Watch(plug, response)
+        return response.status, response.getheaders(), Watch(plug, response, wanted)
 
 
 def from_kubeconfig(path=None):

@@ -6,6 +6,7 @@ import cases
 import compact
 import compare
 import pointers
+import runner
 import server
 from normal import Normaliser
 
@@ -58,6 +59,11 @@ class Normalisation(unittest.TestCase):
         self.assertEqual(done["more"], "too old resource version: 3 (<rv>)")
         self.assertEqual(done["other"], "code 5")
 
+    def test_VersionsThatAMessageComparesKeepTheirOrder(self):
+        status = {"message": "ResourceVersion in the precondition (70) does not match the ResourceVersion in record (9)"}
+        self.assertEqual(normalised(status)[0]["message"].count("<rv-2>) does not match"), 1)
+        self.assertIn("record (<rv-1>)", normalised(status)[0]["message"])
+
     def test_TimesAreHiddenUnlessTheCaseNamesThem(self):
         self.assertEqual(normalised({"t": TIME}), [{"t": "<time>"}])
         self.assertEqual(normalised({"t": TIME}, given=[{"kind": "X", "t": TIME}]), [{"t": TIME}])
@@ -74,10 +80,11 @@ class Normalisation(unittest.TestCase):
     def test_TheNamespaceIsAPlaceholder(self):
         self.assertEqual(normalised({"m": f"in {NS}"}), [{"m": "in {ns}"}])
 
-    def test_ManagedFieldsAreLeftOutUnlessAskedFor(self):
-        body = thing(managedFields=[{"manager": "m"}])
+    def test_ManagedFieldsAreLeftOutUnlessAskedForAndThenSorted(self):
+        body = thing(managedFields=[{"manager": "n"}, {"manager": "m"}])
         self.assertNotIn("managedFields", normalised(body)[0]["metadata"])
-        self.assertIn("managedFields", normalised(body, managed_fields=True)[0]["metadata"])
+        kept = normalised(body, managed_fields=True)[0]["metadata"]["managedFields"]
+        self.assertEqual(kept, [{"manager": "m"}, {"manager": "n"}])
 
     def test_WhatIsLeftOutTakesNoNumber(self):
         requests = [{"method": "GET", "path": "/x", "without": ["/a"]}]
@@ -89,6 +96,13 @@ class Normalisation(unittest.TestCase):
         self.assertEqual(normalised(table)[0]["rows"], [{"cells": ["a", "<age>"]}])
         self.assertEqual(normalised(table, requests=[{"method": "GET", "path": "/x", "only": ["/rows"]}]),
                          [{"rows": [{"cells": ["a", "<age>"]}]}])
+
+    def test_CausesAreSortedAlsoInTheMessage(self):
+        status = {"kind": "Status", "message": "a is invalid: [z: two, b: one]",
+                  "details": {"causes": [{"field": "z", "message": "two"}, {"field": "b", "message": "one"}]}}
+        done = normalised(status)[0]
+        self.assertEqual(done["message"], "a is invalid: [b: one, z: two]")
+        self.assertEqual([one["field"] for one in done["details"]["causes"]], ["b", "z"])
 
     def test_HeadersThatMatterAreKept(self):
         case = cases.Case("area/x", {"what": "", "requests": [{"method": "GET", "path": "/x"}]})
@@ -188,6 +202,16 @@ class Cases(unittest.TestCase):
         recorded = {str(file.relative_to(cases.ANSWERS).with_suffix("")) for file in cases.ANSWERS.rglob("*.json")}
         self.assertEqual({case.name for case in loaded}, recorded)
         self.assertEqual(len({case.what for case in loaded}), len(loaded), "two cases say that they are the same")
+
+
+class Watches(unittest.TestCase):
+
+    def test_OnlyTheBookmarkThatEndsInitialEventsCounts(self):
+        plain = {"type": "BOOKMARK", "object": {"metadata": {"resourceVersion": "7"}}}
+        ending = {"type": "BOOKMARK", "object": {"metadata": {"annotations": {runner.INITIAL_END: "true"}}}}
+        self.assertTrue(runner.is_stray_bookmark(plain))
+        self.assertFalse(runner.is_stray_bookmark(ending))
+        self.assertFalse(runner.is_stray_bookmark({"type": "ADDED", "object": {"metadata": {}}}))
 
 
 class Files(unittest.TestCase):

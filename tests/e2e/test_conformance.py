@@ -12,7 +12,7 @@ lab = Lab("e2e-conformance")
 
 # The tool's own tests run along, before it is believed.
 sys.path.insert(0, str(FOLDER))
-from test_conformance_tool import Cases, Comparing, Files, Normalisation, Pointers  # noqa: E402, F401
+from test_conformance_tool import Cases, Comparing, Files, Normalisation, Pointers, Watches  # noqa: E402, F401
 
 
 def setUpModule():
