@@ -60,7 +60,8 @@ class Normalisation(unittest.TestCase):
         self.assertEqual(done["other"], "code 5")
 
     def test_VersionsThatAMessageComparesKeepTheirOrder(self):
-        status = {"message": "ResourceVersion in the precondition (70) does not match the ResourceVersion in record (9)"}
+        status = {"message": "ResourceVersion in the precondition (70) does not match the ResourceVersion in record "
+                             "(9)"}
         self.assertEqual(normalised(status)[0]["message"].count("<rv-2>) does not match"), 1)
         self.assertIn("record (<rv-1>)", normalised(status)[0]["message"])
 
