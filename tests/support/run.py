@@ -4,7 +4,8 @@
     run.sh unit         the unit tests and the style checks
     run.sh lab          tests/lab/test_*.py and tests/e2e/test_*.py on a real cluster on this machine
     run.sh bench        the bench (tests/bench/run.py), short
-    run.sh full         all of it, clang-tidy over every file, the sanitizers, and a clang build
+    run.sh full         all of it, clang-tidy over every file, the sanitizers, a clang build, and the
+                        conformance cases (tests learn it from CFKOPS_FULL=1)
 
 FILTER is a regular expression over test names; what has one name as a whole (bench, tidy, clang) is
 left out unless it matches that. A filter that matches nothing at all is a failure. CFKOPS_LAB=required makes a lab that cannot start a
@@ -270,6 +271,8 @@ def main():
     arguments = parser.parse_args()
     if arguments.filter:
         re.compile(arguments.filter)
+    if arguments.part == "full":
+        os.environ["CFKOPS_FULL"] = "1"
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     tally = Tally()
     try:
