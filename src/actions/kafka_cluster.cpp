@@ -123,6 +123,16 @@ std::string active_controller(const kafka::ClusterGauges& gauges) {
   return active;
 }
 
+const kafka::ControllerGauges* find_controller(const kafka::ClusterGauges& gauges,
+                                               const std::string& pod) {
+  for (const kafka::ControllerGauges& controller : gauges.controllers) {
+    if (controller.pod == pod) {
+      return &controller;
+    }
+  }
+  return nullptr;
+}
+
 bool may_heal(const Error& error) {
   switch (error.code) {
     case ErrorCode::Unreachable:

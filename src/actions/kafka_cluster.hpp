@@ -52,6 +52,10 @@ struct KafkaCluster {
 /// The pod of the one controller that says it is active, or "".
 [[nodiscard]] std::string active_controller(const kafka::ClusterGauges& gauges);
 
+/// What that pod says as a controller; nullptr where it was not asked as one. It may be silent.
+[[nodiscard]] const kafka::ControllerGauges* find_controller(const kafka::ClusterGauges& gauges,
+                                                             const std::string& pod);
+
 /// An error of reading that may be gone at the next try: no answer, and "unknown" until there is
 /// one.
 [[nodiscard]] bool may_heal(const Error& error);

@@ -18,12 +18,6 @@ int badness(Answer answer) {
   return answer == Answer::Yes ? 0 : answer == Answer::Unknown ? 1 : 2;
 }
 
-bool is_controller(const kafka::ClusterGauges& gauges, const std::string& pod) {
-  return std::any_of(gauges.controllers.begin(), gauges.controllers.end(), [&](const auto& one) {
-    return one.pod == pod;
-  });
-}
-
 std::optional<std::int64_t> start_time(const kafka::ClusterGauges& gauges, const std::string& pod) {
   for (const kafka::BrokerGauges& broker : gauges.brokers) {
     if (broker.pod == pod) {
@@ -197,7 +191,7 @@ void RollGate::judge(const RollEntry& entry,
   if (!gauges.controllers.empty()) {
     merge(look.verdict, kafka::quorum_is_whole(gauges));
   }
-  if (is_controller(gauges, entry.pod) || entry.role == kafka::Role::Controller) {
+  if (find_controller(gauges, entry.pod) != nullptr || entry.role == kafka::Role::Controller) {
     merge(look.verdict, kafka::may_stop_controller(gauges, entry.pod));
   }
   // The partitions cost a pattern read per broker: only when all the rest is well.

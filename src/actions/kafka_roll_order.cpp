@@ -109,9 +109,8 @@ void add_brokers(const RollMembers& members, const kafka::ClusterGauges& gauges,
 }
 
 bool answers_as_controller(const kafka::ClusterGauges& gauges, const std::string& pod) {
-  return std::any_of(gauges.controllers.begin(), gauges.controllers.end(), [&](const auto& one) {
-    return one.pod == pod && one.answered();
-  });
+  const kafka::ControllerGauges* controller = find_controller(gauges, pod);
+  return controller != nullptr && controller->answered();
 }
 
 /// Which controllers there are must be certain, unless all that is restarted is down already; those

@@ -76,12 +76,8 @@ void judge_partitions(const RollRequest& request,
 
 /// What the quorum says about the restart of a controller; nothing for any other.
 void judge_vote(const Sight& sight, const RollEntry& entry, engine::PlannedChange& change) {
-  const auto& controllers = sight.gauges.controllers;
   const bool votes =
-      entry.role == kafka::Role::Controller ||
-      std::any_of(controllers.begin(), controllers.end(), [&](const auto& controller) {
-        return controller.pod == entry.pod;
-      });
+      entry.role == kafka::Role::Controller || find_controller(sight.gauges, entry.pod) != nullptr;
   if (!votes || entry.stuck) {
     return;
   }
@@ -212,13 +208,21 @@ void tell_gates(const RollRequest& request, const Sight& sight, engine::StepPlan
       "{} brokers, {} controllers", cluster.broker_pods.size(), cluster.controller_pods.size());
   plan.notes.push_back("no other roll: " + answer_text(sight.at_rest));
   plan.notes.push_back("all pods Ready: " + answer_text(pods));
+  GateVerdict known = controllers_are_known(cluster);
+  known.summary = cluster.target.controller_set.empty()
+                      ? cluster.target.controller_doubt
+                      : "StatefulSet " + cluster.target.controller_set;
+  plan.notes.push_back("controllers known: " + answer_text(known));
   plan.notes.push_back("replication full: " +
                        answer_text(replication_is_full(cluster, sight.gauges)));
   if (!sight.gauges.controllers.empty()) {
     plan.notes.push_back("quorum whole: " + answer_text(kafka::quorum_is_whole(sight.gauges)));
   } else {
-    plan.notes.push_back("the controllers are not watched: " + cluster.target.controller_doubt);
+    plan.notes.emplace_back("quorum whole: not watched");
   }
+  GateVerdict tables = tables_are_whole(sight.gauges, sight.table);
+  tables.summary = base::counted(std::ssize(sight.table.by_pod), "broker");
+  plan.notes.push_back("all partitions told of: " + answer_text(tables));
   plan.notes.push_back(
       fmt::format("each of these must hold before every restart, and for {} after it",
                   base::format_duration(request.wait.settle)));

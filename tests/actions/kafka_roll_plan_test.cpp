@@ -39,11 +39,27 @@ TEST(KafkaRollPlan, TellsOrderVerdictsAndGatesWithoutTouchingAnything) {
   EXPECT_THAT(told->notes, Contains(HasSubstr("4. broker kafka-0: leads 2 partitions")));
   EXPECT_THAT(told->notes, Contains(HasSubstr("replication full: now")));
   EXPECT_THAT(told->notes, Contains(HasSubstr("quorum whole: now")));
+  EXPECT_THAT(told->notes, Contains("controllers known: now (StatefulSet kraftcontroller)"));
+  EXPECT_THAT(told->notes, Contains("all partitions told of: now (3 brokers)"));
   EXPECT_THAT(told->disruption,
               Contains("while kafka-1 restarts: 6 partitions with 2 of 3 replicas in sync"));
   EXPECT_THAT(told->undo, HasSubstr("none"));
   EXPECT_THAT(bench.server.evicted(), IsEmpty());
   EXPECT_THAT(bench.recorder.mutations, IsEmpty());
+}
+
+TEST(KafkaRollPlan, TellsWhatItDoesNotKnow) {
+  RollBench bench;
+  bench.server.hide_partition("kafka-1", 0);
+  for (const char* pod : {"kraftcontroller-0", "kraftcontroller-1", "kraftcontroller-2"}) {
+    bench.model().process(pod).silent = true;
+  }
+  const auto told = plan(bench);
+  ASSERT_THAT(told, test::IsOk());
+  EXPECT_THAT(told->notes, Contains(HasSubstr("controllers known: not known: ")));
+  EXPECT_THAT(told->notes,
+              Contains("all partitions told of: not known: kafka-1 hosts 6 partitions, but told of "
+                       "5"));
 }
 
 TEST(KafkaRollPlan, EstimatesFromTheLastStarts) {
