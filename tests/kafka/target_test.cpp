@@ -63,6 +63,12 @@ void tells(Bench& bench,
       .reply(200, test::success(beans.dump()));
 }
 
+/// A cluster without CFK that has these StatefulSets.
+void has_sets(Bench& bench, const std::vector<json>& sets) {
+  no_crd(bench);
+  bench.transport.on("GET", kSets).reply(200, list(sets));
+}
+
 void tells_broker(Bench& bench, const std::string& pod, const std::string& cluster) {
   tells(bench, pod, cluster, {"KafkaServer"});
 }
@@ -82,13 +88,9 @@ json names_controllers(const json& cluster_ref) {
 
 TEST(FindTargets, APlainStatefulSetByItsContainer) {
   Bench bench;
-  no_crd(bench);
   tells_broker(bench, "brokers-0", "id");
   tells_controller(bench, "quorum-0", "id");
-  bench.transport.on("GET", kSets)
-      .reply(
-          200,
-          list({set("brokers", "kafka"), set("quorum", "kraftcontroller"), set("web", "nginx")}));
+  has_sets(bench, {set("brokers", "kafka"), set("quorum", "kraftcontroller"), set("web", "nginx")});
   const auto targets = find_targets(bench.reader, "confluent");
   ASSERT_THAT(targets, IsOk());
   ASSERT_THAT(*targets, SizeIs(1));
@@ -100,12 +102,11 @@ TEST(FindTargets, APlainStatefulSetByItsContainer) {
 
 TEST(FindTargets, ALabelOfTheOperatorWins) {
   Bench bench;
-  no_crd(bench);
   json connect = set("connect", "kafka");
   connect["metadata"]["labels"] = {{"platform.confluent.io/type", "connect"}};
   json brokers = set("b", "server");
   brokers["spec"]["template"]["metadata"]["labels"] = {{"platform.confluent.io/type", "kafka"}};
-  bench.transport.on("GET", kSets).reply(200, list({connect, brokers}));
+  has_sets(bench, {connect, brokers});
   tells_broker(bench, "b-0", "id");
   const auto targets = find_targets(bench.reader, "confluent");
   ASSERT_THAT(*targets, SizeIs(1));
@@ -205,13 +206,11 @@ TEST(FindTargets, ACombinedClusterBesideAnotherDoesNotTakeItsControllers) {
 
 TEST(FindTargets, TheClusterIdSaysWhichControllersAreWhose) {
   Bench bench;
-  no_crd(bench);
-  bench.transport.on("GET", kSets)
-      .reply(200,
-             list({set("a", "kafka"),
-                   set("b", "kafka"),
-                   set("k1", "kraftcontroller"),
-                   set("k2", "kraftcontroller")}));
+  has_sets(bench,
+           {set("a", "kafka"),
+            set("b", "kafka"),
+            set("k1", "kraftcontroller"),
+            set("k2", "kraftcontroller")});
   tells_broker(bench, "a-0", "id-a");
   tells_broker(bench, "b-0", "id-b");
   tells_controller(bench, "k1-0", "id-b");
@@ -224,9 +223,7 @@ TEST(FindTargets, TheClusterIdSaysWhichControllersAreWhose) {
 
 TEST(FindTargets, TheOnlyControllersOfAnotherClusterAreNotTaken) {
   Bench bench;
-  no_crd(bench);
-  bench.transport.on("GET", kSets)
-      .reply(200, list({set("a", "kafka"), set("k", "kraftcontroller")}));
+  has_sets(bench, {set("a", "kafka"), set("k", "kraftcontroller")});
   tells_broker(bench, "a-0", "id-a");
   tells_controller(bench, "k-0", "id-b");
   const auto targets = find_targets(bench.reader, "confluent");
@@ -238,9 +235,7 @@ TEST(FindTargets, TheOnlyControllersOfAnotherClusterAreNotTaken) {
 
 TEST(FindTargets, ControllersThatDoNotTellTheirClusterAreUncertain) {
   Bench bench;
-  no_crd(bench);
-  bench.transport.on("GET", kSets)
-      .reply(200, list({set("a", "kafka"), set("k", "kraftcontroller")}));
+  has_sets(bench, {set("a", "kafka"), set("k", "kraftcontroller")});
   silent_pods(bench);
   tells_broker(bench, "a-0", "id-a");
   const auto targets = find_targets(bench.reader, "confluent");
@@ -286,10 +281,9 @@ TEST(FindTargets, TheDoubtQuotesTheRefusalAndOffersTheResourceThatThereIs) {
 
 TEST(FindTargets, PodsOfTwoClustersAreNotTheDoubtThatWaitingHeals) {
   Bench bench;
-  no_crd(bench);
   json two = set("a", "kafka");
   two["spec"]["replicas"] = 2;
-  bench.transport.on("GET", kSets).reply(200, list({two}));
+  has_sets(bench, {two});
   tells_broker(bench, "a-0", "id-a");
   tells_broker(bench, "a-1", "id-b");
   const auto targets = find_targets(bench.reader, "confluent");
@@ -301,9 +295,7 @@ TEST(FindTargets, PodsOfTwoClustersAreNotTheDoubtThatWaitingHeals) {
 
 TEST(FindTargets, ControllersWhoseContainerIsCalledKafkaAreNoCandidate) {
   Bench bench;
-  no_crd(bench);
-  bench.transport.on("GET", kSets)
-      .reply(200, list({set("brokers", "kafka"), set("quorum", "kafka")}));
+  has_sets(bench, {set("brokers", "kafka"), set("quorum", "kafka")});
   tells_broker(bench, "brokers-0", "id");
   tells_controller(bench, "quorum-0", "id");
   const auto targets = find_targets(bench.reader, "confluent");
@@ -334,11 +326,8 @@ TEST(FindTargets, WhatIsLabelledAsBrokersAndSaysThatItIsAControllerIsUncertain) 
        {std::vector<std::string>{"ControllerServer"}, {"KafkaServer", "ControllerServer"}}) {
     SCOPED_TRACE(servers.front());
     Bench bench;
-    no_crd(bench);
-    bench.transport.on("GET", kSets)
-        .reply(
-            200,
-            list({labelled(set("a", "kafka"), "kafka"), labelled(set("more", "kafka"), "kafka")}));
+    has_sets(bench,
+             {labelled(set("a", "kafka"), "kafka"), labelled(set("more", "kafka"), "kafka")});
     tells_broker(bench, "a-0", "id");
     tells(bench, "more-0", "id", servers);
     const auto targets = find_targets(bench.reader, "confluent");
@@ -352,8 +341,7 @@ TEST(FindTargets, WhatIsLabelledAsBrokersAndSaysThatItIsAControllerIsUncertain) 
 
 TEST(FindTargets, ASecondCombinedClusterOfAnotherIdIsNoDoubt) {
   Bench bench;
-  no_crd(bench);
-  bench.transport.on("GET", kSets).reply(200, list({set("a", "kafka"), set("b", "kafka")}));
+  has_sets(bench, {set("a", "kafka"), set("b", "kafka")});
   tells(bench, "a-0", "id-a", {"KafkaServer", "ControllerServer"});
   tells(bench, "b-0", "id-b", {"KafkaServer", "ControllerServer"});
   const auto targets = find_targets(bench.reader, "confluent");

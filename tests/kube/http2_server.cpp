@@ -1,17 +1,13 @@
 #include "http2_server.hpp"
 
-#include <openssl/bio.h>
-#include <openssl/pem.h>
 #include <openssl/ssl.h>
 
-#include <netinet/in.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include <array>
 #include <csignal>
 #include <optional>
-#include <stdexcept>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -38,21 +34,6 @@ struct Frame {
   std::uint32_t stream = 0;
   std::string payload = {};
 };
-
-void require(bool success, const char* what) {
-  if (!success) {
-    throw std::runtime_error(std::string("HTTP/2 test server: cannot ") + what);
-  }
-}
-
-template <class Read>
-auto read_pem(const std::string& pem, Read read) {
-  BIO* bio = BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size()));
-  auto* object = read(bio, nullptr, nullptr, nullptr);
-  BIO_free(bio);
-  require(object != nullptr, "read PEM");
-  return object;
-}
 
 int choose_h2(SSL*,
               const unsigned char** out,
@@ -160,39 +141,14 @@ void serve(Connection& connection, std::size_t together) {
 
 }  // namespace
 
-struct Http2Server::Tls {
-  explicit Tls(const test::Identity& identity)
-      : context(SSL_CTX_new(TLS_server_method())) {
-    X509* certificate = read_pem(identity.certificate_pem, PEM_read_bio_X509);
-    EVP_PKEY* key = read_pem(identity.key_pem, PEM_read_bio_PrivateKey);
-    require(SSL_CTX_use_certificate(context, certificate) == 1, "use the certificate");
-    require(SSL_CTX_use_PrivateKey(context, key) == 1, "use the key");
-    X509_free(certificate);
-    EVP_PKEY_free(key);
-    SSL_CTX_set_alpn_select_cb(context, choose_h2, nullptr);
-  }
-
-  Tls(const Tls&) = delete;
-  Tls& operator=(const Tls&) = delete;
-
-  ~Tls() { SSL_CTX_free(context); }
-
-  SSL_CTX* context;
-};
-
 Http2Server::Http2Server(const test::Identity& identity, std::size_t together)
-    : tls_(std::make_unique<Tls>(identity)),
+    : tls_(identity),
       together_(together) {
   std::signal(SIGPIPE, SIG_IGN);
-  listener_ = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  socklen_t size = sizeof address;
-  require(::bind(listener_, reinterpret_cast<sockaddr*>(&address), size) == 0, "bind");
-  require(::listen(listener_, 8) == 0, "listen");
-  ::getsockname(listener_, reinterpret_cast<sockaddr*>(&address), &size);
-  port_ = ntohs(address.sin_port);
+  SSL_CTX_set_alpn_select_cb(tls_.get(), choose_h2, nullptr);
+  const test::Listener listener = test::listen_on_loopback();
+  listener_ = listener.fd;
+  port_ = listener.port;
   thread_ = std::thread([this] { accept_all(); });
 }
 
@@ -211,7 +167,7 @@ void Http2Server::accept_all() {
   for (int fd = ::accept(listener_, nullptr, nullptr); fd >= 0;
        fd = ::accept(listener_, nullptr, nullptr)) {
     connection_ = fd;
-    Connection connection(tls_->context, fd);
+    Connection connection(tls_.get(), fd);
     if (connection.begin()) {
       ++connections_;
       serve(connection, together_);

@@ -1,10 +1,9 @@
 #pragma once
 
-#include "support/certificates.hpp"
+#include "support/loopback.hpp"
 
 #include <atomic>
-#include <cstdint>
-#include <memory>
+#include <cstddef>
 #include <string>
 #include <thread>
 
@@ -27,11 +26,9 @@ class Http2Server {
   [[nodiscard]] int connections() const { return connections_; }
 
  private:
-  struct Tls;
-
   void accept_all();
 
-  std::unique_ptr<Tls> tls_;
+  test::TlsContext tls_;
   std::size_t together_;
   int listener_ = -1;
   int port_ = 0;

@@ -1,9 +1,7 @@
 #include "support/http_server.hpp"
 
-#include <openssl/bio.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
-#include <openssl/pem.h>
 #include <openssl/ssl.h>
 
 #include <arpa/inet.h>
@@ -20,7 +18,6 @@
 #include <chrono>
 #include <csignal>
 #include <cstdint>
-#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -248,12 +245,6 @@ bool HttpConversation::wait_for_end() {
   return true;
 }
 
-struct HttpServer::Tls {
-  SSL_CTX* context = nullptr;
-
-  ~Tls() { SSL_CTX_free(context); }
-};
-
 struct HttpServer::Connection {
   int fd = -1;
   int number = 0;
@@ -266,38 +257,6 @@ struct HttpServer::Connection {
 };
 
 namespace {
-
-void require(bool success, const char* what) {
-  if (!success) {
-    throw std::runtime_error(std::string("test server: cannot ") + what);
-  }
-}
-
-template <class Read>
-auto read_pem(const std::string& pem, Read read) {
-  BIO* bio = BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size()));
-  auto* object = read(bio, nullptr, nullptr, nullptr);
-  BIO_free(bio);
-  require(object != nullptr, "read PEM");
-  return object;
-}
-
-SSL_CTX* make_context(const HttpServerOptions& options) {
-  SSL_CTX* context = SSL_CTX_new(TLS_server_method());
-  X509* certificate = read_pem(options.identity->certificate_pem, PEM_read_bio_X509);
-  EVP_PKEY* key = read_pem(options.identity->key_pem, PEM_read_bio_PrivateKey);
-  require(SSL_CTX_use_certificate(context, certificate) == 1, "use the certificate");
-  require(SSL_CTX_use_PrivateKey(context, key) == 1, "use the key");
-  X509_free(certificate);
-  EVP_PKEY_free(key);
-  if (!options.client_ca_pem.empty()) {
-    X509* ca = read_pem(options.client_ca_pem, PEM_read_bio_X509);
-    require(X509_STORE_add_cert(SSL_CTX_get_cert_store(context), ca) == 1, "use the client CA");
-    X509_free(ca);
-    SSL_CTX_set_verify(context, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, nullptr);
-  }
-  return context;
-}
 
 std::optional<HttpRequest> read_request(ServerStream& stream) {
   HttpRequest request;
@@ -334,18 +293,11 @@ HttpServer::HttpServer(Handler handler, const HttpServerOptions& options)
       stop_fd_(eventfd(0, EFD_CLOEXEC)) {
   std::signal(SIGPIPE, SIG_IGN);  // NOLINT(cert-err33-c): OpenSSL writes to closed sockets
   if (options.identity) {
-    tls_ = std::make_unique<Tls>();
-    tls_->context = make_context(options);
+    tls_ = std::make_unique<TlsContext>(*options.identity, options.client_ca_pem);
   }
-  listener_ = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  socklen_t size = sizeof address;
-  require(::bind(listener_, reinterpret_cast<sockaddr*>(&address), size) == 0, "bind");
-  require(::listen(listener_, 64) == 0, "listen");
-  ::getsockname(listener_, reinterpret_cast<sockaddr*>(&address), &size);
-  port_ = ntohs(address.sin_port);
+  const Listener listener = listen_on_loopback();
+  listener_ = listener.fd;
+  port_ = listener.port;
   acceptor_ = std::thread([this] { accept_all(); });
 }
 
@@ -401,7 +353,7 @@ void HttpServer::serve(Connection& connection) {
   bool ready = true;
   ServerStream(connection.fd, nullptr).write(greeting_);
   if (tls_) {
-    ssl = SSL_new(tls_->context);
+    ssl = SSL_new(tls_->get());
     SSL_set_fd(ssl, connection.fd);
     ready = SSL_accept(ssl) == 1;
   }

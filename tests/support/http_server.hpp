@@ -1,6 +1,6 @@
 #pragma once
 
-#include "support/certificates.hpp"
+#include "support/loopback.hpp"
 
 #include <condition_variable>
 #include <functional>
@@ -117,14 +117,13 @@ class HttpServer {
   int connections() const;
 
  private:
-  struct Tls;
   struct Connection;
   void accept_all();
   void serve(Connection& connection);
 
   Handler handler_;
   std::string greeting_;
-  std::unique_ptr<Tls> tls_;
+  std::unique_ptr<TlsContext> tls_;
   int listener_ = -1;
   int stop_fd_ = -1;
   int port_ = 0;
