@@ -28,7 +28,7 @@ std::strong_ordering compare(const std::vector<int>& a, const std::vector<int>& 
 /// "=1.34" holds for 1.34.4: only the parts that are given count.
 bool same(std::vector<int> version, const std::vector<int>& wanted) {
   version.resize(std::min(version.size(), wanted.size()));
-  return compare(version, wanted) == 0;
+  return std::is_eq(compare(version, wanted));
 }
 
 Result<bool> holds(const std::vector<int>& version, const std::string& term) {
@@ -38,16 +38,16 @@ Result<bool> holds(const std::vector<int>& version, const std::string& term) {
                 parse_version(digits == std::string::npos ? "" : term.substr(digits)));
   const std::strong_ordering order = compare(version, wanted);
   if (sign == ">=") {
-    return order >= 0;
+    return std::is_gteq(order);
   }
   if (sign == "<=") {
-    return order <= 0 || same(version, wanted);
+    return std::is_lteq(order) || same(version, wanted);
   }
   if (sign == ">") {
-    return order > 0;
+    return std::is_gt(order);
   }
   if (sign == "<") {
-    return order < 0;
+    return std::is_lt(order);
   }
   if (sign == "!=") {
     return !same(version, wanted);

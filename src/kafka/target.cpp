@@ -199,13 +199,13 @@ void take_named(Target& target, const Named& named, const std::vector<const Part
     target.controller_set = named.name;
     return;
   }
-  target.controllers_uncertain = true;
-  target.controller_doubt = fmt::format(
-      "there is no StatefulSet {} that kRaftController of Kafka {} names: look at kraftcontroller "
-      "{}, or correct spec.dependencies.kRaftController.clusterRef",
-      named.name,
-      target.name,
-      named.name);
+  be_uncertain(target,
+               fmt::format("there is no StatefulSet {} that kRaftController of Kafka {} names",
+                           named.name,
+                           target.name),
+               fmt::format("look at kraftcontroller {}, or correct "
+                           "spec.dependencies.kRaftController.clusterRef",
+                           named.name));
 }
 
 /// Compares cluster ids with those that are, or may be, controllers.

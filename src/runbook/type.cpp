@@ -45,6 +45,7 @@ std::string_view word_of(Type::Kind kind) {
 
 Error unknown_type(std::string_view name) {
   std::vector<std::string> names;
+  names.reserve(kWords.size());
   for (const Word& word : kWords) {
     names.emplace_back(word.name);
   }
@@ -136,6 +137,7 @@ Result<Type> parse_type(std::string_view text, int nesting) {
 
 std::string object_text(const std::vector<Type::Field>& fields) {
   std::vector<std::string> parts;
+  parts.reserve(fields.size());
   for (const Type::Field& field : fields) {
     parts.push_back(field.name + ": " + field.type.text());
   }
@@ -185,8 +187,8 @@ Result<Type> Type::parse(std::string_view text) {
 }
 
 const Type& Type::element() const {
-  static const Type any;
-  return arguments.empty() ? any : arguments.front();
+  static const Type kAny;
+  return arguments.empty() ? kAny : arguments.front();
 }
 
 const Type::Field* Type::field(std::string_view name) const {

@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <limits>
 #include <utility>
@@ -220,18 +221,18 @@ const Value* Value::member(std::string_view key) const {
 }
 
 std::string_view Value::type_name() const {
-  constexpr std::string_view kNames[] = {"null",
-                                         "bool",
-                                         "int",
-                                         "uint",
-                                         "double",
-                                         "string",
-                                         "bytes",
-                                         "duration",
-                                         "timestamp",
-                                         "list",
-                                         "map",
-                                         "secret"};
+  constexpr std::array<std::string_view, 12> kNames = {"null",
+                                                       "bool",
+                                                       "int",
+                                                       "uint",
+                                                       "double",
+                                                       "string",
+                                                       "bytes",
+                                                       "duration",
+                                                       "timestamp",
+                                                       "list",
+                                                       "map",
+                                                       "secret"};
   static_assert(std::size(kNames) == std::variant_size_v<Data>);
   return kNames[data_.index()];
 }
