@@ -168,7 +168,7 @@ std::string Form::text(const YamlNode* node, std::string_view what) {
 std::string Form::word(const YamlNode* node,
                        std::string_view what,
                        std::span<const std::string> words) {
-  const std::string found = text(node, what);
+  std::string found = text(node, what);
   if (found.empty() || std::find(words.begin(), words.end(), found) != words.end()) {
     return found;
   }
