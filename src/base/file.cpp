@@ -91,6 +91,31 @@ Result<std::string> read_file(const std::filesystem::path& path, std::size_t max
   }
 }
 
+Status write_private_file(const std::filesystem::path& path, std::string_view text) {
+  const std::filesystem::path fresh = path.string() + ".new";
+  CFKOPS_TRY([&]() -> Status {
+    auto file = open_file(fresh, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW, S_IRUSR | S_IWUSR);
+    if (!file) {
+      Error error = std::move(file).error();
+      error.code = ErrorCode::Io;
+      return error;
+    }
+    if (::fchmod(file->get(), S_IRUSR | S_IWUSR) != 0) {
+      return io_error("write", fresh, errno);
+    }
+    CFKOPS_TRY(write_all(file->get(), text, fresh));
+    return sync_file(file->get(), fresh);
+  }());
+  if (::rename(fresh.c_str(), path.c_str()) != 0) {
+    const int number = errno;
+    ::unlink(fresh.c_str());
+    Error error = io_error("write", path, number);
+    error.code = ErrorCode::Io;
+    return error;
+  }
+  return sync_parent_directory(path);
+}
+
 Status make_private_directory(const std::filesystem::path& path) {
   std::error_code error;
   // "a/b/" names b, but its parent_path() is a/b.
