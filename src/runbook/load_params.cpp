@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <compare>
 #include <utility>
 
 namespace cfkops::runbook {
@@ -29,7 +30,7 @@ bool less(const Value& a, const Value& b) {
     return *left < *right;
   }
   const auto order = compare_numbers(a, b);
-  return order && *order < 0;
+  return order && std::is_lt(*order);
 }
 
 /// Whether a person can write a value of that type, on the command line as well.

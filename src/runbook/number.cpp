@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <cmath>
+#include <compare>
 
 namespace cfkops::runbook {
 
@@ -43,7 +44,7 @@ Order compare(std::int64_t a, double b) {
   }
   const double whole = std::trunc(b);
   const auto order = a <=> static_cast<std::int64_t>(whole);
-  return order != 0 ? Order(order) : whole <=> b;
+  return std::is_neq(order) ? Order(order) : whole <=> b;
 }
 
 Order compare(std::uint64_t a, double b) {
@@ -58,11 +59,14 @@ Order compare(std::uint64_t a, double b) {
   }
   const double whole = std::trunc(b);
   const auto order = a <=> static_cast<std::uint64_t>(whole);
-  return order != 0 ? Order(order) : whole <=> b;
+  return std::is_neq(order) ? Order(order) : whole <=> b;
 }
 
 Order reversed(Order order) {
-  return 0 <=> order;
+  if (std::is_lt(order)) {
+    return Order::greater;
+  }
+  return std::is_gt(order) ? Order::less : order;
 }
 
 Order compare(std::uint64_t a, std::int64_t b) {

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <compare>
 #include <utility>
 
 namespace cfkops::runbook {
@@ -180,13 +181,13 @@ Computed compare(Operator op, const Value& a, const Value& b) {
   }
   switch (op) {
     case Operator::Less:
-      return Value(*found < 0);
+      return Value(std::is_lt(*found));
     case Operator::LessEqual:
-      return Value(*found <= 0);
+      return Value(std::is_lteq(*found));
     case Operator::Greater:
-      return Value(*found > 0);
+      return Value(std::is_gt(*found));
     default:
-      return Value(*found >= 0);
+      return Value(std::is_gteq(*found));
   }
 }
 

@@ -126,6 +126,7 @@ tl::unexpected<std::string> no_operator(Operator op, const Type& a, const Type& 
 
 tl::unexpected<std::string> no_call(const Function& function, const std::vector<Type>& arguments) {
   std::vector<std::string> types;
+  types.reserve(arguments.size());
   for (const Type& argument : arguments) {
     types.push_back(argument.text());
   }

@@ -210,7 +210,7 @@ TEST(Expression, PaysForWhatItWalks) {
        {shared,
         std::string(shared).append(" == ").append(shared),
         std::string("1 != 2 && ").append(shared).append(" != ").append(shared),
-        shared + " in [" + shared + "]",
+        std::string(shared).append(" in [").append(shared).append("]"),
         "[" + shared + "].exists(x, x in [x])",
         "[" + more + "].map(l, l.map(x, l.join()).join())[0]",
         "{'a': " + shared + "}"}) {

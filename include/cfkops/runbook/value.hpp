@@ -21,7 +21,7 @@ class Value;
 /// Sequence of bytes that are not text.
 struct Bytes {
   std::string data;
-  friend auto operator<=>(const Bytes&, const Bytes&) = default;
+  friend auto operator<=>(const Bytes&, const Bytes&) = default;  // NOLINT(modernize-use-nullptr)
 };
 
 using ValueList = std::vector<Value>;
