@@ -43,6 +43,13 @@ struct SubresourceNames {
   std::vector<std::string> verbs = {};
 };
 
+/// Where a defined kind keeps what its subresource scale shows: ".spec.replicas". "" for none.
+struct ScalePaths {
+  std::string spec_replicas;
+  std::string status_replicas;
+  std::string selector = {};
+};
+
 /// What the API server knows of one resource in one version: names, shape, defaults, what is
 /// prepared and checked before a write, columns. The hooks follow the strategies of
 /// k8s.io/kubernetes pkg/registry and pkg/apis/*/{v1/defaults.go,validation}. Stateless; lives as
@@ -70,6 +77,16 @@ class Kind {
   [[nodiscard]] virtual const Schema* schema() const;
 
   [[nodiscard]] virtual std::vector<SubresourceNames> subresources() const { return {}; }
+
+  /// A definition brought it. The decoder then judges no types (validation does), there is no
+  /// strategic merge, and items of lists keep apiVersion and kind.
+  [[nodiscard]] virtual bool is_defined() const { return false; }
+
+  /// Of a defined kind with the subresource scale; nullptr where there is none.
+  [[nodiscard]] virtual const ScalePaths* scale_paths() const { return nullptr; }
+
+  /// A warning that every request for it is answered with; "" for none.
+  [[nodiscard]] virtual std::string deprecation() const { return {}; }
 
   /// Has a status that only its subresource writes.
   [[nodiscard]] virtual bool has_status() const { return false; }
