@@ -94,6 +94,13 @@ class Kind {
   /// Counts changes of the spec in metadata.generation.
   [[nodiscard]] virtual bool counts_generation() const { return false; }
 
+  /// Then every change outside of metadata counts, as of defined kinds, whose status may be a field
+  /// like any other.
+  [[nodiscard]] virtual bool counts_whole_generation() const { return false; }
+
+  /// Its version is the one in which the bucket's objects are stored.
+  [[nodiscard]] virtual bool is_storage_version() const { return true; }
+
   /// A PUT makes what is not there.
   [[nodiscard]] virtual bool upserts() const { return false; }
 
@@ -112,6 +119,10 @@ class Kind {
   /// Before an update through the main resource (`subresource` "") or another: what may not change
   /// that way is taken from `old`. The generation is counted by the registry after this.
   virtual void prepare_update(Value& fresh, const Value& old, std::string_view subresource) const;
+
+  /// Before a delete of what is not being deleted yet; `now` as metadata has times. May add
+  /// finalizers, which then hold it.
+  virtual void prepare_delete(Value& /*object*/, std::string_view /*now*/) const {}
 
   /// All that is wrong with it.
   virtual void validate(const Value& object, FieldErrors& errors) const;
