@@ -112,4 +112,14 @@ using Answer = tl::expected<T, Refusal>;
 /// 404 as the mux gives it: "404 page not found" in plain text.
 [[nodiscard]] Refusal page_not_found();
 
+/// "statefulsets.apps", "pods": how messages name a resource or kind and its group.
+[[nodiscard]] std::string with_group(std::string_view word, std::string_view group);
+
+/// A text in Go's double quotes, as %q prints it.
+[[nodiscard]] std::string go_quoted(std::string_view text);
+
+/// A value as Go's encoding/json writes it, with <, > and & escaped; members in the order of their
+/// names, so that of a struct only if its fields are sorted.
+[[nodiscard]] std::string go_json(const Value& value);
+
 }  // namespace cfkops::sandbox

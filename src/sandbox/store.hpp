@@ -21,7 +21,7 @@ struct Key {
   std::string ns;
   std::string name;
 
-  friend auto operator<=>(const Key&, const Key&) = default;
+  friend auto operator<=>(const Key&, const Key&) = default;  // NOLINT(modernize-use-nullptr)
 };
 
 /// One change. `object` is the state after it, of a deletion the last state with the deletion's
