@@ -21,5 +21,7 @@ void validate_labels(const Value& labels, std::string_view field, FieldErrors& e
 /// A metav1.LabelSelector; `what` is its path: "spec.selector".
 void validate_label_selector(const Value& selector, std::string_view what, FieldErrors& errors);
 void validate_qualified_name(std::string_view name, std::string_view field, FieldErrors& errors);
+/// The name of a writer, in a query (`fieldManager`) or in managed fields.
+void validate_field_manager(std::string_view name, std::string_view field, FieldErrors& errors);
 
 }  // namespace cfkops::sandbox
