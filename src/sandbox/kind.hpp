@@ -134,6 +134,9 @@ class Kind {
   /// How a name must look: adds to `errors` under metadata.name. By default a DNS subdomain.
   virtual void validate_name(std::string_view name, FieldErrors& errors) const;
 
+  /// What `validate_name` says of metadata.name and, as a prefix, of metadata.generateName.
+  void validate_names(const Value& object, FieldErrors& errors) const;
+
   /// Warnings that a write of it is answered with.
   [[nodiscard]] virtual std::vector<std::string> warnings(const Value& object,
                                                           const Value* old) const;
