@@ -1,6 +1,6 @@
 #include "kinds/custom_validation.hpp"
 
-#include "kinds/custom_format.hpp"
+#include "kinds/custom_validator.hpp"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -17,112 +17,12 @@ namespace cfkops::sandbox {
 
 namespace {
 
-// How kube-openapi's validator goes over a schema, check by check, and what it counts on the way:
-// of several schemas that do not fit, the one with the most matches tells its errors.
-
-struct Found {
-  FieldError error;
-  std::string message;  ///< equal ones are told once
-};
-
-struct Outcome {
-  std::vector<Found> found;
-  int matches = 0;
-
-  void add(Found one) {
-    if (std::ranges::find(found, one.message, &Found::message) == found.end()) {
-      found.push_back(std::move(one));
-    }
-  }
-
-  void merge(Outcome other) {
-    for (Found& one : other.found) {
-      add(std::move(one));
-    }
-    matches += other.matches;
-  }
-
-  [[nodiscard]] bool valid() const { return found.empty(); }
-};
-
-/// One place in the value, with the schema for it.
-struct Place {
-  const Value& schema;
-  const Value& value;
-  const Value* old;  ///< nullptr where nothing corresponds
-  std::string path;  ///< as the messages name it
-};
-
-class Validator {
- public:
-  explicit Validator(std::string_view prefix)
-      : prefix_(prefix) {}
-
-  [[nodiscard]] Outcome visit(const Place& place) const {
-    Outcome outcome = check(place);
-    if (place.old != nullptr && *place.old == place.value) {
-      outcome.found.clear();
-    }
-    return outcome;
-  }
-
- private:
-  [[nodiscard]] Outcome check(const Place& place) const;
-  [[nodiscard]] Outcome check_type(const Place& place) const;
-  [[nodiscard]] Outcome check_combined(const Place& place) const;
-  [[nodiscard]] Outcome check_any_of(const Place& place, const Value& schemas) const;
-  [[nodiscard]] Outcome check_one_of(const Place& place, const Value& schemas) const;
-  [[nodiscard]] Outcome check_all_of(const Place& place, const Value& schemas) const;
-  [[nodiscard]] Outcome check_text(const Place& place) const;
-  [[nodiscard]] Outcome check_number(const Place& place) const;
-  [[nodiscard]] Outcome check_list(const Place& place) const;
-  [[nodiscard]] Outcome check_enum(const Place& place) const;
-  [[nodiscard]] Outcome check_object(const Place& place) const;
-  [[nodiscard]] Outcome check_members(const Place& place) const;
-
-  [[nodiscard]] std::string field_of(const std::string& path) const {
-    const std::string_view name = path.empty() || path.front() != '.'
-                                      ? std::string_view(path)
-                                      : std::string_view(path).substr(1);
-    const std::string field = prefix_.empty() || name.empty() ? prefix_ + std::string(name)
-                                                              : prefix_ + "." + std::string(name);
-    return field.empty() ? "<nil>" : field;
-  }
-
-  [[nodiscard]] Found invalid(const Place& place,
-                              const Value& value,
-                              const std::string& rest) const {
-    const std::string message = place.path + " in body " + rest;
-    return {{FieldError::Type::Invalid, field_of(place.path), message, go_value(value)}, message};
-  }
-
-  [[nodiscard]] Found wrong_type(const Place& place,
-                                 std::string_view expected,
-                                 const std::string& actual) const {
-    const std::string quoted = go_value(Value(actual));
-    const std::string message =
-        fmt::format("{} in body must be of type {}: {}", place.path, expected, quoted);
-    return {{FieldError::Type::TypeInvalid, field_of(place.path), message, quoted}, message};
-  }
-
-  [[nodiscard]] Found combined(const std::string& message) const {
-    return {{FieldError::Type::Invalid, field_of(""), message, "\"\""}, message};
-  }
-
-  std::string prefix_;
-};
-
 std::vector<std::string> types_of(const Value& schema) {
   if (flag_at(schema, {"x-kubernetes-int-or-string"})) {
     return {"integer", "string"};
   }
   std::string type = text_at(schema, {"type"});
   return type.empty() ? std::vector<std::string>() : std::vector{std::move(type)};
-}
-
-std::string format_of(const Value& schema) {
-  std::string format = text_at(schema, {"format"});
-  return is_checked_format(format) ? format : std::string();
 }
 
 std::string type_of(const Value& value) {
@@ -149,7 +49,78 @@ bool has(const std::vector<std::string>& names, std::string_view name) {
   return std::ranges::find(names, name) != names.end();
 }
 
-Outcome Validator::check_type(const Place& place) const {
+/// The element of the old list that has the same keys; only lists of type map have such.
+const Value* old_element(const Place& place, const Value& element) {
+  if (place.old == nullptr || !place.old->is_array() || !element.is_object() ||
+      text_at(place.schema, {"x-kubernetes-list-type"}) != "map") {
+    return nullptr;
+  }
+  const Value& keys = list_at(place.schema, {"x-kubernetes-list-map-keys"});
+  const auto same = [&keys, &element](const Value& other) {
+    return other.is_object() && std::ranges::all_of(keys, [&](const Value& key) {
+             const Value* mine = find(element, {key.get_ref<const std::string&>()});
+             const Value* theirs = find(other, {key.get_ref<const std::string&>()});
+             return mine != nullptr && theirs != nullptr && *mine == *theirs;
+           });
+  };
+  const auto found = std::ranges::find_if(*place.old, same);
+  return found == place.old->end() ? nullptr : &*found;
+}
+
+FieldError first_of(const FieldErrors& errors) {
+  return errors.all().front();
+}
+
+}  // namespace
+
+void Outcome::add(Found one) {
+  if (std::ranges::find(found, one.message, &Found::message) == found.end()) {
+    found.push_back(std::move(one));
+  }
+}
+
+void Outcome::merge(Outcome other) {
+  for (Found& one : other.found) {
+    add(std::move(one));
+  }
+  matches += other.matches;
+}
+
+Outcome SchemaValidator::visit(const Place& place) const {
+  Outcome outcome = check(place);
+  if (place.old != nullptr && *place.old == place.value) {
+    outcome.found.clear();
+  }
+  return outcome;
+}
+
+std::string SchemaValidator::field_of(const std::string& path) const {
+  const std::string name = path.empty() || path.front() != '.' ? path : path.substr(1);
+  const std::string field = prefix_.empty() || name.empty() ? prefix_ + name : prefix_ + "." + name;
+  return field.empty() ? "<nil>" : field;
+}
+
+Found SchemaValidator::invalid(const Place& place,
+                               const Value& value,
+                               const std::string& rest) const {
+  const std::string message = place.path + " in body " + rest;
+  return {{FieldError::Type::Invalid, field_of(place.path), message, go_value(value)}, message};
+}
+
+Found SchemaValidator::wrong_type(const Place& place,
+                                  std::string_view expected,
+                                  const std::string& actual) const {
+  const std::string quoted = go_value(Value(actual));
+  const std::string message =
+      fmt::format("{} in body must be of type {}: {}", place.path, expected, quoted);
+  return {{FieldError::Type::TypeInvalid, field_of(place.path), message, quoted}, message};
+}
+
+Found SchemaValidator::combined(const std::string& message) const {
+  return {{FieldError::Type::Invalid, field_of(""), message, "\"\""}, message};
+}
+
+Outcome SchemaValidator::check_type(const Place& place) const {
   Outcome outcome;
   const std::vector<std::string> types = types_of(place.schema);
   const std::string expected = fmt::format("{}", fmt::join(types, ","));
@@ -183,7 +154,7 @@ Outcome Validator::check_type(const Place& place) const {
   return outcome;
 }
 
-Outcome Validator::check_any_of(const Place& place, const Value& schemas) const {
+Outcome SchemaValidator::check_any_of(const Place& place, const Value& schemas) const {
   std::optional<Outcome> best;
   for (const Value& schema : schemas) {
     Outcome outcome = check({schema, place.value, place.old, place.path});
@@ -202,7 +173,7 @@ Outcome Validator::check_any_of(const Place& place, const Value& schemas) const 
   return outcome;
 }
 
-Outcome Validator::check_one_of(const Place& place, const Value& schemas) const {
+Outcome SchemaValidator::check_one_of(const Place& place, const Value& schemas) const {
   std::optional<Outcome> best;
   std::optional<Outcome> first;
   int valid = 0;
@@ -231,7 +202,7 @@ Outcome Validator::check_one_of(const Place& place, const Value& schemas) const 
   return outcome;
 }
 
-Outcome Validator::check_all_of(const Place& place, const Value& schemas) const {
+Outcome SchemaValidator::check_all_of(const Place& place, const Value& schemas) const {
   Outcome outcome;
   std::size_t valid = 0;
   for (const Value& schema : schemas) {
@@ -246,7 +217,7 @@ Outcome Validator::check_all_of(const Place& place, const Value& schemas) const 
   return outcome;
 }
 
-Outcome Validator::check_combined(const Place& place) const {
+Outcome SchemaValidator::check_combined(const Place& place) const {
   Outcome outcome;
   if (const Value& schemas = list_at(place.schema, {"anyOf"}); !schemas.empty()) {
     outcome.merge(check_any_of(place, schemas));
@@ -266,140 +237,7 @@ Outcome Validator::check_combined(const Place& place) const {
   return outcome;
 }
 
-std::int64_t rune_count(const std::string& text) {
-  return std::ranges::count_if(
-      text, [](char byte) { return (static_cast<unsigned char>(byte) & 0xC0U) != 0x80U; });
-}
-
-/// A bound of the schema, if there is one.
-std::optional<std::int64_t> bound(const Value& schema, std::string_view name) {
-  const Value* value = find(schema, {name});
-  return value != nullptr && value->is_number() ? std::optional(value->get<std::int64_t>())
-                                                : std::nullopt;
-}
-
-FieldError first_of(const FieldErrors& errors) {
-  return errors.all().front();
-}
-
-Outcome Validator::check_text(const Place& place) const {
-  Outcome outcome;
-  const std::string text = place.value.get<std::string>();
-  const std::int64_t length = rune_count(text);
-  const std::string pattern = text_at(place.schema, {"pattern"});
-  if (const auto most = bound(place.schema, "maxLength"); most && length > *most) {
-    FieldErrors one;
-    one.too_long(field_of(place.path), static_cast<int>(*most));
-    outcome.add({first_of(one),
-                 fmt::format("{} in body should be at most {} chars long", place.path, *most)});
-  } else if (const auto least = bound(place.schema, "minLength"); least && length < *least) {
-    outcome.add(
-        invalid(place, place.value, fmt::format("should be at least {} chars long", *least)));
-  } else if (!pattern.empty() && !matches_pattern(pattern, text)) {
-    outcome.add(invalid(place, place.value, "should match '" + pattern + "'"));
-  }
-  ++outcome.matches;
-  const std::string format = format_of(place.schema);
-  if (!format.empty()) {
-    if (!has_format(format, text)) {
-      outcome.add(wrong_type(place, format, text));
-    }
-    ++outcome.matches;
-  }
-  return outcome;
-}
-
-bool is_multiple(const Value& value, double factor) {
-  if (value.is_number_integer()) {
-    return value.get<std::int64_t>() % static_cast<std::int64_t>(factor) == 0;
-  }
-  const double number = value.get<double>();
-  const double ratio = factor < 1 ? 1 / factor * number : number / factor;
-  return std::abs(ratio - std::round(ratio)) < 1e-9;
-}
-
-/// A bound in the type of the value, as Go prints it.
-std::string bound_text(const Value& value, double limit) {
-  return go_value(value.is_number_integer() ? Value(static_cast<std::int64_t>(limit))
-                                            : Value(limit));
-}
-
-/// Negative, zero or positive, the limit cut to the type of the value.
-int compare_to(const Value& value, double limit) {
-  if (value.is_number_integer()) {
-    const auto number = value.get<std::int64_t>();
-    const auto whole = static_cast<std::int64_t>(limit);
-    return number < whole ? -1 : number > whole ? 1 : 0;
-  }
-  const double number = value.get<double>();
-  return number < limit ? -1 : number > limit ? 1 : 0;
-}
-
-Outcome Validator::check_number(const Place& place) const {
-  Outcome outcome;
-  if (const Value* factor = find(place.schema, {"multipleOf"});
-      factor != nullptr && factor->is_number()) {
-    const double by = factor->get<double>();
-    const bool usable = place.value.is_number_integer() ? by >= 1 : by > 0;
-    if (!usable) {
-      const std::string message =
-          fmt::format("factor MultipleOf declared for {} must be positive: {}",
-                      place.path,
-                      bound_text(place.value, by));
-      outcome.add(
-          {{FieldError::Type::Invalid, field_of(place.path), message, bound_text(place.value, by)},
-           message});
-    } else if (!is_multiple(place.value, by)) {
-      outcome.add(
-          invalid(place, place.value, "should be a multiple of " + bound_text(place.value, by)));
-    }
-  }
-  if (const Value* least = find(place.schema, {"minimum"});
-      least != nullptr && least->is_number()) {
-    const bool exclusive = flag_at(place.schema, {"exclusiveMinimum"});
-    const double limit = least->get<double>();
-    if (const int order = compare_to(place.value, limit); order < 0 || (exclusive && order == 0)) {
-      outcome.add(
-          invalid(place,
-                  place.value,
-                  (exclusive ? "should be greater than " : "should be greater than or equal to ") +
-                      bound_text(place.value, limit)));
-    }
-  }
-  if (const Value* most = find(place.schema, {"maximum"}); most != nullptr && most->is_number()) {
-    const bool exclusive = flag_at(place.schema, {"exclusiveMaximum"});
-    const double limit = most->get<double>();
-    if (const int order = compare_to(place.value, limit); order > 0 || (exclusive && order == 0)) {
-      outcome.add(
-          invalid(place,
-                  place.value,
-                  (exclusive ? "should be less than " : "should be less than or equal to ") +
-                      bound_text(place.value, limit)));
-    }
-  }
-  outcome.matches += 2;
-  return outcome;
-}
-
-/// The element of the old list that has the same keys; only lists of type map have such.
-const Value* old_element(const Place& place, const Value& element) {
-  if (place.old == nullptr || !place.old->is_array() || !element.is_object() ||
-      text_at(place.schema, {"x-kubernetes-list-type"}) != "map") {
-    return nullptr;
-  }
-  const Value& keys = list_at(place.schema, {"x-kubernetes-list-map-keys"});
-  const auto same = [&keys, &element](const Value& other) {
-    return other.is_object() && std::ranges::all_of(keys, [&](const Value& key) {
-             const Value* mine = find(element, {key.get_ref<const std::string&>()});
-             const Value* theirs = find(other, {key.get_ref<const std::string&>()});
-             return mine != nullptr && theirs != nullptr && *mine == *theirs;
-           });
-  };
-  const auto found = std::ranges::find_if(*place.old, same);
-  return found == place.old->end() ? nullptr : &*found;
-}
-
-Outcome Validator::check_list(const Place& place) const {
+Outcome SchemaValidator::check_list(const Place& place) const {
   Outcome outcome;
   const auto size = static_cast<std::int64_t>(place.value.size());
   if (const Value* items = find(place.schema, {"items"}); items != nullptr && items->is_object()) {
@@ -411,10 +249,10 @@ Outcome Validator::check_list(const Place& place) const {
                            fmt::format("{}[{}]", place.path, index++)}));
     }
   }
-  if (const auto least = bound(place.schema, "minItems"); least && size < *least) {
+  if (const auto least = bound_of(place.schema, "minItems"); least && size < *least) {
     outcome.add(invalid(place, Value(size), fmt::format("should have at least {} items", *least)));
   }
-  if (const auto most = bound(place.schema, "maxItems"); most && size > *most) {
+  if (const auto most = bound_of(place.schema, "maxItems"); most && size > *most) {
     FieldErrors one;
     one.too_many(field_of(place.path), static_cast<int>(size), static_cast<int>(*most));
     outcome.add(
@@ -424,25 +262,7 @@ Outcome Validator::check_list(const Place& place) const {
   return outcome;
 }
 
-Outcome Validator::check_enum(const Place& place) const {
-  Outcome outcome;
-  const Value& allowed = list_at(place.schema, {"enum"});
-  if (!allowed.empty() && std::ranges::find(allowed, place.value) == allowed.end()) {
-    std::vector<std::string> names;
-    std::ranges::transform(allowed, std::back_inserter(names), [](const Value& value) {
-      return value.is_string() ? value.get<std::string>() : value.dump();
-    });
-    FieldErrors one;
-    one.not_supported(field_of(place.path), place.value, names);
-    outcome.add(
-        {first_of(one),
-         fmt::format("{} in body should be one of [{}]", place.path, fmt::join(names, " "))});
-  }
-  ++outcome.matches;
-  return outcome;
-}
-
-Outcome Validator::check_members(const Place& place) const {
+Outcome SchemaValidator::check_members(const Place& place) const {
   Outcome outcome;
   const Value& properties = object_at(place.schema, {"properties"});
   const Value* more = find(place.schema, {"additionalProperties"});
@@ -466,14 +286,14 @@ Outcome Validator::check_members(const Place& place) const {
   return outcome;
 }
 
-Outcome Validator::check_object(const Place& place) const {
+Outcome SchemaValidator::check_object(const Place& place) const {
   Outcome outcome;
   const auto size = static_cast<std::int64_t>(place.value.size());
-  if (const auto least = bound(place.schema, "minProperties"); least && size < *least) {
+  if (const auto least = bound_of(place.schema, "minProperties"); least && size < *least) {
     outcome.add(
         invalid(place, Value(size), fmt::format("should have at least {} properties", *least)));
   }
-  if (const auto most = bound(place.schema, "maxProperties"); most && size > *most) {
+  if (const auto most = bound_of(place.schema, "maxProperties"); most && size > *most) {
     FieldErrors one;
     one.too_many(field_of(place.path), static_cast<int>(size), static_cast<int>(*most));
     outcome.add({first_of(one),
@@ -491,7 +311,7 @@ Outcome Validator::check_object(const Place& place) const {
   return outcome;
 }
 
-Outcome Validator::check(const Place& place) const {
+Outcome SchemaValidator::check(const Place& place) const {
   Outcome outcome;
   if (place.value.is_null()) {
     outcome.merge(check_type(place));
@@ -519,28 +339,13 @@ Outcome Validator::check(const Place& place) const {
   return outcome;
 }
 
-std::string number_text(double number) {
-  return std::trunc(number) == number && std::abs(number) < 1e21 ? fmt::format("{:.0f}", number)
-                                                                 : fmt::format("{}", number);
-}
-
-}  // namespace
-
-std::string go_value(const Value& value) {
-  return value.is_number_float() ? number_text(value.get<double>())
-                                 : value.dump(-1, ' ', false, Value::error_handler_t::replace);
-}
-
-std::string child_field(std::string_view path, std::string_view name) {
-  return path.empty() ? std::string(name) : fmt::format("{}.{}", path, name);
-}
-
 void validate_against_schema(const Value& open_api,
                              const Value& value,
                              const Value* old,
                              std::string_view field,
                              FieldErrors& errors) {
-  for (Found& found : Validator(field).visit({open_api, value, old, ""}).found) {
+  Outcome outcome = SchemaValidator(field).visit({open_api, value, old, ""});
+  for (Found& found : outcome.found) {
     errors.add(std::move(found.error));
   }
 }
