@@ -68,9 +68,12 @@ void KindTable::add(std::unique_ptr<Kind> kind) {
 }
 
 void KindTable::remove_group_kind(std::string_view group, std::string_view kind) {
-  std::erase_if(kinds_, [&](const std::unique_ptr<Kind>& one) {
-    return one->resource().kind == kind && one->resource().group == group;
-  });
+  const auto stays = [&](const std::unique_ptr<Kind>& one) {
+    return one->resource().kind != kind || one->resource().group != group;
+  };
+  const auto gone = std::stable_partition(kinds_.begin(), kinds_.end(), stays);
+  std::move(gone, kinds_.end(), std::back_inserter(removed_));
+  kinds_.erase(gone, kinds_.end());
 }
 
 }  // namespace cfkops::sandbox

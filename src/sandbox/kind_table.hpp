@@ -36,11 +36,13 @@ class KindTable {
 
   void add(std::unique_ptr<Kind> kind);
 
-  /// Takes away what a definition brought. Objects of it must not be used any more.
+  /// Takes away what a definition brought. It is not found any more, but stays alive for those who
+  /// hold it, as open watches do.
   void remove_group_kind(std::string_view group, std::string_view kind);
 
  private:
   std::vector<std::unique_ptr<Kind>> kinds_;
+  std::vector<std::unique_ptr<Kind>> removed_;
 };
 
 /// Every built-in kind; each stands in a file kinds/<kind>.cpp.
