@@ -73,8 +73,10 @@ std::optional<std::int64_t> bound_of(const Value& schema, std::string_view name)
 }
 
 std::string go_value(const Value& value) {
-  return value.is_number_float() ? number_text(value.get<double>())
-                                 : value.dump(-1, ' ', false, Value::error_handler_t::replace);
+  if (value.is_string()) {
+    return go_quoted(value.get_ref<const std::string&>());
+  }
+  return value.is_number_float() ? number_text(value.get<double>()) : go_json(value);
 }
 
 std::string child_field(std::string_view path, std::string_view name) {
