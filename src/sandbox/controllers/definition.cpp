@@ -158,14 +158,15 @@ void DefinitionController::settle_names(const Key& key, const Value& definition)
   }
   const NamesVerdict verdict = judge_names(definition, taken);
   const Value* before = find_condition(definition, "NamesAccepted");
-  if (before != nullptr && verdict.accepted == object_at(definition, {"status", "acceptedNames"}) &&
+  if (before != nullptr &&
+      *verdict.accepted == object_at(definition, {"status", "acceptedNames"}) &&
       text_at(*before, {"reason"}) == verdict.reason &&
       text_at(*before, {"message"}) == verdict.message) {
     return;
   }
   const std::string now = registry_.timestamp();
   update_status(key, [&](Value& fresh) {
-    make_at(fresh, {"status", "acceptedNames"}) = verdict.accepted;
+    make_at(fresh, {"status", "acceptedNames"}) = *verdict.accepted;
     set_condition(
         fresh,
         condition(

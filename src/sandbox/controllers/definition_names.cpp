@@ -38,8 +38,11 @@ void accept(Value& names, std::string_view name, const Value& value) {
   }
 }
 
-void judge_short_names(const Value& wanted, const TakenNames& taken, NamesVerdict& verdict) {
-  const std::vector<std::string> own = texts_at(verdict.accepted, {"shortNames"});
+void judge_short_names(const Value& wanted,
+                       const TakenNames& taken,
+                       Value& accepted,
+                       NamesVerdict& verdict) {
+  const std::vector<std::string> own = texts_at(accepted, {"shortNames"});
   const std::vector<std::string> asked = texts_at(wanted, {"shortNames"});
   if (own == asked) {
     return;
@@ -52,7 +55,7 @@ void judge_short_names(const Value& wanted, const TakenNames& taken, NamesVerdic
     }
   }
   if (problems.empty()) {
-    accept(verdict.accepted, "shortNames", Value(asked));
+    accept(accepted, "shortNames", Value(asked));
     return;
   }
   verdict.conflict = true;
@@ -77,13 +80,13 @@ void take_names(const Value& definition, TakenNames& taken) {
 NamesVerdict judge_names(const Value& definition, const TakenNames& taken) {
   const Value& wanted = object_at(definition, {"spec", "names"});
   NamesVerdict verdict;
-  verdict.accepted = object_at(definition, {"status", "acceptedNames"});
+  Value accepted = object_at(definition, {"status", "acceptedNames"});
   const auto judge =
       [&](std::string_view name, const std::set<std::string>& used, const char* conflict) {
         const std::string text = text_at(wanted, {name});
-        const std::string problem = use_of(text, text_at(verdict.accepted, {name}), used);
+        const std::string problem = use_of(text, text_at(accepted, {name}), used);
         if (problem.empty()) {
-          accept(verdict.accepted, name, Value(text));
+          accept(accepted, name, Value(text));
         } else {
           verdict.conflict = true;
           verdict.reason = conflict;
@@ -93,12 +96,13 @@ NamesVerdict judge_names(const Value& definition, const TakenNames& taken) {
   // Of several conflicts the last is told.
   judge("plural", taken.resources, "PluralConflict");
   judge("singular", taken.resources, "SingularConflict");
-  judge_short_names(wanted, taken, verdict);
+  judge_short_names(wanted, taken, accepted, verdict);
   judge("kind", taken.kinds, "KindConflict");
   judge("listKind", taken.kinds, "ListKindConflict");
-  accept(verdict.accepted, "categories", list_at(wanted, {"categories"}));
-  set_default(verdict.accepted, {"kind"}, "");
-  set_default(verdict.accepted, {"plural"}, "");
+  accept(accepted, "categories", list_at(wanted, {"categories"}));
+  set_default(accepted, {"kind"}, "");
+  set_default(accepted, {"plural"}, "");
+  verdict.accepted = share(std::move(accepted));
   if (!verdict.conflict) {
     verdict.reason = "NoConflicts";
     verdict.message = "no conflicts found";

@@ -19,7 +19,7 @@ void take_names(const Value& definition, TakenNames& taken);
 
 /// What the naming controller makes of one definition.
 struct NamesVerdict {
-  Value accepted;      ///< status.acceptedNames
+  Shared accepted;     ///< status.acceptedNames
   std::string reason;  ///< of the condition NamesAccepted: "NoConflicts", "KindConflict", …
   std::string message;
   bool conflict = false;
