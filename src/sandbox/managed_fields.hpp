@@ -14,6 +14,8 @@ struct Manager {
   std::string api_version;
   std::string subresource = {};
   std::string time;  ///< RFC 3339
+  /// Of kinds without the subresource: their status is a field like any other.
+  bool status_counts = false;
 };
 
 /// `fresh` with managedFields as they are after an update of `live` (null for a create): what
