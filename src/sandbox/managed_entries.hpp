@@ -4,7 +4,9 @@
 #include "managed_fields.hpp"
 #include "value.hpp"
 
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace cfkops::sandbox {
@@ -43,6 +45,6 @@ void strip_reset(FieldSet& fields, const Manager& manager);
 
 /// An object without managedFields, with those members that Go's type has as structs although they
 /// may be empty, so that they count as there before.
-[[nodiscard]] Value as_typed(const Value& object, const Manager& manager);
+[[nodiscard]] Value as_typed(const Schema* schema, const Value& object, const Manager& manager);
 
 }  // namespace cfkops::sandbox

@@ -36,8 +36,8 @@ struct Manager {
                                          const Manager& manager,
                                          bool force);
 
-/// After defaults and preparation: what they changed in an applied object belongs to nobody, and
-/// entries whose fields are all gone go. Returns `live` as it was where nothing but a time differs.
+/// After defaults and preparation, which change no ownership: `live` as it was where nothing but a
+/// time of managed fields differs, else `applied`.
 [[nodiscard]] Value settle_apply(const Schema* schema, const Value& live, Value applied);
 
 }  // namespace cfkops::sandbox
