@@ -10,6 +10,7 @@
 
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace cfkops::sandbox {
@@ -30,7 +31,16 @@ struct Form {
   enum class As { Whole, Table, Partial };
   As as = As::Whole;
   bool yaml = false;  ///< asked for as YAML
+  bool beta = false;  ///< a Table or metadata in version v1beta1
 };
+
+/// Whether a path that can answer in text, JSON, … has something that the Accept header takes:
+/// each a type and subtype.
+[[nodiscard]] bool accepts_any(const Exchange& exchange,
+                               const std::vector<std::string_view>& types);
+
+/// A text as it is.
+[[nodiscard]] kube::Response respond_text(const Exchange& exchange, int status, std::string text);
 
 /// What the Accept header asks for. Refused: 406.
 [[nodiscard]] Answer<Form> negotiate(const Exchange& exchange);
