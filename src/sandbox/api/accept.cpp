@@ -1,7 +1,7 @@
 #include "api/accept.hpp"
 
 #include <algorithm>
-#include <charconv>
+#include <functional>
 #include <utility>
 
 namespace cfkops::sandbox {

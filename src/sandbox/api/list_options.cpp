@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cctype>
 #include <charconv>
+#include <type_traits>
 #include <utility>
 
 namespace cfkops::sandbox {

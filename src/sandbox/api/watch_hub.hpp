@@ -1,6 +1,7 @@
 #pragma once
 
 #include "api/exchange.hpp"
+#include "api/responder.hpp"
 #include "registry.hpp"
 
 #include <cstdint>
@@ -31,8 +32,15 @@ class WatchHub {
 
  private:
   class Watch;
+  struct Ears;
+
+  void note(const Change& change);
+  void plan_flush();
+  void flush();
 
   Registry& registry_;
+  std::shared_ptr<Ears> ears_;  ///< what the store's listener still reaches; gone with the hub
+  bool flush_due_ = false;
   std::map<Id, std::unique_ptr<Watch>> open_;
   Id last_ = 0;
 };
