@@ -45,6 +45,7 @@ WatchHub::Watch::Watch(Registry& registry,
       route_(exchange.route),
       query_(exchange.query),
       caller_(exchange.caller),
+      warnings_(exchange.warnings),
       options_(std::move(options)),
       form_(form),
       responder_(responder) {}
@@ -121,17 +122,17 @@ void WatchHub::Watch::flush() {
     end();
     return;
   }
-  while (!initial_.empty()) {
+  while (!ended_ && !initial_.empty()) {
     const Shared shown = share(route_.kind->from_storage(initial_.front()));
     initial_.pop_front();
     if (selects(options_, *route_.kind, *shown)) {
       tell_object("ADDED", shown);
     }
   }
-  if (std::exchange(initial_bookmark_, false)) {
+  if (!ended_ && std::exchange(initial_bookmark_, false)) {
     bookmark(true);
   }
-  while (!pending_.empty()) {
+  while (!ended_ && !pending_.empty()) {
     const Change change = std::move(pending_.front());
     pending_.pop_front();
     tell(change);

@@ -33,10 +33,13 @@ class WatchHub::Watch {
   /// Ends it, once.
   void end();
 
+  /// Ends it without a word to the responder, which is gone.
+  void abandon() { ended_ = true; }
+
   [[nodiscard]] bool ended() const { return ended_; }
 
  private:
-  [[nodiscard]] Exchange exchange() const { return {request_, route_, query_, caller_}; }
+  [[nodiscard]] Exchange exchange() const { return {request_, route_, query_, caller_, warnings_}; }
 
   [[nodiscard]] bool is_served() const;
   void begin_with_what_is_there();
@@ -53,6 +56,7 @@ class WatchHub::Watch {
   Route route_;
   Query query_;
   Caller caller_;
+  std::vector<std::string> warnings_;
   ListOptions options_;
   Form form_;
   Responder& responder_;

@@ -59,7 +59,11 @@ Answer<WatchHub::Id> WatchHub::open(Exchange& exchange, Responder& responder) {
 }
 
 void WatchHub::close(Id id) {
-  open_.erase(id);
+  // It may be telling something just now, so it goes later.
+  if (const auto found = open_.find(id); found != open_.end()) {
+    found->second->abandon();
+    plan_flush();
+  }
 }
 
 void WatchHub::break_all() {
