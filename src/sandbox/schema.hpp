@@ -31,6 +31,9 @@ struct Schema {
   enum class ListType { Atomic, Set, Map };
 
   Type type = Type::Any;
+  /// What Go calls it, which the decoder's messages tell: "v1.Container", "int32". "" where there
+  /// is no such type.
+  std::string go_type = {};
   /// Object or map that apply takes as one piece (x-kubernetes-map-type: atomic).
   bool atomic = false;
   /// Members the schema does not know are kept (x-kubernetes-preserve-unknown-fields).
