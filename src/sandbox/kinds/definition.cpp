@@ -87,6 +87,24 @@ KindNames definition_names() {
   return names;
 }
 
+/// What Go's type always shows, and without what it never does.
+void shape_version(Value& version) {
+  set_default(version, {"served"}, false);
+  set_default(version, {"storage"}, false);
+  if (!flag_at(version, {"deprecated"})) {
+    erase_at(version, {"deprecated"});
+  }
+  Value* columns = find(version, {"additionalPrinterColumns"});
+  if (columns == nullptr || !columns->is_array()) {
+    return;
+  }
+  for (Value& column : *columns) {
+    if (column.is_object() && number_at(column, {"priority"}) == 0) {
+      erase_at(column, {"priority"});
+    }
+  }
+}
+
 class Definition final : public Kind {
  public:
   Definition()
@@ -123,8 +141,7 @@ class Definition final : public Kind {
         versions != nullptr && versions->is_array()) {
       for (Value& version : *versions) {
         if (version.is_object()) {
-          set_default(version, {"served"}, false);
-          set_default(version, {"storage"}, false);
+          shape_version(version);
         }
       }
     }
