@@ -1,5 +1,6 @@
 #include "api/discovery.hpp"
 #include "api/handlers.hpp"
+#include "api/open_api.hpp"
 #include "kinds/custom_kind.hpp"
 
 #include "cfkops/base/crypto.hpp"
@@ -297,6 +298,9 @@ Answer<kube::Response> discover(Registry& registry, Exchange& exchange) {
   }
   if (path == "/api/v1") {
     return respond(exchange, 200, resource_list(kinds, "", "v1"));
+  }
+  if (path.starts_with("/openapi/")) {
+    return open_api(kinds, exchange, path);
   }
   constexpr std::string_view kGroupsPath = "/apis/";
   if (path.starts_with(kGroupsPath)) {
