@@ -11,7 +11,7 @@ One line holds some types, each a name ("core.v1.Pod") with its fields; "=" is h
 "!" marks one that apply takes as a whole, "?" one that nothing looks into. A field is its type (one of the
 letters below, "@name" for another type here, "[" and "{" before the type of a list's or map's elements) and
 options after "|": s, m:keys (list type), a (atomic map), p:key (merged by strategic merge), r (retainKeys),
-d:value (default), g:type (what Go calls it), e:type (what it calls the element).
+x (replaced by it), d:value (default), g:type (what Go calls it), e:type (what it calls the element).
 """
 
 import json
@@ -155,6 +155,8 @@ class Shapes:
             options.append("p:" + value.get("x-kubernetes-patch-merge-key", ""))
         if "retainKeys" in strategy:
             options.append("r")
+        if "replace" in strategy:
+            options.append("x")
         default = value.get("default")
         if default is not None and default != {}:
             options.append("d:" + (default if isinstance(default, str) else json.dumps(default)))

@@ -84,6 +84,7 @@ class Shapes {
     for (const Copy& copy : copies_) {
       *copy.to = *copy.from;
       copy.to->retain_keys = copy.retain_keys;
+      copy.to->replaces = copy.replaces;
       copy.to->atomic = copy.atomic || copy.from->atomic;
     }
   }
@@ -98,6 +99,7 @@ class Shapes {
     Schema* to;
     const Schema* from;
     bool retain_keys;
+    bool replaces;
     bool atomic;
   };
 
@@ -123,7 +125,7 @@ class Shapes {
       set_option(schema, cut(text, '|'));
     }
     if (type.front() == '@') {
-      copies_.push_back({&schema, &named, schema.retain_keys, schema.atomic});
+      copies_.push_back({&schema, &named, schema.retain_keys, schema.replaces, schema.atomic});
     }
     return schema;
   }
@@ -183,6 +185,8 @@ class Shapes {
       schema.merge_key = value;
     } else if (name == "r") {
       schema.retain_keys = true;
+    } else if (name == "x") {
+      schema.replaces = true;
     } else if (name == "d") {
       schema.default_value = default_of(schema, value);
     } else if (name == "g") {

@@ -50,6 +50,7 @@ struct Schema {
   std::string merge_key = {};
   bool merges = false;
   bool retain_keys = false;  ///< patchStrategy retainKeys
+  bool replaces = false;     ///< patchStrategy replace, of an object
   /// A key member that is missing in an element counts as this for apply (protocol: TCP).
   Shared default_value = {};
 };
