@@ -150,7 +150,7 @@ std::string LoopbackServer::kubeconfig() const {
 }
 
 Status LoopbackServer::serve(const std::function<bool()>& stopped) {
-  const SystemClock real;
+  const base::SystemClock real;
   const MonoTime began = real.now();
   const MonoTime cluster_began = cluster_.clock().now();
   while (!stopped()) {
