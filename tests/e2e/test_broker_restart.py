@@ -56,7 +56,7 @@ class BrokerRestart(TrafficTest):
 
     def test_WaitsForSlowCatchUpWhereThePlainRollStalls(self):
         # So slow that some partition is certainly seen behind; once it was, at the rate of the bench.
-        lab.tool("slow-replication", "on", "--rate", 500000)
+        lab.tool("slow-replication", "on", "--rate", 100000)
         try:
             with lab.observed(size=5000) as seen:
                 run = lab.start(BINARY, "run", "broker-restart", "-n", NAMESPACE, "--param", "settle=0s", "--yes")

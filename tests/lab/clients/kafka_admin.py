@@ -3,7 +3,7 @@
 import argparse
 import time
 
-from confluent_kafka import KafkaException
+from confluent_kafka import ElectionType, KafkaException
 from confluent_kafka.admin import (AdminClient, AlterConfigOpType, ConfigEntry, ConfigResource,
                                    NewTopic, ResourceType)
 
@@ -49,21 +49,36 @@ def slow_replication(admin, options):
             done.result(30)
 
 
+def preferred_leaders(admin, _options):
+    """Gives every partition its preferred leader back, which a roll that takes
+    several brokers away at once leaves to the last that stands."""
+    admin.elect_leaders(ElectionType.PREFERRED).result(30)
+    deadline = time.monotonic() + 30
+    while time.monotonic() < deadline:
+        if all(partition.leader == partition.replicas[0]
+               for topic in admin.list_topics(timeout=10).topics.values()
+               for partition in topic.partitions.values()):
+            return
+        time.sleep(0.1)
+    raise SystemExit("some partition does not get its preferred leader")
+
+
+ACTIONS = {"create-topic": create_topic, "slow-replication": slow_replication,
+           "preferred-leaders": preferred_leaders}
+
+
 def main():
     parser = argparse.ArgumentParser()
-    parser.add_argument("action", choices=["create-topic", "slow-replication"])
+    parser.add_argument("action", choices=sorted(ACTIONS))
     parser.add_argument("--bootstrap", required=True)
-    parser.add_argument("--topic", required=True)
+    parser.add_argument("--topic")
     parser.add_argument("--partitions", type=int, default=1)
     parser.add_argument("--replication", type=int, default=3)
     parser.add_argument("--rate", type=int, default=1500000)
     parser.add_argument("--state", choices=["on", "off"])
     options = parser.parse_args()
     admin = AdminClient({"bootstrap.servers": options.bootstrap, "log_level": 0})
-    if options.action == "create-topic":
-        create_topic(admin, options)
-    else:
-        slow_replication(admin, options)
+    ACTIONS[options.action](admin, options)
 
 
 if __name__ == "__main__":

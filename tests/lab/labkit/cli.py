@@ -59,6 +59,7 @@ def _parser():
     one.add_argument("state", choices=["on", "off"])
     one.add_argument("--topic", default=kafka.TOPIC)
     one.add_argument("--rate", type=int, default=1500000, help="bytes per second")
+    add("preferred-leaders", "give every partition its preferred leader back", _preferred)
     one = add("exec", "run a command in the lab's network", _exec)
     one.add_argument("argv", nargs=argparse.REMAINDER, metavar="CMD")
     add("status", "print facts about the lab as JSON", _status)
@@ -110,6 +111,11 @@ def _slow(lab, options):
     kafka.run_client(lab, "kafka_admin.py", "slow-replication", "--state", options.state,
                      "--bootstrap", kafka.bootstrap(kafka.deployed(lab)),
                      "--topic", options.topic, "--rate", str(options.rate))
+
+
+def _preferred(lab, _options):
+    kafka.run_client(lab, "kafka_admin.py", "preferred-leaders",
+                     "--bootstrap", kafka.bootstrap(kafka.deployed(lab)))
 
 
 def _exec(lab, options):
