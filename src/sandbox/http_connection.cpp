@@ -58,7 +58,7 @@ void HttpConnection::on_readable() {
     if (count < 0 && errno == EINTR) {
       continue;
     }
-    if (count < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) {
+    if (count < 0 && errno == EAGAIN) {
       break;
     }
     const std::string_view wire(buffer.data(),
@@ -82,7 +82,7 @@ void HttpConnection::on_writable() {
       continue;
     }
     if (count < 0) {
-      broken_ = broken_ || (errno != EAGAIN && errno != EWOULDBLOCK);
+      broken_ = broken_ || errno != EAGAIN;
       return;
     }
     wire_.erase(0, static_cast<std::size_t>(count));
