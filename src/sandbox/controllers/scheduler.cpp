@@ -73,7 +73,9 @@ class Scheduler final : public Controller {
     if (change.key.bucket == "pods") {
       if (change.type == Change::Type::Deleted || !is_ours(*change.object)) {
         waiting_.erase(change.key);
-      } else if (!waiting_.contains(change.key)) {
+      } else if (!waiting_.contains(change.key) ||
+                 (change.before != nullptr &&
+                  object_at(*change.before, {"spec"}) != object_at(*change.object, {"spec"}))) {
         queue_.add(change.key);
       }
     }
@@ -183,10 +185,7 @@ class Scheduler final : public Controller {
         [&](Value& fresh) {
           make_at(fresh, {"spec", "nodeName"}) = node;
           set_condition(fresh,
-                        {{"type", "PodScheduled"},
-                         {"status", "True"},
-                         {"lastProbeTime", nullptr},
-                         {"observedGeneration", number_at(fresh, {"metadata", "generation"}, 1)}},
+                        {{"type", "PodScheduled"}, {"status", "True"}, {"lastProbeTime", nullptr}},
                         now);
         },
         as_controller(kManager, "binding"));
