@@ -10,8 +10,9 @@ the names of Go's types, which messages tell, from the sources of the API.
 One line holds some types, each a name ("core.v1.Pod") with its fields; "=" is how Go prints the type,
 "!" marks one that apply takes as a whole, "?" one that nothing looks into. A field is its type (one of the
 letters below, "@name" for another type here, "[" and "{" before the type of a list's or map's elements) and
-options after "|": s, m:keys (list type), a (atomic map), p:key (merged by strategic merge), r (retainKeys),
-x (replaced by it), d:value (default), g:type (what Go calls it), e:type (what it calls the element).
+options after "|": o (left out where it is empty), z (written even where it is not given), s and m:keys (list
+types), a (atomic map), p:key (merged by strategic merge), r (retainKeys), x (replaced by strategic merge),
+d:value (default), g:type (what Go calls it), e:type (what it calls the element).
 """
 
 import json
@@ -85,15 +86,36 @@ class GoTypes:
             found = {}
             for file in sorted(self.folder(package).glob("types*.go")):
                 for name, body in re.findall(r"^\t?type (\w+) struct \{\n(.*?)^\}", file.read_text(), re.S | re.M):
-                    fields = re.findall(r"^\t+\w+\s+([^\s`]+)\s+`[^`]*json:\"([^,\"]+)", body, re.M)
-                    found[name] = {field: go_type for go_type, field in fields}
+                    fields = re.findall(r"^\t+(?:\w+\s+)?([^\s`]+)\s+`[^`]*json:\"([^,\"]+)([^\"]*)", body, re.M)
+                    inlined = re.findall(r"^\t+([\w.]+)\s+`[^`]*json:\",inline", body, re.M)
+                    found[name] = ({field: (go_type, options) for go_type, field, options in fields}, inlined)
             self.packages[package] = found
         return self.packages[package]
 
+    def find(self, package, name, field):
+        fields, inlined = self.structs(package).get(name, ({}, []))
+        if field in fields:
+            return fields[field]
+        for other in inlined:
+            qualifier, _, simple = other.rpartition(".")
+            where = {"": package, "metav1": "meta.v1", "v1": "core.v1"}.get(qualifier)
+            found = where and self.find(where, simple, field)
+            if found:
+                return found
+        return None
+
     def of_field(self, type_name, field):
+        """What the field's type prints as, and whether it is left out where it is empty ("o"), written
+        nevertheless ("z") or a pointer (""); "0" is for a struct that is left out where it is empty."""
         package, _, name = type_name.rpartition(".")
-        go_type = self.structs(package).get(name, {}).get(field)
-        return None if go_type is None else self.printed(go_type.lstrip("*"), package.split(".")[1])
+        found = self.find(package, name, field)
+        if found is None:
+            return None, ""
+        go_type, options = found
+        writing = "" if go_type.startswith("*") else "o" if "omitempty" in options else "z"
+        if "omitzero" in options:
+            writing = "0"
+        return self.printed(go_type.lstrip("*"), package.split(".")[1]), writing
 
     def printed(self, go_type, version):
         """As reflection prints it."""
@@ -139,11 +161,18 @@ class Shapes:
         if definition.get("x-kubernetes-map-type") == "atomic":
             shape["!"] = 1
         for field, value in definition.get("properties", {}).items():
-            shape[field] = self.field(value, self.go.of_field(name, field))
+            shape[field] = self.field(value, *self.go.of_field(name, field))
 
-    def field(self, value, go_type):
+    def field(self, value, go_type, writing):
         text, derived = self.shape(value)
         options = []
+        # Go leaves out no struct unless it is told so; a target port that is not given has a default.
+        if writing == "o" and text[0] in "@QTM":
+            writing = "z"
+        if writing == "0":
+            writing = "o" if text[0] == "@" else ""
+        if writing and text[0] not in "AI":
+            options.append(writing)
         if value.get("x-kubernetes-list-type") == "set":
             options.append("s")
         elif value.get("x-kubernetes-list-type") == "map":

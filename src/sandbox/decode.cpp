@@ -235,6 +235,22 @@ void drop_unknown(const Target& target, Value& object, StrictErrors& strict) {
   prune(*target.schema, object);
 }
 
+/// The form in which Go would write it again.
+void settle(const Target& target, Value& object) {
+  if (target.schema == nullptr) {
+    return;
+  }
+  if (!target.is_defined) {
+    normalize(*target.schema, object);
+    return;
+  }
+  const auto metadata = target.schema->fields.find("metadata");
+  const auto found = object.find("metadata");
+  if (metadata != target.schema->fields.end() && found != object.end()) {
+    normalize(*metadata->second, *found);
+  }
+}
+
 }  // namespace
 
 Target target_of(const Kind& kind) {
@@ -285,6 +301,7 @@ Answer<void> decode_object(const Target& target,
     return refuse(cannot_be_handled(target.api_version, target.kind, target, read.error()));
   }
   drop_unknown(target, object, strict);
+  settle(target, object);
   return {};
 }
 
@@ -300,6 +317,7 @@ Answer<void> decode_patched(const Target& target,
     return refuse(bad_request(read.error()));
   }
   drop_unknown(target, object, strict);
+  settle(target, object);
   return {};
 }
 

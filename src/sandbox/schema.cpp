@@ -81,11 +81,14 @@ class Shapes {
       fill(*types_.at(name), shape);
     }
     // What copies another type, for an option, can do so only when all are there.
-    for (const Copy& copy : copies_) {
-      *copy.to = *copy.from;
-      copy.to->retain_keys = copy.retain_keys;
-      copy.to->replaces = copy.replaces;
-      copy.to->atomic = copy.atomic || copy.from->atomic;
+    for (const auto& [copy, original] : copies_) {
+      const Schema options = std::move(*copy);
+      *copy = *original;
+      copy->retain_keys = options.retain_keys;
+      copy->replaces = options.replaces;
+      copy->atomic = options.atomic || original->atomic;
+      copy->omits_empty = options.omits_empty;
+      copy->always = options.always;
     }
   }
 
@@ -95,14 +98,6 @@ class Shapes {
   }
 
  private:
-  struct Copy {
-    Schema* to;
-    const Schema* from;
-    bool retain_keys;
-    bool replaces;
-    bool atomic;
-  };
-
   void fill(Schema& schema, const Value& shape) {
     schema.type = shape.contains("?") ? Type::Any : Type::Object;
     schema.atomic = shape.contains("!");
@@ -125,7 +120,7 @@ class Shapes {
       set_option(schema, cut(text, '|'));
     }
     if (type.front() == '@') {
-      copies_.push_back({&schema, &named, schema.retain_keys, schema.replaces, schema.atomic});
+      copies_.emplace_back(&schema, &named);
     }
     return schema;
   }
@@ -170,23 +165,35 @@ class Shapes {
     return std::string(scalar_of(type.front()).second);
   }
 
-  void set_option(Schema& schema, std::string_view option) {
-    const std::string_view name = option.substr(0, 1);
-    const std::string_view value = option.size() > 2 ? option.substr(2) : std::string_view();
-    if (name == "s") {
+  static void set_flag(Schema& schema, char name) {
+    if (name == 's') {
       schema.list_type = Schema::ListType::Set;
-    } else if (name == "m") {
+    } else if (name == 'a') {
+      schema.atomic = true;
+    } else if (name == 'r') {
+      schema.retain_keys = true;
+    } else if (name == 'x') {
+      schema.replaces = true;
+    } else if (name == 'o') {
+      schema.omits_empty = true;
+    } else if (name == 'z') {
+      schema.always = true;
+    }
+  }
+
+  void set_option(Schema& schema, std::string_view option) {
+    if (option.size() == 1) {
+      set_flag(schema, option.front());
+      return;
+    }
+    const std::string_view name = option.substr(0, 1);
+    const std::string_view value = option.substr(2);
+    if (name == "m") {
       schema.list_type = Schema::ListType::Map;
       schema.list_keys = split(value);
-    } else if (name == "a") {
-      schema.atomic = true;
     } else if (name == "p") {
       schema.merges = true;
       schema.merge_key = value;
-    } else if (name == "r") {
-      schema.retain_keys = true;
-    } else if (name == "x") {
-      schema.replaces = true;
     } else if (name == "d") {
       schema.default_value = default_of(schema, value);
     } else if (name == "g") {
@@ -207,7 +214,7 @@ class Shapes {
 
   std::deque<Schema> made_;
   std::map<std::string, Schema*> types_;
-  std::vector<Copy> copies_;
+  std::vector<std::pair<Schema*, const Schema*>> copies_;
 };
 
 std::string type_name(std::string_view api_version, std::string_view kind) {

@@ -53,6 +53,11 @@ struct Schema {
   bool replaces = false;     ///< patchStrategy replace, of an object
   /// A key member that is missing in an element counts as this for apply (protocol: TCP).
   Shared default_value = {};
+
+  /// Left out where it is empty (Go's omitempty, and no pointer).
+  bool omits_empty = false;
+  /// Written even where it is not given, as the zero of its type.
+  bool always = false;
 };
 
 /// The schema of a built-in kind: "apps/v1", "StatefulSet"; nullptr where it is not known. Lives as
@@ -62,6 +67,10 @@ struct Schema {
 /// Every member that the schema does not know, as the strict decoder names it
 /// (`unknown field "spec.foo"`), in the decoder's order.
 [[nodiscard]] std::vector<std::string> unknown_fields(const Schema& schema, const Value& object);
+
+/// Brings an object of a built-in kind into the form in which Go writes it: members that are empty
+/// go or come, as their fields want it.
+void normalize(const Schema& schema, Value& object);
 
 /// Removes what the schema does not know.
 void prune(const Schema& schema, Value& object);
