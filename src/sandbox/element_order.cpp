@@ -1,5 +1,7 @@
 #include "element_order.hpp"
 
+#include <nlohmann/json.hpp>
+
 #include <algorithm>
 #include <cstddef>
 #include <utility>
@@ -22,6 +24,11 @@ void sort_by(std::vector<Value>& elements, const Value& order, const std::string
   });
 }
 
+bool has_key(const Value& element, const std::string& key, const Value& value) {
+  const Value* found = find(element, {key});
+  return found != nullptr && *found == value;
+}
+
 }  // namespace
 
 bool same_element(const Value& first, const Value& second, const std::string& key) {
@@ -33,11 +40,20 @@ bool same_element(const Value& first, const Value& second, const std::string& ke
   return one != nullptr && other != nullptr && *one == *other;
 }
 
-Value::iterator find_element(Value& list, const std::string& key, const Value& value) {
-  return std::ranges::find_if(list, [&](const Value& element) {
-    const Value* found = find(element, {key});
-    return found != nullptr && *found == value;
-  });
+Value* find_element(Value& list, const std::string& key, const Value& value) {
+  const auto found = std::ranges::find_if(
+      list, [&](const Value& element) { return has_key(element, key, value); });
+  return found == list.end() ? nullptr : &*found;
+}
+
+void erase_elements(Value& list, const std::string& key, const Value& value) {
+  Value kept = Value::array();
+  for (Value& element : list) {
+    if (!has_key(element, key, value)) {
+      kept.push_back(std::move(element));
+    }
+  }
+  list = std::move(kept);
 }
 
 const Value* find_keyless(const Value& list, const std::string& key) {

@@ -2,8 +2,6 @@
 
 #include "value.hpp"
 
-#include <nlohmann/json.hpp>
-
 #include <string>
 
 namespace cfkops::sandbox {
@@ -14,9 +12,12 @@ namespace cfkops::sandbox {
 /// The same scalar, or the same value of the key in both.
 [[nodiscard]] bool same_element(const Value& first, const Value& second, const std::string& key);
 
-/// The first element whose `key` has that value, or the list's end. Elements that are no objects
-/// never have it.
-[[nodiscard]] Value::iterator find_element(Value& list, const std::string& key, const Value& value);
+/// The first element whose `key` has that value, or nullptr. Elements that are no objects never
+/// have it.
+[[nodiscard]] Value* find_element(Value& list, const std::string& key, const Value& value);
+
+/// Removes all of those.
+void erase_elements(Value& list, const std::string& key, const Value& value);
 
 /// The first element without the key, or nullptr; nullptr for scalars.
 [[nodiscard]] const Value* find_keyless(const Value& list, const std::string& key);

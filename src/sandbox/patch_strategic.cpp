@@ -174,10 +174,7 @@ Answer<Value> without_directives(Value& list, const Value& patch, const std::str
     } else if (!element.contains(key)) {
       return no_merge_key(element, key);
     } else {
-      for (auto at = find_element(list, key, element.at(key)); at != list.end();
-           at = find_element(list, key, element.at(key))) {
-        list.erase(at);
-      }
+      erase_elements(list, key, element.at(key));
     }
   }
   if (replaces) {
@@ -196,8 +193,8 @@ Answer<Value> merge_by_key(const Schema& schema,
     if (!element.contains(key)) {
       return no_merge_key(element, key);
     }
-    const auto found = find_element(list, key, element.at(key));
-    if (found == list.end()) {
+    Value* found = find_element(list, key, element.at(key));
+    if (found == nullptr) {
       list.push_back(element);
       continue;
     }
