@@ -62,9 +62,6 @@ void cap_updaters(ManagedEntries& entries) {
     all.fields = all.fields.united(gone.fields);
     all.time = std::max(all.time, gone.time);
     count = static_cast<std::size_t>(std::ranges::count_if(entries, is_old_updater));
-    if (all.fields.empty()) {
-      return;
-    }
   }
 }
 

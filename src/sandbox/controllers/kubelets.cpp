@@ -349,7 +349,8 @@ class Kubelets final : public Controller {
       return;
     }
     const std::string uid = run.uid;
-    if (!is_finished(pod) && run.stage != PodRun::Stage::New) {
+    const bool had_containers = runs || run.stage == PodRun::Stage::BackOff;
+    if (!is_finished(pod) && had_containers) {
       const PodRun last = run;
       const std::string stamp = registry_.timestamp();
       change_stored(
