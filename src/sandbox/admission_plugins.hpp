@@ -35,14 +35,6 @@ namespace cfkops::sandbox {
 /// A pod tolerates nodes that are not ready or not reachable for five minutes.
 void tolerate_short_absence(Value& pod);
 
-/// A pod that names a runtime class gets its overhead and where it may run.
-[[nodiscard]] Answer<void> admit_runtime_class(const Registry& registry,
-                                               const Admitted& about,
-                                               const Value& pod);
-
-/// A pod that is bound to a node already gets the node's labels of topology.
-void add_topology_labels(const Registry& registry, Value& pod);
-
 /// Fills in what the namespace's limit ranges have as defaults for containers.
 void apply_limit_defaults(const Registry& registry, const Admitted& about, Value& pod);
 
@@ -50,6 +42,11 @@ void apply_limit_defaults(const Registry& registry, const Admitted& about, Value
 [[nodiscard]] Answer<void> admit_limits(const Registry& registry,
                                         const Admitted& about,
                                         const Value& object);
+
+/// A claim may grow where it is bound and its class allows that.
+[[nodiscard]] Answer<void> admit_resize(const Registry& registry,
+                                        const Admitted& about,
+                                        const Value& claim);
 
 /// Whether the namespace's quotas have room for it; the room is taken unless `dry_run`.
 [[nodiscard]] Answer<void> admit_quota(Registry& registry,
