@@ -29,8 +29,9 @@ def create_topic(admin, options):
 
 
 def slow_replication(admin, options):
-    """Makes catching up slow, or as fast as ever again. The throttle holds
-    only replicas that are not in sync, so a healthy cluster does not notice."""
+    """Makes catching up slow, or as fast as ever again. The leaders' throttle holds
+    only followers that are not in the in-sync set. The followers' own would also hold
+    one that is in it but a record behind, and so can hold acknowledgements up."""
     on = options.state == "on"
     kind = AlterConfigOpType.SET if on else AlterConfigOpType.DELETE
 
@@ -39,10 +40,9 @@ def slow_replication(admin, options):
             ConfigEntry(key, value, incremental_operation=kind)
             for key, value in settings.items()])
 
-    throttles = [f"{side}.replication.throttled" for side in ("leader", "follower")]
-    wanted = [change(ResourceType.TOPIC, options.topic, {f"{one}.replicas": "*" for one in throttles})]
-    wanted += [change(ResourceType.BROKER, str(broker),
-                      {f"{one}.rate": str(options.rate) for one in throttles})
+    throttle = "leader.replication.throttled"
+    wanted = [change(ResourceType.TOPIC, options.topic, {f"{throttle}.replicas": "*"})]
+    wanted += [change(ResourceType.BROKER, str(broker), {f"{throttle}.rate": str(options.rate)})
                for broker in admin.list_topics(timeout=10).brokers]
     for one in wanted:  # a call takes one broker only
         for done in admin.incremental_alter_configs([one]).values():
