@@ -17,7 +17,7 @@ namespace {
 
 // Shorter than the delays of those that make pods: an evicted pod is counted as gone before one of
 // its name comes back.
-constexpr Duration kDelay = std::chrono::milliseconds(1);
+constexpr Duration kDelay = std::chrono::microseconds(100);
 
 // For so long an evicted pod is expected to go.
 constexpr Duration kDeletionTimeout = std::chrono::minutes(2);

@@ -78,6 +78,10 @@ class DeploymentKind final : public WorkloadKind {
       } else {
         make_at(fresh, {"metadata", "labels"}) = *labels;
       }
+    } else if (!alike(find(fresh, {"metadata", "annotations"}),
+                      find(old, {"metadata", "annotations"}))) {
+      // Of deployments alone annotations count as well.
+      make_at(fresh, {"metadata", "generation"}) = number_at(old, {"metadata", "generation"}) + 1;
     }
   }
 
