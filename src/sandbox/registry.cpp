@@ -17,13 +17,13 @@ Answer<Shared> Registry::get(const Kind& kind, std::string_view ns, std::string_
   if (stored == nullptr) {
     return refuse(missing(kind, name));
   }
-  return share(kind.from_storage(stored));
+  return shown(kind, stored);
 }
 
 std::vector<Shared> Registry::list(const Kind& kind, std::string_view ns) const {
   std::vector<Shared> objects = store_.list(kind.bucket(), ns);
   for (Shared& object : objects) {
-    object = share(kind.from_storage(object));
+    object = shown(kind, object);
   }
   return objects;
 }

@@ -101,6 +101,12 @@ Key place_of(const Kind& kind, std::string_view ns, std::string_view name) {
           std::string(name)};
 }
 
+Shared shown(const Kind& kind, const Shared& stored) {
+  const bool same = !kind.is_defined() && kind.is_storage_version() &&
+                    text_at(*stored, {"apiVersion"}) == kind.resource().api_version();
+  return same ? stored : share(kind.from_storage(stored));
+}
+
 Refusal missing(const Kind& kind, std::string_view name) {
   return not_found(kind.resource().group, kind.resource().plural, name);
 }
@@ -190,10 +196,10 @@ Shared store_changed(const Write& write, const Shared& stored, Value fresh) {
   }
   Value kept = write.kind.to_storage(std::move(fresh));
   if (kept == *stored) {
-    return share(write.kind.from_storage(stored));
+    return shown(write.kind, stored);
   }
   const Key place = place_of(write.kind, write.ns, write.name);
-  return share(write.kind.from_storage(write.registry.store().put(place, std::move(kept))));
+  return shown(write.kind, write.registry.store().put(place, std::move(kept)));
 }
 
 void warn(const WriteOptions& options, std::vector<std::string> warnings) {

@@ -27,6 +27,9 @@ constexpr std::string_view kBinding = "binding";
 /// Where an object of this kind lies.
 [[nodiscard]] Key place_of(const Kind& kind, std::string_view ns, std::string_view name);
 
+/// What is stored as the kind's version shows it; no copy where that is the same.
+[[nodiscard]] Shared shown(const Kind& kind, const Shared& stored);
+
 /// 404 for this kind.
 [[nodiscard]] Refusal missing(const Kind& kind, std::string_view name);
 

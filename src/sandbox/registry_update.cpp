@@ -2,6 +2,7 @@
 #include "registry.hpp"
 #include "registry_steps.hpp"
 
+#include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include <utility>
@@ -12,6 +13,25 @@ namespace {
 
 constexpr std::string_view kModified =
     "the object has been modified; please apply your changes to the latest version and try again";
+
+// What the storage says of it.
+Refusal other_uid(const Write& write, std::string_view asked, std::string_view found) {
+  const kube::Resource& resource = write.kind.resource();
+  const std::string group = write.kind.is_defined() ? resource.group + "/" : std::string();
+  const std::string ns = write.ns.empty() ? std::string() : write.ns + "/";
+  return conflict(resource.group,
+                  resource.plural,
+                  write.name,
+                  fmt::format("StorageError: invalid object, Code: 4, Key: /registry/{}{}/{}{}, "
+                              "ResourceVersion: 0, AdditionalErrorMsg: Precondition failed: UID in "
+                              "precondition: {}, UID in object meta: {}",
+                              group,
+                              resource.plural,
+                              ns,
+                              write.name,
+                              asked,
+                              found));
+}
 
 // Who names no version writes over the last one, if the kind allows that.
 Answer<void> check_version(const Write& write, const Value& current, Value& fresh) {
@@ -44,13 +64,21 @@ Value without_meta(const Value& object) {
   return rest;
 }
 
+bool differ(const Value& fresh, const Value& old, Path path) {
+  const Value* before = find(old, path);
+  const Value* now = find(fresh, path);
+  return before == nullptr || now == nullptr ? before != now : *before != *now;
+}
+
 bool has_new_generation(const Kind& kind, const Value& fresh, const Value& old) {
   if (kind.counts_whole_generation()) {
     return without_meta(fresh) != without_meta(old);
   }
-  const Value* before = find(old, {"spec"});
-  const Value* now = find(fresh, {"spec"});
-  return before == nullptr || now == nullptr ? before != now : *before != *now;
+  // A Deployment's annotations are told to its ReplicaSets.
+  const bool told =
+      kind.bucket() == "deployments.apps" &&
+      object_at(fresh, {"metadata", "annotations"}) != object_at(old, {"metadata", "annotations"});
+  return told || differ(fresh, old, {"spec"});
 }
 
 void keep(const Value& old, Value& fresh, std::string_view name) {
@@ -79,14 +107,25 @@ void prepare_change(const Write& write, const Value& old, Value& fresh) {
   }
 }
 
+// What is checked for all kinds alike: all but whether finalizers have a prefix.
+void check_metadata(const Write& write, const Value& old, const Value& fresh, FieldErrors& errors) {
+  FieldErrors all;
+  validate_object_meta(fresh, write.kind.resource().namespaced, all);
+  validate_object_meta_update(fresh, old, all);
+  for (const FieldError& error : all.all()) {
+    if (!error.field.starts_with("metadata.finalizers[")) {
+      errors.add(error);
+    }
+  }
+}
+
 // The API server looks at the metadata twice: for all kinds alike and for each of them.
 Answer<void> check_change(const Write& write, const Value& old, const Value& fresh) {
   const Kind& kind = write.kind;
   const kube::Resource& resource = kind.resource();
   const std::string& subresource = write.options.subresource;
   FieldErrors errors;
-  validate_object_meta(fresh, resource.namespaced, errors);
-  validate_object_meta_update(fresh, old, errors);
+  check_metadata(write, old, fresh, errors);
   validate_object_meta_update(fresh, old, errors);
   if (!kind.is_defined() && subresource != "status" && subresource != "finalize") {
     validate_object_meta(fresh, resource.namespaced, errors);
@@ -149,7 +188,10 @@ Answer<Written> Registry::update(const Kind& kind,
   if (stored == nullptr && !may_create) {
     return refuse(missing(kind, name));
   }
-  const Shared current = stored == nullptr ? nullptr : share(kind.from_storage(stored));
+  if (stored != nullptr && !options.uid.empty() && options.uid != uid_of(*stored)) {
+    return refuse(other_uid(write, options.uid, uid_of(*stored)));
+  }
+  const Shared current = stored == nullptr ? nullptr : shown(kind, stored);
   auto made = transform(current);
   if (!made) {
     return refuse(std::move(made.error()));
