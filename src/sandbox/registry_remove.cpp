@@ -279,7 +279,7 @@ Answer<Removed> remove_object(const Deletion& deletion, const Shared& stored, Va
   if (held || waits) {
     return Removed{std::move(marked), false};
   }
-  return end_of(deletion, write.options.dry_run ? object : *marked);
+  return end_of(deletion, *marked);
 }
 
 // No negative time.

@@ -74,11 +74,7 @@ bool has_new_generation(const Kind& kind, const Value& fresh, const Value& old) 
   if (kind.counts_whole_generation()) {
     return without_meta(fresh) != without_meta(old);
   }
-  // A Deployment's annotations are told to its ReplicaSets.
-  const bool told =
-      kind.bucket() == "deployments.apps" &&
-      object_at(fresh, {"metadata", "annotations"}) != object_at(old, {"metadata", "annotations"});
-  return told || differ(fresh, old, {"spec"});
+  return differ(fresh, old, {"spec"});
 }
 
 void keep(const Value& old, Value& fresh, std::string_view name) {
