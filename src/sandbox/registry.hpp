@@ -22,8 +22,6 @@ struct WriteOptions {
   std::string manager = {};
   std::string subresource = {};
   bool dry_run = false;
-  /// An update is refused where the object has another; "" for any. A PUT gives its object's.
-  std::string uid = {};
   /// What the managed fields record: "Update" or "Apply".
   std::string operation = "Update";
   /// Gives warnings for the answer's headers, if not null.

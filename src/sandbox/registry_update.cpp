@@ -2,7 +2,6 @@
 #include "registry.hpp"
 #include "registry_steps.hpp"
 
-#include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include <utility>
@@ -13,25 +12,6 @@ namespace {
 
 constexpr std::string_view kModified =
     "the object has been modified; please apply your changes to the latest version and try again";
-
-// What the storage says of it.
-Refusal other_uid(const Write& write, std::string_view asked, std::string_view found) {
-  const kube::Resource& resource = write.kind.resource();
-  const std::string group = write.kind.is_defined() ? resource.group + "/" : std::string();
-  const std::string ns = write.ns.empty() ? std::string() : write.ns + "/";
-  return conflict(resource.group,
-                  resource.plural,
-                  write.name,
-                  fmt::format("StorageError: invalid object, Code: 4, Key: /registry/{}{}/{}{}, "
-                              "ResourceVersion: 0, AdditionalErrorMsg: Precondition failed: UID in "
-                              "precondition: {}, UID in object meta: {}",
-                              group,
-                              resource.plural,
-                              ns,
-                              write.name,
-                              asked,
-                              found));
-}
 
 // Who names no version writes over the last one, if the kind allows that.
 Answer<void> check_version(const Write& write, const Value& current, Value& fresh) {
@@ -183,9 +163,6 @@ Answer<Written> Registry::update(const Kind& kind,
       options.subresource.empty() && (kind.upserts() || options.operation == "Apply");
   if (stored == nullptr && !may_create) {
     return refuse(missing(kind, name));
-  }
-  if (stored != nullptr && !options.uid.empty() && options.uid != uid_of(*stored)) {
-    return refuse(other_uid(write, options.uid, uid_of(*stored)));
   }
   const Shared current = stored == nullptr ? nullptr : shown(kind, stored);
   auto made = transform(current);
