@@ -115,6 +115,7 @@ void Cluster::Impl::make_controllers() {
   controllers_.push_back(endpoint_slice_controller(registry_));
   controllers_.push_back(volume_controller(registry_));
   controllers_.push_back(garbage_collector(registry_));
+  controllers_.push_back(resource_quota_controller(registry_));
   controllers_.push_back(scheduler(registry_));
   controllers_.push_back(kubelets(registry_));
   for (const std::unique_ptr<Controller>& controller : controllers_) {

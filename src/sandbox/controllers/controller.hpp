@@ -57,6 +57,7 @@ class Controller {
 [[nodiscard]] std::unique_ptr<Controller> disruption_controller(Registry& registry);
 [[nodiscard]] std::unique_ptr<Controller> endpoint_slice_controller(Registry& registry);
 [[nodiscard]] std::unique_ptr<Controller> garbage_collector(Registry& registry);
+[[nodiscard]] std::unique_ptr<Controller> resource_quota_controller(Registry& registry);
 [[nodiscard]] std::unique_ptr<Controller> namespace_controller(Registry& registry);
 [[nodiscard]] std::unique_ptr<Controller> service_account_controller(Registry& registry);
 [[nodiscard]] std::unique_ptr<Controller> volume_controller(Registry& registry);
