@@ -24,10 +24,25 @@ void append(Value& in, Path path, Value value) {
   list.push_back(std::move(value));
 }
 
+// What a runtime class says of a pod is not known here, only that it has to be there.
+Answer<void> admit_runtime_class(const Registry& registry,
+                                 const Admitted& about,
+                                 const Value& pod) {
+  const std::string name = text_at(pod, {"spec", "runtimeClassName"});
+  if (name.empty() || registry.store().get({"runtimeclasses.node.k8s.io", {}, name}) != nullptr) {
+    return {};
+  }
+  return refuse(
+      not_admitted(about, pod, "pod rejected: RuntimeClass " + go_quoted(name) + " not found"));
+}
+
 Answer<void> admit_pod(Registry& registry, const Admitted& about, Value& pod) {
   if (about.old == nullptr) {
     apply_limit_defaults(registry, about, pod);
     if (auto admitted = admit_service_account(registry, about, pod); !admitted) {
+      return admitted;
+    }
+    if (auto admitted = admit_runtime_class(registry, about, pod); !admitted) {
       return admitted;
     }
   }
