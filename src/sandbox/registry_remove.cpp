@@ -128,21 +128,24 @@ std::string time_after(WallTime start, std::int64_t seconds) {
 /// Whether grace is given now, or nothing is to be done since it is already.
 enum class Grace { None, Given, Pending };
 
-// A second delete can only shorten the time.
+// A second delete can only shorten the time, which does not end before now.
 Grace shorten_grace(const Deletion& deletion, Value& object) {
-  const Value* given = find(object, {"metadata", "deletionGracePeriodSeconds"});
-  if (given == nullptr) {
+  const std::int64_t before = number_at(object, {"metadata", "deletionGracePeriodSeconds"});
+  if (before == 0) {
     return Grace::None;
   }
-  const std::int64_t before = number_at(object, {"metadata", "deletionGracePeriodSeconds"});
-  const std::int64_t asked = number_at(deletion.how, {"gracePeriodSeconds"}, before);
+  std::int64_t asked = number_at(deletion.how, {"gracePeriodSeconds"}, before);
   if (asked >= before) {
     return Grace::Pending;
   }
+  const WallTime now = deletion.write.registry.timeline().wall();
   const auto end = base::parse_rfc3339(text_at(object, {"metadata", "deletionTimestamp"}));
-  if (end) {
-    make_at(object, {"metadata", "deletionTimestamp"}) = time_after(*end, asked - before);
+  WallTime fresh = (end ? *end : now) + std::chrono::seconds(asked - before);
+  if (fresh < now) {
+    fresh = now;
+    asked = asked == 0 ? 0 : 1;
   }
+  make_at(object, {"metadata", "deletionTimestamp"}) = time_after(fresh, 0);
   make_at(object, {"metadata", "deletionGracePeriodSeconds"}) = asked;
   return Grace::Given;
 }
