@@ -16,6 +16,7 @@ namespace cfkops::sandbox {
 namespace {
 
 constexpr std::size_t kMostOperations = 10000;
+constexpr std::string_view kConverting = "error converting YAML to JSON: ";
 
 PatchForm form_of(PatchType type) {
   return type == PatchType::Json    ? PatchForm::Json
@@ -198,15 +199,33 @@ Answer<Value> patched(const PatchBody& body, const Value& current) {
 }
 
 Answer<Value> applied(const PatchBody& body, const Value& current, const Manager& manager) {
-  constexpr std::string_view kConverting = "error converting YAML to JSON: ";
   StrictErrors strict;
+  const auto config = read_config(body, strict);
+  if (!config) {
+    return config;
+  }
+  auto document = apply_config(body.target.schema, current, *config, manager, body.query.force);
+  if (!document) {
+    return document;
+  }
+  if (auto judged = judge_config(body, strict); !judged) {
+    return refuse(std::move(judged.error()));
+  }
+  StrictErrors unknown;
+  if (auto decoded = decode_patched(body.target, *document, unknown, true); !decoded) {
+    return refuse(std::move(decoded.error()));
+  }
+  return document;
+}
+
+Answer<Value> read_config(const PatchBody& body, StrictErrors& strict) {
   auto config = read_yaml(body.text, strict);
   if (!config) {
     return refuse(
         bad_request(fmt::format("error decoding YAML: {}{}", kConverting, config.error())));
   }
   if (config->is_null()) {
-    *config = Value::object();
+    return Value::object();
   }
   if (!config->is_object()) {
     return refuse(bad_request(
@@ -214,22 +233,15 @@ Answer<Value> applied(const PatchBody& body, const Value& current, const Manager
                     "cannot unmarshal {} into Go value of type map[string]interface {{}}",
                     config->is_boolean() ? "bool" : config->type_name())));
   }
-  auto document = apply_config(body.target.schema, current, *config, manager, body.query.force);
-  if (!document) {
-    return document;
-  }
+  return *std::move(config);
+}
+
+Answer<void> judge_config(const PatchBody& body, const StrictErrors& strict) {
   if (!strict.empty() && body.query.validation == FieldValidation::Strict) {
     return refuse(
         bad_request(fmt::format("error strict decoding YAML: {}{}", kConverting, strict.front())));
   }
-  StrictErrors unknown;
-  if (auto decoded = decode_patched(body.target, *document, unknown, true); !decoded) {
-    return refuse(std::move(decoded.error()));
-  }
-  if (auto judged = judge_strict(strict, body.query.validation, body.warnings); !judged) {
-    return refuse(std::move(judged.error()));
-  }
-  return document;
+  return judge_strict(strict, body.query.validation, body.warnings);
 }
 
 }  // namespace cfkops::sandbox

@@ -33,4 +33,10 @@ struct PatchBody {
                                     const Value& current,
                                     const Manager& manager);
 
+/// The body of an apply as one object; what comes twice in it goes to `strict`. Refused: 400.
+[[nodiscard]] Answer<Value> read_config(const PatchBody& body, StrictErrors& strict);
+
+/// What is said of what came twice. Refused: 400.
+[[nodiscard]] Answer<void> judge_config(const PatchBody& body, const StrictErrors& strict);
+
 }  // namespace cfkops::sandbox

@@ -1,176 +1,196 @@
 #include "api/handlers.hpp"
 #include "api/patch_body.hpp"
-#include "api/scale_object.hpp"
-#include "api/write_options.hpp"
-#include "yaml_reader.hpp"
+#include "api/scale_view.hpp"
 
+#include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include <limits>
+#include <optional>
 #include <utility>
 
 namespace cfkops::sandbox {
 
 namespace {
 
-Target scale_target() {
-  return built_in_target("autoscaling/v1", "Scale");
+constexpr std::string_view kVersion = "autoscaling/v1";
+constexpr std::string_view kName = "Scale";
+
+// What a scale that came in makes of its object.
+Answer<Value> rescaled(const Route& route, const Value& current, const Value& scale) {
+  const Kind& kind = *route.kind;
+  const std::int64_t replicas = number_at(scale, {"spec", "replicas"});
+  if (!kind.is_defined() && replicas < 0) {
+    FieldErrors errors;
+    errors.invalid("spec.replicas", replicas, "must be greater than or equal to 0");
+    return refuse(invalid("autoscaling", kName, name_of(scale), errors));
+  }
+  const std::string uid = uid_of(scale);
+  if (!uid.empty() && uid != uid_of(current)) {
+    return refuse(
+        conflict(kind.resource().group,
+                 kind.resource().plural + "/scale",
+                 route.name,
+                 fmt::format("Precondition failed: UID in precondition: {}, UID in object meta: {}",
+                             uid,
+                             uid_of(current))));
+  }
+  Value fresh = current;
+  set_replicas(kind, replicas, fresh);
+  make_at(fresh, {"metadata", "resourceVersion"}) = text_at(scale, {"metadata", "resourceVersion"});
+  return fresh;
 }
 
-Answer<kube::Response> show(Exchange& exchange, const Shared& object) {
-  return respond(exchange, 200, scale_of(*exchange.route.kind, *object));
+Answer<kube::Response> answer(Registry& registry,
+                              Exchange& exchange,
+                              const WriteOptions& options,
+                              const Transform& transform) {
+  const Route& route = exchange.route;
+  const auto written = registry.update(*route.kind, route.ns, route.name, transform, options);
+  if (!written) {
+    return refuse(written.error());
+  }
+  return respond(exchange, 200, scale_of(*route.kind, *written->object));
 }
 
-Answer<kube::Response> get_scale(const Registry& registry, Exchange& exchange) {
+Answer<kube::Response> show(Registry& registry, const Exchange& exchange) {
   const Route& route = exchange.route;
   const auto object = registry.get(*route.kind, route.ns, route.name);
   if (!object) {
     return refuse(object.error());
   }
   if (!has_replicas(*route.kind, **object)) {
-    return refuse(internal_error(replicas_fault(*route.kind, "does not exist")));
+    return refuse(internal_error(fmt::format("the spec replicas field {} does not exist",
+                                             go_quoted(replicas_path(*route.kind)))));
   }
-  return show(exchange, *object);
+  return respond(exchange, 200, scale_of(*route.kind, **object));
 }
 
-// The object with what a scale of it says.
-Answer<Value> scaled(const Kind& kind, const Value& current, const Value& scale) {
-  const std::int64_t replicas = number_at(scale, {"spec", "replicas"});
-  if (replicas < 0) {
-    FieldErrors errors;
-    errors.invalid("spec.replicas", replicas, "must be greater than or equal to 0");
-    return refuse(invalid("autoscaling", "Scale", name_of(current), errors));
-  }
-  Value object = current;
-  set_replicas(kind, object, replicas);
-  const std::string version = text_at(scale, {"metadata", "resourceVersion"});
-  if (!version.empty() || !kind.is_defined()) {
-    make_at(object, {"metadata", "resourceVersion"}) = version;
-  }
-  return object;
-}
-
-Answer<kube::Response> write_scale(Registry& registry,
-                                   Exchange& exchange,
-                                   const Transform& transform,
-                                   const WriteOptions& options) {
-  const Route& route = exchange.route;
-  const auto written = registry.update(*route.kind, route.ns, route.name, transform, options);
-  if (!written) {
-    return refuse(written.error());
-  }
-  return show(exchange, written->object);
-}
-
-Answer<kube::Response> put_scale(Registry& registry, Exchange& exchange) {
+Answer<kube::Response> replace(Registry& registry, Exchange& exchange) {
   const auto query = read_write_options(exchange, WriteVerb::Update);
   if (!query) {
     return refuse(query.error());
   }
   const Route& route = exchange.route;
-  auto scale = read_object(exchange, scale_target(), query->validation);
+  auto scale = read_object(exchange, built_in_target(kVersion, kName), query->validation);
   if (!scale) {
     return refuse(std::move(scale.error()));
   }
   if (auto checked = check_identity(route, *scale); !checked) {
     return refuse(std::move(checked.error()));
   }
-  const std::string uid = uid_of(*scale);
   const auto transform = [&](const Shared& current) -> Answer<Value> {
-    if (!uid.empty() && uid != uid_of(*current)) {
+    if (const std::string uid = uid_of(*scale); !uid.empty() && uid != uid_of(*current)) {
       return refuse(other_uid(route, uid, uid_of(*current)));
     }
-    return scaled(*route.kind, *current, *scale);
+    return rescaled(route, *current, *scale);
   };
-  return write_scale(registry, exchange, transform, write_options(exchange, *query));
+  return answer(registry, exchange, write_options(exchange, *query), transform);
+}
+
+// A scale as it is before a patch: replicas that are not there may not stay so.
+Value before_patch(const Kind& kind, const Value& current) {
+  Value scale = scale_of(kind, current);
+  if (!has_replicas(kind, current)) {
+    make_at(scale, {"spec", "replicas"}) = std::numeric_limits<std::int32_t>::min();
+  }
+  return scale;
 }
 
 Answer<Value> patched_scale(const Route& route, const PatchBody& body, const Value& current) {
-  const Value before = scale_of(*route.kind, current);
-  auto scale = patched(body, before);
+  auto scale = patched(body, before_patch(*route.kind, current));
   if (!scale) {
     return scale;
   }
   if (auto checked = check_identity(route, *scale); !checked) {
     return refuse(std::move(checked.error()));
   }
-  if (!has_replicas(*route.kind, current) && find(*scale, {"spec", "replicas"}) == nullptr) {
-    return refuse(bad_request(replicas_fault(*route.kind, "cannot be empty")));
+  if (number_at(*scale, {"spec", "replicas"}) == std::numeric_limits<std::int32_t>::min()) {
+    return refuse(bad_request(fmt::format("the spec replicas field {} cannot be empty",
+                                          go_quoted(replicas_path(*route.kind)))));
   }
-  return scaled(*route.kind, current, *scale);
+  return rescaled(route, current, *scale);
 }
 
-// The replicas belong to the object, so it is the object that the configuration is applied to.
+// An applied scale is an applied object that names its replicas alone.
 Answer<Value> applied_scale(const Registry& registry,
                             const Route& route,
                             const PatchBody& body,
                             const Value& current) {
-  Manager manager;
-  manager.name = body.query.manager;
-  manager.api_version = body.target.api_version;
-  manager.subresource = route.subresource;
-  manager.time = registry.timestamp();
-  manager.status_counts = true;
-  WriteQuery forced = body.query;
-  forced.force = true;
-  const PatchBody alone{body.type, body.target, body.text, forced, body.warnings};
-  auto scale = applied(alone, scale_of(*route.kind, current), manager);
+  const Kind& kind = *route.kind;
+  StrictErrors strict;
+  auto scale = read_config(body, strict);
   if (!scale) {
     return scale;
+  }
+  const std::string version = text_at(*scale, {"apiVersion"});
+  if (version != kVersion || text_at(*scale, {"kind"}) != kName) {
+    return refuse(bad_request(fmt::format("invalid object type: {}{}, Kind={}",
+                                          version.find('/') == std::string::npos ? "/" : "",
+                                          version,
+                                          text_at(*scale, {"kind"}))));
   }
   if (auto checked = check_identity(route, *scale); !checked) {
     return refuse(std::move(checked.error()));
   }
-  StrictErrors known;
-  const auto config = read_yaml(body.text, known);
-  const kube::Resource& resource = route.kind->resource();
-  Value own = {{"apiVersion", resource.api_version()},
-               {"kind", resource.kind},
-               {"metadata", {{"name", route.name}}}};
-  if (config && find(*config, {"spec", "replicas"}) != nullptr) {
-    set_replicas(*route.kind, own, number_at(*config, {"spec", "replicas"}));
+  Value config = {{"apiVersion", kind.resource().api_version()}, {"kind", kind.resource().kind}};
+  if (const Value* replicas = find(*scale, {"spec", "replicas"}); replicas != nullptr) {
+    set_replicas(kind, number_at(*scale, {"spec", "replicas"}), config);
   }
-  manager.api_version = resource.api_version();
-  manager.status_counts = !route.kind->has_status();
-  auto object = apply_config(route.kind->schema(), current, own, manager, body.query.force);
-  if (!object) {
-    return object;
+  Manager manager;
+  manager.name = body.query.manager;
+  manager.api_version = kind.resource().api_version();
+  manager.subresource = route.subresource;
+  manager.time = registry.timestamp();
+  auto fresh = apply_config(kind.schema(), current, config, manager, body.query.force);
+  if (!fresh) {
+    return fresh;
   }
-  return scaled(*route.kind, *object, scale_of(*route.kind, *object));
+  if (auto judged = judge_config(body, strict); !judged) {
+    return refuse(std::move(judged.error()));
+  }
+  if (const Value* asked = find(*scale, {"metadata", "resourceVersion"}); asked != nullptr) {
+    make_at(*fresh, {"metadata", "resourceVersion"}) = *asked;
+  }
+  return fresh;
 }
 
-Answer<kube::Response> patch_scale(Registry& registry, Exchange& exchange) {
-  const auto type = patch_type(exchange);
-  if (!type) {
-    return refuse(type.error());
-  }
-  const bool applies = *type == PatchType::Apply;
+Answer<kube::Response> patch(Registry& registry, Exchange& exchange, PatchType type) {
+  const bool applies = type == PatchType::Apply;
   const auto query = read_write_options(exchange, applies ? WriteVerb::Apply : WriteVerb::Patch);
   if (!query) {
     return refuse(query.error());
   }
   const Route& route = exchange.route;
-  const Target target = scale_target();
-  const PatchBody body{*type, target, exchange.request.body, *query, exchange.warnings};
+  const Target target = built_in_target(kVersion, kName);
+  const PatchBody body{type, target, exchange.request.body, *query, exchange.warnings};
   WriteOptions options = write_options(exchange, *query);
   options.operation = applies ? "Apply" : "Update";
   const auto transform = [&](const Shared& current) {
     return applies ? applied_scale(registry, route, body, *current)
                    : patched_scale(route, body, *current);
   };
-  return write_scale(registry, exchange, transform, options);
+  return answer(registry, exchange, options, transform);
 }
 
 }  // namespace
 
 Answer<kube::Response> serve_scale(Registry& registry, Exchange& exchange) {
+  std::optional<PatchType> type;
+  if (exchange.request.method == "PATCH") {
+    const auto found = patch_type(exchange);
+    if (!found) {
+      return refuse(found.error());
+    }
+    type = *found;
+  }
   if (const auto form = negotiate(exchange); !form) {
     return refuse(form.error());
   }
-  const std::string& method = exchange.request.method;
-  if (method == "PUT") {
-    return put_scale(registry, exchange);
+  if (type) {
+    return patch(registry, exchange, *type);
   }
-  return method == "PATCH" ? patch_scale(registry, exchange) : get_scale(registry, exchange);
+  return exchange.request.method == "PUT" ? replace(registry, exchange) : show(registry, exchange);
 }
 
 }  // namespace cfkops::sandbox
