@@ -1,0 +1,538 @@
+#include "decode.hpp"
+#include "kinds/affinity_rules.hpp"
+#include "kinds/builtin.hpp"
+#include "kinds/checks.hpp"
+#include "kinds/tabular.hpp"
+#include "object_meta.hpp"
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <array>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace cfkops::sandbox {
+
+namespace {
+
+constexpr const char* kClassNote = "volume.beta.kubernetes.io/storage-class";
+constexpr const char* kCapacityWords =
+    "capacity is the description of the persistent volume's resources and capacity. More info: "
+    "https://kubernetes.io/docs/concepts/storage/persistent-volumes#capacity";
+constexpr const char* kModesWords =
+    "accessModes contains all ways the volume can be mounted. More info: "
+    "https://kubernetes.io/docs/concepts/storage/persistent-volumes#access-modes";
+constexpr const char* kReclaimWords =
+    "persistentVolumeReclaimPolicy defines what happens to a persistent volume when released from "
+    "its claim. Valid options are Retain (default for manually created PersistentVolumes), Delete "
+    "(default for dynamically provisioned PersistentVolumes), and Recycle (deprecated). Recycle "
+    "must be supported by the volume plugin underlying this PersistentVolume. More info: "
+    "https://kubernetes.io/docs/concepts/storage/persistent-volumes#reclaiming";
+constexpr const char* kPhaseWords =
+    "phase indicates if a volume is available, bound to a claim, or released by a claim. More "
+    "info: https://kubernetes.io/docs/concepts/storage/persistent-volumes#phase";
+constexpr const char* kClaimWords =
+    "claimRef is part of a bi-directional binding between PersistentVolume and "
+    "PersistentVolumeClaim. Expected to be non-nil when bound. claim.VolumeName is the "
+    "authoritative bind between PV and PVC. More info: "
+    "https://kubernetes.io/docs/concepts/storage/persistent-volumes#binding";
+constexpr const char* kReasonWords =
+    "reason is a brief CamelCase string that describes any failure and is meant for machine "
+    "parsing and tidy display in the CLI.";
+constexpr const char* kVolumeModeWords =
+    "volumeMode defines if a volume is intended to be used with a formatted filesystem or to "
+    "remain in raw block state. Value of Filesystem is implied when not included in spec.";
+
+/// Members of a volume's spec that are not its source.
+constexpr std::array<std::string_view, 9> kNoSource = {"accessModes",
+                                                       "capacity",
+                                                       "claimRef",
+                                                       "mountOptions",
+                                                       "nodeAffinity",
+                                                       "persistentVolumeReclaimPolicy",
+                                                       "storageClassName",
+                                                       "volumeAttributesClassName",
+                                                       "volumeMode"};
+
+std::vector<std::string> sources_of(const Value& spec) {
+  std::vector<std::string> names;
+  for (const auto& [name, value] : spec.items()) {
+    if (!value.is_null() && std::ranges::find(kNoSource, name) == kNoSource.end()) {
+      names.push_back(name);
+    }
+  }
+  return names;
+}
+
+std::string amount_text(const Value& object, Path path) {
+  const Value* amount = find(object, path);
+  if (amount == nullptr) {
+    return "0";
+  }
+  return amount->is_string() ? amount->get<std::string>() : amount->dump();
+}
+
+bool has_mode(const Value& modes, std::string_view mode) {
+  return std::ranges::any_of(modes, [&](const Value& one) { return one == mode; });
+}
+
+/// "RWO,ROX"
+std::string modes_text(const Value& modes) {
+  constexpr std::array<std::pair<std::string_view, std::string_view>, 4> kShort = {
+      {{"ReadWriteOnce", "RWO"},
+       {"ReadOnlyMany", "ROX"},
+       {"ReadWriteMany", "RWX"},
+       {"ReadWriteOncePod", "RWOP"}}};
+  std::vector<std::string_view> words;
+  for (const auto& [mode, word] : kShort) {
+    if (has_mode(modes, mode)) {
+      words.push_back(word);
+    }
+  }
+  return fmt::format("{}", fmt::join(words, ","));
+}
+
+std::string class_of(const Value& object) {
+  const std::string noted = text_at(object, {"metadata", "annotations", kClassNote});
+  return noted.empty() ? text_at(object, {"spec", "storageClassName"}) : noted;
+}
+
+std::string shown_phase(const Value& object) {
+  return find(object, {"metadata", "deletionTimestamp"}) == nullptr
+             ? text_at(object, {"status", "phase"})
+             : "Terminating";
+}
+
+void validate_modes(const Value& spec, const char* missing, FieldErrors& errors) {
+  const Value& modes = list_at(spec, {"accessModes"});
+  if (modes.empty()) {
+    errors.required("spec.accessModes", missing);
+  }
+  const std::vector<std::string> known = {
+      "ReadOnlyMany", "ReadWriteMany", "ReadWriteOnce", "ReadWriteOncePod"};
+  std::size_t others = 0;
+  for (const Value& mode : modes) {
+    const bool supported =
+        mode.is_string() && std::ranges::find(known, mode.get<std::string>()) != known.end();
+    if (!supported) {
+      errors.not_supported("spec.accessModes", mode, known);
+    } else if (mode != "ReadWriteOncePod") {
+      ++others;
+    }
+  }
+  if (has_mode(modes, "ReadWriteOncePod") && others > 0) {
+    errors.forbidden("spec.accessModes", "may not use ReadWriteOncePod with other access modes");
+  }
+}
+
+void validate_volume_mode(const Value& spec, FieldErrors& errors) {
+  const std::string mode = text_at(spec, {"volumeMode"}, "Filesystem");
+  if (mode != "Filesystem" && mode != "Block") {
+    errors.not_supported("spec.volumeMode", Value(mode), {"Block", "Filesystem"});
+  }
+  const std::string name = text_at(spec, {"storageClassName"});
+  if (!name.empty()) {
+    validate_dns_subdomain(name, "spec.storageClassName", errors);
+  }
+}
+
+void take_over(Value& fresh, const Value& old, std::string_view member) {
+  const Value* there = find(old, {member});
+  if (there == nullptr) {
+    erase_at(fresh, {member});
+  } else {
+    make_at(fresh, {member}) = *there;
+  }
+}
+
+class PersistentVolumeKind final : public Kind {
+ public:
+  PersistentVolumeKind()
+      : Kind(common_names({"", "v1", "persistentvolumes", "PersistentVolume", false}, {"pv"})) {}
+
+  [[nodiscard]] std::vector<SubresourceNames> subresources() const override {
+    return {status_names(resource().kind)};
+  }
+
+  [[nodiscard]] bool has_status() const override { return true; }
+
+  [[nodiscard]] bool delete_answers_object() const override { return true; }
+
+  void set_defaults(Value& object) const override {
+    Value& spec = ensure_object(object, {"spec"});
+    set_default(spec, {"persistentVolumeReclaimPolicy"}, "Retain");
+    set_default(spec, {"volumeMode"}, "Filesystem");
+    if (find(spec, {"hostPath"}) != nullptr) {
+      set_default(spec, {"hostPath", "type"}, "");
+    }
+    ensure_object(object, {"status"});
+    set_default(object, {"status", "phase"}, "Pending");
+  }
+
+  void prepare_create(Value& object) const override {
+    Value status = {{"phase", "Pending"}};
+    if (const Value* now = find(object, {"metadata", "creationTimestamp"})) {
+      status["lastPhaseTransitionTime"] = *now;
+    }
+    make_at(object, {"status"}) = std::move(status);
+  }
+
+  void prepare_update(Value& fresh, const Value& old, std::string_view subresource) const override {
+    take_over(fresh, old, subresource == "status" ? "spec" : "status");
+  }
+
+  void validate(const Value& object, FieldErrors& errors) const override {
+    const Value& spec = object_at(object, {"spec"});
+    validate_modes(spec, "", errors);
+    validate_capacity(object_at(spec, {"capacity"}), errors);
+    const std::string policy = text_at(spec, {"persistentVolumeReclaimPolicy"});
+    if (policy != "Retain" && policy != "Delete" && policy != "Recycle") {
+      errors.not_supported(
+          "spec.persistentVolumeReclaimPolicy", Value(policy), {"Delete", "Recycle", "Retain"});
+    }
+    if (const Value* required = find(spec, {"nodeAffinity", "required"})) {
+      validate_node_selector(*required, "spec.nodeAffinity.required", errors);
+    }
+    validate_source(spec, errors);
+    validate_volume_mode(spec, errors);
+  }
+
+  void validate_update(const Value& fresh,
+                       const Value& old,
+                       std::string_view subresource,
+                       FieldErrors& errors) const override {
+    if (subresource == "status") {
+      return;
+    }
+    validate(fresh, errors);
+    const Value& now = object_at(fresh, {"spec"});
+    const Value& before = object_at(old, {"spec"});
+    const std::vector<std::string> sources = sources_of(now);
+    const bool same =
+        sources == sources_of(before) && std::ranges::all_of(sources, [&](const std::string& name) {
+          return now.at(name) == before.at(name);
+        });
+    if (!same) {
+      errors.forbidden("spec.persistentvolumesource",
+                       "spec.persistentvolumesource is immutable after creation\n");
+    }
+    check_immutable(find(now, {"volumeMode"}), find(before, {"volumeMode"}), "volumeMode", errors);
+    const Value* affinity = find(before, {"nodeAffinity"});
+    if (affinity != nullptr) {
+      check_immutable(find(now, {"nodeAffinity"}), affinity, "nodeAffinity", errors);
+    }
+  }
+
+  [[nodiscard]] std::vector<Column> columns() const override {
+    return {name_column(),
+            column("Capacity", "string", kCapacityWords),
+            column("Access Modes", "string", kModesWords),
+            column("Reclaim Policy", "string", kReclaimWords),
+            column("Status", "string", kPhaseWords),
+            column("Claim", "string", kClaimWords),
+            column("StorageClass", "string", "StorageClass of the pv"),
+            column("VolumeAttributesClass", "string", "VolumeAttributesClass of the pv"),
+            column("Reason", "string", kReasonWords),
+            created_column(),
+            column("VolumeMode", "string", kVolumeModeWords, 1)};
+  }
+
+  [[nodiscard]] std::vector<Value> cells(const Value& object, WallTime now) const override {
+    const Value& spec = object_at(object, {"spec"});
+    const Value* claim = find(spec, {"claimRef"});
+    return {name_of(object),
+            amount_text(spec, {"capacity", "storage"}),
+            modes_text(list_at(spec, {"accessModes"})),
+            text_at(spec, {"persistentVolumeReclaimPolicy"}),
+            shown_phase(object),
+            claim == nullptr
+                ? ""
+                : fmt::format("{}/{}", text_at(*claim, {"namespace"}), text_at(*claim, {"name"})),
+            class_of(object),
+            text_at(spec, {"volumeAttributesClassName"}, "<unset>"),
+            text_at(object, {"status", "reason"}),
+            age_cell(object, {"metadata", "creationTimestamp"}, now),
+            text_at(spec, {"volumeMode"}, "<unset>")};
+  }
+
+ private:
+  static void validate_capacity(const Value& capacity, FieldErrors& errors) {
+    if (capacity.empty()) {
+      errors.required("spec.capacity");
+    }
+    if (find(capacity, {"storage"}) == nullptr || capacity.size() > 1) {
+      errors.not_supported("spec.capacity", capacity, {"storage"});
+    }
+    for (const auto& [name, amount] : capacity.items()) {
+      const std::string text = amount_text(capacity, {name});
+      if (quantity_milli(text) <= 0) {
+        errors.invalid(
+            fmt::format("spec.capacity[{}]", name), Value(text), "must be greater than zero");
+      }
+    }
+  }
+
+  static void validate_source(const Value& spec, FieldErrors& errors) {
+    const std::vector<std::string> sources = sources_of(spec);
+    if (sources.empty()) {
+      errors.required("spec", "must specify a volume type");
+    }
+    for (std::size_t i = 1; i < sources.size(); ++i) {
+      errors.forbidden(below("spec", sources.at(i)), "may not specify more than 1 volume type");
+    }
+    for (const char* name : {"hostPath", "local"}) {
+      const Value* source = find(spec, {name});
+      if (source != nullptr && text_at(*source, {"path"}).empty()) {
+        errors.required(below(below("spec", name), "path"));
+      }
+    }
+    if (find(spec, {"local"}) != nullptr && find(spec, {"nodeAffinity"}) == nullptr) {
+      errors.required("spec.nodeAffinity", "Local volume requires node affinity");
+    }
+  }
+};
+
+class PersistentVolumeClaimKind final : public Kind {
+ public:
+  PersistentVolumeClaimKind()
+      : Kind(common_names({"", "v1", "persistentvolumeclaims", "PersistentVolumeClaim"}, {"pvc"})) {
+  }
+
+  [[nodiscard]] std::vector<SubresourceNames> subresources() const override {
+    return {status_names(resource().kind)};
+  }
+
+  [[nodiscard]] bool has_status() const override { return true; }
+
+  [[nodiscard]] bool delete_answers_object() const override { return true; }
+
+  void set_defaults(Value& object) const override {
+    Value& spec = ensure_object(object, {"spec"});
+    set_default(spec, {"volumeMode"}, "Filesystem");
+    ensure_object(spec, {"resources"});
+    ensure_object(object, {"status"});
+    set_default(object, {"status", "phase"}, "Pending");
+  }
+
+  void prepare_create(Value& object) const override {
+    make_at(object, {"status"}) = {{"phase", "Pending"}};
+    adopt_data_source(object);
+  }
+
+  void prepare_update(Value& fresh, const Value& old, std::string_view subresource) const override {
+    take_over(fresh, old, subresource == "status" ? "spec" : "status");
+    if (subresource.empty()) {
+      adopt_data_source(fresh);
+    }
+  }
+
+  void validate(const Value& object, FieldErrors& errors) const override {
+    const Value& spec = object_at(object, {"spec"});
+    validate_modes(spec, "at least 1 access mode is required", errors);
+    if (const Value* selector = find(spec, {"selector"})) {
+      validate_label_selector(*selector, "spec.selector", errors);
+    }
+    if (find(spec, {"resources", "requests", "storage"}) == nullptr) {
+      errors.required("spec.resources[storage]");
+    } else {
+      const std::string text = amount_text(spec, {"resources", "requests", "storage"});
+      if (quantity_milli(text) <= 0) {
+        errors.invalid("spec.resources[storage]", Value(text), "must be greater than zero");
+      }
+    }
+    validate_volume_mode(spec, errors);
+  }
+
+  void validate_update(const Value& fresh,
+                       const Value& old,
+                       std::string_view subresource,
+                       FieldErrors& errors) const override {
+    if (subresource == "status") {
+      if (list_at(fresh, {"spec", "accessModes"}).empty()) {
+        errors.required("spec.accessModes");
+      }
+      return;
+    }
+    validate(fresh, errors);
+    validate_change(fresh, old, errors);
+    check_immutable(find(fresh, {"spec", "volumeMode"}),
+                    find(old, {"spec", "volumeMode"}),
+                    "volumeMode",
+                    errors);
+  }
+
+  [[nodiscard]] std::vector<Column> columns() const override {
+    return {
+        name_column(),
+        column("Status", "string", "phase represents the current phase of PersistentVolumeClaim."),
+        column("Volume",
+               "string",
+               "volumeName is the binding reference to the PersistentVolume backing this "
+               "claim."),
+        column("Capacity",
+               "string",
+               "capacity represents the actual resources of the underlying volume."),
+        column("Access Modes",
+               "string",
+               "accessModes contains the actual access modes the volume backing the PVC has. "
+               "More info: "
+               "https://kubernetes.io/docs/concepts/storage/persistent-volumes#access-modes-1"),
+        column("StorageClass", "string", "StorageClass of the pvc"),
+        column("VolumeAttributesClass", "string", "VolumeAttributesClass of the pvc"),
+        created_column(),
+        column("VolumeMode",
+               "string",
+               "volumeMode defines what type of volume is required by the claim. Value of "
+               "Filesystem is implied when not included in claim spec.",
+               1)};
+  }
+
+  [[nodiscard]] std::vector<Value> cells(const Value& object, WallTime now) const override {
+    const std::string volume = text_at(object, {"spec", "volumeName"});
+    return {name_of(object),
+            shown_phase(object),
+            volume,
+            volume.empty() ? "" : amount_text(object, {"status", "capacity", "storage"}),
+            volume.empty() ? "" : modes_text(list_at(object, {"status", "accessModes"})),
+            class_of(object),
+            text_at(object, {"spec", "volumeAttributesClassName"}, "<unset>"),
+            age_cell(object, {"metadata", "creationTimestamp"}, now),
+            text_at(object, {"spec", "volumeMode"}, "<unset>")};
+  }
+
+ private:
+  /// The source of the data goes by two names.
+  static void adopt_data_source(Value& object) {
+    Value& spec = ensure_object(object, {"spec"});
+    const Value* one = find(spec, {"dataSource"});
+    const Value* other = find(spec, {"dataSourceRef"});
+    if (one != nullptr && other == nullptr) {
+      const Value copy = *one;
+      make_at(spec, {"dataSourceRef"}) = copy;
+    } else if (one == nullptr && other != nullptr && text_at(*other, {"namespace"}).empty()) {
+      const Value copy = *other;
+      make_at(spec, {"dataSource"}) = copy;
+    }
+  }
+
+  static void validate_change(const Value& fresh, const Value& old, FieldErrors& errors) {
+    Value now = object_at(fresh, {"spec"});
+    Value before = object_at(old, {"spec"});
+    if (text_at(before, {"volumeName"}).empty()) {
+      take_over(before, now, "volumeName");
+    }
+    if (find(before, {"storageClassName"}) == nullptr) {
+      take_over(now, before, "storageClassName");
+    }
+    const std::string asked = amount_text(now, {"resources", "requests", "storage"});
+    const std::string had = amount_text(before, {"resources", "requests", "storage"});
+    if (text_at(fresh, {"status", "phase"}) == "Bound") {
+      if (find(now, {"resources", "requests"}) != nullptr) {
+        make_at(now, {"resources", "requests", "storage"}) = had;
+      }
+      take_over(now, before, "volumeAttributesClassName");
+    }
+    if (now != before) {
+      errors.forbidden("spec",
+                       "spec is immutable after creation except resources.requests and "
+                       "volumeAttributesClassName for bound claims\n");
+    }
+    const std::string has = amount_text(old, {"status", "capacity", "storage"});
+    if (quantity_milli(asked) < quantity_milli(had) &&
+        quantity_milli(asked) <= quantity_milli(has)) {
+      errors.forbidden("spec.resources.requests.storage",
+                       "field can not be less than status.capacity");
+    }
+  }
+};
+
+class StorageClassKind final : public Kind {
+ public:
+  StorageClassKind()
+      : Kind(common_names({"storage.k8s.io", "v1", "storageclasses", "StorageClass", false},
+                          {"sc"})) {}
+
+  [[nodiscard]] bool delete_answers_object() const override { return true; }
+
+  void set_defaults(Value& object) const override {
+    set_default(object, {"reclaimPolicy"}, "Delete");
+    set_default(object, {"volumeBindingMode"}, "Immediate");
+  }
+
+  void validate(const Value& object, FieldErrors& errors) const override {
+    const std::string provisioner = text_at(object, {"provisioner"});
+    if (provisioner.empty()) {
+      errors.required("provisioner");
+    } else {
+      validate_qualified_name(provisioner, "provisioner", errors);
+    }
+    const std::string policy = text_at(object, {"reclaimPolicy"});
+    if (policy != "Retain" && policy != "Delete") {
+      errors.not_supported("reclaimPolicy", Value(policy), {"Delete", "Retain"});
+    }
+    const std::string mode = text_at(object, {"volumeBindingMode"});
+    if (mode != "Immediate" && mode != "WaitForFirstConsumer") {
+      errors.not_supported("volumeBindingMode", Value(mode), {"Immediate", "WaitForFirstConsumer"});
+    }
+  }
+
+  void validate_update(const Value& fresh,
+                       const Value& old,
+                       std::string_view /*subresource*/,
+                       FieldErrors& errors) const override {
+    for (const char* name : {"parameters", "provisioner", "reclaimPolicy"}) {
+      if (!alike(find(fresh, {name}), find(old, {name}))) {
+        errors.forbidden(name, fmt::format("updates to {} are forbidden.", name));
+      }
+    }
+    check_immutable(find(fresh, {"volumeBindingMode"}),
+                    find(old, {"volumeBindingMode"}),
+                    "volumeBindingMode",
+                    errors);
+  }
+
+  [[nodiscard]] std::vector<Column> columns() const override {
+    return {name_column(),
+            column("Provisioner", "string", "provisioner indicates the type of the provisioner."),
+            column("ReclaimPolicy",
+                   "string",
+                   "reclaimPolicy controls the reclaimPolicy for dynamically provisioned "
+                   "PersistentVolumes of this storage class. Defaults to Delete."),
+            column("VolumeBindingMode",
+                   "string",
+                   "volumeBindingMode indicates how PersistentVolumeClaims should be provisioned "
+                   "and bound.  When unset, VolumeBindingImmediate is used. This field is only "
+                   "honored by servers that enable the VolumeScheduling feature."),
+            column("AllowVolumeExpansion",
+                   "string",
+                   "allowVolumeExpansion shows whether the storage class allow volume expand."),
+            created_column()};
+  }
+
+  [[nodiscard]] std::vector<Value> cells(const Value& object, WallTime now) const override {
+    const Value& notes = object_at(object, {"metadata", "annotations"});
+    const bool is_default =
+        text_at(notes, {"storageclass.kubernetes.io/is-default-class"}) == "true" ||
+        text_at(notes, {"storageclass.beta.kubernetes.io/is-default-class"}) == "true";
+    return {name_of(object) + (is_default ? " (default)" : ""),
+            text_at(object, {"provisioner"}),
+            text_at(object, {"reclaimPolicy"}, "Delete"),
+            text_at(object, {"volumeBindingMode"}, "Immediate"),
+            flag_at(object, {"allowVolumeExpansion"}),
+            age_cell(object, {"metadata", "creationTimestamp"}, now)};
+  }
+};
+
+}  // namespace
+
+void add_volume_kinds(Kinds& kinds) {
+  kinds.push_back(std::make_unique<PersistentVolumeKind>());
+  kinds.push_back(std::make_unique<PersistentVolumeClaimKind>());
+  kinds.push_back(std::make_unique<StorageClassKind>());
+}
+
+}  // namespace cfkops::sandbox
