@@ -37,7 +37,11 @@ Answer<Value> rescaled(const Route& route, const Value& current, const Value& sc
   }
   Value fresh = current;
   set_replicas(kind, replicas, fresh);
-  make_at(fresh, {"metadata", "resourceVersion"}) = text_at(scale, {"metadata", "resourceVersion"});
+  // Of a defined kind a scale without a version is one of the version that is there.
+  const std::string version = text_at(scale, {"metadata", "resourceVersion"});
+  if (!version.empty() || !kind.is_defined()) {
+    make_at(fresh, {"metadata", "resourceVersion"}) = version;
+  }
   return fresh;
 }
 
