@@ -2,6 +2,7 @@
 #include "kinds/affinity_rules.hpp"
 #include "kinds/builtin.hpp"
 #include "kinds/checks.hpp"
+#include "kinds/storage.hpp"
 #include "kinds/tabular.hpp"
 #include "object_meta.hpp"
 
@@ -107,10 +108,10 @@ std::string shown_phase(const Value& object) {
              : "Terminating";
 }
 
-void validate_modes(const Value& spec, const char* missing, FieldErrors& errors) {
+void validate_modes(const Value& spec, FieldErrors& errors) {
   const Value& modes = list_at(spec, {"accessModes"});
   if (modes.empty()) {
-    errors.required("spec.accessModes", missing);
+    errors.required("spec.accessModes");
   }
   const std::vector<std::string> known = {
       "ReadOnlyMany", "ReadWriteMany", "ReadWriteOnce", "ReadWriteOncePod"};
@@ -187,7 +188,7 @@ class PersistentVolumeKind final : public Kind {
 
   void validate(const Value& object, FieldErrors& errors) const override {
     const Value& spec = object_at(object, {"spec"});
-    validate_modes(spec, "", errors);
+    validate_modes(spec, errors);
     validate_capacity(object_at(spec, {"capacity"}), errors);
     const std::string policy = text_at(spec, {"persistentVolumeReclaimPolicy"});
     if (policy != "Retain" && policy != "Delete" && policy != "Recycle") {
@@ -296,160 +297,6 @@ class PersistentVolumeKind final : public Kind {
   }
 };
 
-class PersistentVolumeClaimKind final : public Kind {
- public:
-  PersistentVolumeClaimKind()
-      : Kind(common_names({"", "v1", "persistentvolumeclaims", "PersistentVolumeClaim"}, {"pvc"})) {
-  }
-
-  [[nodiscard]] std::vector<SubresourceNames> subresources() const override {
-    return {status_names(resource().kind)};
-  }
-
-  [[nodiscard]] bool has_status() const override { return true; }
-
-  [[nodiscard]] bool delete_answers_object() const override { return true; }
-
-  void set_defaults(Value& object) const override {
-    Value& spec = ensure_object(object, {"spec"});
-    set_default(spec, {"volumeMode"}, "Filesystem");
-    ensure_object(spec, {"resources"});
-    ensure_object(object, {"status"});
-    set_default(object, {"status", "phase"}, "Pending");
-  }
-
-  void prepare_create(Value& object) const override {
-    make_at(object, {"status"}) = {{"phase", "Pending"}};
-    adopt_data_source(object);
-  }
-
-  void prepare_update(Value& fresh, const Value& old, std::string_view subresource) const override {
-    take_over(fresh, old, subresource == "status" ? "spec" : "status");
-    if (subresource.empty()) {
-      adopt_data_source(fresh);
-    }
-  }
-
-  void validate(const Value& object, FieldErrors& errors) const override {
-    const Value& spec = object_at(object, {"spec"});
-    validate_modes(spec, "at least 1 access mode is required", errors);
-    if (const Value* selector = find(spec, {"selector"})) {
-      validate_label_selector(*selector, "spec.selector", errors);
-    }
-    if (find(spec, {"resources", "requests", "storage"}) == nullptr) {
-      errors.required("spec.resources[storage]");
-    } else {
-      const std::string text = amount_text(spec, {"resources", "requests", "storage"});
-      if (quantity_milli(text) <= 0) {
-        errors.invalid("spec.resources[storage]", Value(text), "must be greater than zero");
-      }
-    }
-    validate_volume_mode(spec, errors);
-  }
-
-  void validate_update(const Value& fresh,
-                       const Value& old,
-                       std::string_view subresource,
-                       FieldErrors& errors) const override {
-    if (subresource == "status") {
-      if (list_at(fresh, {"spec", "accessModes"}).empty()) {
-        errors.required("spec.accessModes");
-      }
-      return;
-    }
-    validate(fresh, errors);
-    validate_change(fresh, old, errors);
-    check_immutable(find(fresh, {"spec", "volumeMode"}),
-                    find(old, {"spec", "volumeMode"}),
-                    "volumeMode",
-                    errors);
-  }
-
-  [[nodiscard]] std::vector<Column> columns() const override {
-    return {
-        name_column(),
-        column("Status", "string", "phase represents the current phase of PersistentVolumeClaim."),
-        column("Volume",
-               "string",
-               "volumeName is the binding reference to the PersistentVolume backing this "
-               "claim."),
-        column("Capacity",
-               "string",
-               "capacity represents the actual resources of the underlying volume."),
-        column("Access Modes",
-               "string",
-               "accessModes contains the actual access modes the volume backing the PVC has. "
-               "More info: "
-               "https://kubernetes.io/docs/concepts/storage/persistent-volumes#access-modes-1"),
-        column("StorageClass", "string", "StorageClass of the pvc"),
-        column("VolumeAttributesClass", "string", "VolumeAttributesClass of the pvc"),
-        created_column(),
-        column("VolumeMode",
-               "string",
-               "volumeMode defines what type of volume is required by the claim. Value of "
-               "Filesystem is implied when not included in claim spec.",
-               1)};
-  }
-
-  [[nodiscard]] std::vector<Value> cells(const Value& object, WallTime now) const override {
-    const std::string volume = text_at(object, {"spec", "volumeName"});
-    return {name_of(object),
-            shown_phase(object),
-            volume,
-            volume.empty() ? "" : amount_text(object, {"status", "capacity", "storage"}),
-            volume.empty() ? "" : modes_text(list_at(object, {"status", "accessModes"})),
-            class_of(object),
-            text_at(object, {"spec", "volumeAttributesClassName"}, "<unset>"),
-            age_cell(object, {"metadata", "creationTimestamp"}, now),
-            text_at(object, {"spec", "volumeMode"}, "<unset>")};
-  }
-
- private:
-  /// The source of the data goes by two names.
-  static void adopt_data_source(Value& object) {
-    Value& spec = ensure_object(object, {"spec"});
-    const Value* one = find(spec, {"dataSource"});
-    const Value* other = find(spec, {"dataSourceRef"});
-    if (one != nullptr && other == nullptr) {
-      const Value copy = *one;
-      make_at(spec, {"dataSourceRef"}) = copy;
-    } else if (one == nullptr && other != nullptr && text_at(*other, {"namespace"}).empty()) {
-      const Value copy = *other;
-      make_at(spec, {"dataSource"}) = copy;
-    }
-  }
-
-  static void validate_change(const Value& fresh, const Value& old, FieldErrors& errors) {
-    Value now = object_at(fresh, {"spec"});
-    Value before = object_at(old, {"spec"});
-    if (text_at(before, {"volumeName"}).empty()) {
-      take_over(before, now, "volumeName");
-    }
-    if (find(before, {"storageClassName"}) == nullptr) {
-      take_over(now, before, "storageClassName");
-    }
-    const std::string asked = amount_text(now, {"resources", "requests", "storage"});
-    const std::string had = amount_text(before, {"resources", "requests", "storage"});
-    if (text_at(fresh, {"status", "phase"}) == "Bound") {
-      if (find(now, {"resources", "requests"}) != nullptr) {
-        make_at(now, {"resources", "requests", "storage"}) = had;
-      }
-      take_over(now, before, "volumeAttributesClassName");
-    }
-    if (now != before) {
-      errors.forbidden("spec",
-                       "spec is immutable after creation except resources.requests and "
-                       "volumeAttributesClassName for bound claims\n");
-    }
-    const std::string has = amount_text(old, {"status", "capacity", "storage"});
-    if (quantity_milli(asked) < quantity_milli(had) &&
-        quantity_milli(asked) <= quantity_milli(has)) {
-      errors.forbidden("spec.resources.requests.storage",
-                       "field can not be less than status.capacity");
-    }
-  }
-};
-
 class StorageClassKind final : public Kind {
  public:
   StorageClassKind()
@@ -531,7 +378,7 @@ class StorageClassKind final : public Kind {
 
 void add_volume_kinds(Kinds& kinds) {
   kinds.push_back(std::make_unique<PersistentVolumeKind>());
-  kinds.push_back(std::make_unique<PersistentVolumeClaimKind>());
+  kinds.push_back(claim_kind());
   kinds.push_back(std::make_unique<StorageClassKind>());
 }
 
