@@ -4,8 +4,8 @@
 #include "kinds/builtin.hpp"
 #include "kinds/checks.hpp"
 #include "kinds/pod_template.hpp"
+#include "kinds/replication.hpp"
 #include "kinds/tabular.hpp"
-#include "kinds/workload.hpp"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -309,6 +309,8 @@ std::string pod_quality(const Value& pod) {
 
 void add_pod_kinds(Kinds& kinds) {
   kinds.push_back(std::make_unique<PodKind>());
+  kinds.push_back(pod_template_kind());
+  kinds.push_back(replication_controller_kind());
 }
 
 }  // namespace cfkops::sandbox
