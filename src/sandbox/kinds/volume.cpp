@@ -1,4 +1,5 @@
 #include "decode.hpp"
+#include "kinds/access_modes.hpp"
 #include "kinds/affinity_rules.hpp"
 #include "kinds/builtin.hpp"
 #include "kinds/checks.hpp"
@@ -77,26 +78,6 @@ std::string amount_text(const Value& object, Path path) {
   return amount->is_string() ? amount->get<std::string>() : amount->dump();
 }
 
-bool has_mode(const Value& modes, std::string_view mode) {
-  return std::ranges::any_of(modes, [&](const Value& one) { return one == mode; });
-}
-
-/// "RWO,ROX"
-std::string modes_text(const Value& modes) {
-  constexpr std::array<std::pair<std::string_view, std::string_view>, 4> kShort = {
-      {{"ReadWriteOnce", "RWO"},
-       {"ReadOnlyMany", "ROX"},
-       {"ReadWriteMany", "RWX"},
-       {"ReadWriteOncePod", "RWOP"}}};
-  std::vector<std::string_view> words;
-  for (const auto& [mode, word] : kShort) {
-    if (has_mode(modes, mode)) {
-      words.push_back(word);
-    }
-  }
-  return fmt::format("{}", fmt::join(words, ","));
-}
-
 std::string class_of(const Value& object) {
   const std::string noted = text_at(object, {"metadata", "annotations", kClassNote});
   return noted.empty() ? text_at(object, {"spec", "storageClassName"}) : noted;
@@ -106,28 +87,6 @@ std::string shown_phase(const Value& object) {
   return find(object, {"metadata", "deletionTimestamp"}) == nullptr
              ? text_at(object, {"status", "phase"})
              : "Terminating";
-}
-
-void validate_modes(const Value& spec, FieldErrors& errors) {
-  const Value& modes = list_at(spec, {"accessModes"});
-  if (modes.empty()) {
-    errors.required("spec.accessModes");
-  }
-  const std::vector<std::string> known = {
-      "ReadOnlyMany", "ReadWriteMany", "ReadWriteOnce", "ReadWriteOncePod"};
-  std::size_t others = 0;
-  for (const Value& mode : modes) {
-    const bool supported =
-        mode.is_string() && std::ranges::find(known, mode.get<std::string>()) != known.end();
-    if (!supported) {
-      errors.not_supported("spec.accessModes", mode, known);
-    } else if (mode != "ReadWriteOncePod") {
-      ++others;
-    }
-  }
-  if (has_mode(modes, "ReadWriteOncePod") && others > 0) {
-    errors.forbidden("spec.accessModes", "may not use ReadWriteOncePod with other access modes");
-  }
 }
 
 void validate_volume_mode(const Value& spec, FieldErrors& errors) {
@@ -188,7 +147,11 @@ class PersistentVolumeKind final : public Kind {
 
   void validate(const Value& object, FieldErrors& errors) const override {
     const Value& spec = object_at(object, {"spec"});
-    validate_modes(spec, errors);
+    const Value& modes = list_at(spec, {"accessModes"});
+    if (modes.empty()) {
+      errors.required("spec.accessModes");
+    }
+    validate_access_modes(modes, errors);
     validate_capacity(object_at(spec, {"capacity"}), errors);
     const std::string policy = text_at(spec, {"persistentVolumeReclaimPolicy"});
     if (policy != "Retain" && policy != "Delete" && policy != "Recycle") {
@@ -247,7 +210,7 @@ class PersistentVolumeKind final : public Kind {
     const Value* claim = find(spec, {"claimRef"});
     return {name_of(object),
             amount_text(spec, {"capacity", "storage"}),
-            modes_text(list_at(spec, {"accessModes"})),
+            access_modes_text(list_at(spec, {"accessModes"})),
             text_at(spec, {"persistentVolumeReclaimPolicy"}),
             shown_phase(object),
             claim == nullptr
@@ -297,89 +260,12 @@ class PersistentVolumeKind final : public Kind {
   }
 };
 
-class StorageClassKind final : public Kind {
- public:
-  StorageClassKind()
-      : Kind(common_names({"storage.k8s.io", "v1", "storageclasses", "StorageClass", false},
-                          {"sc"})) {}
-
-  [[nodiscard]] bool delete_answers_object() const override { return true; }
-
-  void set_defaults(Value& object) const override {
-    set_default(object, {"reclaimPolicy"}, "Delete");
-    set_default(object, {"volumeBindingMode"}, "Immediate");
-  }
-
-  void validate(const Value& object, FieldErrors& errors) const override {
-    const std::string provisioner = text_at(object, {"provisioner"});
-    if (provisioner.empty()) {
-      errors.required("provisioner");
-    } else {
-      validate_qualified_name(provisioner, "provisioner", errors);
-    }
-    const std::string policy = text_at(object, {"reclaimPolicy"});
-    if (policy != "Retain" && policy != "Delete") {
-      errors.not_supported("reclaimPolicy", Value(policy), {"Delete", "Retain"});
-    }
-    const std::string mode = text_at(object, {"volumeBindingMode"});
-    if (mode != "Immediate" && mode != "WaitForFirstConsumer") {
-      errors.not_supported("volumeBindingMode", Value(mode), {"Immediate", "WaitForFirstConsumer"});
-    }
-  }
-
-  void validate_update(const Value& fresh,
-                       const Value& old,
-                       std::string_view /*subresource*/,
-                       FieldErrors& errors) const override {
-    for (const char* name : {"parameters", "provisioner", "reclaimPolicy"}) {
-      if (!alike(find(fresh, {name}), find(old, {name}))) {
-        errors.forbidden(name, fmt::format("updates to {} are forbidden.", name));
-      }
-    }
-    check_immutable(find(fresh, {"volumeBindingMode"}),
-                    find(old, {"volumeBindingMode"}),
-                    "volumeBindingMode",
-                    errors);
-  }
-
-  [[nodiscard]] std::vector<Column> columns() const override {
-    return {name_column(),
-            column("Provisioner", "string", "provisioner indicates the type of the provisioner."),
-            column("ReclaimPolicy",
-                   "string",
-                   "reclaimPolicy controls the reclaimPolicy for dynamically provisioned "
-                   "PersistentVolumes of this storage class. Defaults to Delete."),
-            column("VolumeBindingMode",
-                   "string",
-                   "volumeBindingMode indicates how PersistentVolumeClaims should be provisioned "
-                   "and bound.  When unset, VolumeBindingImmediate is used. This field is only "
-                   "honored by servers that enable the VolumeScheduling feature."),
-            column("AllowVolumeExpansion",
-                   "string",
-                   "allowVolumeExpansion shows whether the storage class allow volume expand."),
-            created_column()};
-  }
-
-  [[nodiscard]] std::vector<Value> cells(const Value& object, WallTime now) const override {
-    const Value& notes = object_at(object, {"metadata", "annotations"});
-    const bool is_default =
-        text_at(notes, {"storageclass.kubernetes.io/is-default-class"}) == "true" ||
-        text_at(notes, {"storageclass.beta.kubernetes.io/is-default-class"}) == "true";
-    return {name_of(object) + (is_default ? " (default)" : ""),
-            text_at(object, {"provisioner"}),
-            text_at(object, {"reclaimPolicy"}, "Delete"),
-            text_at(object, {"volumeBindingMode"}, "Immediate"),
-            flag_at(object, {"allowVolumeExpansion"}),
-            age_cell(object, {"metadata", "creationTimestamp"}, now)};
-  }
-};
-
 }  // namespace
 
 void add_volume_kinds(Kinds& kinds) {
-  kinds.push_back(std::make_unique<PersistentVolumeKind>());
   kinds.push_back(claim_kind());
-  kinds.push_back(std::make_unique<StorageClassKind>());
+  kinds.push_back(std::make_unique<PersistentVolumeKind>());
+  add_storage_kinds(kinds);
 }
 
 }  // namespace cfkops::sandbox
