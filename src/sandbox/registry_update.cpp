@@ -69,7 +69,9 @@ void prepare_change(const Write& write, const Value& old, Value& fresh) {
   erase_at(fresh, {"metadata", "generation"});
   keep(old, fresh, "generation");
   kind.prepare_update(fresh, old, write.options.subresource);
-  const bool counts = kind.counts_generation() && write.options.subresource != "status";
+  const std::string& subresource = write.options.subresource;
+  const bool counts =
+      kind.counts_generation() && subresource != "status" && subresource != "binding";
   if (counts && has_new_generation(kind, fresh, old)) {
     make_at(fresh, {"metadata", "generation"}) = number_at(old, {"metadata", "generation"}) + 1;
   }
