@@ -1,6 +1,7 @@
 #include "kinds/builtin.hpp"
 
 #include "kind_table.hpp"
+#include "kinds/storage.hpp"
 
 namespace cfkops::sandbox {
 
@@ -10,6 +11,7 @@ std::vector<std::unique_ptr<Kind>> builtin_kinds() {
   add_pod_kinds(kinds);
   add_node_kinds(kinds);
   add_volume_kinds(kinds);
+  add_storage_kinds(kinds);
   add_service_kinds(kinds);
   add_workload_kinds(kinds);
   add_event_kinds(kinds);
