@@ -101,6 +101,9 @@ class Kind {
   /// Its version is the one in which the bucket's objects are stored.
   [[nodiscard]] virtual bool is_storage_version() const { return true; }
 
+  /// The version in which they are stored, as discovery's hash tells it.
+  [[nodiscard]] virtual std::string stored_version() const { return resource().version; }
+
   /// A PUT makes what is not there.
   [[nodiscard]] virtual bool upserts() const { return false; }
 

@@ -49,9 +49,9 @@ std::string group_version(std::string_view group, std::string_view version) {
 // The first eight bytes of a SHA-256 in base64, as the API server makes it of the stored kind.
 std::string storage_hash(const KindTable& kinds, const Kind& kind) {
   const Kind* stored = kinds.of_bucket(kind.bucket());
-  const kube::Resource& resource = (stored == nullptr ? kind : *stored).resource();
-  const std::string hex =
-      base::sha256_hex(resource.group + "/" + resource.version + "/" + resource.kind);
+  const Kind& one = stored == nullptr ? kind : *stored;
+  const std::string hex = base::sha256_hex(one.resource().group + "/" + one.stored_version() + "/" +
+                                           one.resource().kind);
   std::string bytes;
   const auto digit = [](char letter) { return letter >= 'a' ? letter - 'a' + 10 : letter - '0'; };
   for (std::size_t at = 0; at < 16; at += 2) {

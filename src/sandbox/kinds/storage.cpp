@@ -37,6 +37,10 @@ class DriverKind final : public Kind {
     return resource().kind != "CSIStorageCapacity";
   }
 
+  [[nodiscard]] std::string stored_version() const override {
+    return resource().kind == "VolumeAttributesClass" ? "v1beta1" : Kind::stored_version();
+  }
+
   void set_defaults(Value& object) const override {
     if (resource().kind != "CSIDriver") {
       return;
