@@ -54,6 +54,16 @@ bool same_count(const Value& fresh,
   return false;
 }
 
+/// Images are looked at twice, so what is wrong with one is told twice.
+void validate_images(const Value& fresh, std::string_view member, FieldErrors& errors) {
+  const Value& containers = list_at(fresh, {"spec", member});
+  for (std::size_t i = 0; i < containers.size(); ++i) {
+    if (text_at(containers.at(i), {"image"}).empty()) {
+      errors.required(below(element(below("spec", member), i), "image"));
+    }
+  }
+}
+
 /// Whether to go on.
 bool validate_deadline(const Value& fresh, const Value& old, FieldErrors& errors) {
   constexpr const char* kName = "activeDeadlineSeconds";
@@ -173,17 +183,72 @@ void validate_states(const Value& fresh,
   }
 }
 
-Value without_amounts(const Value& containers, const Value& olds) {
-  Value all = containers;
-  for (std::size_t i = 0; i < all.size() && i < olds.size(); ++i) {
-    for (const char* part : {"requests", "limits"}) {
-      for (const char* name : {"cpu", "memory"}) {
-        erase_at(all.at(i), {"resources", part, name});
-      }
+Value without_amounts(const Value& container) {
+  Value other = container;
+  for (const char* part : {"requests", "limits"}) {
+    for (const char* name : {"cpu", "memory"}) {
+      erase_at(other, {"resources", part, name});
     }
-    take_over(all.at(i), olds.at(i), "resizePolicy");
+    if (object_at(other, {"resources", part}).empty()) {
+      erase_at(other, {"resources", part});
+    }
   }
-  return all;
+  erase_at(other, {"resizePolicy"});
+  return other;
+}
+
+bool is_sidecar(const Value& container) {
+  return text_at(container, {"restartPolicy"}) == "Always";
+}
+
+/// What a running container tells of its node; without one nothing is known.
+bool node_resizes(const Value& pod) {
+  const Value& statuses = list_at(pod, {"status", "containerStatuses"});
+  const auto running = std::ranges::find_if(statuses, [](const Value& one) {
+    return find(one, {"state", "running"}) != nullptr;
+  });
+  return running == statuses.end() || find(*running, {"resources"}) != nullptr;
+}
+
+bool keeps_order(const Value& fresh,
+                 const Value& old,
+                 std::string_view member,
+                 FieldErrors& errors) {
+  const Value& now = list_at(fresh, {"spec", member});
+  const Value& before = list_at(old, {"spec", member});
+  const std::string path = below("spec", member);
+  if (now.size() != before.size()) {
+    errors.forbidden(path, fmt::format("{} may not be added or removed on resize", member));
+    return false;
+  }
+  bool same = true;
+  for (std::size_t i = 0; i < before.size(); ++i) {
+    if (text_at(now.at(i), {"name"}) != text_at(before.at(i), {"name"})) {
+      errors.forbidden(below(element(path, i), "name"),
+                       fmt::format("{} may not be renamed or reordered on resize", member));
+      same = false;
+    }
+  }
+  return same;
+}
+
+void validate_resized(const Value& fresh, const Value& old, FieldErrors& errors) {
+  const Value& containers = list_at(old, {"spec", "containers"});
+  for (std::size_t i = 0; i < containers.size(); ++i) {
+    if (without_amounts(list_at(fresh, {"spec", "containers"}).at(i)) !=
+        without_amounts(containers.at(i))) {
+      errors.forbidden("spec", "only cpu and memory resources are mutable");
+    }
+  }
+  const Value& before = list_at(old, {"spec", "initContainers"});
+  for (std::size_t i = 0; i < before.size(); ++i) {
+    const Value& now = list_at(fresh, {"spec", "initContainers"}).at(i);
+    if (!is_sidecar(now) && now != before.at(i)) {
+      errors.forbidden("spec", "resources for non-sidecar init containers are immutable");
+    } else if (is_sidecar(now) && without_amounts(now) != without_amounts(before.at(i))) {
+      errors.forbidden("spec", "only cpu and memory resources for sidecar containers are mutable");
+    }
+  }
 }
 
 void validate_removed_amounts(const Value& fresh,
@@ -207,6 +272,7 @@ void validate_pod_change(const Value& fresh, const Value& old, FieldErrors& erro
     if (!same_count(fresh, old, member, errors)) {
       return;
     }
+    validate_images(fresh, member, errors);
   }
   if (!validate_deadline(fresh, old, errors)) {
     return;
@@ -257,27 +323,29 @@ void validate_debug_change(const Value& fresh, const Value& old, FieldErrors& er
 }
 
 void validate_resize_change(const Value& fresh, const Value& old, FieldErrors& errors) {
-  const std::string quality = pod_quality(fresh);
-  if (quality != text_at(old, {"status", "qosClass"}, pod_quality(old))) {
+  if (pod_quality(fresh) != text_at(old, {"status", "qosClass"}, pod_quality(old))) {
     errors.invalid("spec",
                    Value(text_at(fresh, {"status", "qosClass"})),
                    "Pod QOS Class may not change as a result of resizing");
   }
-  for (const char* member : {"containers", "initContainers"}) {
+  if (!node_resizes(old)) {
+    errors.forbidden("spec", "Pod running on node without support for resize");
+  }
+  const bool in_order = keeps_order(fresh, old, "containers", errors);
+  if (!keeps_order(fresh, old, "initContainers", errors) || !in_order) {
+    return;
+  }
+  for (const char* member : {"initContainers", "containers"}) {
     const Value& now = list_at(fresh, {"spec", member});
     const Value& before = list_at(old, {"spec", member});
-    if (now.size() != before.size()) {
-      errors.forbidden("spec", "resize may not add or remove containers");
-      return;
-    }
     for (std::size_t i = 0; i < before.size(); ++i) {
-      validate_removed_amounts(
-          now.at(i), before.at(i), below(element(below("spec", member), i), "resources"), errors);
-    }
-    if (without_amounts(now, before) != without_amounts(before, before)) {
-      errors.forbidden("spec", "only cpu and memory resources are mutable");
+      if (std::string_view(member) == "containers" || is_sidecar(before.at(i))) {
+        validate_removed_amounts(
+            now.at(i), before.at(i), below(element(below("spec", member), i), "resources"), errors);
+      }
     }
   }
+  validate_resized(fresh, old, errors);
 }
 
 }  // namespace cfkops::sandbox

@@ -265,7 +265,6 @@ class PersistentVolumeKind final : public Kind {
 void add_volume_kinds(Kinds& kinds) {
   kinds.push_back(claim_kind());
   kinds.push_back(std::make_unique<PersistentVolumeKind>());
-  add_storage_kinds(kinds);
 }
 
 }  // namespace cfkops::sandbox
