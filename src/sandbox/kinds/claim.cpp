@@ -80,6 +80,9 @@ class ClaimKind final : public Kind {
     if (text_at(object, {"status", "phase"}).empty()) {
       make_at(object, {"status", "phase"}) = "Pending";
     }
+    if (const Schema* shape = schema(); shape != nullptr) {
+      normalize(*shape, object);
+    }
   }
 
   void prepare_create(Value& object) const override {

@@ -178,6 +178,12 @@ class EventKind final : public Kind {
     return object;
   }
 
+  void set_defaults(Value& object) const override {
+    if (const Schema* shape = schema(); shape != nullptr) {
+      normalize(*shape, object);
+    }
+  }
+
   void validate_name(std::string_view name, FieldErrors& errors) const override {
     if (is_core()) {
       validate_path_segment(name, "metadata.name", errors);

@@ -70,6 +70,9 @@ class NamespaceKind final : public Kind {
     if (text_at(object, {"status", "phase"}).empty()) {
       make_at(object, {"status", "phase"}) = "Active";
     }
+    if (const Schema* shape = schema(); shape != nullptr) {
+      normalize(*shape, object);
+    }
   }
 
   void prepare_create(Value& object) const override {

@@ -162,6 +162,9 @@ class PodKind final : public Kind {
     }
     set_default(spec, {"enableServiceLinks"}, true);
     default_addresses(ensure_object(object, {"status"}));
+    if (const Schema* shape = schema(); shape != nullptr) {
+      normalize(*shape, object);
+    }
   }
 
   void prepare_create(Value& object) const override {

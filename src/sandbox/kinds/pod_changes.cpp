@@ -290,7 +290,7 @@ void validate_pod_status(const Value& fresh, const Value& old, FieldErrors& erro
   for (std::size_t i = 0; i < conditions.size(); ++i) {
     const std::string type = text_at(conditions.at(i), {"type"});
     if (std::ranges::find(kSystemConditions, type) == kSystemConditions.end()) {
-      validate_qualified_name(type, below(element("status.conditions", i), "type"), errors);
+      validate_qualified_name(type, below(element("status.conditions", i), "Type"), errors);
     }
   }
   const std::string nominated = text_at(fresh, {"status", "nominatedNodeName"});
