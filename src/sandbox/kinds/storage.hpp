@@ -6,7 +6,7 @@
 
 namespace cfkops::sandbox {
 
-/// The kinds of storage.k8s.io beside StorageClass, which kinds/volume.cpp has.
+/// StorageClass and the other kinds of storage.k8s.io.
 void add_storage_kinds(Kinds& kinds);
 
 /// PersistentVolumeClaim; the file kinds/claim.cpp holds it.
