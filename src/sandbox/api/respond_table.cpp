@@ -87,6 +87,9 @@ Value list_body(const Exchange& exchange,
     return table(form, std::move(list_meta), columns_of(kind), std::move(listed));
   }
   const bool whole = form.as == Form::As::Whole;
+  if (whole && kind.is_defined()) {
+    set_default(list_meta, {"continue"}, "");  // lists without a Go type always have it
+  }
   return {{"kind", whole ? kind.names().list_kind : "PartialObjectMetadataList"},
           {"apiVersion", whole ? kind.resource().api_version() : meta_version(form)},
           {"metadata", std::move(list_meta)},
