@@ -104,6 +104,9 @@ class Kind {
   /// The version in which they are stored, as discovery's hash tells it.
   [[nodiscard]] virtual std::string stored_version() const { return resource().version; }
 
+  /// The group that refusals of invalid objects name.
+  [[nodiscard]] virtual std::string refusal_group() const { return resource().group; }
+
   /// A PUT makes what is not there.
   [[nodiscard]] virtual bool upserts() const { return false; }
 

@@ -71,7 +71,7 @@ Answer<void> check_new(const Write& write, const Value& object) {
   kind.validate_names(object, errors);
   kind.validate(object, errors);
   if (!errors.empty()) {
-    return refuse(invalid(kind.resource().group, kind.resource().kind, name_of(object), errors));
+    return refuse(invalid(kind.refusal_group(), kind.resource().kind, name_of(object), errors));
   }
   warn(write.options, kind.warnings(object, nullptr));
   return {};

@@ -111,7 +111,7 @@ Answer<void> check_change(const Write& write, const Value& old, const Value& fre
   }
   kind.validate_update(fresh, old, subresource, errors);
   if (!errors.empty()) {
-    return refuse(invalid(resource.group, resource.kind, name_of(fresh), errors));
+    return refuse(invalid(kind.refusal_group(), resource.kind, name_of(fresh), errors));
   }
   warn(write.options, kind.warnings(fresh, &old));
   return {};

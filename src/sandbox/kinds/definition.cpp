@@ -116,6 +116,8 @@ class Definition final : public Kind {
 
   [[nodiscard]] bool has_status() const override { return true; }
 
+  [[nodiscard]] std::string stored_version() const override { return "v1beta1"; }
+
   [[nodiscard]] bool counts_generation() const override { return true; }
 
   [[nodiscard]] bool updates_unconditionally() const override { return false; }

@@ -154,6 +154,8 @@ class EventKind final : public Kind {
 
   [[nodiscard]] bool is_storage_version() const override { return is_core(); }
 
+  [[nodiscard]] std::string refusal_group() const override { return {}; }
+
   [[nodiscard]] bool upserts() const override { return true; }
 
   [[nodiscard]] Value to_storage(Value object) const override {

@@ -16,15 +16,6 @@ class ReplicaSetKind final : public WorkloadKind {
       : WorkloadKind(common_names({"apps", "v1", "replicasets", "ReplicaSet"}, {"rs"}, {"all"}),
                      Scaling::Replicas) {}
 
-  [[nodiscard]] std::map<std::string, std::string> selectable_fields(
-      const Value& object) const override {
-    return {{"status.replicas", std::to_string(number_at(object, {"status", "replicas"}))}};
-  }
-
-  [[nodiscard]] std::vector<std::string> selectable_names() const override {
-    return {"status.replicas"};
-  }
-
   [[nodiscard]] std::vector<Column> columns() const override {
     return {
         name_column(),
