@@ -33,9 +33,8 @@ Result<std::uint16_t> port_of(const std::string& text) {
 /// Where the kubeconfig is to be written, its folder made.
 Result<std::filesystem::path> kubeconfig_path(const std::string& given) {
   std::error_code error;
-  std::filesystem::path path = given.empty()
-                                   ? engine::state_directory() / "sandbox" / "kubeconfig"
-                                   : std::filesystem::absolute(given, error);
+  std::filesystem::path path = given.empty() ? engine::state_directory() / "sandbox" / "kubeconfig"
+                                             : std::filesystem::absolute(given, error);
   if (given.empty()) {
     CFKOPS_TRY(base::make_private_directory(path.parent_path()));
   }
@@ -47,9 +46,8 @@ void announce(const Arguments& arguments,
               const sandbox::Server& server,
               const std::filesystem::path& kubeconfig) {
   if (arguments.global.output == Output::Json) {
-    environment.terminal.out(json_line({{"schemaVersion", 1},
-                                        {"server", server.address()},
-                                        {"kubeconfig", kubeconfig.string()}}));
+    environment.terminal.out(json_line(
+        {{"schemaVersion", 1}, {"server", server.address()}, {"kubeconfig", kubeconfig.string()}}));
     return;
   }
   environment.terminal.out("A simulated cluster answers at " + server.address() +
