@@ -28,6 +28,8 @@ class Cluster final : public kube::Transport {
  public:
   explicit Cluster(const ClusterOptions& options);
   ~Cluster() override;
+  Cluster(const Cluster&) = delete;
+  Cluster& operator=(const Cluster&) = delete;
 
   /// Virtual time; lives as long as the cluster.
   [[nodiscard]] const Clock& clock() const;
