@@ -47,23 +47,32 @@ bool is_said(const Value& container, std::string_view name) {
   return find(container, {"resources", is_limit ? "limits" : "requests", plain}) != nullptr;
 }
 
+// The containers that do not say how much of `name` they need.
+std::set<std::string> silent_containers(const Value& pod, std::string_view name) {
+  std::set<std::string> silent;
+  for (const std::string_view member : {"containers", "initContainers"}) {
+    for (const Value& container : list_at(pod, {"spec", member})) {
+      if (!is_said(container, name)) {
+        silent.insert(text_at(container, {"name"}));
+      }
+    }
+  }
+  return silent;
+}
+
 // "" where every container says what the quota counts.
 std::string what_is_missing(const Value& pod, const Names& counted) {
-  std::map<std::string, std::set<std::string>> missing;
   if (find(pod, {"spec", "resources", "requests"}) != nullptr ||
       find(pod, {"spec", "resources", "limits"}) != nullptr) {
     return {};
   }
+  std::map<std::string, std::set<std::string>> missing;
   for (const std::string& name : counted) {
     if (std::ranges::find(kMustBeSaid, name) == kMustBeSaid.end()) {
       continue;
     }
-    for (const std::string_view member : {"containers", "initContainers"}) {
-      for (const Value& container : list_at(pod, {"spec", member})) {
-        if (!is_said(container, name)) {
-          missing[name].insert(text_at(container, {"name"}));
-        }
-      }
+    if (std::set<std::string> silent = silent_containers(pod, name); !silent.empty()) {
+      missing[name].merge(silent);
     }
   }
   Names texts;

@@ -74,8 +74,8 @@ Refusal clash_refusal(const std::vector<Clash>& clashes) {
               clashes.front().field;
   } else {
     for (const auto& [manager, fields] : by_manager) {
-      message +=
-          (message.empty() ? "" : "\n") + std::string("conflicts with ") + manager + ":" + fields;
+      message += message.empty() ? "conflicts with " : "\nconflicts with ";
+      message.append(manager).append(":").append(fields);
     }
     message = "Apply failed with " + std::to_string(clashes.size()) + " conflicts: " + message;
   }
@@ -112,9 +112,9 @@ Value pruned(const Schema* schema,
 /// One apply on its way.
 class Apply {
  public:
-  Apply(const Schema* schema, const Value& live, const Manager& manager)
+  Apply(const Schema* schema, Value live, const Manager& manager)
       : schema_(schema),
-        live_(live),
+        live_(std::move(live)),
         manager_(manager) {
     if (live_.is_object()) {
       entries_ = entries_of(live_);
