@@ -12,7 +12,8 @@ One line holds some types, each a name ("core.v1.Pod") with its fields; "=" is h
 letters below, "@name" for another type here, "[" and "{" before the type of a list's or map's elements) and
 options after "|": o (left out where it is empty), z (written even where it is not given), s and m:keys (list
 types), a (atomic map), p:key (merged by strategic merge), r (retainKeys), x (replaced by strategic merge),
-d:value (default), g:type (what Go calls it), e:type (what it calls the element).
+d:value (default), g:type (what Go calls it), e:type (what it calls the element), w:path (its number in protobuf;
+"2.1" where the message that field 2 holds is none of JSON).
 """
 
 import json
@@ -87,22 +88,39 @@ class GoTypes:
             for file in sorted(self.folder(package).glob("types*.go")):
                 for name, body in re.findall(r"^\t?type (\w+) struct \{\n(.*?)^\}", file.read_text(), re.S | re.M):
                     fields = re.findall(r"^\t+(?:\w+\s+)?([^\s`]+)\s+`[^`]*json:\"([^,\"]+)([^\"]*)", body, re.M)
-                    inlined = re.findall(r"^\t+([\w.]+)\s+`[^`]*json:\",inline", body, re.M)
-                    found[name] = ({field: (go_type, options) for go_type, field, options in fields}, inlined)
+                    inline = r"^\t+([\w.]+)\s+`[^`]*json:\",inline\"(?:\s+protobuf:\"\w+,(\d+))?"
+                    inlined = re.findall(inline, body, re.M)
+                    numbers = re.findall(r"^[^`\n]*`[^`]*json:\"([^,\"]+)[^`]*protobuf:\"\w+,(\d+)", body, re.M)
+                    named = {field: (go_type, options) for go_type, field, options in fields}
+                    found[name] = (named, inlined, dict(numbers))
             self.packages[package] = found
         return self.packages[package]
 
     def find(self, package, name, field):
-        fields, inlined = self.structs(package).get(name, ({}, []))
+        fields, inlined, _ = self.structs(package).get(name, ({}, [], {}))
         if field in fields:
             return fields[field]
-        for other in inlined:
-            qualifier, _, simple = other.rpartition(".")
-            where = {"": package, "metav1": "meta.v1", "v1": "core.v1"}.get(qualifier)
-            found = where and self.find(where, simple, field)
+        for other, _ in inlined:
+            found = self.find(*self.place(package, other), field)
             if found:
                 return found
         return None
+
+    def place(self, package, name):
+        """The package and the name in it of what another package's source calls `name`."""
+        qualifier, _, simple = name.rpartition(".")
+        return {"": package, "metav1": "meta.v1", "v1": "core.v1"}.get(qualifier, "meta.v1"), simple
+
+    def wire(self, package, name, field):
+        """The numbers in protobuf that lead to the field, "" where it has none."""
+        _, inlined, numbers = self.structs(package).get(name, ({}, [], {}))
+        if field in numbers:
+            return numbers[field]
+        for other, number in inlined:
+            below = number and self.wire(*self.place(package, other), field)
+            if below:
+                return f"{number}.{below}"
+        return ""
 
     def of_field(self, type_name, field):
         """What the field's type prints as, and whether it is left out where it is empty ("o"), written
@@ -162,6 +180,9 @@ class Shapes:
             shape["!"] = 1
         for field, value in definition.get("properties", {}).items():
             shape[field] = self.field(value, *self.go.of_field(name, field))
+            number = self.go.wire(package, simple, field)
+            if number:
+                shape[field] += "|w:" + number
 
     def field(self, value, go_type, writing):
         text, derived = self.shape(value)

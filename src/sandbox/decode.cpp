@@ -2,6 +2,7 @@
 
 #include "decode_types.hpp"
 #include "json_reader.hpp"
+#include "protobuf_reader.hpp"
 #include "yaml_reader.hpp"
 
 #include <fmt/format.h>
@@ -21,7 +22,7 @@ constexpr std::string_view kScheme = "pkg/runtime/scheme.go:110";
 template <class T>
 using Decoded = tl::expected<T, std::string>;
 
-enum class Media { Json, Yaml, Other };
+enum class Media { Json, Yaml, Protobuf, Other };
 
 Media media_of(std::string_view content_type) {
   std::string type(content_type.substr(0, content_type.find(';')));
@@ -31,6 +32,9 @@ Media media_of(std::string_view content_type) {
   std::erase(type, ' ');
   if (type.empty() || type == "application/json") {
     return Media::Json;
+  }
+  if (type == "application/vnd.kubernetes.protobuf") {
+    return Media::Protobuf;
   }
   const bool is_yaml = type == "application/yaml" || type == "application/apply-patch+yaml";
   return is_yaml ? Media::Yaml : Media::Other;
@@ -77,6 +81,9 @@ Decoded<void> check_type_meta(const Value& object) {
 }
 
 Decoded<Value> read_body(std::string_view body, Media media, StrictErrors& strict) {
+  if (media == Media::Protobuf) {
+    return read_protobuf(body);
+  }
   Decoded<Value> value = media == Media::Yaml ? read_yaml(body, strict) : read_json(body, strict);
   if (!value) {
     if (media == Media::Json) {
@@ -265,6 +272,9 @@ Answer<Value> decode_request(const Target& target,
                              std::string_view body,
                              std::string_view content_type,
                              StrictErrors& strict) {
+  if (target.is_defined && media_of(content_type) == Media::Protobuf) {
+    return refuse(unsupported_media());
+  }
   Answer<Value> object = decode_body(body, content_type, strict, target.kind);
   if (!object) {
     return object;

@@ -89,6 +89,7 @@ class Shapes {
       copy->atomic = options.atomic || original->atomic;
       copy->omits_empty = options.omits_empty;
       copy->always = options.always;
+      copy->wire = options.wire;
     }
   }
 
@@ -198,6 +199,8 @@ class Shapes {
       schema.default_value = default_of(schema, value);
     } else if (name == "g") {
       schema.go_type = value;
+    } else if (name == "w") {
+      schema.wire = value;
     } else if (name == "e" && schema.items != nullptr) {
       Schema& items = own(*schema.items);
       items.go_type = value;

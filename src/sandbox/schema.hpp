@@ -58,6 +58,8 @@ struct Schema {
   bool omits_empty = false;
   /// Written even where it is not given, as the zero of its type.
   bool always = false;
+  /// The field's number in protobuf; "2.1" where the message that field 2 holds is none of JSON.
+  std::string wire = {};
 };
 
 /// The schema of a built-in kind: "apps/v1", "StatefulSet"; nullptr where it is not known. Lives as
