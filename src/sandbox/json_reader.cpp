@@ -14,8 +14,6 @@ namespace cfkops::sandbox {
 
 namespace {
 
-/// Deeper ones are refused.
-constexpr int kMostDepth = 10000;
 /// More are not told.
 constexpr std::size_t kMostDuplicates = 100;
 
@@ -35,7 +33,7 @@ class Reader {
 
   [[nodiscard]] tl::expected<Value, std::string> document() {
     Value value;
-    if (read_value(value, "")) {
+    if (read_value(value)) {
       skip_spaces();
       if (!at_end()) {
         complain("after top-level value");
@@ -73,16 +71,16 @@ class Reader {
     return !at_end();
   }
 
-  bool read_value(Value& value, const std::string& path) {
+  bool read_value(Value& value) {
     if (!find_token()) {
       return false;
     }
     const char first = next();
     switch (first) {
       case '{':
-        return deeper() && read_object(value, path);
+        return deeper() && read_object(value);
       case '[':
-        return deeper() && read_array(value, path);
+        return deeper() && read_array(value);
       case '"': {
         std::string text;
         const bool read = read_string(text);
@@ -118,7 +116,7 @@ class Reader {
     return true;
   }
 
-  bool read_object(Value& value, const std::string& path) {
+  bool read_object(Value& value) {
     value = Value::object();
     if (!find_token()) {
       return false;
@@ -127,7 +125,7 @@ class Reader {
       return shallower();
     }
     for (;;) {
-      if (!read_member(value, path) || !find_token()) {
+      if (!read_member(value) || !find_token()) {
         return false;
       }
       if (next() == '}') {
@@ -140,7 +138,7 @@ class Reader {
     }
   }
 
-  bool read_member(Value& object, const std::string& path) {
+  bool read_member(Value& object) {
     if (!find_token()) {
       return false;
     }
@@ -155,19 +153,21 @@ class Reader {
       return complain("after object key");
     }
     ++at_;
-    const std::string below = path.empty() ? name : path + "." + name;
+    const std::size_t above = path_.size();
+    path_.append(path_.empty() ? "" : ".").append(name);
     if (object.contains(name)) {
-      note_duplicate(below);
+      note_duplicate();
     }
     Value member;
-    if (!read_value(member, below)) {
+    if (!read_value(member)) {
       return false;
     }
+    path_.resize(above);
     object[name] = std::move(member);
     return true;
   }
 
-  bool read_array(Value& value, const std::string& path) {
+  bool read_array(Value& value) {
     value = Value::array();
     if (!find_token()) {
       return false;
@@ -177,9 +177,12 @@ class Reader {
     }
     for (;;) {
       Value element;
-      if (!read_value(element, fmt::format("{}[{}]", path, value.size())) || !find_token()) {
+      const std::size_t above = path_.size();
+      path_ += fmt::format("[{}]", value.size());
+      if (!read_value(element) || !find_token()) {
         return false;
       }
+      path_.resize(above);
       value.push_back(std::move(element));
       if (next() == ']') {
         return shallower();
@@ -286,8 +289,8 @@ class Reader {
     return number.is_number() ? number : Value(0.0);
   }
 
-  void note_duplicate(const std::string& path) {
-    std::string text = "duplicate field " + go_quoted(path);
+  void note_duplicate() {
+    std::string text = "duplicate field " + go_quoted(path_);
     if (duplicates_.size() < kMostDuplicates &&
         std::ranges::find(duplicates_, text) == duplicates_.end()) {
       duplicates_.push_back(std::move(text));
@@ -298,6 +301,7 @@ class Reader {
   std::vector<std::string>& duplicates_;
   std::size_t at_ = 0;
   int depth_ = 0;
+  std::string path_;  ///< of the value that is being read
   std::string error_;
 };
 

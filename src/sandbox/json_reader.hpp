@@ -10,6 +10,10 @@
 
 namespace cfkops::sandbox {
 
+/// Values in deeper ones are refused: much sooner than by Go's decoder, for all that handles them
+/// afterwards calls itself once for each level.
+constexpr int kMostDepth = 500;
+
 /// One JSON document as Go's decoder reads it: whole numbers without a point stay whole, of two
 /// equal members the last counts, what is no UTF-8 is replaced. Names of members that come twice go
 /// to `duplicates`: `duplicate field "data.a"`. The error is the decoder's: `unexpected end of JSON

@@ -1,7 +1,9 @@
+#include "json_reader.hpp"
 #include "patch.hpp"
 
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <optional>
@@ -10,6 +12,9 @@
 namespace cfkops::sandbox {
 
 namespace {
+
+/// Copies of more bytes than that are refused, as by the API server.
+constexpr std::size_t kMostCopied = 3UL * 1024 * 1024;
 
 /// The API server tells nothing but that the patch did not apply.
 tl::unexpected<Refusal> does_not_apply() {
@@ -69,10 +74,19 @@ std::optional<std::size_t> index_in(std::string_view text, std::size_t size, std
   return static_cast<std::size_t>(index);
 }
 
+// NOLINTNEXTLINE(misc-no-recursion): as deep as asked for
+bool is_deeper(const Value& value, int levels) {
+  return value.is_structured() &&
+         (levels <= 0 || std::ranges::any_of(value, [levels](const Value& one) {
+            return is_deeper(one, levels - 1);
+          }));
+}
+
 /// An object or list, and which part of it a path means.
 struct Spot {
   Value* in = nullptr;
   std::string key;
+  int depth = 1;  ///< of what the path means
 
   /// What is there; a member that is missing is null, an element that is missing nothing.
   [[nodiscard]] std::optional<Value> get() const {
@@ -88,6 +102,9 @@ struct Spot {
   }
 
   [[nodiscard]] bool add(Value value) const {
+    if (is_deeper(value, kMostDepth - depth)) {
+      return false;
+    }
     if (in->is_object()) {
       in->emplace(key, Value()).first.value() = std::move(value);
       return true;
@@ -109,7 +126,7 @@ struct Spot {
       return add(std::move(value));
     }
     const auto index = index_in(key, in->size(), in->size());
-    if (!index || *index == in->size()) {
+    if (!index || *index == in->size() || is_deeper(value, kMostDepth - depth)) {
       return false;
     }
     (*in)[*index] = std::move(value);
@@ -146,6 +163,7 @@ std::optional<Spot> locate(Value& document, const std::optional<std::string>& pa
       return spot;
     }
     at = end;
+    ++spot.depth;
     if (spot.in->is_array()) {
       const auto index = index_in(spot.key, spot.in->size(), spot.in->size());
       spot.in = index && *index < spot.in->size() ? &(*spot.in)[*index] : nullptr;
@@ -229,12 +247,24 @@ bool apply(Value& document, const Value& operation) {
   return false;
 }
 
+/// How many bytes the operation copies.
+std::size_t copied_by(Value& document, const Value& operation) {
+  if (!operation.is_object() || word(operation, "op") != "copy") {
+    return 0;
+  }
+  const auto from = locate(document, word(operation, "from"));
+  const std::optional<Value> value = from ? from->get() : std::nullopt;
+  return value ? value->dump(-1, ' ', false, Value::error_handler_t::replace).size() : 0;
+}
+
 }  // namespace
 
 Answer<Value> json_patch(const Value& object, const Value& patch) {
   Value document = object;
+  std::size_t copied = 0;
   for (const Value& operation : patch) {
-    if (!apply(document, operation)) {
+    copied += copied_by(document, operation);
+    if (copied > kMostCopied || !apply(document, operation)) {
       return does_not_apply();
     }
   }

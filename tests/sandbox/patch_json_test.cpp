@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace cfkops::sandbox {
@@ -47,6 +48,27 @@ TEST(JsonPatch, RefusesAllWhereOneFails) {
   EXPECT_FALSE(patched(R"({})", R"([{"op":"add","path":"/a/b","value":2}])"));
 }
 
+TEST(JsonPatch, RefusesToGrowWithoutBound) {
+  Value copies = Value::array();
+  for (int i = 0; i < 40; ++i) {
+    copies.push_back({{"op", "copy"}, {"from", "/a"}, {"path", "/a/" + std::to_string(i)}});
+  }
+  EXPECT_FALSE(json_patch({{"a", {{"b", 1}}}}, copies));
+
+  Value deep = Value::object();
+  for (int level = 0; level < 300; ++level) {
+    deep = {{"a", std::move(deep)}};
+  }
+  const std::string operation = R"([{"op":"copy","from":"/deep","path":"/deep)";
+  std::string below;
+  for (int level = 0; level < 300; ++level) {
+    below += "/a";
+  }
+  const Value object = {{"deep", std::move(deep)}};
+  EXPECT_TRUE(json_patch(object, Value::parse(operation + R"(/b"}])")));
+  EXPECT_FALSE(json_patch(object, Value::parse(operation + below + R"(/b"}])")));
+}
+
 TEST(JsonPatch, SaysWhatIsNone) {
   std::vector<std::string> strict;
   const auto object = decode_patch("{}", PatchForm::Json, strict);
@@ -57,6 +79,9 @@ TEST(JsonPatch, SaysWhatIsNone) {
   const auto cut = decode_patch("[", PatchForm::Json, strict);
   ASSERT_FALSE(cut);
   EXPECT_EQ(cut.error().message, "error decoding patch: unexpected end of JSON input");
+  const auto deep = decode_patch(std::string(501, '['), PatchForm::Json, strict);
+  ASSERT_FALSE(deep);
+  EXPECT_EQ(deep.error().message, "error decoding patch: invalid character '[' exceeded max depth");
 }
 
 TEST(MergePatch, BringsNoNulls) {
