@@ -17,6 +17,8 @@ namespace {
 
 // Whoever sends more than this ahead has lost its way.
 constexpr std::size_t kMostUnread = 8UL * 1024 * 1024;
+// A watch that lags by more than this is broken off.
+constexpr std::size_t kMostUnsent = 64UL * 1024 * 1024;
 
 bool is_named(const kube::Header& header, std::string_view name) {
   return std::ranges::equal(header.name, name, [](unsigned char one, unsigned char other) {
@@ -65,17 +67,21 @@ void HttpConnection::on_readable() {
                                 static_cast<std::size_t>(std::max<ssize_t>(count, 0)));
     if (count <= 0 || !tls_.receive(wire, unread_) || unread_.size() > kMostUnread) {
       tls_.take_wire(wire_);
-      on_writable();
+      send_wire();
       broken_ = true;
       return;
     }
   }
   tls_.take_wire(wire_);
-  read_requests();
   on_writable();
 }
 
 void HttpConnection::on_writable() {
+  send_wire();
+  read_requests();
+}
+
+void HttpConnection::send_wire() {
   while (!wire_.empty()) {
     const ssize_t count = ::send(socket_, wire_.data(), wire_.size(), MSG_NOSIGNAL);
     if (count < 0 && errno == EINTR) {
@@ -90,7 +96,8 @@ void HttpConnection::on_writable() {
 }
 
 void HttpConnection::read_requests() {
-  while (!busy_ && !closing_ && !broken_) {
+  // Whoever does not take the last answer gets no other.
+  while (!busy_ && !closing_ && !broken_ && wire_.empty()) {
     auto head = read_http_head(unread_);
     if (!head) {
       return;
@@ -102,6 +109,7 @@ void HttpConnection::read_requests() {
     if (unread_.size() < head->size + head->body_size) {
       if (head->expects_continue && !std::exchange(continued_, true)) {
         say("HTTP/1.1 100 Continue\r\n\r\n");
+        send_wire();
       }
       return;
     }
@@ -167,9 +175,8 @@ void HttpConnection::refuse(int status) {
 void HttpConnection::finish() {
   busy_ = false;
   closing_ = !keeps_alive_;
-  on_writable();
   // The client may have sent the next request ahead.
-  read_requests();
+  on_writable();
 }
 
 void HttpConnection::say(std::string_view plain) {
@@ -181,7 +188,7 @@ void HttpConnection::say(std::string_view plain) {
 
 void HttpConnection::on_head(const kube::Response& head) {
   say(write_http_head(head, "Transfer-Encoding: chunked", keeps_alive_));
-  on_writable();
+  send_wire();
 }
 
 void HttpConnection::on_data(std::string_view bytes) {
@@ -191,7 +198,8 @@ void HttpConnection::on_data(std::string_view bytes) {
   say(fmt::format("{:x}\r\n", bytes.size()));
   say(bytes);
   say("\r\n");
-  on_writable();
+  send_wire();
+  broken_ = broken_ || wire_.size() > kMostUnsent;
 }
 
 void HttpConnection::on_end(const Status& outcome) {

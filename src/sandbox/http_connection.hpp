@@ -34,6 +34,7 @@ class HttpConnection final : public kube::StreamSink {
   void on_end(const Status& outcome) override;
 
  private:
+  void send_wire();
   void read_requests();
   void start(HttpHead head);
   void authenticate(kube::Request& request) const;

@@ -94,6 +94,14 @@ TEST_F(ServerTest, AnswersOneRequestAfterTheOtherOnOneConnection) {
   }
 }
 
+TEST_F(ServerTest, AnswersRequestsThatWereSentAhead) {
+  Client client(address);
+  client.send(get("/healthz") + get("/healthz"));
+  for (int round = 0; round < 2; ++round) {
+    EXPECT_THAT(client.read_until("\r\n\r\nok"), StartsWith("HTTP/1.1 200 OK\r\n"));
+  }
+}
+
 TEST_F(ServerTest, WaitsForTheRestOfARequest) {
   Client client(address);
   const std::string request = get("/version");
