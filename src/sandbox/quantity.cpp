@@ -97,7 +97,8 @@ std::optional<Suffix> suffix_of(std::string_view text) {
   int exponent = 0;
   const char* const last = digits.data() + digits.size();
   const auto [end, error] = std::from_chars(digits.data(), last, exponent);
-  if (error != std::errc() || end != last || std::abs(exponent) > kMostExponent) {
+  if (error != std::errc() || end != last || exponent < -kMostExponent ||
+      exponent > kMostExponent) {
     return std::nullopt;
   }
   return Suffix{text, Format::DecimalExponent, exponent};

@@ -35,6 +35,7 @@ TEST(Quantity, IsKeptInItsShortestForm) {
 }
 
 TEST(Quantity, RefusesWhatIsNone) {
+  EXPECT_FALSE(canonical_quantity("1.5e-2147483648"));
   const auto much = canonical_quantity("much");
   ASSERT_FALSE(much);
   EXPECT_EQ(much.error().message,
