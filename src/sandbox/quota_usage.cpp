@@ -1,13 +1,13 @@
 #include "quota_usage.hpp"
 
 #include "pod_amounts.hpp"
+#include "timeline.hpp"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
 #include <array>
-#include <chrono>
 #include <utility>
 
 namespace cfkops::sandbox {
@@ -42,7 +42,7 @@ bool is_live(const Value& pod, WallTime now) {
   }
   const auto deleted = base::parse_rfc3339(text_at(pod, {"metadata", "deletionTimestamp"}));
   const std::int64_t grace = number_at(pod, {"metadata", "deletionGracePeriodSeconds"});
-  return !deleted || now <= *deleted + std::chrono::seconds(grace);
+  return !deleted || now <= *deleted + bounded_seconds(grace);
 }
 
 void add_compute(const Value& requests, const Value& limits, Value& usage) {

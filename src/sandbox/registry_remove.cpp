@@ -5,7 +5,6 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
-#include <chrono>
 #include <optional>
 #include <utility>
 
@@ -121,8 +120,7 @@ void mark(const Registry& registry, Value& object) {
 
 std::string time_after(WallTime start, std::int64_t seconds) {
   constexpr std::size_t kWithoutFraction = 19;
-  return base::format_rfc3339(start + std::chrono::seconds(seconds)).substr(0, kWithoutFraction) +
-         "Z";
+  return base::format_rfc3339(start + bounded_seconds(seconds)).substr(0, kWithoutFraction) + "Z";
 }
 
 /// Whether grace is given now, or nothing is to be done since it is already.
@@ -140,7 +138,7 @@ Grace shorten_grace(const Deletion& deletion, Value& object) {
   }
   const WallTime now = deletion.write.registry.timeline().wall();
   const auto end = base::parse_rfc3339(text_at(object, {"metadata", "deletionTimestamp"}));
-  WallTime fresh = (end ? *end : now) + std::chrono::seconds(asked - before);
+  WallTime fresh = (end ? *end : now) + bounded_seconds(asked - before);
   if (fresh < now) {
     fresh = now;
     asked = asked == 0 ? 0 : 1;

@@ -17,6 +17,11 @@ MonoTime later(MonoTime now, Duration delay) {
 
 }  // namespace
 
+Duration bounded_seconds(std::int64_t seconds) {
+  constexpr std::int64_t kMost = 100LL * 365 * 24 * 3600;
+  return std::chrono::seconds(std::clamp(seconds, -kMost, kMost));
+}
+
 Timeline::Timeline(WallTime wall)
     : now_(kStart),
       start_wall_(wall),

@@ -9,6 +9,10 @@
 
 namespace cfkops::sandbox {
 
+/// Seconds as an object names them, at most a hundred years of them, so that moments can be
+/// reckoned with them.
+[[nodiscard]] Duration bounded_seconds(std::int64_t seconds);
+
 /// Virtual time and what is to happen in it. Two things due at one moment happen in the order in
 /// which they were asked for, so a run repeats to the byte. One thread.
 class Timeline final : public Clock {

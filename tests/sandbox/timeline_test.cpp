@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cstdint>
+#include <limits>
 #include <string>
 #include <vector>
 
@@ -70,6 +72,11 @@ TEST_F(TimelineTest, NeverGoesBackAndNeverOverflows) {
   timeline.advance_to(begin);
   EXPECT_EQ(timeline.now(), begin + seconds(5));
   EXPECT_EQ(timeline.next(), MonoTime::max());
+}
+
+TEST_F(TimelineTest, ReckonsWithAnySeconds) {
+  EXPECT_EQ(bounded_seconds(-30), seconds(-30));
+  EXPECT_EQ(bounded_seconds(std::numeric_limits<std::int64_t>::max()), hours(100 * 365 * 24));
 }
 
 TEST_F(TimelineTest, TheCalendarMayJump) {

@@ -68,8 +68,8 @@ void WatchHub::Watch::begin() {
   if (length == 0) {
     length = kLeastSeconds + static_cast<std::int64_t>(registry_.random().below(kLeastSeconds));
   }
-  deadline_ = timeline.now() + seconds(length);
-  end_timer_ = timeline.after(seconds(length), [this] {
+  deadline_ = timeline.now() + bounded_seconds(length);
+  end_timer_ = timeline.after(bounded_seconds(length), [this] {
     flush();
     end();
   });

@@ -147,7 +147,7 @@ class JobPass {
       return false;
     }
     const Duration left = *start +
-                          std::chrono::seconds(number_at(job_, {"spec", "activeDeadlineSeconds"})) -
+                          bounded_seconds(number_at(job_, {"spec", "activeDeadlineSeconds"})) -
                           registry_.timeline().wall();
     if (left > Duration::zero()) {
       again_ = left;

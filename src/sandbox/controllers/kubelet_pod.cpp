@@ -38,7 +38,7 @@ Duration probe_delay(const Value& pod) {
         most,
         number_at(container, {"readinessProbe", "initialDelaySeconds"}) + (successes - 1) * period);
   }
-  return std::chrono::seconds(most);
+  return bounded_seconds(most);
 }
 
 Value terminated(const PodRun& run, int code) {

@@ -340,7 +340,7 @@ class Kubelets final : public Controller {
     const MonoTime now = registry_.timeline().now();
     const bool runs = run.stage == PodRun::Stage::Running;
     const Duration grace =
-        std::chrono::seconds(number_at(pod, {"metadata", "deletionGracePeriodSeconds"}));
+        bounded_seconds(number_at(pod, {"metadata", "deletionGracePeriodSeconds"}));
     const Duration needed = runs ? behaviour_of(pod).stop_delay : Duration();
     const MonoTime end = now + std::min(grace, needed);
     run.stop_at = run.stop_at ? std::min(*run.stop_at, end) : end;

@@ -280,7 +280,7 @@ class NodeController final : public Controller {
       if (!seconds) {
         continue;
       }
-      Duration one = std::chrono::seconds(std::max<std::int64_t>(*seconds, 0));
+      Duration one = bounded_seconds(std::max<std::int64_t>(*seconds, 0));
       if (const auto since = base::parse_rfc3339(text_at(taint, {"timeAdded"})); since) {
         one -= registry_.timeline().wall() - *since;
       }

@@ -8,7 +8,6 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
-#include <chrono>
 #include <utility>
 
 namespace cfkops::sandbox {
@@ -88,7 +87,7 @@ bool is_available(const Value& pod, std::int64_t min_ready_seconds, WallTime now
   }
   const auto since =
       base::parse_rfc3339(text_at(*status_condition(pod, "Ready"), {"lastTransitionTime"}));
-  return since && *since + std::chrono::seconds(min_ready_seconds) <= now;
+  return since && *since + bounded_seconds(min_ready_seconds) <= now;
 }
 
 bool is_terminating(const Value& object) {
