@@ -91,17 +91,6 @@ std::string default_class(const Registry& registry) {
   return name;
 }
 
-void give_class(const Registry& registry, Value& claim) {
-  constexpr std::string_view kOldAnnotation = "volume.beta.kubernetes.io/storage-class";
-  if (find(claim, {"metadata", "annotations", kOldAnnotation}) != nullptr ||
-      find(claim, {"spec", "storageClassName"}) != nullptr) {
-    return;
-  }
-  if (std::string name = default_class(registry); !name.empty()) {
-    make_at(claim, {"spec", "storageClassName"}) = std::move(name);
-  }
-}
-
 bool is_default_priority(const Value& priority_class) {
   return flag_at(priority_class, {"globalDefault"});
 }
@@ -124,6 +113,20 @@ Answer<void> admit_priority_class(const Registry& registry,
 }
 
 }  // namespace
+
+bool give_default_class(const Registry& registry, Value& claim) {
+  constexpr std::string_view kOldAnnotation = "volume.beta.kubernetes.io/storage-class";
+  if (find(claim, {"metadata", "annotations", kOldAnnotation}) != nullptr ||
+      find(claim, {"spec", "storageClassName"}) != nullptr) {
+    return false;
+  }
+  std::string name = default_class(registry);
+  if (name.empty()) {
+    return false;
+  }
+  make_at(claim, {"spec", "storageClassName"}) = std::move(name);
+  return true;
+}
 
 bool is_about(const Admitted& about, std::string_view plural) {
   return about.subresource.empty() && about.kind.bucket() == plural;
@@ -154,7 +157,7 @@ Answer<void> admit(Registry& registry, const Admitted& about, Value& object) {
   if (is_about(about, "nodes")) {
     taint_new_node(object);
   } else if (is_about(about, "persistentvolumeclaims")) {
-    give_class(registry, object);
+    give_default_class(registry, object);
     protect(object, kClaimProtection);
   } else if (is_about(about, "persistentvolumes")) {
     protect(object, kVolumeProtection);

@@ -29,6 +29,9 @@ struct Admitted {
                                           const Value& object,
                                           bool dry_run);
 
+/// Names the default storage class in a claim that names none; false where it stays as it is.
+bool give_default_class(const Registry& registry, Value& claim);
+
 /// Whether a delete may begin.
 [[nodiscard]] Answer<void> admit_delete(Registry& registry, const Admitted& about);
 

@@ -1,3 +1,4 @@
+#include "admission.hpp"
 #include "controllers/cluster_objects.hpp"
 #include "decode.hpp"
 #include "selector.hpp"
@@ -13,6 +14,7 @@ namespace cfkops::sandbox {
 namespace {
 
 constexpr std::string_view kManager = "kube-controller-manager";
+constexpr std::string_view kResizer = "external-resizer";
 constexpr std::string_view kClaims = "persistentvolumeclaims";
 constexpr std::string_view kVolumes = "persistentvolumes";
 constexpr std::string_view kClasses = "storageclasses.storage.k8s.io";
@@ -22,6 +24,8 @@ constexpr std::string_view kByController = "pv.kubernetes.io/bound-by-controller
 constexpr std::string_view kCompleted = "pv.kubernetes.io/bind-completed";
 constexpr std::string_view kProvisionedBy = "pv.kubernetes.io/provisioned-by";
 constexpr std::string_view kSelectedNode = "volume.kubernetes.io/selected-node";
+constexpr std::string_view kProvisioner = "volume.kubernetes.io/storage-provisioner";
+constexpr std::string_view kBetaProvisioner = "volume.beta.kubernetes.io/storage-provisioner";
 constexpr std::string_view kNoProvisioner = "kubernetes.io/no-provisioner";
 
 void drop_finalizer(Value& object, std::string_view finalizer) {
@@ -163,6 +167,15 @@ class VolumeController final : public Controller {
       sync_bound_claim(key, claim, wanted);
       return;
     }
+    // The default class may have come later than the claim.
+    if (Value with_class = claim; give_default_class(registry_, with_class)) {
+      change_stored(
+          registry_,
+          key,
+          [&](Value& fresh) { give_default_class(registry_, fresh); },
+          as_controller(kManager));
+      return;
+    }
     const Shared storage =
         stored(registry_, kClasses, {}, text_at(claim, {"spec", "storageClassName"}));
     if (storage != nullptr && text_at(*storage, {"volumeBindingMode"}) == "WaitForFirstConsumer" &&
@@ -204,7 +217,32 @@ class VolumeController final : public Controller {
     }
     if (!completed || text_at(claim, {"status", "phase"}) != "Bound") {
       bind(key, claim, *volume);
+    } else {
+      expand(key, claim, *volume);
     }
+  }
+
+  /// A volume that was made for its claim grows when the claim asks for more.
+  void expand(const Key& key, const Value& claim, const Value& volume) {
+    const std::string wanted = text_at(claim, {"spec", "resources", "requests", "storage"}, "0");
+    if (quantity_milli(wanted) <= size_of(claim, {"status", "capacity", "storage"}) ||
+        text_at(volume, {"metadata", "annotations", kProvisionedBy}).empty()) {
+      return;
+    }
+    change_stored(
+        registry_,
+        {std::string(kVolumes), {}, name_of(volume)},
+        [&](Value& fresh) {
+          make_at(fresh, {"spec", "capacity", "storage"}) = wanted;
+        },
+        as_controller(kResizer));
+    change_stored(
+        registry_,
+        key,
+        [&](Value& fresh) {
+          make_at(fresh, {"status", "capacity", "storage"}) = wanted;
+        },
+        as_controller(kResizer, "status"));
   }
 
   void bind(const Key& key, const Value& claim, const Value& volume) {
@@ -307,6 +345,14 @@ class VolumeController final : public Controller {
     if (provisioner == kNoProvisioner || stored(registry_, kVolumes, {}, name) != nullptr) {
       return;
     }
+    change_stored(
+        registry_,
+        key_of(kClaims, claim),
+        [&](Value& fresh) {
+          make_at(fresh, {"metadata", "annotations", kProvisioner}) = provisioner;
+          make_at(fresh, {"metadata", "annotations", kBetaProvisioner}) = provisioner;
+        },
+        as_controller(kManager));
     Value spec = {
         {"capacity",
          {{"storage", text_at(claim, {"spec", "resources", "requests", "storage"}, "0")}}},
