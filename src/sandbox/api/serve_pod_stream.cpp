@@ -98,17 +98,28 @@ Answer<std::string> container_of(const Value& pod, const std::string& asked) {
                          : fmt::format("{}, choose one of: [{}]", message, fmt::join(all, " "))));
 }
 
-// Why the container has written nothing yet, as a kubelet says it; "" where it has begun.
-std::string waiting_reason(const Value& pod, const std::string& container) {
+// What is there of the container: its status, or nullptr.
+const Value* status_of(const Value& pod, const std::string& container) {
   for (const std::string_view list :
        {"initContainerStatuses", "containerStatuses", "ephemeralContainerStatuses"}) {
     for (const Value& status : list_at(pod, {"status", list})) {
       if (text_at(status, {"name"}) == container) {
-        return text_at(status, {"state", "waiting", "reason"});
+        return &status;
       }
     }
   }
-  return "ContainerCreating";
+  return nullptr;
+}
+
+// Why the container has written nothing yet, as a kubelet says it; "" where it has begun.
+std::string waiting_reason(const Value& pod, const std::string& container) {
+  const Value* const status = status_of(pod, container);
+  return status == nullptr ? "ContainerCreating" : text_at(*status, {"state", "waiting", "reason"});
+}
+
+bool has_ended_before(const Value& pod, const std::string& container) {
+  const Value* const status = status_of(pod, container);
+  return status != nullptr && find(*status, {"lastState", "terminated"}) != nullptr;
 }
 
 Answer<void> check_node(Registry& registry, const std::string& node) {
@@ -148,6 +159,11 @@ Answer<kube::Response> read_log(Registry& registry, Exchange& exchange) {
   }
   if (auto there = check_node(registry, node); !there) {
     return refuse(std::move(there.error()));
+  }
+  if (query_flag(exchange.query, "previous") && !has_ended_before(**pod, *container)) {
+    return refuse(bad_request(fmt::format("previous terminated container {} in pod {} not found",
+                                          go_quoted(*container),
+                                          go_quoted(route.name))));
   }
   if (const std::string reason = waiting_reason(**pod, *container); !reason.empty()) {
     return refuse(bad_request(fmt::format("container {} in pod {} is waiting to start: {}",
