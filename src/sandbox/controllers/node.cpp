@@ -51,7 +51,7 @@ std::vector<std::pair<std::string, std::string>> wanted_taints(const Value& node
   std::vector<std::pair<std::string, std::string>> wanted;
   const std::string ready = condition_status(node, "Ready");
   if (!ready.empty() && ready != "True") {
-    const std::string key(ready == "Unknown" ? kUnreachable : kNotReady);
+    const std::string_view key = ready == "Unknown" ? kUnreachable : kNotReady;
     wanted.emplace_back(key, "NoSchedule");
     wanted.emplace_back(key, "NoExecute");
   }
