@@ -4,9 +4,28 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <cstdint>
 #include <utility>
 
 namespace cfkops::sandbox {
+
+namespace {
+
+/// The same for what counts as the same event: it is found by name, however many there are.
+std::string event_name(const Value& about, std::string_view reason, std::string_view message) {
+  constexpr std::uint64_t kPrime = 0x100000001b3ULL;
+  std::uint64_t hash = 0xcbf29ce484222325ULL;
+  const std::string uid = uid_of(about);
+  for (const std::string_view part : {std::string_view(uid), reason, message}) {
+    for (const char letter : part) {
+      hash = (hash ^ static_cast<unsigned char>(letter)) * kPrime;
+    }
+    hash *= kPrime;
+  }
+  return fmt::format("{}.{:016x}", name_of(about), hash);
+}
+
+}  // namespace
 
 Shared stored(const Registry& registry,
               std::string_view bucket,
@@ -121,19 +140,18 @@ void record_event(Registry& registry,
   const std::string ns = namespace_of(about).empty() ? "default" : namespace_of(about);
   const std::string now = registry.timestamp();
   const WriteOptions options = as_controller(component);
-  for (const Shared& event : all_stored(registry, "events", ns)) {
-    if (text_at(*event, {"involvedObject", "uid"}) == uid_of(about) &&
-        text_at(*event, {"reason"}) == reason && text_at(*event, {"message"}) == message) {
-      change_stored(
-          registry,
-          key_of("events", *event),
-          [&](Value& fresh) {
-            fresh["count"] = number_at(fresh, {"count"}, 1) + 1;
-            fresh["lastTimestamp"] = now;
-          },
-          options);
-      return;
-    }
+  const std::string name = event_name(about, reason, message);
+  const Key key{"events", ns, name};
+  if (registry.store().get(key) != nullptr) {
+    change_stored(
+        registry,
+        key,
+        [&](Value& fresh) {
+          fresh["count"] = number_at(fresh, {"count"}, 1) + 1;
+          fresh["lastTimestamp"] = now;
+        },
+        options);
+    return;
   }
   Value involved = {{"apiVersion", text_at(about, {"apiVersion"})},
                     {"kind", text_at(about, {"kind"})},
@@ -143,12 +161,10 @@ void record_event(Registry& registry,
   if (!namespace_of(about).empty()) {
     involved["namespace"] = ns;
   }
-  const auto number = registry.random().below(0xffffffffffffULL);
   create_stored(registry,
                 "events",
                 ns,
-                {{"metadata",
-                  {{"name", fmt::format("{}.{:016x}", name_of(about), number)}, {"namespace", ns}}},
+                {{"metadata", {{"name", name}, {"namespace", ns}}},
                  {"involvedObject", std::move(involved)},
                  {"reason", std::string(reason)},
                  {"message", std::string(message)},
