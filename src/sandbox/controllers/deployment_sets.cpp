@@ -1,9 +1,11 @@
 #include "controllers/deployment_sets.hpp"
 
+#include "controllers/cluster_objects.hpp"
 #include "controllers/controller.hpp"
 #include "controllers/pods.hpp"
 #include "kinds/checks.hpp"
 
+#include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
@@ -44,6 +46,23 @@ Value without_hash(const Value& template_) {
   Value plain = template_;
   erase_at(plain, {"metadata", "labels", kHashLabel});
   return plain;
+}
+
+void record_scaling(Registry& registry,
+                    const Value& deployment,
+                    const std::string& set,
+                    std::int64_t before,
+                    std::int64_t after) {
+  record_event(registry,
+               deployment,
+               "deployment-controller",
+               "Normal",
+               "ScalingReplicaSet",
+               fmt::format("Scaled {} replica set {} from {} to {}",
+                           before < after ? "up" : "down",
+                           set,
+                           before,
+                           after));
 }
 
 struct Fence {
@@ -242,16 +261,20 @@ Answer<bool> DeploymentSets::create() {
   if (!made) {
     return tl::unexpected(made.error());
   }
+  if (const std::int64_t size = number_at(**made, {"spec", "replicas"}); size > 0) {
+    record_scaling(registry_, deployment_, name_of(**made), 0, size);
+  }
   load();
   return true;
 }
 
 bool DeploymentSets::scale(const Value& set, std::int64_t replicas) {
-  const bool other = number_at(set, {"spec", "replicas"}) != replicas;
+  const std::int64_t before = number_at(set, {"spec", "replicas"});
+  const std::string name = name_of(set);
   const auto written = registry_.update(
       kind_,
       namespace_of(set),
-      name_of(set),
+      name,
       [&](const Shared& current) -> Answer<Value> {
         Value fresh = *current;
         make_at(fresh, {"spec", "replicas"}) = replicas;
@@ -260,7 +283,11 @@ bool DeploymentSets::scale(const Value& set, std::int64_t replicas) {
       },
       as_controller(kControllerManager));
   load();
-  return other && written.has_value();
+  const bool scaled = before != replicas && written.has_value();
+  if (scaled) {
+    record_scaling(registry_, deployment_, name, before, replicas);
+  }
+  return scaled;
 }
 
 void DeploymentSets::clean_up() {

@@ -284,7 +284,14 @@ class Kubelets final : public Controller {
     if (behaviour.exit_after) {
       run.exit_at = now + *behaviour.exit_after;
     }
-    record_event(registry_, pod, kManager, "Normal", "Started", "Started containers");
+    for (const Value& container : list_at(pod, {"spec", "containers"})) {
+      record_event(registry_,
+                   pod,
+                   kManager,
+                   "Normal",
+                   "Started",
+                   "Started container " + text_at(container, {"name"}));
+    }
     step_running(pod, behaviour, run);
   }
 
