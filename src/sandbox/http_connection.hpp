@@ -17,6 +17,8 @@ class HttpConnection final : public kube::StreamSink {
   /// Takes the socket, which does not block, over. The rest is borrowed.
   HttpConnection(int socket, const TlsContext& tls, Cluster& cluster, const std::string& token);
   ~HttpConnection() override;
+  HttpConnection(const HttpConnection&) = delete;
+  HttpConnection& operator=(const HttpConnection&) = delete;
 
   [[nodiscard]] int socket() const { return socket_; }
 
