@@ -32,7 +32,7 @@ std::string age_in_days(std::int64_t hours) {
 }
 
 // A prefix may end with a dash, since something follows.
-std::string masked(std::string prefix) {
+std::string masked(const std::string& prefix) {
   return prefix.size() > 1 && prefix.ends_with('-') ? prefix.substr(0, prefix.size() - 2) + "a"
                                                     : prefix;
 }

@@ -132,8 +132,7 @@ void DefinitionController::reconcile(const Key& key) {
     reconsider_group(key);
     return;
   }
-  const Shared kept = *found;
-  const Value& definition = *kept;
+  const Value& definition = **found;
   if (find(definition, {"metadata", "deletionTimestamp"}) != nullptr) {
     terminate(key, definition);
     return;
