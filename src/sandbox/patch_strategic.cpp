@@ -272,6 +272,20 @@ Answer<Value> merge_lists(const Schema& schema, Value list, Value patch, bool de
   return in_order(*merged, *plain, list, schema.merge_key);
 }
 
+/// That it can be told by `key` which element of a list it is; scalars have "".
+Answer<void> check_key(const Value& element, const std::string& key) {
+  if (key.empty()) {
+    return {};
+  }
+  if (!element.is_object()) {
+    return wrong_type("map[string]interface {}", element);
+  }
+  if (!element.contains(key)) {
+    return no_merge_key(element, key);
+  }
+  return {};
+}
+
 /// That the elements of the patch come in the order that `order` gives.
 Answer<void> check_order(const Value& patch, const Value& order, const std::string& key) {
   if (order.empty() || patch.empty()) {
@@ -290,11 +304,8 @@ Answer<void> check_order(const Value& patch, const Value& order, const std::stri
                         go_plain(order)));
       }
       for (const Value* one : {&element, &order[at]}) {
-        if (!key.empty() && !one->is_object()) {
-          return wrong_type("map[string]interface {}", *one);
-        }
-        if (!key.empty() && !one->contains(key)) {
-          return no_merge_key(*one, key);
+        if (Answer<void> known = check_key(*one, key); !known) {
+          return known;
         }
       }
       if (same_element(element, order[at], key)) {
