@@ -45,7 +45,7 @@ std::string child(std::string_view field, std::string_view name) {
 }
 
 void validate_annotations(const Value& annotations, FieldErrors& errors) {
-  constexpr std::size_t kMost = 256U * 1024U;
+  constexpr std::size_t kMost = std::size_t{256} * 1024;
   std::size_t size = 0;
   for (const auto& [key, value] : annotations.items()) {
     add_all(qualified_name_faults(lower(key)), key, "metadata.annotations", errors);

@@ -16,9 +16,9 @@ char digit_of(unsigned number) {
 
 /// To the number that the digits give when multiplied, `carry` is added.
 void multiply_and_add(std::string& digits, unsigned factor, unsigned carry) {
-  for (auto digit = digits.rbegin(); digit != digits.rend(); ++digit) {
-    carry += number_of(*digit) * factor;
-    *digit = digit_of(carry);
+  for (std::size_t at = digits.size(); at-- > 0;) {
+    carry += number_of(digits[at]) * factor;
+    digits[at] = digit_of(carry);
     carry /= 10;
   }
   std::string front;
