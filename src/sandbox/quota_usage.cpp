@@ -95,18 +95,19 @@ void add_claim(const Value& claim, Value& usage) {
   }
 }
 
-bool is_best_effort(const Value& pod) {
-  for (const std::string_view member : {"containers", "initContainers"}) {
-    for (const Value& container : list_at(pod, {"spec", member})) {
-      for (const std::string_view what : {"requests", "limits"}) {
-        const Value& amounts = object_at(container, {"resources", what});
-        if (find(amounts, {"cpu"}) != nullptr || find(amounts, {"memory"}) != nullptr) {
-          return false;
-        }
-      }
+bool says_amounts(const Value& container) {
+  for (const std::string_view what : {"requests", "limits"}) {
+    const Value& amounts = object_at(container, {"resources", what});
+    if (find(amounts, {"cpu"}) != nullptr || find(amounts, {"memory"}) != nullptr) {
+      return true;
     }
   }
-  return true;
+  return false;
+}
+
+bool is_best_effort(const Value& pod) {
+  return std::ranges::none_of(list_at(pod, {"spec", "containers"}), says_amounts) &&
+         std::ranges::none_of(list_at(pod, {"spec", "initContainers"}), says_amounts);
 }
 
 bool has_priority_class(const Value& requirement, const std::string& name) {

@@ -348,6 +348,17 @@ void validate_init(const Value& containers,
   }
 }
 
+void refuse_sub_paths(const Value& mounts, const std::string& path, FieldErrors& errors) {
+  for (std::size_t i = 0; i < mounts.size(); ++i) {
+    for (const char* member : {"subPath", "subPathExpr"}) {
+      if (!text_at(mounts.at(i), {member}).empty()) {
+        errors.forbidden(below(element(path, i), member),
+                         "cannot be set for an Ephemeral Container");
+      }
+    }
+  }
+}
+
 void validate_ephemeral(const Value& containers,
                         const PodContext& context,
                         std::set<std::string>& names,
@@ -372,15 +383,7 @@ void validate_ephemeral(const Value& containers,
         errors.forbidden(below(here, member), "cannot be set for an Ephemeral Container");
       }
     }
-    const Value& all = list_at(container, {"volumeMounts"});
-    for (std::size_t m = 0; m < all.size(); ++m) {
-      for (const char* member : {"subPath", "subPathExpr"}) {
-        if (!text_at(all.at(m), {member}).empty()) {
-          errors.forbidden(below(element(below(here, "volumeMounts"), m), member),
-                           "cannot be set for an Ephemeral Container");
-        }
-      }
-    }
+    refuse_sub_paths(list_at(container, {"volumeMounts"}), below(here, "volumeMounts"), errors);
   }
 }
 
