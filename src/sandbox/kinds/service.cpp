@@ -300,7 +300,7 @@ void default_ports(Value& spec) {
       port["protocol"] = "TCP";
     }
     const Value* target = find(port, {"targetPort"});
-    if (target == nullptr || *target == 0 || *target == "") {
+    if (target == nullptr || *target == 0 || *target == Value("")) {
       port["targetPort"] = number_at(port, {"port"});
     }
   }

@@ -12,9 +12,9 @@ namespace cfkops::sandbox {
 
 namespace {
 
-std::string joined_members(const Value& template_, std::string_view member) {
+std::string joined_members(const Value& pod_template, std::string_view member) {
   std::vector<std::string> texts;
-  for (const Value& container : list_at(template_, {"spec", "containers"})) {
+  for (const Value& container : list_at(pod_template, {"spec", "containers"})) {
     texts.push_back(text_at(container, {member}));
   }
   return fmt::format("{}", fmt::join(texts, ","));
@@ -76,12 +76,12 @@ Column images_column() {
   return column("Images", "string", "Images referenced by each container in the template.", 1);
 }
 
-std::string container_names(const Value& template_) {
-  return joined_members(template_, "name");
+std::string container_names(const Value& pod_template) {
+  return joined_members(pod_template, "name");
 }
 
-std::string container_images(const Value& template_) {
-  return joined_members(template_, "image");
+std::string container_images(const Value& pod_template) {
+  return joined_members(pod_template, "image");
 }
 
 std::string selector_text(const Value* selector) {

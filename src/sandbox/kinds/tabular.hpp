@@ -24,9 +24,9 @@ namespace cfkops::sandbox {
 [[nodiscard]] Column containers_column();
 [[nodiscard]] Column images_column();
 
-/// What stands in them: "main,side". `template_` is a pod template.
-[[nodiscard]] std::string container_names(const Value& template_);
-[[nodiscard]] std::string container_images(const Value& template_);
+/// What stands in them: "main,side".
+[[nodiscard]] std::string container_names(const Value& pod_template);
+[[nodiscard]] std::string container_images(const Value& pod_template);
 
 /// A metav1.LabelSelector as text: "app=x,tier in (a,b)"; "<none>" where it is missing or empty.
 [[nodiscard]] std::string selector_text(const Value* selector);
