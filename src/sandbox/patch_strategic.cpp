@@ -272,16 +272,18 @@ Answer<Value> merge_lists(const Schema& schema, Value list, Value patch, bool de
   return in_order(*merged, *plain, list, schema.merge_key);
 }
 
-/// That it can be told by `key` which element of a list it is; scalars have "".
-Answer<void> check_key(const Value& element, const std::string& key) {
+/// That two elements can be told apart by `key`, "" for scalars.
+Answer<void> check_keys(const Value& element, const Value& other, const std::string& key) {
   if (key.empty()) {
     return {};
   }
-  if (!element.is_object()) {
-    return wrong_type("map[string]interface {}", element);
-  }
-  if (!element.contains(key)) {
-    return no_merge_key(element, key);
+  for (const Value* one : {&element, &other}) {
+    if (!one->is_object()) {
+      return wrong_type("map[string]interface {}", *one);
+    }
+    if (!one->contains(key)) {
+      return no_merge_key(*one, key);
+    }
   }
   return {};
 }
@@ -303,10 +305,8 @@ Answer<void> check_order(const Value& patch, const Value& order, const std::stri
                         go_plain(patch),
                         go_plain(order)));
       }
-      for (const Value* one : {&element, &order[at]}) {
-        if (Answer<void> known = check_key(*one, key); !known) {
-          return known;
-        }
+      if (Answer<void> known = check_keys(element, order[at], key); !known) {
+        return known;
       }
       if (same_element(element, order[at], key)) {
         ++at;
