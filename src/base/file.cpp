@@ -53,6 +53,21 @@ std::map<std::string, std::string, std::less<>> copy_environment() {
   return copy;
 }
 
+// Writes a file that only its owner may read, and waits until it is on the disk.
+Status write_fresh(const std::filesystem::path& fresh, std::string_view text) {
+  auto file = open_file(fresh, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW, S_IRUSR | S_IWUSR);
+  if (!file) {
+    Error error = std::move(file).error();
+    error.code = ErrorCode::Io;
+    return error;
+  }
+  if (::fchmod(file->get(), S_IRUSR | S_IWUSR) != 0) {
+    return io_error("write", fresh, errno);
+  }
+  CFKOPS_TRY(write_all(file->get(), text, fresh));
+  return sync_file(file->get(), fresh);
+}
+
 }  // namespace
 
 Result<std::string> read_file(const std::filesystem::path& path, std::size_t max_bytes) {
@@ -89,6 +104,19 @@ Result<std::string> read_file(const std::filesystem::path& path, std::size_t max
       return io_error("read", path, errno);
     }
   }
+}
+
+Status write_private_file(const std::filesystem::path& path, std::string_view text) {
+  const std::filesystem::path fresh = path.string() + ".new";
+  CFKOPS_TRY(write_fresh(fresh, text));
+  if (::rename(fresh.c_str(), path.c_str()) != 0) {
+    const int number = errno;
+    ::unlink(fresh.c_str());
+    Error error = io_error("write", path, number);
+    error.code = ErrorCode::Io;
+    return error;
+  }
+  return sync_parent_directory(path);
 }
 
 Status make_private_directory(const std::filesystem::path& path) {

@@ -21,7 +21,7 @@ struct Row {
   Command command;
 };
 
-constexpr std::array<Row, 11> kCommands = {{
+constexpr std::array<Row, 12> kCommands = {{
     {"run", run_command},
     {"plan", plan_command},
     {"lint", lint_command},
@@ -31,6 +31,7 @@ constexpr std::array<Row, 11> kCommands = {{
     {"runs list", runs_list_command},
     {"runs show", runs_show_command},
     {"audit verify", audit_verify_command},
+    {"sandbox serve", sandbox_serve_command},
     {"completion", completion_command},
     {"version", version_command},
 }};

@@ -153,6 +153,17 @@ void add_record_commands(CLI::App& app, Slots& slots) {
   add_command(app, "version", "Print the version");
 }
 
+void add_sandbox_commands(CLI::App& app, Slots& slots) {
+  CLI::App* sandbox = add_command(app, "sandbox", "A simulated cluster, to try things on");
+  sandbox->require_subcommand(1);
+  CLI::App* serve = add_command(
+      *sandbox, "serve", "Serve a simulated cluster on loopback, for kubectl and other programs");
+  serve->add_option("--port", slots.arguments.port, "Port to listen on; a free one when left out");
+  serve->add_option("--kubeconfig-out",
+                    slots.arguments.kubeconfig_out,
+                    "File to write the kubeconfig of the simulated cluster to");
+}
+
 void build(CLI::App& app, Slots& slots) {
   app.name("cfkops");
   app.require_subcommand(1);
@@ -161,6 +172,7 @@ void build(CLI::App& app, Slots& slots) {
   add_global_flags(app, slots);
   add_runbook_commands(app, slots);
   add_record_commands(app, slots);
+  add_sandbox_commands(app, slots);
   app.footer("Start with: cfkops list, then cfkops plan broker-restart -n NAMESPACE");
 }
 

@@ -17,6 +17,8 @@ namespace cfkops::cli {
 [[nodiscard]] int runs_show_command(const Arguments& arguments, const AppEnvironment& environment);
 [[nodiscard]] int audit_verify_command(const Arguments& arguments,
                                        const AppEnvironment& environment);
+[[nodiscard]] int sandbox_serve_command(const Arguments& arguments,
+                                        const AppEnvironment& environment);
 [[nodiscard]] int completion_command(const Arguments& arguments, const AppEnvironment& environment);
 [[nodiscard]] int complete_command(const Arguments& arguments, const AppEnvironment& environment);
 [[nodiscard]] int version_command(const Arguments& arguments, const AppEnvironment& environment);

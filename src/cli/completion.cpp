@@ -108,7 +108,7 @@ std::vector<std::string> explain_words() {
 
 bool takes_file(std::string_view flag) {
   return flag == "--kubeconfig" || flag == "--certificate-authority" ||
-         flag == "--client-certificate" || flag == "--client-key";
+         flag == "--client-certificate" || flag == "--client-key" || flag == "--kubeconfig-out";
 }
 
 Candidates values_of(const TypedPlace& place) {

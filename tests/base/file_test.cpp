@@ -113,5 +113,28 @@ TEST(Posix, ErrorsCarryARemedy) {
   EXPECT_EQ(io_error("open", "/x", EISDIR).hint, "");
 }
 
+TEST(WritePrivateFile, ReplacesWhatWasThereAndIsForItsOwnerAlone) {
+  const test::TempDir folder;
+  const std::filesystem::path path = folder.path() / "config";
+  std::ofstream(path) << "older and longer than what comes now";
+  std::filesystem::permissions(path, std::filesystem::perms(0644));
+
+  ASSERT_TRUE(write_private_file(path, "new"));
+
+  EXPECT_EQ(*read_file(path), "new");
+  EXPECT_EQ(mode_of(path), 0600U);
+  EXPECT_FALSE(std::filesystem::exists(path.string() + ".new"));
+}
+
+TEST(WritePrivateFile, SaysThatTheDirectoryIsMissing) {
+  const test::TempDir folder;
+
+  const Status written = write_private_file(folder.path() / "none" / "config", "text");
+
+  ASSERT_FALSE(written);
+  EXPECT_EQ(written.error().code, ErrorCode::Io);
+  EXPECT_THAT(written.error().message, HasSubstr("none/config"));
+}
+
 }  // namespace
 }  // namespace cfkops::base

@@ -13,6 +13,10 @@ namespace cfkops::base {
 [[nodiscard]] Result<std::string> read_file(const std::filesystem::path& path,
                                             std::size_t max_bytes = std::size_t{64} << 20U);
 
+/// Puts `text` there with mode 0600, whole or not at all: what was there before is replaced by a
+/// rename. The directory must exist. Errors: Io.
+[[nodiscard]] Status write_private_file(const std::filesystem::path& path, std::string_view text);
+
 /// Creates `path` and its missing parents, the last with mode 0700. Errors: Io.
 [[nodiscard]] Status make_private_directory(const std::filesystem::path& path);
 

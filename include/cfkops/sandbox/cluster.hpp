@@ -1,0 +1,58 @@
+#pragma once
+
+#include "cfkops/base/clock.hpp"
+#include "cfkops/kube/transport.hpp"
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace cfkops::sandbox {
+
+/// How a simulated cluster begins.
+struct ClusterOptions {
+  std::uint64_t seed = 1;
+  WallTime start = {};                              ///< what the calendar says at the start
+  Duration latency = std::chrono::milliseconds(2);  ///< of each answer
+};
+
+/// A simulated Kubernetes cluster: API server, controllers, scheduler and kubelets in memory on a
+/// virtual clock. The client talks to it as to a real one; `pump` moves the clock to the next thing
+/// that happens instead of waiting.
+///
+/// Not simulated (docs/sandbox.md says more): CEL rules of custom resources, conversion webhooks,
+/// admission webhooks, authentication beyond a user's name, networks, images, real processes.
+/// One thread.
+class Cluster final : public kube::Transport {
+ public:
+  explicit Cluster(const ClusterOptions& options);
+  ~Cluster() override;
+  Cluster(const Cluster&) = delete;
+  Cluster& operator=(const Cluster&) = delete;
+
+  /// Virtual time; lives as long as the cluster.
+  [[nodiscard]] const Clock& clock() const;
+
+  kube::ExchangeId submit(kube::Request request, Completion completion) override;
+  kube::ExchangeId stream(kube::Request request, kube::StreamSink& sink) override;
+  kube::ExchangeId open_socket(kube::Request request,
+                               std::vector<std::string> protocols,
+                               kube::SocketSink& sink) override;
+  void send(kube::ExchangeId socket, std::string_view bytes) override;
+  void cancel(kube::ExchangeId exchange) override;
+  void pump(MonoTime until) override;
+  void wake() noexcept override;
+  [[nodiscard]] std::string server() const override;
+
+  /// For a server that gives it to other programs: runs what is due until `until`, which follows
+  /// real time there; returns when the next thing is due.
+  MonoTime advance(MonoTime until);
+
+ private:
+  class Impl;
+
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace cfkops::sandbox

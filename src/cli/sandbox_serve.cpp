@@ -1,0 +1,81 @@
+#include "commands.hpp"
+#include "exit_code.hpp"
+#include "json_line.hpp"
+#include "shell_word.hpp"
+
+#include "cfkops/base/file.hpp"
+#include "cfkops/engine/journal.hpp"
+#include "cfkops/sandbox/cluster.hpp"
+#include "cfkops/sandbox/server.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <charconv>
+#include <filesystem>
+
+namespace cfkops::cli {
+namespace {
+
+Result<std::uint16_t> port_of(const std::string& text) {
+  std::uint16_t port = 0;
+  if (text.empty()) {
+    return port;
+  }
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), port);
+  if (error != std::errc() || end != text.data() + text.size()) {
+    return make_error(ErrorCode::InvalidInput,
+                      "'" + text + "' is no port",
+                      "give a number from 1 to 65535, or leave --port out for a free one");
+  }
+  return port;
+}
+
+/// Where the kubeconfig is to be written, its folder made.
+Result<std::filesystem::path> kubeconfig_path(const std::string& given) {
+  std::error_code error;
+  std::filesystem::path path = given.empty() ? engine::state_directory() / "sandbox" / "kubeconfig"
+                                             : std::filesystem::absolute(given, error);
+  if (given.empty()) {
+    CFKOPS_TRY(base::make_private_directory(path.parent_path()));
+  }
+  return path;
+}
+
+void announce(const Arguments& arguments,
+              const AppEnvironment& environment,
+              const sandbox::Server& server,
+              const std::filesystem::path& kubeconfig) {
+  if (arguments.global.output == Output::Json) {
+    environment.terminal.out(json_line(
+        {{"schemaVersion", 1}, {"server", server.address()}, {"kubeconfig", kubeconfig.string()}}));
+    return;
+  }
+  environment.terminal.out("A simulated cluster answers at " + server.address() +
+                           " until Ctrl-C. In another terminal:\n\n  export KUBECONFIG=" +
+                           shell_word(kubeconfig.string()) + "\n  kubectl get namespaces\n");
+}
+
+Status serve(const Arguments& arguments, const AppEnvironment& environment) {
+  CFKOPS_ASSIGN(const std::uint16_t port, port_of(arguments.port));
+  CFKOPS_ASSIGN(const std::filesystem::path path, kubeconfig_path(arguments.kubeconfig_out));
+  sandbox::ClusterOptions options;
+  options.start = environment.clock.wall();
+  options.latency = {};
+  sandbox::Cluster cluster(options);
+  CFKOPS_ASSIGN(const auto server, sandbox::Server::listen(cluster, port));
+  CFKOPS_TRY(base::write_private_file(path, server->kubeconfig()));
+  environment.watch_signals();
+  announce(arguments, environment, *server, path);
+  return server->serve([&environment] { return environment.cancel.requested(); });
+}
+
+}  // namespace
+
+int sandbox_serve_command(const Arguments& arguments, const AppEnvironment& environment) {
+  if (const Status done = serve(arguments, environment); !done) {
+    return fail(environment, done.error());
+  }
+  return kOk;
+}
+
+}  // namespace cfkops::cli

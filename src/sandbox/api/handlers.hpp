@@ -1,0 +1,39 @@
+#pragma once
+
+#include "api/exchange.hpp"
+#include "registry.hpp"
+
+#include "cfkops/kube/transport.hpp"
+
+namespace cfkops::sandbox {
+
+// Each answers one kind of request; the file api/<name>.cpp holds it.
+
+/// GET of one object.
+[[nodiscard]] Answer<kube::Response> get_object(Registry& registry, Exchange& exchange);
+
+/// GET of a collection: selectors, limit and continue, resourceVersion(Match), Table.
+[[nodiscard]] Answer<kube::Response> list_objects(Registry& registry, Exchange& exchange);
+
+/// POST, PUT, PATCH, DELETE of objects and collections, status included.
+[[nodiscard]] Answer<kube::Response> create_object(Registry& registry, Exchange& exchange);
+[[nodiscard]] Answer<kube::Response> update_object(Registry& registry, Exchange& exchange);
+[[nodiscard]] Answer<kube::Response> patch_object(Registry& registry, Exchange& exchange);
+[[nodiscard]] Answer<kube::Response> delete_object(Registry& registry, Exchange& exchange);
+[[nodiscard]] Answer<kube::Response> delete_collection(Registry& registry, Exchange& exchange);
+
+/// Subresources with rules of their own.
+[[nodiscard]] Answer<kube::Response> evict_pod(Registry& registry, Exchange& exchange);
+[[nodiscard]] Answer<kube::Response> bind_pod(Registry& registry, Exchange& exchange);
+[[nodiscard]] Answer<kube::Response> serve_scale(Registry& registry, Exchange& exchange);
+[[nodiscard]] Answer<kube::Response> make_token(Registry& registry, Exchange& exchange);
+/// log, exec, attach, portforward and proxy where they end before a connection is made.
+[[nodiscard]] Answer<kube::Response> serve_pod_stream(Registry& registry, Exchange& exchange);
+
+/// Reviews of access and of oneself.
+[[nodiscard]] Answer<kube::Response> review_access(Registry& registry, Exchange& exchange);
+
+/// /api, /apis, /version, /healthz, …
+[[nodiscard]] Answer<kube::Response> discover(Registry& registry, Exchange& exchange);
+
+}  // namespace cfkops::sandbox

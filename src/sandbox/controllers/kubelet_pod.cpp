@@ -1,0 +1,236 @@
+#include "controllers/kubelet_pod.hpp"
+
+#include "controllers/cluster_objects.hpp"
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <charconv>
+#include <utility>
+
+namespace cfkops::sandbox {
+
+namespace {
+
+constexpr std::string_view kPrefix = "sandbox.cfkops.dev/";
+
+std::string annotation(const Value& pod, std::string_view name) {
+  return text_at(pod, {"metadata", "annotations", std::string(kPrefix).append(name)});
+}
+
+std::optional<Duration> duration(const Value& pod, std::string_view name) {
+  const std::string text = annotation(pod, name);
+  const auto parsed = base::parse_duration(text);
+  return text.empty() || !parsed ? std::nullopt : std::optional<Duration>(*parsed);
+}
+
+/// The slowest readiness probe of the containers, if it says yes at once.
+Duration probe_delay(const Value& pod) {
+  std::int64_t most = 0;
+  for (const Value& container : list_at(pod, {"spec", "containers"})) {
+    if (find(container, {"readinessProbe"}) == nullptr) {
+      continue;
+    }
+    const std::int64_t successes = number_at(container, {"readinessProbe", "successThreshold"}, 1);
+    const std::int64_t period = number_at(container, {"readinessProbe", "periodSeconds"}, 10);
+    most = std::max(
+        most,
+        number_at(container, {"readinessProbe", "initialDelaySeconds"}) + (successes - 1) * period);
+  }
+  return bounded_seconds(most);
+}
+
+Value terminated(const PodRun& run, int code) {
+  return {{"exitCode", code},
+          {"reason", code == 0 ? "Completed" : "Error"},
+          {"startedAt", run.last_started},
+          {"finishedAt", run.finished},
+          {"containerID", run.last_id}};
+}
+
+Value state_of(const Value& container, const PodRun& run, const PodBehaviour& behaviour) {
+  const std::string image = text_at(container, {"image"});
+  switch (run.stage) {
+    case PodRun::Stage::New:
+    case PodRun::Stage::Starting:
+      return {{"waiting", {{"reason", "ContainerCreating"}}}};
+    case PodRun::Stage::PullFailed:
+      if (run.pulls % 2 == 1) {
+        return {{"waiting",
+                 {{"reason", "ErrImagePull"},
+                  {"message",
+                   fmt::format("failed to pull and unpack image \"{0}\": failed to resolve "
+                               "reference \"{0}\": {0}: not found",
+                               image)}}}};
+      }
+      return {{"waiting",
+               {{"reason", "ImagePullBackOff"},
+                {"message", fmt::format("Back-off pulling image \"{}\"", image)}}}};
+    case PodRun::Stage::Running:
+      return {{"running", {{"startedAt", run.started}}}};
+    case PodRun::Stage::BackOff:
+      return {
+          {"waiting",
+           {{"reason", "CrashLoopBackOff"}, {"message", "back-off restarting failed container"}}}};
+    case PodRun::Stage::Ended:
+      return {{"terminated", terminated(run, behaviour.exit_code)}};
+  }
+  return Value::object();
+}
+
+Value container_status(const Value& container, const PodRun& run, const PodBehaviour& behaviour) {
+  const bool running = run.stage == PodRun::Stage::Running;
+  const std::string image = text_at(container, {"image"});
+  const std::string& id = running ? run.container_id : run.last_id;
+  Value status = {{"name", text_at(container, {"name"})},
+                  {"image", image},
+                  {"imageID", id.empty() ? "" : image},
+                  {"lastState", Value::object()},
+                  {"ready", running && run.ready},
+                  {"started", running},
+                  {"restartCount", run.restarts},
+                  {"state", state_of(container, run, behaviour)}};
+  if (!id.empty()) {
+    status["containerID"] = id;
+  }
+  if (!run.last_id.empty() && run.stage != PodRun::Stage::Ended) {
+    status["lastState"] = {{"terminated", terminated(run, behaviour.exit_code)}};
+  }
+  return status;
+}
+
+Value init_status(const Value& container, const PodRun& run) {
+  const bool done = !run.started.empty();
+  Value state = {{"waiting", {{"reason", "PodInitializing"}}}};
+  if (done) {
+    state = {{"terminated",
+              {{"exitCode", 0},
+               {"reason", "Completed"},
+               {"startedAt", run.started},
+               {"finishedAt", run.started},
+               {"containerID", run.container_id}}}};
+  }
+  return {{"name", text_at(container, {"name"})},
+          {"image", text_at(container, {"image"})},
+          {"imageID", done ? text_at(container, {"image"}) : ""},
+          {"lastState", Value::object()},
+          {"ready", done},
+          {"started", false},
+          {"restartCount", 0},
+          {"state", std::move(state)}};
+}
+
+std::string names_text(const Value& containers) {
+  std::string text;
+  for (const Value& container : containers) {
+    text += (text.empty() ? "" : " ") + text_at(container, {"name"});
+  }
+  return text;
+}
+
+void tell(Value& pod, std::string_view type, bool is_true, const Value& why, std::string_view now) {
+  Value condition = {{"type", std::string(type)},
+                     {"status", is_true ? "True" : "False"},
+                     {"lastProbeTime", nullptr},
+                     {"observedGeneration", number_at(pod, {"metadata", "generation"}, 1)}};
+  if (!is_true) {
+    condition.update(why);
+  }
+  set_condition(pod, std::move(condition), now);
+}
+
+std::string phase_of(const PodRun& run, const PodBehaviour& behaviour) {
+  if (run.stage == PodRun::Stage::Ended) {
+    return behaviour.exit_code == 0 ? "Succeeded" : "Failed";
+  }
+  return run.started.empty() ? "Pending" : "Running";
+}
+
+void tell_conditions(Value& pod, const PodRun& run, std::string_view now) {
+  const bool up = !run.ip.empty() && run.stage != PodRun::Stage::Ended;
+  const bool ended = run.stage == PodRun::Stage::Ended;
+  const Value why = ended ? Value({{"reason", "PodCompleted"}})
+                          : Value({{"reason", "ContainersNotReady"},
+                                   {"message",
+                                    "containers with unready status: [" +
+                                        names_text(list_at(pod, {"spec", "containers"})) + "]"}});
+  const Value uninitialised = {{"reason", "ContainersNotInitialized"},
+                               {"message",
+                                "containers with incomplete status: [" +
+                                    names_text(list_at(pod, {"spec", "initContainers"})) + "]"}};
+  const bool has_init = !list_at(pod, {"spec", "initContainers"}).empty();
+  tell(pod, "PodReadyToStartContainers", up, Value::object(), now);
+  tell(pod, "Initialized", !has_init || !run.started.empty(), uninitialised, now);
+  tell(pod, "Ready", run.ready, why, now);
+  tell(pod, "ContainersReady", run.ready, why, now);
+  if (condition_of(pod, "PodScheduled") == nullptr) {
+    tell(pod, "PodScheduled", true, Value::object(), now);
+  }
+}
+
+}  // namespace
+
+PodBehaviour behaviour_of(const Value& pod) {
+  PodBehaviour behaviour;
+  behaviour.start_delay = duration(pod, "start-delay").value_or(behaviour.start_delay);
+  behaviour.stop_delay = duration(pod, "stop-delay").value_or(behaviour.stop_delay);
+  behaviour.exit_after = duration(pod, "exit-after");
+  behaviour.ready_delay = probe_delay(pod);
+  const std::string code = annotation(pod, "exit-code");
+  std::from_chars(code.data(), code.data() + code.size(), behaviour.exit_code);
+  behaviour.never_ready = annotation(pod, "ready") == "false";
+  behaviour.image_missing = annotation(pod, "image") == "missing";
+  const Value* owner = controller_of(pod);
+  if (!behaviour.exit_after && owner != nullptr && text_at(*owner, {"kind"}) == "Job") {
+    behaviour.exit_after = std::chrono::seconds(1);
+  }
+  return behaviour;
+}
+
+void post_status(Value& pod,
+                 const PodRun& run,
+                 const PodBehaviour& behaviour,
+                 std::string_view host_ip,
+                 std::string_view now) {
+  tell_conditions(pod, run, now);
+  Value containers = Value::array();
+  for (const Value& container : list_at(pod, {"spec", "containers"})) {
+    containers.push_back(container_status(container, run, behaviour));
+  }
+  Value inits = Value::array();
+  for (const Value& container : list_at(pod, {"spec", "initContainers"})) {
+    inits.push_back(init_status(container, run));
+  }
+  Value& status = make_at(pod, {"status"});
+  status["phase"] = phase_of(run, behaviour);
+  status["observedGeneration"] = number_at(pod, {"metadata", "generation"}, 1);
+  status["containerStatuses"] = std::move(containers);
+  if (!inits.empty()) {
+    status["initContainerStatuses"] = std::move(inits);
+  }
+  if (!host_ip.empty()) {
+    status["hostIP"] = std::string(host_ip);
+    status["hostIPs"] = Value::array({{{"ip", std::string(host_ip)}}});
+  }
+  if (!run.ip.empty()) {
+    status["podIP"] = run.ip;
+    status["podIPs"] = Value::array({{{"ip", run.ip}}});
+  }
+  set_default(status, {"startTime"}, std::string(now));
+}
+
+void post_stopped(Value& pod, const PodRun& run, std::string_view now) {
+  PodRun last = run;
+  last.ready = false;
+  last.stage = PodRun::Stage::Ended;
+  if (run.stage == PodRun::Stage::Running) {
+    last.last_id = run.container_id;
+    last.last_started = run.started;
+    last.finished = std::string(now);
+  }
+  // Containers are asked to end and do.
+  post_status(pod, last, PodBehaviour(), {}, now);
+}
+
+}  // namespace cfkops::sandbox

@@ -1,0 +1,386 @@
+#include "controllers/cluster_objects.hpp"
+#include "controllers/kubelet_pod.hpp"
+
+#include "cfkops/base/clock.hpp"
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <array>
+#include <map>
+#include <string>
+#include <utility>
+
+namespace cfkops::sandbox {
+
+namespace {
+
+constexpr std::string_view kManager = "kubelet";
+constexpr std::string_view kAnnotation = "sandbox.cfkops.dev/kubelet";
+constexpr std::string_view kLeases = "leases.coordination.k8s.io";
+constexpr std::string_view kLeaseNamespace = "kube-node-lease";
+constexpr Duration kSoon = std::chrono::milliseconds(5);
+constexpr Duration kHeartbeat = std::chrono::seconds(10);
+constexpr Duration kFirstBackOff = std::chrono::seconds(10);
+constexpr Duration kLongestBackOff = std::chrono::minutes(5);
+
+struct Healthy {
+  std::string_view type;
+  std::string_view status;
+  std::string_view reason;
+  std::string_view message;
+};
+
+constexpr std::array<Healthy, 4> kHealthy = {{
+    {"MemoryPressure",
+     "False",
+     "KubeletHasSufficientMemory",
+     "kubelet has sufficient memory available"},
+    {"DiskPressure", "False", "KubeletHasNoDiskPressure", "kubelet has no disk pressure"},
+    {"PIDPressure", "False", "KubeletHasSufficientPID", "kubelet has sufficient PID available"},
+    {"Ready", "True", "KubeletReady", "kubelet is posting ready status"},
+}};
+
+/// 10 s, 20 s, … 5 min.
+Duration back_off(int times) {
+  Duration delay = kFirstBackOff;
+  for (int i = 1; i < times && delay < kLongestBackOff; ++i) {
+    delay *= 2;
+  }
+  return std::min(delay, kLongestBackOff);
+}
+
+bool is_served(const Value& node) {
+  return text_at(node, {"metadata", "annotations", kAnnotation}) == "true";
+}
+
+bool is_finished(const Value& pod) {
+  const std::string phase = text_at(pod, {"status", "phase"});
+  return phase == "Succeeded" || phase == "Failed";
+}
+
+std::string internal_ip(const Value& node) {
+  for (const Value& address : list_at(node, {"status", "addresses"})) {
+    if (text_at(address, {"type"}) == "InternalIP") {
+      return text_at(address, {"address"});
+    }
+  }
+  return {};
+}
+
+/// The kubelets of the nodes that have one: they run pods, tell how those are, and renew leases.
+/// Networks, images, probes and processes behave as `PodBehaviour` says.
+class Kubelets final : public Controller {
+ public:
+  explicit Kubelets(Registry& registry)
+      : registry_(registry),
+        nodes_(registry.timeline(), kSoon, [this](const Key& key) { sync_node(key); }),
+        pods_(registry.timeline(), kSoon, [this](const Key& key) { sync_pod(key); }) {}
+
+  void on_change(const Change& change) override {
+    if (change.key.bucket == "nodes" && change.type != Change::Type::Deleted) {
+      const bool was = change.before != nullptr && is_served(*change.before);
+      if (is_served(*change.object)) {
+        nodes_.add(change.key);
+        if (!was) {
+          add_pods_of(change.key.name);
+        }
+      }
+    } else if (change.key.bucket == "pods") {
+      if (change.type == Change::Type::Deleted) {
+        runs_.erase(change.key);
+      } else if (!text_at(*change.object, {"spec", "nodeName"}).empty()) {
+        pods_.add(change.key);
+      }
+    }
+  }
+
+ private:
+  void add_pods_of(const std::string& node) {
+    for (const Shared& pod : all_stored(registry_, "pods")) {
+      if (text_at(*pod, {"spec", "nodeName"}) == node) {
+        pods_.add(key_of("pods", *pod));
+      }
+    }
+  }
+
+  void sync_node(const Key& key) {
+    const Shared node = registry_.store().get(key);
+    if (node == nullptr || !is_served(*node)) {
+      return;
+    }
+    const MonoTime now = registry_.timeline().now();
+    const auto renewed = renewed_.find(key.name);
+    if (renewed == renewed_.end() || now - renewed->second >= kHeartbeat) {
+      renew_lease(*node);
+      renewed_[key.name] = now;
+    }
+    const Value* ready = condition_of(*node, "Ready");
+    if (ready == nullptr || text_at(*ready, {"status"}) != "True") {
+      post_health(key);
+    }
+    nodes_.add_after(key, renewed_[key.name] + kHeartbeat - now);
+  }
+
+  void renew_lease(const Value& node) {
+    const std::string time = base::format_rfc3339(registry_.timeline().wall());
+    const std::string name = name_of(node);
+    const Shared lease = stored(registry_, kLeases, kLeaseNamespace, name);
+    if (lease != nullptr) {
+      change_stored(
+          registry_,
+          key_of(kLeases, *lease),
+          [&](Value& fresh) {
+            make_at(fresh, {"spec", "renewTime"}) = time;
+          },
+          as_controller(kManager));
+      return;
+    }
+    create_stored(
+        registry_,
+        kLeases,
+        kLeaseNamespace,
+        {{"metadata",
+          {{"name", name},
+           {"namespace", std::string(kLeaseNamespace)},
+           {"ownerReferences",
+            Value::array({{{"apiVersion", "v1"},
+                           {"kind", "Node"},
+                           {"name", name},
+                           {"uid", uid_of(node)}}})}}},
+         {"spec", {{"holderIdentity", name}, {"leaseDurationSeconds", 40}, {"renewTime", time}}}},
+        as_controller(kManager));
+  }
+
+  void post_health(const Key& key) {
+    const std::string now = registry_.timestamp();
+    change_stored(
+        registry_,
+        key,
+        [&](Value& fresh) {
+          for (const Healthy& one : kHealthy) {
+            set_condition(fresh,
+                          {{"type", std::string(one.type)},
+                           {"status", std::string(one.status)},
+                           {"reason", std::string(one.reason)},
+                           {"message", std::string(one.message)},
+                           {"lastHeartbeatTime", now}},
+                          now);
+          }
+        },
+        as_controller(kManager, "status"));
+  }
+
+  void sync_pod(const Key& key) {
+    const Shared pod = registry_.store().get(key);
+    const Shared node = pod == nullptr
+                            ? nullptr
+                            : stored(registry_, "nodes", {}, text_at(*pod, {"spec", "nodeName"}));
+    if (node == nullptr || !is_served(*node)) {
+      return;
+    }
+    PodRun& run = runs_[key];
+    if (run.uid != uid_of(*pod)) {
+      run = PodRun();
+      run.uid = uid_of(*pod);
+    }
+    if (is_deleting(*pod)) {
+      stop(key, *pod, run);
+    } else if (!is_finished(*pod)) {
+      advance(key, *pod, *node, run);
+    }
+  }
+
+  /// Takes the next step if it is due, and comes again when the one after that is.
+  void advance(const Key& key, const Value& pod, const Value& node, PodRun& run) {
+    const MonoTime now = registry_.timeline().now();
+    const PodBehaviour behaviour = behaviour_of(pod);
+    if (step(pod, node, behaviour, run)) {
+      const std::string host = internal_ip(node);
+      const std::string stamp = registry_.timestamp();
+      const PodRun told = run;
+      change_stored(
+          registry_,
+          key,
+          [&](Value& fresh) { post_status(fresh, told, behaviour, host, stamp); },
+          as_controller(kManager, "status"));
+    }
+    const auto again = runs_.find(key);
+    if (again != runs_.end() && again->second.next > now) {
+      pods_.add_after(key, again->second.next - now);
+    }
+  }
+
+  /// True where there is something new to tell.
+  bool step(const Value& pod, const Value& node, const PodBehaviour& behaviour, PodRun& run) {
+    const MonoTime now = registry_.timeline().now();
+    if (run.stage == PodRun::Stage::New) {
+      run.stage = PodRun::Stage::Starting;
+      run.next = now + behaviour.start_delay;
+      return true;
+    }
+    if (run.stage == PodRun::Stage::Running) {
+      return step_running(pod, behaviour, run);
+    }
+    if (run.stage == PodRun::Stage::Ended || now < run.next) {
+      return false;
+    }
+    if (behaviour.image_missing && run.stage != PodRun::Stage::BackOff) {
+      fail_pull(pod, run);
+    } else {
+      start(pod, node, behaviour, run);
+    }
+    return true;
+  }
+
+  bool step_running(const Value& pod, const PodBehaviour& behaviour, PodRun& run) {
+    const MonoTime now = registry_.timeline().now();
+    if (run.exit_at && now >= *run.exit_at) {
+      end(pod, behaviour, run);
+      return true;
+    }
+    const bool ready = now >= run.ready_at && !behaviour.never_ready;
+    const bool changed = ready != run.ready;
+    run.ready = ready;
+    run.next = now < run.ready_at ? run.ready_at : MonoTime();
+    if (run.exit_at && (run.next == MonoTime() || *run.exit_at < run.next)) {
+      run.next = *run.exit_at;
+    }
+    return changed;
+  }
+
+  void fail_pull(const Value& pod, PodRun& run) {
+    run.stage = PodRun::Stage::PullFailed;
+    ++run.pulls;
+    const bool failed = run.pulls % 2 == 1;
+    run.next = registry_.timeline().now() +
+               (failed ? Duration(std::chrono::seconds(2)) : back_off(run.pulls / 2));
+    record_event(registry_,
+                 pod,
+                 kManager,
+                 failed ? "Warning" : "Normal",
+                 failed ? "Failed" : "BackOff",
+                 failed ? "Error: ErrImagePull" : "Back-off pulling image");
+  }
+
+  void start(const Value& pod, const Value& node, const PodBehaviour& behaviour, PodRun& run) {
+    const MonoTime now = registry_.timeline().now();
+    if (run.stage == PodRun::Stage::BackOff) {
+      ++run.restarts;
+    }
+    run.stage = PodRun::Stage::Running;
+    run.started = registry_.timestamp();
+    run.container_id = fmt::format("containerd://{:016x}{:016x}{:016x}{:016x}",
+                                   registry_.random().below(~0ULL),
+                                   registry_.random().below(~0ULL),
+                                   registry_.random().below(~0ULL),
+                                   registry_.random().below(~0ULL));
+    if (run.ip.empty()) {
+      run.ip = flag_at(pod, {"spec", "hostNetwork"}) ? internal_ip(node) : free_ip(node);
+    }
+    run.ready_at = now + behaviour.ready_delay;
+    run.exit_at.reset();
+    if (behaviour.exit_after) {
+      run.exit_at = now + *behaviour.exit_after;
+    }
+    for (const Value& container : list_at(pod, {"spec", "containers"})) {
+      record_event(registry_,
+                   pod,
+                   kManager,
+                   "Normal",
+                   "Started",
+                   "Started container " + text_at(container, {"name"}));
+    }
+    step_running(pod, behaviour, run);
+  }
+
+  void end(const Value& pod, const PodBehaviour& behaviour, PodRun& run) {
+    const MonoTime now = registry_.timeline().now();
+    const std::string policy = text_at(pod, {"spec", "restartPolicy"}, "Always");
+    run.ready = false;
+    run.last_id = run.container_id;
+    run.last_started = run.started;
+    run.finished = registry_.timestamp();
+    run.exit_at.reset();
+    if (policy == "Always" || (policy == "OnFailure" && behaviour.exit_code != 0)) {
+      run.stage = PodRun::Stage::BackOff;
+      // The first restart comes at once.
+      run.next = now + (run.restarts == 0 ? kSoon : back_off(run.restarts));
+      if (run.restarts > 0) {
+        record_event(registry_,
+                     pod,
+                     kManager,
+                     "Warning",
+                     "BackOff",
+                     fmt::format("Back-off restarting failed container in pod {}_{}({})",
+                                 name_of(pod),
+                                 namespace_of(pod),
+                                 uid_of(pod)));
+      }
+      return;
+    }
+    run.stage = PodRun::Stage::Ended;
+    run.next = MonoTime();
+  }
+
+  /// An address of the node's range that no pod there has.
+  std::string free_ip(const Value& node) {
+    const std::string range = text_at(node, {"spec", "podCIDR"}, "10.244.0.0/24");
+    const std::string prefix = range.substr(0, range.rfind('.') + 1);
+    constexpr int kMost = 253;
+    int& last = addresses_[name_of(node)];
+    for (int tries = 0; tries < kMost; ++tries) {
+      last = last % kMost + 1;
+      std::string ip = prefix + std::to_string(last + 1);
+      const bool taken =
+          std::ranges::any_of(runs_, [&](const auto& one) { return one.second.ip == ip; });
+      if (!taken) {
+        return ip;
+      }
+    }
+    return prefix + "254";
+  }
+
+  /// Ends the containers within the grace period; then the object goes.
+  void stop(const Key& key, const Value& pod, PodRun& run) {
+    const MonoTime now = registry_.timeline().now();
+    const bool runs = run.stage == PodRun::Stage::Running;
+    const Duration grace =
+        bounded_seconds(number_at(pod, {"metadata", "deletionGracePeriodSeconds"}));
+    const Duration needed = runs ? behaviour_of(pod).stop_delay : Duration();
+    const MonoTime end = now + std::min(grace, needed);
+    run.stop_at = run.stop_at ? std::min(*run.stop_at, end) : end;
+    if (*run.stop_at > now) {
+      pods_.add_after(key, *run.stop_at - now);
+      return;
+    }
+    const std::string uid = run.uid;
+    const bool had_containers = runs || run.stage == PodRun::Stage::BackOff;
+    if (!is_finished(pod) && had_containers) {
+      const PodRun last = run;
+      const std::string stamp = registry_.timestamp();
+      change_stored(
+          registry_,
+          key,
+          [&](Value& fresh) { post_stopped(fresh, last, stamp); },
+          as_controller(kManager, "status"));
+    }
+    delete_stored(registry_, key, uid, {}, as_controller(kManager), 0);
+  }
+
+  Registry& registry_;
+  WorkQueue nodes_;
+  WorkQueue pods_;
+  std::map<Key, PodRun> runs_;
+  std::map<std::string, MonoTime> renewed_;
+  std::map<std::string, int> addresses_;
+};
+
+}  // namespace
+
+std::unique_ptr<Controller> kubelets(Registry& registry) {
+  return std::make_unique<Kubelets>(registry);
+}
+
+}  // namespace cfkops::sandbox

@@ -1,0 +1,112 @@
+#include "flight.hpp"
+
+#include "cfkops/kube/api_status.hpp"
+
+#include <string>
+#include <utility>
+
+namespace cfkops::sandbox {
+
+namespace {
+
+// There is nothing in a simulated pod that could be connected to.
+Error not_upgraded(const kube::Response& response, const kube::Request& request) {
+  const std::string what = request.method + " " + request.target;
+  return response.status >= 400
+             ? kube::error_of(response, what)
+             : make_error(ErrorCode::Protocol, "the server did not upgrade to WebSocket").in(what);
+}
+
+}  // namespace
+
+Flight::Flight(kube::Request request, Road road)
+    : request_(std::move(request)),
+      road_(std::move(road)) {}
+
+void Flight::reach(ApiServer& server) {
+  served_ = server.handle(request_, *this);
+}
+
+void Flight::leave(ApiServer& server) {
+  done_ = true;
+  if (served_ != 0 && !ended_) {
+    ended_ = true;
+    server.cancel(served_);
+  }
+}
+
+void Flight::answer(kube::Response response) {
+  ended_ = true;
+  road_([response = std::move(response)](Flight& flight) { flight.tell_answer(response); });
+}
+
+void Flight::head(kube::Response head) {
+  road_([head = std::move(head)](Flight& flight) { flight.tell_head(head); });
+}
+
+void Flight::data(std::string_view bytes) {
+  road_([bytes = std::string(bytes)](Flight& flight) { flight.tell_data(bytes); });
+}
+
+void Flight::end() {
+  ended_ = true;
+  road_([](Flight& flight) { flight.tell_end(); });
+}
+
+void Flight::fail(const Error& error) {
+  done_ = true;
+  if (completion_) {
+    completion_(error);
+  } else if (stream_ != nullptr) {
+    stream_->on_end(error);
+  } else if (socket_ != nullptr) {
+    socket_->on_close(error);
+  }
+}
+
+// A callback may cancel this very exchange, which then is done before the next one.
+void Flight::tell_answer(const kube::Response& response) {
+  if (completion_) {
+    done_ = true;
+    completion_(response);
+    return;
+  }
+  tell_head(response);
+  if (!done_ && !response.body.empty()) {
+    tell_data(response.body);
+  }
+  if (!done_) {
+    tell_end();
+  }
+}
+
+void Flight::tell_head(const kube::Response& head) {
+  if (socket_ != nullptr) {
+    fail(not_upgraded(head, request_));
+  } else if (stream_ != nullptr) {
+    kube::Response bare = head;
+    bare.body.clear();
+    stream_->on_head(bare);
+  } else {
+    collected_ = head;
+  }
+}
+
+void Flight::tell_data(std::string_view bytes) {
+  if (stream_ != nullptr) {
+    stream_->on_data(bytes);
+  } else {
+    collected_.body += bytes;
+  }
+}
+
+void Flight::tell_end() {
+  done_ = true;
+  if (stream_ != nullptr) {
+    stream_->on_end(Status());
+  } else if (completion_) {
+    completion_(std::move(collected_));
+  }
+}
+
+}  // namespace cfkops::sandbox

@@ -1,0 +1,152 @@
+#include "value.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <limits>
+#include <utility>
+
+namespace cfkops::sandbox {
+
+namespace {
+
+Value* member(Value& in, std::string_view name) {
+  if (!in.is_object()) {
+    return nullptr;
+  }
+  const auto found = in.find(name);
+  return found == in.end() || found->is_null() ? nullptr : &*found;
+}
+
+const Value* member(const Value& in, std::string_view name) {
+  if (!in.is_object()) {
+    return nullptr;
+  }
+  const auto found = in.find(name);
+  return found == in.end() || found->is_null() ? nullptr : &*found;
+}
+
+template <class V>
+V* walk(V& in, Path path) {
+  V* at = &in;
+  for (const std::string_view name : path) {
+    at = member(*at, name);
+    if (at == nullptr) {
+      return nullptr;
+    }
+  }
+  return at->is_null() ? nullptr : at;
+}
+
+std::int64_t whole(const Value& number) {
+  if (const auto* unsigned_number = number.get_ptr<const Value::number_unsigned_t*>()) {
+    constexpr std::uint64_t kMost = std::numeric_limits<std::int64_t>::max();
+    return static_cast<std::int64_t>(std::min<std::uint64_t>(*unsigned_number, kMost));
+  }
+  if (const auto* real = number.get_ptr<const Value::number_float_t*>()) {
+    constexpr double kLimit = 9.2e18;
+    return static_cast<std::int64_t>(std::clamp(*real, -kLimit, kLimit));
+  }
+  return number.get<std::int64_t>();
+}
+
+}  // namespace
+
+const Value* find(const Value& in, Path path) {
+  return walk(in, path);
+}
+
+Value* find(Value& in, Path path) {
+  return walk(in, path);
+}
+
+std::string text_at(const Value& in, Path path, std::string_view fallback) {
+  const Value* found = find(in, path);
+  const auto* text = found == nullptr ? nullptr : found->get_ptr<const std::string*>();
+  return text == nullptr ? std::string(fallback) : *text;
+}
+
+std::int64_t number_at(const Value& in, Path path, std::int64_t fallback) {
+  const Value* found = find(in, path);
+  return found == nullptr || !found->is_number() ? fallback : whole(*found);
+}
+
+bool flag_at(const Value& in, Path path, bool fallback) {
+  const Value* found = find(in, path);
+  const auto* flag = found == nullptr ? nullptr : found->get_ptr<const bool*>();
+  return flag == nullptr ? fallback : *flag;
+}
+
+const Value& object_at(const Value& in, Path path) {
+  static const Value kEmpty = Value::object();
+  const Value* found = find(in, path);
+  return found == nullptr || !found->is_object() ? kEmpty : *found;
+}
+
+const Value& list_at(const Value& in, Path path) {
+  static const Value kEmpty = Value::array();
+  const Value* found = find(in, path);
+  return found == nullptr || !found->is_array() ? kEmpty : *found;
+}
+
+Value& make_at(Value& in, Path path) {
+  Value* at = &in;
+  for (const std::string_view name : path) {
+    if (!at->is_object()) {
+      *at = Value::object();
+    }
+    at = &(*at)[std::string(name)];
+  }
+  return *at;
+}
+
+void set_default(Value& in, Path path, Value value) {
+  Value& place = make_at(in, path);
+  if (place.is_null()) {
+    place = std::move(value);
+  }
+}
+
+void erase_at(Value& in, Path path) {
+  if (path.size() == 0) {
+    return;
+  }
+  Value* at = &in;
+  const auto* const last = path.end() - 1;
+  for (const auto* name = path.begin(); name != last; ++name) {
+    at = member(*at, *name);
+    if (at == nullptr) {
+      return;
+    }
+  }
+  if (at->is_object()) {
+    at->erase(std::string(*last));
+  }
+}
+
+Shared share(Value value) {
+  return std::make_shared<const Value>(std::move(value));
+}
+
+std::string name_of(const Value& object) {
+  return text_at(object, {"metadata", "name"});
+}
+
+std::string namespace_of(const Value& object) {
+  return text_at(object, {"metadata", "namespace"});
+}
+
+std::string uid_of(const Value& object) {
+  return text_at(object, {"metadata", "uid"});
+}
+
+const Value* controller_of(const Value& object) {
+  for (const Value& owner : list_at(object, {"metadata", "ownerReferences"})) {
+    if (flag_at(owner, {"controller"})) {
+      return &owner;
+    }
+  }
+  return nullptr;
+}
+
+}  // namespace cfkops::sandbox
