@@ -21,7 +21,7 @@ std::string joined_members(const Value& pod_template, std::string_view member) {
 }
 
 std::string requirement_text(const Value& expression) {
-  const std::string key = text_at(expression, {"key"});
+  std::string key = text_at(expression, {"key"});
   const std::string op = text_at(expression, {"operator"});
   std::vector<std::string> values;
   for (const Value& value : list_at(expression, {"values"})) {
