@@ -15,6 +15,7 @@ namespace cfkops::sandbox {
 namespace {
 
 constexpr Duration kDelay = std::chrono::milliseconds(5);
+constexpr std::int64_t kMostAtOnce = 500;  // pkg/controller/replicaset: BurstReplicas
 
 int phase_rank(const Value& pod) {
   if (has_phase(pod, "Pending")) {
@@ -101,12 +102,14 @@ class ReplicaSetController final : public Controller {
     put_status(key, *set, pods, failure);
   }
 
-  // Makes what is missing or deletes what is too much; says why a pod could not be made.
+  // Makes what is missing, so many at a time that others are served between, or deletes what is
+  // too much; says why a pod could not be made.
   std::string manage(const Value& set, std::vector<Shared> pods) {
     const Kind& pod_kind = kind_for(registry_, "v1", "Pod");
     const std::int64_t wanted = number_at(set, {"spec", "replicas"});
     auto have = static_cast<std::int64_t>(pods.size());
-    for (; have < wanted; ++have) {
+    const std::int64_t enough = std::min(wanted, have + kMostAtOnce);
+    for (; have < enough; ++have) {
       const auto made = create_for(
           registry_, pod_kind, set, pod_of_template(object_at(set, {"spec", "template"}), set));
       if (!made) {

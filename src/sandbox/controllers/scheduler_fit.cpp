@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <limits>
 #include <utility>
 
 namespace cfkops::sandbox {
@@ -49,10 +50,16 @@ bool holds_for(const Value& requirement, const Value* value) {
   return op == "Gt" ? mine > bound : op == "Lt" && mine < bound;
 }
 
+// Amounts are not negative; a sum that has no number is as good as endless.
+void add_to(std::int64_t& sum, std::int64_t amount) {
+  constexpr std::int64_t kMost = std::numeric_limits<std::int64_t>::max();
+  sum = amount > kMost - sum ? kMost : sum + amount;
+}
+
 void add_requests(std::map<std::string, std::int64_t>& sum, const Value& container) {
   for (const auto& [name, amount] : object_at(container, {"resources", "requests"}).items()) {
     if (amount.is_string()) {
-      sum[name] += quantity_milli(amount.get<std::string>());
+      add_to(sum[name], quantity_milli(amount.get<std::string>()));
     }
   }
 }
@@ -102,7 +109,7 @@ std::vector<Misfit> resource_misfits(const Value& pod, const NodeView& node) {
   std::map<std::string, std::int64_t> used;
   for (const Shared& other : node.pods) {
     for (const auto& [name, amount] : requests_of(*other)) {
-      used[name] += amount;
+      add_to(used[name], amount);
     }
   }
   for (const auto& [name, amount] : requests_of(pod)) {
@@ -150,14 +157,14 @@ std::map<std::string, std::int64_t> requests_of(const Value& pod) {
     }
   }
   for (const auto& [name, amount] : sidecars) {
-    sum[name] += amount;
+    add_to(sum[name], amount);
   }
   for (const auto& [name, amount] : most) {
     sum[name] = std::max(sum[name], amount);
   }
   for (const auto& [name, amount] : object_at(pod, {"spec", "overhead"}).items()) {
     if (amount.is_string()) {
-      sum[name] += quantity_milli(amount.get<std::string>());
+      add_to(sum[name], quantity_milli(amount.get<std::string>()));
     }
   }
   return sum;
