@@ -42,8 +42,8 @@ std::int64_t revision_of(const Value& object) {
   return number;
 }
 
-Value without_hash(const Value& template_) {
-  Value plain = template_;
+Value without_hash(const Value& pod_template) {
+  Value plain = pod_template;
   erase_at(plain, {"metadata", "labels", kHashLabel});
   return plain;
 }
@@ -234,22 +234,22 @@ std::int64_t DeploymentSets::newest_size() const {
 }
 
 Answer<bool> DeploymentSets::create() {
-  Value template_ = object_at(deployment_, {"spec", "template"});
+  Value pod_template = object_at(deployment_, {"spec", "template"});
   const std::int64_t collisions = number_at(deployment_, {"status", "collisionCount"});
-  const std::string hash = safe_hash(template_.dump() + std::to_string(collisions));
-  make_at(template_, {"metadata", "labels", kHashLabel}) = hash;
+  const std::string hash = safe_hash(pod_template.dump() + std::to_string(collisions));
+  make_at(pod_template, {"metadata", "labels", kHashLabel}) = hash;
   Value selector = object_at(deployment_, {"spec", "selector"});
   make_at(selector, {"matchLabels", kHashLabel}) = hash;
   Value set = {{"apiVersion", "apps/v1"},
                {"kind", "ReplicaSet"},
                {"metadata",
                 {{"name", name_of(deployment_) + "-" + hash},
-                 {"labels", object_at(template_, {"metadata", "labels"})},
+                 {"labels", object_at(pod_template, {"metadata", "labels"})},
                  {"ownerReferences", Value::array({controller_ref(deployment_)})}}},
                {"spec",
                 {{"replicas", newest_size()},
                  {"selector", std::move(selector)},
-                 {"template", std::move(template_)}}}};
+                 {"template", std::move(pod_template)}}}};
   const std::int64_t min_ready = number_at(deployment_, {"spec", "minReadySeconds"});
   if (min_ready != 0) {
     make_at(set, {"spec", "minReadySeconds"}) = min_ready;

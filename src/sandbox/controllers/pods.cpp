@@ -111,13 +111,13 @@ Value controller_ref(const Value& owner) {
           {"blockOwnerDeletion", true}};
 }
 
-Value pod_of_template(const Value& template_, const Value& owner) {
-  Value pod = {{"apiVersion", "v1"}, {"kind", "Pod"}, {"spec", object_at(template_, {"spec"})}};
+Value pod_of_template(const Value& pod_template, const Value& owner) {
+  Value pod = {{"apiVersion", "v1"}, {"kind", "Pod"}, {"spec", object_at(pod_template, {"spec"})}};
   Value& metadata = make_at(pod, {"metadata"});
   metadata = {{"generateName", name_of(owner) + "-"},
               {"ownerReferences", Value::array({controller_ref(owner)})}};
   for (const char* name : {"labels", "annotations", "finalizers"}) {
-    const Value* there = find(template_, {"metadata", name});
+    const Value* there = find(pod_template, {"metadata", name});
     if (there != nullptr && !there->empty()) {
       metadata[name] = *there;
     }

@@ -30,7 +30,7 @@ inline constexpr std::string_view kControllerManager = "kube-controller-manager"
 [[nodiscard]] Value controller_ref(const Value& owner);
 
 /// A pod of a template, with a generated name and its owner.
-[[nodiscard]] Value pod_of_template(const Value& template_, const Value& owner);
+[[nodiscard]] Value pod_of_template(const Value& pod_template, const Value& owner);
 
 /// The kind "apps/v1", "ReplicaSet" as a controller needs it; it is always served.
 [[nodiscard]] const Kind& kind_for(const Registry& registry,

@@ -92,7 +92,7 @@ class ReplicaSetController final : public Controller {
     if (!found) {
       return;
     }
-    const Shared set = *found;
+    const Shared& set = *found;
     const Kind& pod_kind = kind_for(registry_, "v1", "Pod");
     std::vector<Shared> pods;
     std::ranges::copy_if(claim_dependents(registry_, pod_kind, *set),

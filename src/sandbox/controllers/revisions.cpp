@@ -19,9 +19,9 @@ const char* hash_label(const Value& set) {
 }
 
 Value data_of(const Value& set) {
-  Value template_ = object_at(set, {"spec", "template"});
-  template_["$patch"] = "replace";
-  return {{"spec", {{"template", std::move(template_)}}}};
+  Value pod_template = object_at(set, {"spec", "template"});
+  pod_template["$patch"] = "replace";
+  return {{"spec", {{"template", std::move(pod_template)}}}};
 }
 
 }  // namespace
@@ -106,9 +106,9 @@ void Revisions::truncate(const std::vector<std::string>& live) {
 }
 
 Value template_of(const Value& revision) {
-  Value template_ = object_at(revision, {"data", "spec", "template"});
-  erase_at(template_, {"$patch"});
-  return template_;
+  Value pod_template = object_at(revision, {"data", "spec", "template"});
+  erase_at(pod_template, {"$patch"});
+  return pod_template;
 }
 
 }  // namespace cfkops::sandbox
