@@ -52,8 +52,10 @@ def make_all(lab):
          f"IP:127.0.0.1,IP:{hub},IP:{lab.kubernetes_service}"),
         ("admin", "/O=system:masters/CN=lab-admin", ""),
         ("to-kubelet", "/O=system:masters/CN=kube-apiserver-kubelet-client", ""),
-        ("controller-manager", "/CN=system:kube-controller-manager", ""),
-        ("scheduler", "/CN=system:kube-scheduler", ""),
+        # Masters: a server that comes up refuses others until it knows the roles again, and a controller that was
+        # refused may give a service up for minutes.
+        ("controller-manager", "/O=system:masters/CN=system:kube-controller-manager", ""),
+        ("scheduler", "/O=system:masters/CN=system:kube-scheduler", ""),
         ("coredns", "/O=system:masters/CN=lab-dns", ""),
         ("kwok", "/O=system:masters/CN=lab-kwok", ""),
     ]
