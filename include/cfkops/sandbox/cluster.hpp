@@ -2,8 +2,12 @@
 
 #include "cfkops/base/clock.hpp"
 #include "cfkops/kube/transport.hpp"
+#include "cfkops/sandbox/faults.hpp"
+#include "cfkops/sandbox/kafka_report.hpp"
+#include "cfkops/sandbox/scenario.hpp"
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -27,6 +31,12 @@ struct ClusterOptions {
 class Cluster final : public kube::Transport {
  public:
   explicit Cluster(const ClusterOptions& options);
+
+  /// As a scenario says; settled: what can become ready has. `start` counts where the scenario says
+  /// none. Errors: InvalidInput for an object that the API server refuses.
+  [[nodiscard]] static Result<std::unique_ptr<Cluster>> begin(const Scenario& scenario,
+                                                              WallTime start);
+
   ~Cluster() override;
   Cluster(const Cluster&) = delete;
   Cluster& operator=(const Cluster&) = delete;
@@ -44,6 +54,28 @@ class Cluster final : public kube::Transport {
   void pump(MonoTime until) override;
   void wake() noexcept override;
   [[nodiscard]] std::string server() const override;
+
+  /// More faults, their moments counted from now.
+  void inject(const std::vector<Fault>& faults);
+
+  /// Those that have happened, with the moment of each since the start.
+  struct Happened {
+    Fault fault;
+    Duration at;
+    std::string what;  ///< "node-2 lost with pods kafka-1, kraftcontroller-0"
+  };
+
+  [[nodiscard]] const std::vector<Happened>& happened() const;
+
+  /// Is told of every request of the client as it is sent, with its number from 1.
+  void on_request(std::function<void(const kube::Request&, std::uint64_t)> listener);
+
+  /// How each simulated Kafka fares; `reset` forgets what was, and counts from now.
+  [[nodiscard]] std::vector<KafkaReport> kafka_reports() const;
+  void reset_kafka_reports();
+
+  /// Pods that are not ready although they should be: "confluent/kafka-1 (CrashLoopBackOff)".
+  [[nodiscard]] std::vector<std::string> unready_pods() const;
 
   /// For a server that gives it to other programs: runs what is due until `until`, which follows
   /// real time there; returns when the next thing is due.
