@@ -21,7 +21,7 @@ struct Row {
   Command command;
 };
 
-constexpr std::array<Row, 12> kCommands = {{
+constexpr std::array<Row, 13> kCommands = {{
     {"run", run_command},
     {"plan", plan_command},
     {"lint", lint_command},
@@ -32,6 +32,7 @@ constexpr std::array<Row, 12> kCommands = {{
     {"runs show", runs_show_command},
     {"audit verify", audit_verify_command},
     {"sandbox serve", sandbox_serve_command},
+    {"sandbox scenarios", sandbox_scenarios_command},
     {"completion", completion_command},
     {"version", version_command},
 }};

@@ -17,6 +17,9 @@ struct Slots {
   std::string password;
   std::string request_timeout;
   std::string output = "text";
+  std::string sandbox;
+  const CLI::Option* run_sandbox = nullptr;
+  const CLI::Option* plan_sandbox = nullptr;
   bool insecure = false;
 };
 
@@ -92,6 +95,15 @@ void add_params(CLI::App* command, Slots& slots) {
       ->allow_extra_args(false);
 }
 
+const CLI::Option* add_sandbox(CLI::App* command, Slots& slots) {
+  return command
+      ->add_option("--sandbox",
+                   slots.sandbox,
+                   "On a simulated cluster; --sandbox=SCENARIO names one of 'sandbox scenarios'")
+      ->expected(0, 1)
+      ->type_name("[=SCENARIO]");
+}
+
 CLI::Option* add_names(CLI::App* command,
                        Slots& slots,
                        const std::string& label,
@@ -105,12 +117,14 @@ void add_runbook_commands(CLI::App& app, Slots& slots) {
   add_names(run, slots, "runbook", "Name or file of the runbook")->required()->expected(1);
   add_params(run, slots);
   run->add_flag("-y,--yes", slots.arguments.yes, "Do not ask before the first change");
+  slots.run_sandbox = add_sandbox(run, slots);
   run->add_flag("--dry-run", slots.arguments.dry_run, "Only show what would be done, like plan");
 
   CLI::App* plan =
       add_command(app, "plan", "Show what a run would do to this cluster now; changes nothing");
   add_names(plan, slots, "runbook", "Name or file of the runbook")->required()->expected(1);
   add_params(plan, slots);
+  slots.plan_sandbox = add_sandbox(plan, slots);
 
   CLI::App* lint = add_command(app, "lint", "Check runbooks without a cluster");
   add_names(lint, slots, "runbook", "Files, folders or names; all that are found when left out");
@@ -158,10 +172,14 @@ void add_sandbox_commands(CLI::App& app, Slots& slots) {
   sandbox->require_subcommand(1);
   CLI::App* serve = add_command(
       *sandbox, "serve", "Serve a simulated cluster on loopback, for kubectl and other programs");
+  serve->add_option("--scenario",
+                    slots.arguments.scenario,
+                    "Name of a scenario, or a file; an empty cluster when left out");
   serve->add_option("--port", slots.arguments.port, "Port to listen on; a free one when left out");
   serve->add_option("--kubeconfig-out",
                     slots.arguments.kubeconfig_out,
                     "File to write the kubeconfig of the simulated cluster to");
+  add_command(*sandbox, "scenarios", "List the scenarios that a simulated cluster can begin with");
 }
 
 void build(CLI::App& app, Slots& slots) {
@@ -271,6 +289,11 @@ void finish(Slots& slots) {
   global.config.password = Redacted(slots.password);
   if (slots.insecure) {
     global.config.insecure_skip_tls_verify = true;
+  }
+  for (const CLI::Option* option : {slots.run_sandbox, slots.plan_sandbox}) {
+    if (option != nullptr && option->count() > 0) {
+      slots.arguments.sandbox = slots.sandbox;
+    }
   }
   if (!slots.request_timeout.empty()) {
     const bool digits = slots.request_timeout.find_first_not_of("0123456789") == std::string::npos;

@@ -28,8 +28,10 @@ struct Arguments {
   std::vector<std::string> params;  ///< `--param k=v`, as typed
   bool yes = false;
   bool dry_run = false;
-  std::string port;            ///< of `sandbox serve`, as typed
-  std::string kubeconfig_out;  ///< where `sandbox serve` writes how to reach it
+  std::optional<std::string> sandbox;  ///< scenario of `--sandbox`; "" for the default
+  std::string scenario;                ///< of `sandbox serve`; "" for the default
+  std::string port;                    ///< of `sandbox serve`, as typed
+  std::string kubeconfig_out;          ///< where `sandbox serve` writes how to reach it
 };
 
 /// What parsing came to: arguments to act on, or text to print and the code to exit with (help, a

@@ -19,6 +19,8 @@ namespace cfkops::cli {
                                        const AppEnvironment& environment);
 [[nodiscard]] int sandbox_serve_command(const Arguments& arguments,
                                         const AppEnvironment& environment);
+[[nodiscard]] int sandbox_scenarios_command(const Arguments& arguments,
+                                            const AppEnvironment& environment);
 [[nodiscard]] int completion_command(const Arguments& arguments, const AppEnvironment& environment);
 [[nodiscard]] int complete_command(const Arguments& arguments, const AppEnvironment& environment);
 [[nodiscard]] int version_command(const Arguments& arguments, const AppEnvironment& environment);

@@ -19,7 +19,9 @@ Result<Connection> connect(const GlobalArguments& global,
                            const AppEnvironment& environment,
                            engine::Observer& observer) {
   CFKOPS_ASSIGN(kube::ClientConfig config,
-                kube::load_client_config(global.config, kube::ConfigEnvironment::of_process()));
+                environment.configure ? environment.configure(global.config)
+                                      : kube::load_client_config(
+                                            global.config, kube::ConfigEnvironment::of_process()));
   Connection connection;
   connection.context = config.context;
   connection.ns = config.ns;

@@ -9,14 +9,16 @@
 #include "plan_text.hpp"
 #include "planning_observer.hpp"
 #include "request.hpp"
+#include "simulated.hpp"
 
 #include "cfkops/actions/table.hpp"
 #include "cfkops/base/text.hpp"
 #include "cfkops/engine/journal.hpp"
 
 namespace cfkops::cli {
+namespace {
 
-int plan_command(const Arguments& arguments, const AppEnvironment& environment) {
+int plan_there(const Arguments& arguments, const AppEnvironment& environment) {
   Terminal& terminal = environment.terminal;
   int code = kOk;
   const auto book = load(arguments.names.front(), environment, code);
@@ -50,6 +52,13 @@ int plan_command(const Arguments& arguments, const AppEnvironment& environment) 
     terminal.err("next: cfkops run " + command_line(arguments) + "\n");
   }
   return plan->blocked() ? kPrerequisite : kOk;
+}
+
+}  // namespace
+
+int plan_command(const Arguments& arguments, const AppEnvironment& environment) {
+  return arguments.sandbox ? on_simulated_cluster(arguments, environment, false, plan_there)
+                           : plan_there(arguments, environment);
 }
 
 }  // namespace cfkops::cli

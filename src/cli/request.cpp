@@ -42,6 +42,10 @@ std::string command_line(const Arguments& arguments) {
       text += std::string(" ") + flag + " " + shell_word(value);
     }
   };
+  if (arguments.sandbox) {
+    text += " --sandbox";
+    text += arguments.sandbox->empty() ? "" : "=" + shell_word(*arguments.sandbox);
+  }
   const kube::ConfigOverrides& config = arguments.global.config;
   add("--kubeconfig", config.kubeconfig);
   add("--context", config.context);

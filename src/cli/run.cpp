@@ -6,6 +6,7 @@
 #include "load.hpp"
 #include "plan_text.hpp"
 #include "request.hpp"
+#include "simulated.hpp"
 #include "terminal_approver.hpp"
 
 #include "cfkops/actions/table.hpp"
@@ -96,12 +97,7 @@ int carry_out(const Arguments& arguments,
   return exit_code(report);
 }
 
-}  // namespace
-
-int run_command(const Arguments& arguments, const AppEnvironment& environment) {
-  if (arguments.dry_run) {
-    return plan_command(arguments, environment);
-  }
+int run_there(const Arguments& arguments, const AppEnvironment& environment) {
   int code = kOk;
   const auto book = load(arguments.names.front(), environment, code);
   if (!book) {
@@ -117,6 +113,16 @@ int run_command(const Arguments& arguments, const AppEnvironment& environment) {
   }
   HumanObserver observer(environment.terminal, environment.clock);
   return carry_out(arguments, environment, *std::move(request), observer);
+}
+
+}  // namespace
+
+int run_command(const Arguments& arguments, const AppEnvironment& environment) {
+  if (arguments.dry_run) {
+    return plan_command(arguments, environment);
+  }
+  return arguments.sandbox ? on_simulated_cluster(arguments, environment, true, run_there)
+                           : run_there(arguments, environment);
 }
 
 }  // namespace cfkops::cli

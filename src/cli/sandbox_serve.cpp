@@ -2,6 +2,7 @@
 #include "exit_code.hpp"
 #include "json_line.hpp"
 #include "shell_word.hpp"
+#include "simulated.hpp"
 
 #include "cfkops/base/file.hpp"
 #include "cfkops/engine/journal.hpp"
@@ -12,6 +13,9 @@
 
 #include <charconv>
 #include <filesystem>
+#include <memory>
+#include <optional>
+#include <utility>
 
 namespace cfkops::cli {
 namespace {
@@ -55,14 +59,25 @@ void announce(const Arguments& arguments,
                            shell_word(kubeconfig.string()) + "\n  kubectl get namespaces\n");
 }
 
-Status serve(const Arguments& arguments, const AppEnvironment& environment) {
+Result<std::unique_ptr<sandbox::Cluster>> begin(std::optional<sandbox::Scenario>& scenario,
+                                                WallTime now) {
+  if (scenario) {
+    scenario->latency = {};  // the network to the client has its own
+    return sandbox::Cluster::begin(*scenario, now);
+  }
+  sandbox::ClusterOptions options;
+  options.start = now;
+  options.latency = {};
+  return std::make_unique<sandbox::Cluster>(options);
+}
+
+Status serve(const Arguments& arguments,
+             const AppEnvironment& environment,
+             std::optional<sandbox::Scenario> scenario) {
   CFKOPS_ASSIGN(const std::uint16_t port, port_of(arguments.port));
   CFKOPS_ASSIGN(const std::filesystem::path path, kubeconfig_path(arguments.kubeconfig_out));
-  sandbox::ClusterOptions options;
-  options.start = environment.clock.wall();
-  options.latency = {};
-  sandbox::Cluster cluster(options);
-  CFKOPS_ASSIGN(const auto server, sandbox::Server::listen(cluster, port));
+  CFKOPS_ASSIGN(const auto cluster, begin(scenario, environment.clock.wall()));
+  CFKOPS_ASSIGN(const auto server, sandbox::Server::listen(*cluster, port));
   CFKOPS_TRY(base::write_private_file(path, server->kubeconfig()));
   environment.watch_signals();
   announce(arguments, environment, *server, path);
@@ -72,7 +87,15 @@ Status serve(const Arguments& arguments, const AppEnvironment& environment) {
 }  // namespace
 
 int sandbox_serve_command(const Arguments& arguments, const AppEnvironment& environment) {
-  if (const Status done = serve(arguments, environment); !done) {
+  std::optional<sandbox::Scenario> scenario;
+  if (!arguments.scenario.empty()) {
+    int code = kOk;
+    scenario = load_scenario(arguments.scenario, environment, code);
+    if (!scenario) {
+      return code;
+    }
+  }
+  if (const Status done = serve(arguments, environment, std::move(scenario)); !done) {
     return fail(environment, done.error());
   }
   return kOk;

@@ -18,6 +18,9 @@ namespace cfkops::cli {
 using TransportFactory =
     std::function<Result<std::unique_ptr<kube::Transport>>(kube::ClientConfig)>;
 
+/// Finds the cluster that is meant and who we are there.
+using ConfigLoader = std::function<Result<kube::ClientConfig>(const kube::ConfigOverrides&)>;
+
 /// What the program is made of; borrowed, all outliving `run`.
 struct AppEnvironment {
   Terminal& terminal;
@@ -27,6 +30,9 @@ struct AppEnvironment {
 
   /// Called once before anything that a signal should stop gently: starts the signal thread.
   std::function<void()> watch_signals;
+
+  /// Not set: from the kubeconfig files and variables of this process.
+  ConfigLoader configure = {};
 };
 
 /// Parses the command line, does what it says and returns the exit code (docs/cli.md). Never

@@ -1,0 +1,198 @@
+#include "simulated.hpp"
+
+#include "commands.hpp"
+#include "exit_code.hpp"
+#include "json_line.hpp"
+
+#include "cfkops/base/text.hpp"
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include <array>
+#include <utility>
+
+namespace cfkops::cli {
+namespace {
+
+/// Lends a cluster to a connection, which owns its transport.
+class Borrowed final : public kube::Transport {
+ public:
+  explicit Borrowed(kube::Transport& transport)
+      : transport_(transport) {}
+
+  kube::ExchangeId submit(kube::Request request, Completion completion) override {
+    return transport_.submit(std::move(request), std::move(completion));
+  }
+
+  kube::ExchangeId stream(kube::Request request, kube::StreamSink& sink) override {
+    return transport_.stream(std::move(request), sink);
+  }
+
+  kube::ExchangeId open_socket(kube::Request request,
+                               std::vector<std::string> protocols,
+                               kube::SocketSink& sink) override {
+    return transport_.open_socket(std::move(request), std::move(protocols), sink);
+  }
+
+  void send(kube::ExchangeId socket, std::string_view bytes) override {
+    transport_.send(socket, bytes);
+  }
+
+  void cancel(kube::ExchangeId exchange) override { transport_.cancel(exchange); }
+
+  void pump(MonoTime until) override { transport_.pump(until); }
+
+  void wake() noexcept override { transport_.wake(); }
+
+  [[nodiscard]] std::string server() const override { return transport_.server(); }
+
+ private:
+  kube::Transport& transport_;
+};
+
+/// The first flag that means a real cluster, or "".
+std::string flag_of_a_real_cluster(const kube::ConfigOverrides& config) {
+  const std::array<std::pair<std::string_view, const std::string*>, 5> flags = {
+      {{"--kubeconfig", &config.kubeconfig},
+       {"--context", &config.context},
+       {"--cluster", &config.cluster},
+       {"--user", &config.user},
+       {"--server", &config.server}}};
+  for (const auto& [flag, value] : flags) {
+    if (!value->empty()) {
+      return std::string(flag);
+    }
+  }
+  return {};
+}
+
+std::string disruption(const sandbox::KafkaReport& kafka) {
+  std::string text = fmt::format("Kafka {}/{}: {} of {} brokers running, at most {} down at once",
+                                 kafka.ns,
+                                 kafka.name,
+                                 kafka.brokers_running,
+                                 kafka.brokers,
+                                 kafka.most_brokers_down);
+  text += fmt::format("; longest pause of acks {}, of one partition {}",
+                      base::human_duration(kafka.longest_gap),
+                      base::human_duration(kafka.longest_partition_gap));
+  text += kafka.most_under_min_isr == 0
+              ? std::string("; never under min.insync.replicas")
+              : fmt::format("; {} of {} partitions under min.insync.replicas, for {}",
+                            kafka.most_under_min_isr,
+                            kafka.partitions,
+                            base::human_duration(kafka.under_min_isr_time));
+  return text;
+}
+
+nlohmann::json record(const sandbox::KafkaReport& kafka) {
+  const auto s = [](Duration duration) { return std::chrono::duration<double>(duration).count(); };
+  return {{"namespace", kafka.ns},
+          {"name", kafka.name},
+          {"brokers", kafka.brokers},
+          {"brokersRunning", kafka.brokers_running},
+          {"mostBrokersDown", kafka.most_brokers_down},
+          {"partitions", kafka.partitions},
+          {"underReplicated", kafka.under_replicated},
+          {"underMinIsr", kafka.under_min_isr},
+          {"mostUnderMinIsr", kafka.most_under_min_isr},
+          {"underMinIsrSeconds", s(kafka.under_min_isr_time)},
+          {"longestGapSeconds", s(kafka.longest_gap)},
+          {"longestPartitionGapSeconds", s(kafka.longest_partition_gap)}};
+}
+
+void tell_disruption(const Arguments& arguments,
+                     const AppEnvironment& environment,
+                     const sandbox::Cluster& cluster) {
+  const auto reports = cluster.kafka_reports();
+  if (arguments.global.output == Output::Json) {
+    nlohmann::json kafka = nlohmann::json::array();
+    for (const sandbox::KafkaReport& report : reports) {
+      kafka.push_back(record(report));
+    }
+    environment.terminal.out(json_line({{"schemaVersion", 1},
+                                        {"type", "simulated"},
+                                        {"time", base::format_rfc3339(cluster.clock().wall())},
+                                        {"kafka", std::move(kafka)}}));
+    return;
+  }
+  for (const sandbox::KafkaReport& report : reports) {
+    environment.terminal.err("simulated: " + disruption(report) + "\n");
+  }
+}
+
+}  // namespace
+
+std::string sandbox_context(const std::string& scenario) {
+  return "sandbox:" + scenario;
+}
+
+std::string namespace_of(const sandbox::Scenario& scenario) {
+  return scenario.kafka.empty() ? "default" : scenario.kafka.front().ns;
+}
+
+std::optional<sandbox::Scenario> load_scenario(const std::string& name,
+                                               const AppEnvironment& environment,
+                                               int& exit_code) {
+  auto scenario = sandbox::find_scenario(name.empty() ? "healthy" : name);
+  if (scenario) {
+    return *std::move(scenario);
+  }
+  for (const Error& error : scenario.error()) {
+    show_error(environment.terminal, error);
+  }
+  exit_code = kUsage;
+  return std::nullopt;
+}
+
+int on_simulated_cluster(
+    const Arguments& arguments,
+    const AppEnvironment& environment,
+    bool tell,
+    const std::function<int(const Arguments&, const AppEnvironment&)>& command) {
+  if (const std::string flag = flag_of_a_real_cluster(arguments.global.config); !flag.empty()) {
+    return fail(environment,
+                make_error(ErrorCode::InvalidInput,
+                           flag + " and --sandbox contradict each other",
+                           "leave one of them out: --sandbox runs on a simulated cluster, and "
+                           "touches no real one"));
+  }
+  int code = kOk;
+  const auto scenario = load_scenario(arguments.sandbox.value_or(""), environment, code);
+  if (!scenario) {
+    return code;
+  }
+  auto cluster = sandbox::Cluster::begin(*scenario, environment.clock.wall());
+  if (!cluster) {
+    return fail(environment, cluster.error());
+  }
+  const auto configure = [&scenario](const kube::ConfigOverrides& overrides) {
+    kube::ClientConfig config;
+    config.context = sandbox_context(scenario->name);
+    config.ns = overrides.ns.empty() ? namespace_of(*scenario) : overrides.ns;
+    config.source = "scenario " + scenario->name;
+    return Result<kube::ClientConfig>(std::move(config));
+  };
+  const auto lend =
+      [&cluster](const kube::ClientConfig& /*config*/) -> Result<std::unique_ptr<kube::Transport>> {
+    return std::make_unique<Borrowed>(**cluster);
+  };
+  const AppEnvironment simulated{.terminal = environment.terminal,
+                                 .clock = (*cluster)->clock(),
+                                 .cancel = environment.cancel,
+                                 .connect = lend,
+                                 .watch_signals = environment.watch_signals,
+                                 .configure = configure};
+  if (arguments.global.output == Output::Text) {
+    environment.terminal.err("On a simulated cluster (scenario " + scenario->name +
+                             "), in simulated time: nothing real is touched.\n");
+  }
+  code = command(arguments, simulated);
+  if (tell) {
+    tell_disruption(arguments, environment, **cluster);
+  }
+  return code;
+}
+
+}  // namespace cfkops::cli

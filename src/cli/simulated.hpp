@@ -1,0 +1,37 @@
+#pragma once
+
+#include "arguments.hpp"
+
+#include "cfkops/cli/app.hpp"
+#include "cfkops/sandbox/cluster.hpp"
+#include "cfkops/sandbox/scenario.hpp"
+
+#include <functional>
+#include <memory>
+#include <string>
+
+namespace cfkops::cli {
+
+/// What a simulated cluster is called where a context's name is shown: "sandbox:healthy".
+[[nodiscard]] std::string sandbox_context(const std::string& scenario);
+
+/// The namespace of a scenario's first Kafka; "default" where it has none.
+[[nodiscard]] std::string namespace_of(const sandbox::Scenario& scenario);
+
+/// The scenario of that name or file; "" means "healthy". What is wrong with it is shown, and
+/// `exit_code` is set.
+[[nodiscard]] std::optional<sandbox::Scenario> load_scenario(const std::string& name,
+                                                             const AppEnvironment& environment,
+                                                             int& exit_code);
+
+/// Carries a command out on a simulated cluster: with its clock, and connected to it whatever the
+/// kubeconfig says. Afterwards it says how the simulated Kafka fared, where `tell` holds. What
+/// stands in the way (flags of a real cluster, a scenario that is wrong) is shown; returns the exit
+/// code.
+int on_simulated_cluster(
+    const Arguments& arguments,
+    const AppEnvironment& environment,
+    bool tell,
+    const std::function<int(const Arguments&, const AppEnvironment&)>& command);
+
+}  // namespace cfkops::cli
