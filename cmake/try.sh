@@ -1,13 +1,14 @@
 #!/usr/bin/env bash
-# try.sh [--build-only]: from a bare Debian or Ubuntu to a completed run. Installs what is missing,
-# builds build/release/cfkops, starts a small Kubernetes with Kafka on this machine, restarts its
-# brokers under load with the shipped runbook, and removes the cluster again. Where no cluster can be
-# started it shows what the runbook would do, and exits 1.
+# try.sh [--build-only | --lab]: from a bare Debian or Ubuntu to a completed run. Installs what is missing,
+# builds build/release/cfkops, and restarts the brokers of a simulated cluster with the shipped runbook. With
+# --lab it starts a small real Kubernetes with Kafka on this machine instead (needs root), restarts its brokers
+# under load, and removes it again; where no cluster can be started it says why, and exits 1.
 set -euo pipefail
-case ${1:-} in
-  "" | --build-only) ;;
+mode=${1:-}
+case $mode in
+  "" | --build-only | --lab) ;;
   *)
-    [ "$1" = -h ] || [ "$1" = --help ] || { echo "try.sh: unknown argument '$1'" >&2; code=2; }
+    [ "$mode" = -h ] || [ "$mode" = --help ] || { echo "try.sh: unknown argument '$mode'" >&2; code=2; }
     sed -n '2,5s/^# //p' "$0"
     exit "${code:-0}"
     ;;
@@ -17,15 +18,8 @@ cd "$root"
 . cmake/install-dependencies.sh
 cfkops=build/release/cfkops
 lab=tests/lab/lab
-runbook=runbooks/broker-restart.yaml
 
 say() { printf '\n== %s\n' "$*"; }
-
-show_without_cluster() {
-  say "$1: what the runbook does, without a cluster"
-  "$cfkops" lint "$runbook"
-  "$cfkops" show "$runbook"
-}
 
 say "Installing what is missing"
 install_dependencies build
@@ -34,17 +28,24 @@ cmake --preset release >/dev/null
 cmake --build --preset release
 [ -x "$cfkops" ] || { echo "the build left no $cfkops" >&2; exit 1; }
 "$cfkops" version
-[ "${1:-}" != --build-only ] || exit 0
+[ "$mode" != --build-only ] || exit 0
+
+if [ "$mode" != --lab ]; then
+  say "cfkops run broker-restart --sandbox --yes"
+  "$cfkops" run broker-restart --sandbox --yes
+  say "That was a simulated cluster, in simulated time; the same on a real one: bash cmake/try.sh --lab"
+  exit 0
+fi
 
 if [ "$(id -u)" != 0 ]; then
-  show_without_cluster "Starting a cluster needs root"
+  echo "try.sh: starting a cluster needs root; without it: bash cmake/try.sh" >&2
   exit 1
 fi
 install_dependencies lab || true
 export CFKOPS_LAB_NAME=try
 if ! why=$("$lab" check 2>&1); then
   echo "$why"
-  show_without_cluster "This machine cannot run the cluster"
+  echo "try.sh: this machine cannot run the cluster; without it: bash cmake/try.sh" >&2
   exit 1
 fi
 
