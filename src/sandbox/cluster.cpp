@@ -1,14 +1,8 @@
 #include "cfkops/sandbox/cluster.hpp"
 
-#include "api/api_server.hpp"
-#include "bootstrap.hpp"
-#include "controllers/controller.hpp"
+#include "fault_injector.hpp"
 #include "flight.hpp"
-#include "kind_table.hpp"
-#include "random.hpp"
-#include "registry.hpp"
-#include "store.hpp"
-#include "timeline.hpp"
+#include "world.hpp"
 
 #include "cfkops/base/check.hpp"
 #include "cfkops/base/text.hpp"
@@ -26,6 +20,8 @@ namespace {
 
 // Before the first request the controllers put in what a cluster has when people get at it.
 constexpr Duration kSettling = std::chrono::seconds(2);
+// So long before the first request a scenario's workloads are made.
+constexpr Duration kGrowing = std::chrono::minutes(10);
 
 void add_header(kube::Request& request, std::string_view name, std::string value) {
   const std::string lower = base::lower(name);
@@ -49,7 +45,7 @@ std::string joined(const std::vector<std::string>& words) {
 
 class Cluster::Impl {
  public:
-  explicit Impl(const ClusterOptions& options);
+  Impl(std::uint64_t seed, WallTime start, Duration growing, Duration latency);
   Impl(const Impl&) = delete;
   Impl& operator=(const Impl&) = delete;
   ~Impl() = default;
@@ -58,15 +54,21 @@ class Cluster::Impl {
   template <class Who>
   kube::ExchangeId start(kube::Request request, Who&& who);
 
+  void send(kube::ExchangeId socket, std::string_view bytes);
   void cancel(kube::ExchangeId id);
   void pump(MonoTime until);
 
-  [[nodiscard]] Timeline& timeline() { return timeline_; }
+  [[nodiscard]] World& world() { return world_; }
+
+  [[nodiscard]] FaultInjector& faults() { return faults_; }
+
+  void listen(std::function<void(const kube::Request&, std::uint64_t)> listener) {
+    listener_ = std::move(listener);
+  }
 
   void wake() noexcept { woken_ = true; }
 
  private:
-  void make_controllers();
   void reach(kube::ExchangeId id);
   void limit(kube::ExchangeId id, Duration timeout);
   void tell(kube::ExchangeId id, const Flight::Step& step);
@@ -74,54 +76,23 @@ class Cluster::Impl {
 
   Duration there_;  // of a request on its way
   Duration back_;   // of an answer
-  Timeline timeline_;
-  Random random_;
-  Store store_;
-  KindTable kinds_;
-  Registry registry_;
+  World world_;
+  FaultInjector faults_;
   std::map<kube::ExchangeId, std::shared_ptr<Flight>> flights_;
-  ApiServer api_;
-  std::vector<std::unique_ptr<Controller>> controllers_;
+  std::function<void(const kube::Request&, std::uint64_t)> listener_;
   kube::ExchangeId last_ = 0;
   std::uint64_t told_ = 0;
   std::atomic<bool> woken_ = false;
 };
 
-Cluster::Impl::Impl(const ClusterOptions& options)
-    : there_(options.latency / 2),
-      back_(options.latency - options.latency / 2),
-      timeline_(options.start - kSettling),
-      random_(options.seed),
-      registry_(store_, kinds_, timeline_, random_),
-      api_(registry_) {
-  make_controllers();
-  bootstrap(registry_);
-  timeline_.advance_to(timeline_.now() + kSettling);
-  // No client has seen anything older.
-  store_.compact(store_.revision());
-}
-
-void Cluster::Impl::make_controllers() {
-  controllers_.push_back(namespace_controller(registry_));
-  controllers_.push_back(service_account_controller(registry_));
-  controllers_.push_back(definition_controller(registry_, kinds_));
-  controllers_.push_back(node_controller(registry_));
-  controllers_.push_back(deployment_controller(registry_));
-  controllers_.push_back(replica_set_controller(registry_));
-  controllers_.push_back(stateful_set_controller(registry_));
-  controllers_.push_back(daemon_set_controller(registry_));
-  controllers_.push_back(job_controller(registry_));
-  controllers_.push_back(disruption_controller(registry_));
-  controllers_.push_back(endpoint_slice_controller(registry_));
-  controllers_.push_back(volume_controller(registry_));
-  controllers_.push_back(garbage_collector(registry_));
-  controllers_.push_back(resource_quota_controller(registry_));
-  controllers_.push_back(scheduler(registry_));
-  controllers_.push_back(kubelets(registry_));
-  for (const std::unique_ptr<Controller>& controller : controllers_) {
-    store_.listen([&one = *controller](const Change& change) { one.on_change(change); });
-  }
-}
+Cluster::Impl::Impl(std::uint64_t seed, WallTime start, Duration growing, Duration latency)
+    : there_(latency / 2),
+      back_(latency - latency / 2),
+      world_(seed, start, growing),
+      faults_(
+          {.registry = world_.registry(),
+           .kafka = world_.kafka(),
+           .end_watches = [this](bool expired) { world_.api().watches().break_all(expired); }}) {}
 
 template <class Who>
 kube::ExchangeId Cluster::Impl::start(kube::Request request, Who&& who) {
@@ -130,11 +101,11 @@ kube::ExchangeId Cluster::Impl::start(kube::Request request, Who&& who) {
   add_header(request, "User-Agent", "cfkops/" + std::string(base::version()));
   const Duration timeout = request.timeout;
   auto flight = std::make_shared<Flight>(std::move(request), [this, id](Flight::Step step) {
-    timeline_.after(back_, [this, id, step = std::move(step)] { tell(id, step); });
+    world_.timeline().after(back_, [this, id, step = std::move(step)] { tell(id, step); });
   });
   flight->expect(std::forward<Who>(who));
   flights_.emplace(id, std::move(flight));
-  timeline_.after(there_, [this, id] { reach(id); });
+  world_.timeline().after(there_, [this, id] { reach(id); });
   if (timeout > Duration::zero()) {
     limit(id, timeout);
   }
@@ -148,12 +119,12 @@ std::shared_ptr<Flight> Cluster::Impl::find(kube::ExchangeId id) const {
 
 void Cluster::Impl::reach(kube::ExchangeId id) {
   if (const auto flight = find(id)) {
-    flight->reach(api_);
+    flight->reach(world_.api());
   }
 }
 
 void Cluster::Impl::limit(kube::ExchangeId id, Duration timeout) {
-  timeline_.after(timeout, [this, id, timeout] {
+  world_.timeline().after(timeout, [this, id, timeout] {
     tell(id, [timeout](Flight& flight) {
       flight.fail(make_error(ErrorCode::Timeout, "no answer in " + base::human_duration(timeout))
                       .in(flight.request().method + " " + flight.request().target));
@@ -170,14 +141,14 @@ void Cluster::Impl::tell(kube::ExchangeId id, const Flight::Step& step) {
   ++told_;
   step(*flight);
   if (flight->done()) {
-    flight->leave(api_);
+    flight->leave(world_.api());
     flights_.erase(id);
   }
 }
 
 void Cluster::Impl::cancel(kube::ExchangeId id) {
   if (const auto flight = find(id)) {
-    flight->leave(api_);
+    flight->leave(world_.api());
     flights_.erase(id);
   }
 }
@@ -186,20 +157,33 @@ void Cluster::Impl::pump(MonoTime until) {
   const std::uint64_t before = told_;
   while (!woken_.exchange(false)) {
     // Else it would wait for ever for something that cannot come.
-    CFKOPS_CHECK(until != MonoTime::max() || timeline_.next() != MonoTime::max());
-    if (!timeline_.step(until) || told_ != before) {
+    CFKOPS_CHECK(until != MonoTime::max() || world_.timeline().next() != MonoTime::max());
+    if (!world_.timeline().step(until) || told_ != before) {
       return;
     }
   }
 }
 
 Cluster::Cluster(const ClusterOptions& options)
-    : impl_(std::make_unique<Impl>(options)) {}
+    : Cluster(std::make_unique<Impl>(options.seed, options.start, kSettling, options.latency)) {
+  impl_->world().begin_empty();
+}
+
+Cluster::Cluster(std::unique_ptr<Impl> impl)
+    : impl_(std::move(impl)) {}
+
+Result<std::unique_ptr<Cluster>> Cluster::begin(const Scenario& scenario, WallTime start) {
+  const WallTime from = scenario.start == WallTime() ? start : scenario.start;
+  auto impl = std::make_unique<Impl>(scenario.seed, from, kGrowing, scenario.latency);
+  CFKOPS_TRY(impl->world().begin(scenario));
+  impl->faults().add(scenario.faults);
+  return std::unique_ptr<Cluster>(new Cluster(std::move(impl)));
+}
 
 Cluster::~Cluster() = default;
 
 const Clock& Cluster::clock() const {
-  return impl_->timeline();
+  return impl_->world().timeline();
 }
 
 kube::ExchangeId Cluster::submit(kube::Request request, Completion completion) {
@@ -239,9 +223,39 @@ std::string Cluster::server() const {
   return "https://sandbox:6443";
 }
 
+void Cluster::inject(const std::vector<Fault>& faults) {
+  impl_->faults().add(faults);
+}
+
+const std::vector<Cluster::Happened>& Cluster::happened() const {
+  return impl_->faults().happened();
+}
+
+void Cluster::on_request(std::function<void(const kube::Request&, std::uint64_t)> listener) {
+  impl_->listen(std::move(listener));
+}
+
+std::vector<KafkaReport> Cluster::kafka_reports() const {
+  std::vector<KafkaReport> reports;
+  for (const std::shared_ptr<KafkaModel>& model : impl_->world().kafka()) {
+    reports.push_back(model->report());
+  }
+  return reports;
+}
+
+void Cluster::reset_kafka_reports() {
+  for (const std::shared_ptr<KafkaModel>& model : impl_->world().kafka()) {
+    model->reset_report();
+  }
+}
+
+std::vector<std::string> Cluster::unready_pods() const {
+  return impl_->world().unready_pods();
+}
+
 MonoTime Cluster::advance(MonoTime until) {
-  impl_->timeline().advance_to(until);
-  return impl_->timeline().next();
+  impl_->world().timeline().advance_to(until);
+  return impl_->world().timeline().next();
 }
 
 }  // namespace cfkops::sandbox

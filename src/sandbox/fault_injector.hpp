@@ -25,7 +25,7 @@ struct RequestFate {
 /// What the faults of a cluster act on beside its objects; each borrowed.
 struct FaultSites {
   Registry& registry;
-  std::vector<std::shared_ptr<KafkaModel>>& kafka;
+  const std::vector<std::shared_ptr<KafkaModel>>& kafka;
   /// All open watches break off, or end in 410.
   std::function<void(bool expired)> end_watches;
   /// The node's kubelet stops and its processes die; or it starts again.

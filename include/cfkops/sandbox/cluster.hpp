@@ -84,6 +84,8 @@ class Cluster final : public kube::Transport {
  private:
   class Impl;
 
+  explicit Cluster(std::unique_ptr<Impl> impl);
+
   std::unique_ptr<Impl> impl_;
 };
 
