@@ -1,0 +1,231 @@
+#include "faults_file.hpp"
+#include "scenario_kafka.hpp"
+#include "yaml_form.hpp"
+
+#include "cfkops/base/text.hpp"
+#include "cfkops/sandbox/scenario.hpp"
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <set>
+#include <string>
+#include <utility>
+
+namespace cfkops::sandbox {
+
+namespace {
+
+constexpr int kMostNodes = 1000;
+constexpr Duration kMostLatency = std::chrono::minutes(1);
+
+const std::vector<std::string> kScenarioKeys = {"apiVersion",
+                                                "kind",
+                                                "name",
+                                                "summary",
+                                                "seed",
+                                                "start",
+                                                "latency",
+                                                "nodes",
+                                                "kafka",
+                                                "objects",
+                                                "faults"};
+const std::vector<std::string> kNodeKeys = {"prefix", "count", "zones", "cpu", "memory", "pods"};
+
+void read_start(const YamlMap& map, WallTime& into) {
+  std::string text;
+  if (!map.text("start", text)) {
+    return;
+  }
+  const Result<WallTime> time = base::parse_rfc3339(text);
+  if (!time) {
+    map.report("start",
+               fmt::format("cannot be '{}': {}", text, time.error().message),
+               "write a time such as 2026-01-15T08:00:00Z");
+    return;
+  }
+  into = *time;
+}
+
+NodeGroup read_group(const YamlNode& node, std::vector<Error>& errors) {
+  NodeGroup group;
+  YamlMap map(node, "a group of nodes", errors);
+  map.expect(kNodeKeys);
+  map.label("prefix", group.prefix);
+  map.whole("count", group.count, {1, kMostNodes});
+  map.texts("zones", group.zones);
+  map.quantity("cpu", group.cpu);
+  map.quantity("memory", group.memory);
+  map.whole("pods", group.pods, {1, 10'000});
+  return group;
+}
+
+std::vector<NodeGroup> read_nodes(const YamlNode& list, std::vector<Error>& errors) {
+  std::vector<NodeGroup> groups;
+  std::set<std::string> prefixes;
+  int count = 0;
+  for (const YamlNode* item : list_items(list, "'nodes'", errors)) {
+    NodeGroup group = read_group(*item, errors);
+    if (!prefixes.insert(group.prefix).second) {
+      report(errors,
+             item->pos,
+             fmt::format("two groups of nodes have the prefix '{}'", group.prefix),
+             "write another 'prefix' in one of them");
+    }
+    count += group.count;
+    groups.push_back(std::move(group));
+  }
+  if (count > kMostNodes) {
+    report(errors,
+           list.pos,
+           fmt::format("there are {} nodes, more than {}", count, kMostNodes),
+           "write a smaller 'count'");
+  }
+  return groups;
+}
+
+std::string text_in(const YamlNode* map, std::string_view key) {
+  const YamlNode* value = map == nullptr ? nullptr : map->find(key);
+  return value != nullptr && value->is_scalar() ? value->scalar : std::string();
+}
+
+/// What names an object, "" after an error.
+std::string object_key(const YamlNode& node, std::vector<Error>& errors) {
+  const YamlNode* metadata = node.find("metadata");
+  const std::string version = text_in(&node, "apiVersion");
+  const std::string kind = text_in(&node, "kind");
+  const std::string name = text_in(metadata, "name");
+  if (!node.is_map() || version.empty() || kind.empty() || name.empty()) {
+    report(errors,
+           node.pos,
+           "an object lacks 'apiVersion', 'kind' or 'metadata.name'",
+           "write each object as 'kubectl get -o yaml' prints it");
+    return {};
+  }
+  if (version == "v1" && kind == "List") {
+    report(errors, node.pos, "an object is a List", "write its items into 'objects' themselves");
+    return {};
+  }
+  return fmt::format("{} {} {}/{}", version, kind, text_in(metadata, "namespace"), name);
+}
+
+std::shared_ptr<const nlohmann::json> read_objects(const YamlNode& list,
+                                                   std::vector<Error>& errors) {
+  nlohmann::json objects = nlohmann::json::array();
+  std::set<std::string> keys;
+  for (const YamlNode* item : list_items(list, "'objects'", errors)) {
+    const std::string key = object_key(*item, errors);
+    if (!key.empty() && !keys.insert(key).second) {
+      report(errors, item->pos, fmt::format("{} is there twice", key), "remove one of them");
+    }
+    objects.push_back(base::to_json(*item).raw());
+  }
+  return std::make_shared<const nlohmann::json>(std::move(objects));
+}
+
+std::set<std::string> zones_of(const std::vector<NodeGroup>& groups) {
+  std::set<std::string> zones;
+  for (const NodeGroup& group : groups) {
+    const std::size_t count = static_cast<std::size_t>(group.count);
+    for (std::size_t i = 0; i < count; ++i) {
+      zones.insert(group.zones.empty() ? fmt::format("zone-{}", i + 1)
+                                       : group.zones.at(i % group.zones.size()));
+    }
+  }
+  return zones;
+}
+
+/// Brokers in a zone without nodes would wait for ever.
+void check_racks(const Scenario& scenario, const YamlNode& kafka, std::vector<Error>& errors) {
+  const std::set<std::string> zones = zones_of(scenario.nodes);
+  const std::vector<std::string> known(zones.begin(), zones.end());
+  for (const YamlNode& item : kafka.items) {
+    const YamlNode* racks = item.find("racks");
+    if (racks == nullptr) {
+      continue;
+    }
+    for (const YamlNode& rack : racks->items) {
+      if (rack.is_scalar() && !zones.contains(rack.scalar)) {
+        report(
+            errors,
+            rack.pos,
+            fmt::format(
+                "no node is in zone '{}'{}", rack.scalar, base::did_you_mean(rack.scalar, known)),
+            known.empty() ? std::string("add 'nodes' with 'zones'")
+                          : fmt::format("the nodes are in {}", base::enumerate(known, 10)));
+      }
+    }
+  }
+}
+
+bool has_node_objects(const Scenario& scenario) {
+  return scenario.objects != nullptr &&
+         std::ranges::any_of(*scenario.objects, [](const nlohmann::json& object) {
+           return object.is_object() && object.value("kind", nlohmann::json()) == "Node";
+         });
+}
+
+void read_head(const YamlMap& map, Scenario& scenario) {
+  static const std::vector<std::string> kVersions = {"cfkops/v1"};
+  static const std::vector<std::string> kKinds = {"Scenario"};
+  std::string ignored;
+  map.word("apiVersion", ignored, kVersions);
+  map.word("kind", ignored, kKinds);
+  map.label("name", scenario.name);
+  map.text("summary", scenario.summary);
+  map.whole("seed", scenario.seed, {0, std::numeric_limits<std::int64_t>::max()});
+  read_start(map, scenario.start);
+  map.duration("latency", scenario.latency, {Duration::zero(), kMostLatency});
+}
+
+Scenario read_scenario(const YamlNode& root, const std::string& file, std::vector<Error>& errors) {
+  static const std::vector<std::string> kRequired = {"apiVersion", "kind", "name"};
+  Scenario scenario;
+  YamlMap map(root, "the scenario", errors);
+  map.expect(kScenarioKeys, kRequired);
+  read_head(map, scenario);
+  if (const YamlNode* nodes = map.find("nodes")) {
+    scenario.nodes = read_nodes(*nodes, errors);
+  }
+  if (const YamlNode* objects = map.find("objects")) {
+    scenario.objects = read_objects(*objects, errors);
+  }
+  if (const YamlNode* kafka = map.find("kafka")) {
+    scenario.kafka = read_kafka(*kafka, errors);
+    if (!has_node_objects(scenario)) {
+      check_racks(scenario, *kafka, errors);
+    }
+  }
+  if (const YamlNode* faults = map.find("faults")) {
+    scenario.faults = read_faults(*faults, file, errors);
+  }
+  return scenario;
+}
+
+/// Top to bottom, as a person goes through them.
+void sort_by_place(std::vector<Error>& errors) {
+  const auto place = [](const Error& error) {
+    return error.pos ? std::pair(error.pos->line, error.pos->column) : std::pair(0, 0);
+  };
+  std::ranges::stable_sort(errors, {}, place);
+}
+
+}  // namespace
+
+tl::expected<Scenario, std::vector<Error>> load_scenario(std::string_view text,
+                                                         const std::string& file) {
+  const auto root = base::parse_yaml(text, file, base::YamlDialect::Strict);
+  if (!root) {
+    return tl::unexpected(root.error());
+  }
+  std::vector<Error> errors;
+  Scenario scenario = read_scenario(*root, file, errors);
+  if (!errors.empty()) {
+    sort_by_place(errors);
+    return tl::unexpected(std::move(errors));
+  }
+  return scenario;
+}
+
+}  // namespace cfkops::sandbox

@@ -1,0 +1,17 @@
+#pragma once
+
+#include "yaml_form.hpp"
+
+#include "cfkops/sandbox/scenario.hpp"
+
+#include <vector>
+
+namespace cfkops::sandbox {
+
+/// Partitions of all topics of a scenario: what one machine simulates in good time.
+inline constexpr int kMostPartitions = 20'000;
+
+/// Reads the entries of `kafka`; adds what is wrong to `errors`.
+[[nodiscard]] std::vector<KafkaSpec> read_kafka(const YamlNode& list, std::vector<Error>& errors);
+
+}  // namespace cfkops::sandbox
