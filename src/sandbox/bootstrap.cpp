@@ -107,16 +107,6 @@ void make_roles(Registry& registry) {
   }
 }
 
-void update_node(Registry& registry,
-                 const std::string& name,
-                 std::string_view subresource,
-                 const Transform& transform) {
-  const Kind& kind = kind_of(registry, "v1", "Node");
-  const Answer<Written> written =
-      registry.update(kind, {}, name, transform, as_server(subresource));
-  CFKOPS_CHECK(written.has_value());
-}
-
 // A new node is tainted until it is ready; these are.
 Answer<Value> without_taint(const Shared& current) {
   Value node = *current;
@@ -134,28 +124,49 @@ Answer<Value> without_taint(const Shared& current) {
   return node;
 }
 
-void make_nodes(Registry& registry) {
-  const Kind& kind = kind_of(registry, "v1", "Node");
-  for (const Value& node : default_nodes(registry.timestamp())) {
-    create(registry, kind, {}, node);
-    const std::string name = name_of(node);
-    update_node(registry, name, "status", [&node](const Shared& current) -> Answer<Value> {
-      Value fresh = *current;
-      make_at(fresh, {"status"}) = object_at(node, {"status"});
-      return fresh;
-    });
-    update_node(registry, name, {}, without_taint);
+/// Creates one, then reports its status, then takes the taint away.
+Answer<void> add_node(Registry& registry, const Kind& kind, Value node) {
+  const std::string name = name_of(node);
+  const Value status = object_at(node, {"status"});
+  node["apiVersion"] = kind.resource().api_version();
+  node["kind"] = kind.resource().kind;
+  if (auto created = registry.create(kind, {}, std::move(node), as_server()); !created) {
+    return refuse(std::move(created.error()));
   }
+  const auto with_status = [&status](const Shared& current) -> Answer<Value> {
+    Value fresh = *current;
+    make_at(fresh, {"status"}) = status;
+    return fresh;
+  };
+  if (auto told = registry.update(kind, {}, name, with_status, as_server("status")); !told) {
+    return refuse(std::move(told.error()));
+  }
+  if (auto freed = registry.update(kind, {}, name, without_taint, as_server()); !freed) {
+    return refuse(std::move(freed.error()));
+  }
+  return {};
 }
 
 }  // namespace
 
-void bootstrap(Registry& registry) {
+Answer<void> add_nodes(Registry& registry, const Value& nodes) {
+  const Kind& kind = kind_of(registry, "v1", "Node");
+  for (const Value& node : nodes) {
+    if (auto added = add_node(registry, kind, node); !added) {
+      return added;
+    }
+  }
+  return {};
+}
+
+void bootstrap(Registry& registry, Nodes nodes) {
   make_namespaces(registry);
   make_priority_classes(registry);
   make_roles(registry);
   make_own_service(registry);
-  make_nodes(registry);
+  if (nodes == Nodes::Three) {
+    CFKOPS_CHECK(add_nodes(registry, default_nodes(registry.timestamp())).has_value());
+  }
 }
 
 }  // namespace cfkops::sandbox
