@@ -1,5 +1,6 @@
 #pragma once
 
+#include "kafka/model_state.hpp"
 #include "random.hpp"
 #include "timeline.hpp"
 
@@ -7,9 +8,11 @@
 #include "cfkops/sandbox/kafka_report.hpp"
 #include "cfkops/sandbox/scenario.hpp"
 
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <memory>
 #include <optional>
 #include <set>
 #include <string>
@@ -50,7 +53,7 @@ struct KafkaNode {
 struct KafkaPartition {
   std::string topic;
   int number = 0;
-  int min_isr = 2;
+  int min_isr = 2;                 ///< in effect: at most the number of replicas
   std::vector<int> replicas = {};  ///< node ids, the preferred leader first
   std::set<int> in_sync = {};
   int leader = -1;
@@ -134,8 +137,80 @@ class KafkaModel {
   void reset_report();
 
  private:
-  // Private members are the implementer's; the file may be split (model_replication.cpp,
-  // model_quorum.cpp, model_account.cpp).
+  using Index = std::size_t;  ///< of a partition
+
+  // model.cpp: pods and what is due.
+  [[nodiscard]] KafkaNode* find_node(const std::string& pod);
+  [[nodiscard]] Duration between(Duration low, Duration high);
+  Timeline::TimerId later(Duration delay, std::function<void()> what);
+  void later_for(int node, Duration delay, void (KafkaModel::*what)(KafkaNode&));
+  void enter(KafkaNode& node, KafkaPhase phase);
+  void tell(const KafkaNode& node);
+
+  // model_process.cpp: beginnings, ends, sessions.
+  void process_up(KafkaNode& node);
+  void try_register(KafkaNode& node);
+  void catch_up_metadata(KafkaNode& node);
+  void unfence(KafkaNode& node);
+  void begin_fetching(KafkaNode& node);
+  void become_ready(KafkaNode& node);
+  void fail_disk(KafkaNode& node);
+  void die(KafkaNode& node);
+  void hand_over(KafkaNode& node);
+  void watch_session(KafkaNode& node);
+  void end_session(KafkaNode& node);
+  [[nodiscard]] bool keeps_session(const KafkaNode& node) const;
+  [[nodiscard]] bool serves(int node) const;
+
+  // model_quorum.cpp: the controllers.
+  [[nodiscard]] std::vector<int> voters() const;
+  [[nodiscard]] bool has_majority() const;
+  [[nodiscard]] std::int64_t active_metadata_end() const;
+  void check_quorum(Duration low, Duration high);
+  void lose_leadership();
+  void elect_controller();
+  void take_up();
+
+  // model_leaders.cpp: leaders and in-sync sets.
+  void drop_replicas(KafkaNode& node);
+  void drop_replica(Index index, int node);
+  void elect_leader(Index index);
+  void set_leader(Index index, int leader);
+  void watch_silent(Index index);
+  void shrink(Index index);
+  void restore_replicas(KafkaNode& node);
+  void shrink_silent(int node, std::uint64_t session);
+  void watch_balance();
+  void balance_leaders();
+
+  // model_replication.cpp: logs.
+  [[nodiscard]] double leader_end(Index index) const;
+  [[nodiscard]] double copy_end(Index index, const ReplicaCopy& copy) const;
+  [[nodiscard]] std::optional<Index> index_of(const KafkaPartition& partition) const;
+  [[nodiscard]] bool fetches(Index index, int node) const;
+  void set_growth(Index index, double growth);
+  void freeze_copy(Index index, int node);
+  void freeze_copies(int node);
+  void drop_copy(Index index, int node);
+  void bring_forward(Index index, ReplicaCopy& copy);
+  void share(int leader);
+  Duration follow(Index index, ReplicaCopy& copy, double bytes_per_second);
+  void finish(Index index, int node, ReplicaCopy& copy);
+  void join(Index index, int node);
+
+  // model_account.cpp: acks and what is reported.
+  void touch(Index index);
+  void commit();
+  void judge(Index index);
+  void account(Index index, bool acks, bool under, bool offline);
+  [[nodiscard]] PartitionAccount accrued(Index index) const;
+  [[nodiscard]] ClusterAccount accrued_cluster() const;
+  void account_cluster();
+  [[nodiscard]] int brokers_down() const;
+
+  // model_log.cpp: what processes write.
+  void write(KafkaNode& node, std::string_view level, std::string_view text);
+
   KafkaSpec spec_;
   Timeline& timeline_;
   Random& random_;
@@ -145,6 +220,20 @@ class KafkaModel {
   std::optional<int> active_;
   int epoch_ = 1;
   std::string cluster_id_;
+  std::shared_ptr<const bool> alive_;  ///< what is due after the model has gone does not happen
+  std::map<int, KafkaProcess> processes_;
+  std::vector<PartitionState> states_;
+  MonoTime balance_from_ = {};
+  bool balance_due_ = false;
+  bool election_due_ = false;
+  std::optional<int> ousted_;  ///< does not win the next election
+  double metadata_base_ = 0;   ///< records at `metadata_at_`
+  MonoTime metadata_at_ = {};
+  std::set<Index> touched_;
+  std::set<int> unshared_;                       ///< leaders whose sending is to be reckoned anew
+  std::set<Index> lagging_;                      ///< partitions with copies
+  std::map<int, Timeline::TimerId> deliveries_;  ///< by leader: when a copy is next to be looked at
+  ClusterAccount cluster_;
 };
 
 /// Answers Jolokia's read and bulk requests about one process (port 7777).

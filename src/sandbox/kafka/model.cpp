@@ -1,0 +1,295 @@
+#include "kafka/model.hpp"
+
+#include "kafka/model_layout.hpp"
+
+#include <algorithm>
+#include <string_view>
+#include <utility>
+
+namespace cfkops::sandbox {
+
+namespace {
+
+using std::chrono::hours;
+using std::chrono::milliseconds;
+using std::chrono::minutes;
+using std::chrono::seconds;
+
+/// Of a cluster's id: 16 bytes in the alphabet for URLs, without padding.
+std::string make_cluster_id(Random& random) {
+  constexpr std::string_view kAlphabet =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+  constexpr int kCharacters = 21;
+  std::string id;
+  for (int count = 0; count < kCharacters; ++count) {
+    id += kAlphabet.at(random.below(kAlphabet.size()));
+  }
+  // The last one carries two bits.
+  id += "AQgw"[random.below(4)];
+  return id;
+}
+
+std::string joined(const std::vector<std::string>& lines) {
+  std::string text;
+  for (const std::string& line : lines) {
+    text += line;
+    text += '\n';
+  }
+  return text;
+}
+
+}  // namespace
+
+KafkaModel::KafkaModel(KafkaSpec spec,
+                       Timeline& timeline,
+                       Random& random,
+                       std::function<void(const std::string& pod)> changed)
+    : spec_(std::move(spec)),
+      timeline_(timeline),
+      random_(random),
+      changed_(std::move(changed)),
+      nodes_(lay_out_nodes(spec_)),
+      partitions_(lay_out_partitions(spec_)),
+      cluster_id_(make_cluster_id(random)),
+      alive_(std::make_shared<const bool>(true)),
+      states_(partitions_.size()),
+      balance_from_(timeline.now()),
+      metadata_at_(timeline.now()) {
+  for (const auto& [id, node] : nodes_) {
+    processes_.emplace(id, KafkaProcess{});
+  }
+  Index index = 0;
+  for (const TopicSpec& topic : spec_.topics) {
+    for (int number = 0; number < topic.partitions && index < states_.size(); ++number) {
+      PartitionState& state = states_.at(index++);
+      state.at = timeline_.now();
+      state.end = static_cast<double>(topic.stored_bytes /
+                                      static_cast<std::uint64_t>(std::max(topic.record_bytes, 1)));
+    }
+  }
+  for (Index each = 0; each < partitions_.size(); ++each) {
+    touch(each);
+  }
+  reset_report();
+  commit();
+}
+
+void KafkaModel::settle() {
+  for (auto& [id, node] : nodes_) {
+    KafkaProcess& process = processes_.at(id);
+    ++process.incarnation;
+    ++process.session;
+    process.begun = process.ready = true;
+    process.votes = node.controller;
+    process.enrolled = node.broker;
+    process.awaits_controller = process.handed_over = false;
+    process.heartbeats_from = timeline_.now() - between({}, spec_.heartbeat);
+    process.fetches_from = timeline_.now();
+    node.phase = KafkaPhase::Running;
+    node.since = timeline_.now() - hours(1);
+    node.started = timeline_.wall() - hours(1);
+    node.restarts = 0;
+    node.registered = node.broker;
+    node.fenced = !node.broker;
+    node.last_heartbeat = node.broker ? std::optional(process.heartbeats_from) : std::nullopt;
+    write(node,
+          "INFO",
+          "[KafkaRaftServer nodeId={}] Kafka Server started (kafka.server.KafkaRaftServer)");
+    tell(node);
+  }
+  const std::vector<int> all = voters();
+  election_due_ = false;
+  ousted_.reset();
+  metadata_base_ = static_cast<double>(active_metadata_end());
+  metadata_at_ = balance_from_ = timeline_.now();
+  active_ = all.empty() ? std::nullopt : std::optional(all.at(random_.below(all.size())));
+  for (Index index = 0; index < partitions_.size(); ++index) {
+    KafkaPartition& partition = partitions_.at(index);
+    partition.in_sync = {partition.replicas.begin(), partition.replicas.end()};
+    partition.leader = partition.replicas.front();
+    partition.leader_epoch = std::max(partition.leader_epoch, 1);
+    states_.at(index).copies.clear();
+    states_.at(index).paused_until = timeline_.now();
+    touch(index);
+  }
+  lagging_.clear();
+  commit();
+  reset_report();
+}
+
+void KafkaModel::start(const std::string& pod) {
+  KafkaNode* node = find_node(pod);
+  if (node == nullptr) {
+    return;
+  }
+  end(pod);
+  KafkaProcess& process = processes_.at(node->id);
+  if (process.begun) {
+    ++node->restarts;
+    cluster_.restarts += node->broker ? 1U : 0U;
+  }
+  process.begun = true;
+  ++process.incarnation;
+  process.ready = process.awaits_controller = process.handed_over = false;
+  process.previous_lines = std::exchange(process.lines, {});
+  node->started = timeline_.wall();
+  enter(*node, KafkaPhase::Starting);
+  write(*node, "INFO", "Starting (org.apache.kafka.common.utils.LoggingSignalHandler)");
+  later_for(node->id, spec_.start_process, &KafkaModel::process_up);
+  if (node->disk_full) {
+    later_for(node->id, spec_.start_process / 2, &KafkaModel::fail_disk);
+  }
+  commit();
+}
+
+Duration KafkaModel::stop(const std::string& pod) {
+  KafkaNode* node = find_node(pod);
+  if (node == nullptr || node->phase == KafkaPhase::Absent || node->phase == KafkaPhase::Failed) {
+    return {};
+  }
+  if (node->phase == KafkaPhase::ShuttingDown) {
+    return spec_.shut_down;
+  }
+  const bool serving = serves(node->id);
+  KafkaProcess& process = processes_.at(node->id);
+  write(*node,
+        "INFO",
+        "Terminating process due to signal SIGTERM "
+        "(org.apache.kafka.common.utils.LoggingSignalHandler)");
+  process.ready = process.awaits_controller = false;
+  enter(*node, KafkaPhase::ShuttingDown);
+  tell(*node);
+  if (!serving) {
+    process.votes = false;
+    check_quorum(seconds(1), seconds(2));
+    commit();
+    return std::max(spec_.shut_down / 2, between(milliseconds(300), milliseconds(800)));
+  }
+  const auto led =
+      std::count_if(partitions_.begin(), partitions_.end(), [&](const KafkaPartition& each) {
+        return each.leader == node->id;
+      });
+  const Duration moved =
+      between(milliseconds(300), milliseconds(600)) + milliseconds(2) * static_cast<int>(led);
+  later_for(node->id, moved, &KafkaModel::hand_over);
+  write(
+      *node,
+      "INFO",
+      "[BrokerServer id={}] Transition from STARTED to SHUTTING_DOWN (kafka.server.BrokerServer)");
+  commit();
+  // A second heartbeat asks whether it may go.
+  const Duration asked = moved + between(spec_.heartbeat, 2 * spec_.heartbeat);
+  if (!active_ && !has_majority()) {
+    return std::max<Duration>(spec_.shut_down, minutes(5));
+  }
+  const Duration election = active_ ? Duration::zero() : Duration(seconds(3));
+  return std::max(spec_.shut_down, asked + election);
+}
+
+void KafkaModel::end(const std::string& pod) {
+  KafkaNode* node = find_node(pod);
+  if (node == nullptr || node->phase == KafkaPhase::Absent) {
+    return;
+  }
+  if (node->phase != KafkaPhase::Failed) {
+    die(*node);
+  }
+  enter(*node, KafkaPhase::Absent);
+  commit();
+}
+
+bool KafkaModel::is_ready(const std::string& pod) const {
+  const KafkaNode* found = node(pod);
+  return found != nullptr && processes_.at(found->id).ready;
+}
+
+std::optional<int> KafkaModel::exited(const std::string& pod) const {
+  const KafkaNode* found = node(pod);
+  if (found == nullptr || found->phase != KafkaPhase::Failed) {
+    return std::nullopt;
+  }
+  return 1;
+}
+
+void KafkaModel::never_catch_up(const std::string& pod, bool holds) {
+  KafkaNode* node = find_node(pod);
+  if (node == nullptr) {
+    return;
+  }
+  node->never_catches_up = holds;
+  for (const Index index : lagging_) {
+    unshared_.insert(partitions_.at(index).leader);
+  }
+  commit();
+}
+
+void KafkaModel::fill_disk(const std::string& pod) {
+  KafkaNode* node = find_node(pod);
+  if (node == nullptr) {
+    return;
+  }
+  node->disk_full = true;
+  later_for(node->id, between(milliseconds(200), seconds(1)), &KafkaModel::fail_disk);
+}
+
+const KafkaNode* KafkaModel::node(const std::string& pod) const {
+  const auto found = std::find_if(
+      nodes_.begin(), nodes_.end(), [&](const auto& each) { return each.second.pod == pod; });
+  return found == nodes_.end() ? nullptr : &found->second;
+}
+
+std::string KafkaModel::log(const std::string& pod, bool previous) const {
+  const KafkaNode* found = node(pod);
+  if (found == nullptr) {
+    return "";
+  }
+  const KafkaProcess& process = processes_.at(found->id);
+  return joined(previous ? process.previous_lines : process.lines);
+}
+
+KafkaNode* KafkaModel::find_node(const std::string& pod) {
+  const KafkaNode* found = node(pod);
+  return found == nullptr ? nullptr : &nodes_.at(found->id);
+}
+
+Duration KafkaModel::between(Duration low, Duration high) {
+  const auto range = std::chrono::duration_cast<std::chrono::microseconds>(high - low).count();
+  if (range <= 0) {
+    return low;
+  }
+  const std::uint64_t part = random_.below(static_cast<std::uint64_t>(range) + 1);
+  return low + std::chrono::microseconds(static_cast<std::int64_t>(part));
+}
+
+Timeline::TimerId KafkaModel::later(Duration delay, std::function<void()> what) {
+  return timeline_.after(delay,
+                         [alive = std::weak_ptr<const bool>(alive_), what = std::move(what)] {
+                           if (!alive.expired()) {
+                             what();
+                           }
+                         });
+}
+
+void KafkaModel::later_for(int node, Duration delay, void (KafkaModel::*what)(KafkaNode&)) {
+  later(delay, [this, node, what, incarnation = processes_.at(node).incarnation] {
+    if (processes_.at(node).incarnation == incarnation) {
+      (this->*what)(nodes_.at(node));
+      commit();
+    }
+  });
+}
+
+void KafkaModel::enter(KafkaNode& node, KafkaPhase phase) {
+  node.phase = phase;
+  node.since = timeline_.now();
+}
+
+void KafkaModel::tell(const KafkaNode& node) {
+  later({}, [this, pod = node.pod] {
+    if (changed_) {
+      changed_(pod);
+    }
+  });
+}
+
+}  // namespace cfkops::sandbox
