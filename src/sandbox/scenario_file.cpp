@@ -9,6 +9,9 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <limits>
 #include <set>
 #include <string>
 #include <utility>
@@ -18,6 +21,7 @@ namespace cfkops::sandbox {
 namespace {
 
 constexpr int kMostNodes = 1000;
+constexpr std::size_t kLongestPrefix = 50;  // leaves room for numbers
 constexpr Duration kMostLatency = std::chrono::minutes(1);
 
 const std::vector<std::string> kScenarioKeys = {"apiVersion",
@@ -52,9 +56,9 @@ NodeGroup read_group(const YamlNode& node, std::vector<Error>& errors) {
   NodeGroup group;
   YamlMap map(node, "a group of nodes", errors);
   map.expect(kNodeKeys);
-  map.label("prefix", group.prefix);
+  map.label("prefix", group.prefix, kLongestPrefix);
   map.whole("count", group.count, {1, kMostNodes});
-  map.texts("zones", group.zones);
+  map.label_values("zones", group.zones);
   map.quantity("cpu", group.cpu);
   map.quantity("memory", group.memory);
   map.whole("pods", group.pods, {1, 10'000});

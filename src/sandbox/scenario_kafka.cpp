@@ -15,6 +15,7 @@ namespace cfkops::sandbox {
 namespace {
 
 constexpr std::int64_t kMostBytes = std::int64_t{1} << 50;  // a pebibyte
+constexpr std::size_t kLongestName = 50;  // leaves room for what names of pods and revisions add
 constexpr int kMostBrokers = 200;
 constexpr int kMostControllers = 15;
 constexpr int kMostReplicas = 15;
@@ -200,14 +201,14 @@ void read_layout(const YamlMap& map, KafkaSpec& spec) {
 KafkaSpec read_one(const YamlNode& node, std::vector<Error>& errors) {
   KafkaSpec spec;
   YamlMap map(node, "a kafka", errors);
-  map.label("name", spec.name);
+  map.label("name", spec.name, kLongestName);
   map.rename(fmt::format("kafka '{}'", spec.name));
   map.expect(kKafkaKeys);
   map.label("namespace", spec.ns);
-  map.label("controllersName", spec.controllers_name);
+  map.label("controllersName", spec.controllers_name, kLongestName);
   read_layout(map, spec);
   read_size(map, spec);
-  map.texts("racks", spec.racks);
+  map.label_values("racks", spec.racks);
   read_topics(map, spec);
   read_timing(map, spec);
   read_catch_up(map, spec);

@@ -28,10 +28,21 @@ std::optional<std::int64_t> whole_number(const YamlNode& node) {
   return value;
 }
 
-bool is_label(std::string_view name) {
+bool is_label(std::string_view name, std::size_t most) {
   constexpr std::string_view kInner = "abcdefghijklmnopqrstuvwxyz0123456789-";
-  return !name.empty() && name.size() <= 63 && name.front() != '-' && name.back() != '-' &&
+  return !name.empty() && name.size() <= most && name.front() != '-' && name.back() != '-' &&
          name.find_first_not_of(kInner) == std::string_view::npos;
+}
+
+bool is_label_value(std::string_view value) {
+  constexpr std::size_t kMost = 63;
+  constexpr std::string_view kSigns = "-_.";
+  constexpr std::string_view kInner =
+      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.";
+  return !value.empty() && value.size() <= kMost &&
+         kSigns.find(value.front()) == std::string_view::npos &&
+         kSigns.find(value.back()) == std::string_view::npos &&
+         value.find_first_not_of(kInner) == std::string_view::npos;
 }
 
 }  // namespace
@@ -177,16 +188,17 @@ bool YamlMap::word(std::string_view key,
   return true;
 }
 
-bool YamlMap::label(std::string_view key, std::string& into) const {
+bool YamlMap::label(std::string_view key, std::string& into, std::size_t most) const {
   std::string found;
   if (!text(key, found)) {
     return false;
   }
-  if (!is_label(found)) {
+  if (!is_label(found, most)) {
     report(key,
            fmt::format("cannot be '{}': Kubernetes takes no such name", found),
-           "use lower-case letters, digits and '-', at most 63, beginning and ending with a letter "
-           "or digit");
+           fmt::format("use lower-case letters, digits and '-', at most {}, with a letter or digit "
+                       "at both ends",
+                       most));
     return false;
   }
   into = std::move(found);
@@ -343,6 +355,24 @@ bool YamlMap::texts(std::string_view key, std::vector<std::string>& into) const 
     }
   }
   if (!has(key) || errors_->size() != before) {
+    return false;
+  }
+  into = std::move(found);
+  return true;
+}
+
+bool YamlMap::label_values(std::string_view key, std::vector<std::string>& into) const {
+  std::vector<std::string> found;
+  if (!texts(key, found)) {
+    return false;
+  }
+  const auto wrong =
+      std::ranges::find_if(found, [](const std::string& one) { return !is_label_value(one); });
+  if (wrong != found.end()) {
+    report(
+        key,
+        fmt::format("cannot have '{}': no label has such a value", *wrong),
+        "use letters, digits, '-', '_' and '.', at most 63, with a letter or digit at both ends");
     return false;
   }
   into = std::move(found);

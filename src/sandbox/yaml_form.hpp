@@ -4,12 +4,14 @@
 #include "cfkops/base/error.hpp"
 #include "cfkops/base/yaml.hpp"
 
+#include <cstddef>
 #include <cstdint>
 #include <limits>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace cfkops::sandbox {
@@ -81,8 +83,8 @@ class YamlMap {
   /// One of `words`.
   bool word(std::string_view key, std::string& into, std::span<const std::string> words) const;
 
-  /// A name as Kubernetes has them (DNS label, at most 63 characters).
-  bool label(std::string_view key, std::string& into) const;
+  /// A name as Kubernetes has them: a DNS label of at most that many characters.
+  bool label(std::string_view key, std::string& into, std::size_t most = 63) const;
 
   bool flag(std::string_view key, bool& into) const;
 
@@ -105,6 +107,9 @@ class YamlMap {
 
   /// A list of texts that are not blank, each once.
   bool texts(std::string_view key, std::vector<std::string>& into) const;
+
+  /// The same of values that labels can have.
+  bool label_values(std::string_view key, std::vector<std::string>& into) const;
 
   /// The entries of a list; none where it is missing.
   [[nodiscard]] std::vector<const YamlNode*> items(std::string_view key) const;
