@@ -77,8 +77,8 @@ TopicSpec read_topic(const YamlNode& node, const KafkaSpec& kafka, std::vector<E
   TopicSpec topic;
   topic.replicas = std::min(topic.replicas, std::max(kafka.brokers, 1));
   YamlMap map(node, "a topic", errors);
-  map.expect(kTopicKeys, std::vector<std::string>{"name"});
   read_topic_name(map, topic);
+  map.expect(kTopicKeys, std::vector<std::string>{"name"});
   map.whole("partitions", topic.partitions, {1, kMostPartitions});
   if (map.whole("replicas", topic.replicas, {1, kMostReplicas}) && topic.replicas > kafka.brokers) {
     map.report("replicas",
