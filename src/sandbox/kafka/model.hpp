@@ -72,7 +72,8 @@ struct KafkaPartition {
 /// broker is refused until its old session has ended, also after a controlled shutdown; replicas
 /// that are out of sync share the sender's catch-up rate; a replica joins once it has the leader's
 /// end; a produce is refused while fewer than min.insync.replicas are in sync; leaders go back to
-/// the preferred ones after the imbalance check. One thread.
+/// the preferred ones after the imbalance check. A disk is full only where a fault says so: what
+/// retention deletes is not known. One thread.
 class KafkaModel {
  public:
   /// `changed` is told the pod of a process whose readiness or life has changed. Both borrowed.
@@ -129,6 +130,9 @@ class KafkaModel {
   [[nodiscard]] std::int64_t metadata_end(int node) const;
 
   [[nodiscard]] std::string cluster_id() const { return cluster_id_; }
+
+  /// What the calendar says now.
+  [[nodiscard]] WallTime wall() const { return timeline_.wall(); }
 
   /// What a process has logged since it started; of its last one where `previous`.
   [[nodiscard]] std::string log(const std::string& pod, bool previous) const;
@@ -210,6 +214,7 @@ class KafkaModel {
 
   // model_log.cpp: what processes write.
   void write(KafkaNode& node, std::string_view level, std::string_view text);
+  void write_at(KafkaNode& node, WallTime time, std::string_view text);
 
   KafkaSpec spec_;
   Timeline& timeline_;
