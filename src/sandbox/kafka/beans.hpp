@@ -1,0 +1,32 @@
+#pragma once
+
+#include "kafka/bean_name.hpp"
+#include "kafka/model.hpp"
+
+#include <functional>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace cfkops::sandbox {
+
+/// A string as JSON, with its quotes.
+[[nodiscard]] std::string json_text(std::string_view text);
+
+/// An attribute of a bean with its value as JSON.
+struct BeanValue {
+  std::string_view attribute;
+  std::string json;
+};
+
+/// Is told of a bean: its canonical name and what it has.
+using BeanVisitor =
+    std::function<void(const std::string& name, std::span<const BeanValue> attributes)>;
+
+/// Shows the beans of a process that `asked` matches; only those are made.
+void visit_beans(const KafkaModel& model,
+                 const KafkaNode& node,
+                 const BeanName& asked,
+                 const BeanVisitor& visit);
+
+}  // namespace cfkops::sandbox
