@@ -76,31 +76,14 @@ KafkaModel::KafkaModel(KafkaSpec spec,
 
 void KafkaModel::settle() {
   for (auto& [id, node] : nodes_) {
-    KafkaProcess& process = processes_.at(id);
-    ++process.incarnation;
-    ++process.session;
-    process.begun = process.ready = true;
-    process.votes = node.controller;
-    process.enrolled = node.broker;
-    process.awaits_controller = process.handed_over = false;
-    process.heartbeats_from = timeline_.now() - between({}, spec_.heartbeat);
-    process.fetches_from = timeline_.now();
-    node.phase = KafkaPhase::Running;
-    node.since = timeline_.now() - hours(1);
-    node.started = timeline_.wall() - hours(1);
-    node.restarts = 0;
-    node.registered = node.broker;
-    node.fenced = !node.broker;
-    node.last_heartbeat = node.broker ? std::optional(process.heartbeats_from) : std::nullopt;
-    write(node,
-          "INFO",
-          "[KafkaRaftServer nodeId={}] Kafka Server started (kafka.server.KafkaRaftServer)");
+    settle_node(node);
     tell(node);
   }
   const std::vector<int> all = voters();
   election_due_ = false;
   ousted_.reset();
-  metadata_base_ = static_cast<double>(active_metadata_end());
+  constexpr double kMetadataOfAnHour = 7200;
+  metadata_base_ = kMetadataOfAnHour + static_cast<double>(partitions_.size());
   metadata_at_ = balance_from_ = timeline_.now();
   active_ = all.empty() ? std::nullopt : std::optional(all.at(random_.below(all.size())));
   for (Index index = 0; index < partitions_.size(); ++index) {
@@ -115,6 +98,30 @@ void KafkaModel::settle() {
   lagging_.clear();
   commit();
   reset_report();
+}
+
+void KafkaModel::settle_node(KafkaNode& node) {
+  KafkaProcess& process = processes_.at(node.id);
+  ++process.incarnation;
+  ++process.session;
+  process.begun = process.ready = true;
+  process.votes = node.controller;
+  process.enrolled = node.broker;
+  process.awaits_controller = process.handed_over = false;
+  process.heartbeats_from = timeline_.now() - between({}, spec_.heartbeat);
+  process.fetches_from = timeline_.now();
+  node.phase = KafkaPhase::Running;
+  node.since = timeline_.now() - hours(1);
+  node.started = timeline_.wall() - hours(1);
+  node.restarts = 0;
+  node.registered = node.broker;
+  node.fenced = !node.broker;
+  node.last_heartbeat = node.broker ? std::optional(process.heartbeats_from) : std::nullopt;
+  process.previous_lines.clear();
+  process.lines.clear();
+  write_at(node,
+           node.started,
+           "INFO [KafkaRaftServer nodeId={}] Kafka Server started (kafka.server.KafkaRaftServer)");
 }
 
 void KafkaModel::start(const std::string& pod) {
@@ -160,6 +167,8 @@ Duration KafkaModel::stop(const std::string& pod) {
   enter(*node, KafkaPhase::ShuttingDown);
   tell(*node);
   if (!serving) {
+    // What it was about to do it does no more.
+    ++process.incarnation;
     process.votes = false;
     check_quorum(seconds(1), seconds(2));
     commit();

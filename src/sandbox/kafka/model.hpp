@@ -144,6 +144,7 @@ class KafkaModel {
   using Index = std::size_t;  ///< of a partition
 
   // model.cpp: pods and what is due.
+  void settle_node(KafkaNode& node);
   [[nodiscard]] KafkaNode* find_node(const std::string& pod);
   [[nodiscard]] Duration between(Duration low, Duration high);
   Timeline::TimerId later(Duration delay, std::function<void()> what);

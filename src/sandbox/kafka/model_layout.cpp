@@ -41,12 +41,16 @@ std::vector<int> replicas_from(const KafkaSpec& spec, int first, int shift, std:
   return replicas;
 }
 
-KafkaPartition lay_out_partition(const KafkaSpec& spec, const TopicSpec& topic, int number) {
+/// `place` counts the partitions of all topics, so that small topics do not meet on one broker.
+KafkaPartition lay_out_partition(const KafkaSpec& spec,
+                                 const TopicSpec& topic,
+                                 int number,
+                                 int place) {
   const std::size_t most = static_cast<std::size_t>(std::max(topic.replicas, 1));
   KafkaPartition partition;
   partition.topic = topic.name;
   partition.number = number;
-  partition.replicas = replicas_from(spec, number % spec.brokers, number / spec.brokers, most);
+  partition.replicas = replicas_from(spec, place % spec.brokers, place / spec.brokers, most);
   partition.in_sync = {partition.replicas.begin(), partition.replicas.end()};
   partition.min_isr = std::min(topic.min_isr, static_cast<int>(partition.replicas.size()));
   partition.records_per_second = topic.records_per_second / topic.partitions;
@@ -82,7 +86,8 @@ std::vector<KafkaPartition> lay_out_partitions(const KafkaSpec& spec) {
   }
   for (const TopicSpec& topic : spec.topics) {
     for (int number = 0; number < topic.partitions; ++number) {
-      partitions.push_back(lay_out_partition(spec, topic, number));
+      partitions.push_back(
+          lay_out_partition(spec, topic, number, static_cast<int>(partitions.size())));
     }
   }
   return partitions;

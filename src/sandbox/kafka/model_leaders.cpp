@@ -154,8 +154,8 @@ void KafkaModel::watch_balance() {
   balance_due_ = true;
   const Duration since = timeline_.now() - balance_from_;
   later(kBalanceEvery - since % kBalanceEvery, [this] {
-    balance_due_ = false;
     balance_leaders();
+    balance_due_ = false;
     watch_balance();
     commit();
   });

@@ -32,6 +32,10 @@ std::string stamp(WallTime time) {
 
 /// `text` names the node's id as "{}".
 void KafkaModel::write(KafkaNode& node, std::string_view level, std::string_view text) {
+  write_at(node, timeline_.wall(), fmt::format("{} {}", level, text));
+}
+
+void KafkaModel::write_at(KafkaNode& node, WallTime time, std::string_view text) {
   std::string line(text);
   if (const std::size_t place = line.find("{}"); place != std::string::npos) {
     line.replace(place, 2, std::to_string(node.id));
@@ -40,7 +44,7 @@ void KafkaModel::write(KafkaNode& node, std::string_view level, std::string_view
   if (lines.size() >= kMostLines) {
     lines.erase(lines.begin(), lines.begin() + kMostLines / 2);
   }
-  lines.push_back(fmt::format("[{}] {} {}", stamp(timeline_.wall()), level, line));
+  lines.push_back(fmt::format("[{}] {}", stamp(time), line));
 }
 
 }  // namespace cfkops::sandbox
