@@ -196,7 +196,8 @@ class Seeder {
     if (kind.resource().kind == "Node") {
       give_kubelet(object);
     }
-    registry_.store().put(place_of(kind, ns, name_of(object)), kind.to_storage(std::move(object)));
+    const Key place = place_of(kind, ns, name_of(object));
+    registry_.store().put(place, kind.to_storage(std::move(object)));
     return {};
   }
 

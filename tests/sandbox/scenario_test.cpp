@@ -161,7 +161,7 @@ TEST(LoadScenario, FindsAllErrorsInOnePassFromTopToBottom) {
 
 TEST(LoadScenario, RefusesWhatCannotBe) {
   const std::vector<std::pair<std::string, std::string>> cases = {
-      {"nodes: 3\n", "mine.yaml:4:8: 'nodes' of the scenario must be a list, not a plain value"},
+      {"nodes: 3\n", "mine.yaml:4:8: 'nodes' must be a list, not a plain value"},
       {"nodes: [{count: -1}]\n", "mine.yaml:4:17: 'count' of a group of nodes cannot be '-1'"},
       {"nodes: [{zones: [a, a]}]\n", "mine.yaml:4:21: 'zones' of a group of nodes has 'a' twice"},
       {"nodes: [{}, {}]\n", "mine.yaml:4:13: two groups of nodes have the prefix 'node'"},
