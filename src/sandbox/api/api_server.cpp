@@ -76,6 +76,9 @@ std::string resource_verb(const Exchange& exchange) {
   const std::string& method = exchange.request.method;
   const Route& route = exchange.route;
   const bool one = !route.name.empty();
+  if (route.subresource == "proxy" && (method == "HEAD" || method == "OPTIONS")) {
+    return "get";
+  }
   if (method == "GET") {
     return route.watch || (!one && asks_for_watch(exchange.query)) ? "watch" : one ? "get" : "list";
   }
@@ -119,11 +122,11 @@ Handler subresource_handler(std::string_view subresource) {
        {"eviction", evict_pod},
        {"binding", bind_pod},
        {"token", make_token},
-       {"log", serve_pod_stream},
-       {"exec", serve_pod_stream},
-       {"attach", serve_pod_stream},
-       {"portforward", serve_pod_stream},
-       {"proxy", serve_pod_stream}}};
+       {"log", serve_log},
+       {"exec", serve_exec},
+       {"attach", serve_exec},
+       {"portforward", serve_exec},
+       {"proxy", serve_proxy}}};
   const auto* const found =
       std::ranges::find(kHandlers, subresource, &std::pair<std::string_view, Handler>::first);
   return found == kHandlers.end() ? nullptr : found->second;
@@ -164,8 +167,9 @@ kube::Response refused(const kube::Request& request, const Refusal& refusal) {
 
 }  // namespace
 
-ApiServer::ApiServer(Registry& registry)
+ApiServer::ApiServer(Registry& registry, const Programs& programs)
     : registry_(registry),
+      programs_(programs),
       watches_(registry) {}
 
 ApiServer::Id ApiServer::handle(kube::Request request, Responder& responder) {
@@ -179,7 +183,7 @@ ApiServer::Id ApiServer::handle(kube::Request request, Responder& responder) {
   const Query query(query_text);
   Route route;
   route.path = percent_decoded(path);
-  Exchange asked{request, route, query, *caller};
+  Exchange asked{request, route, query, *caller, {}, &programs_};
   const AccessQuestion question = question_of(asked, read_path(route.path));
   if (!judge_access(registry_, *caller, question).allowed) {
     responder.answer(respond_refusal(asked, access_denied(*caller, question)));

@@ -2,6 +2,7 @@
 
 #include "api/responder.hpp"
 #include "api/watch_hub.hpp"
+#include "programs.hpp"
 #include "registry.hpp"
 
 #include "cfkops/kube/transport.hpp"
@@ -19,7 +20,8 @@ class ApiServer {
  public:
   using Id = std::uint64_t;
 
-  explicit ApiServer(Registry& registry);
+  /// Both borrowed.
+  ApiServer(Registry& registry, const Programs& programs);
 
   /// Takes a request. The answer may come within the call or later, when time is advanced.
   /// `responder` lives until its end or `cancel`.
@@ -34,6 +36,7 @@ class ApiServer {
   [[nodiscard]] Answer<kube::Response> dispatch(Exchange& exchange);
 
   Registry& registry_;
+  const Programs& programs_;
   WatchHub watches_;
   Id last_ = 0;
   std::map<Id, WatchHub::Id> streams_;

@@ -15,6 +15,8 @@
 
 namespace cfkops::sandbox {
 
+class Programs;
+
 /// One request on its way to its answer; what every handler is given.
 struct Exchange {
   const kube::Request& request;
@@ -22,6 +24,7 @@ struct Exchange {
   const Query& query;
   const Caller& caller;
   std::vector<std::string> warnings = {};  ///< become Warning headers (299)
+  const Programs* programs = nullptr;      ///< what runs in pods; nullptr: nothing
 
   [[nodiscard]] std::string header(std::string_view name) const;
 };

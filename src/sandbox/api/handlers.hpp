@@ -27,8 +27,11 @@ namespace cfkops::sandbox {
 [[nodiscard]] Answer<kube::Response> bind_pod(Registry& registry, Exchange& exchange);
 [[nodiscard]] Answer<kube::Response> serve_scale(Registry& registry, Exchange& exchange);
 [[nodiscard]] Answer<kube::Response> make_token(Registry& registry, Exchange& exchange);
-/// log, exec, attach, portforward and proxy where they end before a connection is made.
-[[nodiscard]] Answer<kube::Response> serve_pod_stream(Registry& registry, Exchange& exchange);
+[[nodiscard]] Answer<kube::Response> serve_log(Registry& registry, Exchange& exchange);
+/// To what listens in a pod, or in a pod of a service; what it answers goes out as it is.
+[[nodiscard]] Answer<kube::Response> serve_proxy(Registry& registry, Exchange& exchange);
+/// exec, attach and portforward where they end before a connection is made.
+[[nodiscard]] Answer<kube::Response> serve_exec(Registry& registry, Exchange& exchange);
 
 /// Reviews of access and of oneself.
 [[nodiscard]] Answer<kube::Response> review_access(Registry& registry, Exchange& exchange);
