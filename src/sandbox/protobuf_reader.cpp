@@ -249,7 +249,7 @@ tl::expected<Value, std::string> read_protobuf(std::string_view bytes) {
   const Schema* const schema = builtin_schema(api_version, kind);
   if (schema == nullptr) {
     return tl::unexpected(
-        fmt::format("no kind \"{}\" is registered for version \"{}\"", kind, api_version));
+        fmt::format(R"(no kind "{}" is registered for version "{}")", kind, api_version));
   }
   Value object = reader.object(*schema, reader.field_of(envelope, 2).bytes);
   if (reader.is_broken()) {

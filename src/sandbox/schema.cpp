@@ -2,6 +2,7 @@
 
 #include "kinds/shapes.hpp"
 
+#include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include <deque>
@@ -249,13 +250,13 @@ void note_unknown(const Schema& schema,
     return;
   }
   for (const auto& [name, member] : value.items()) {
-    const std::string below = path.empty() ? name : path + "." + name;
+    const std::string below = path.empty() ? name : fmt::format("{}.{}", path, name);
     if (const auto field = schema.fields.find(name); field != schema.fields.end()) {
       note_unknown(*field->second, member, below, names);
     } else if (schema.items != nullptr && schema.type == Type::Map) {
       note_unknown(*schema.items, member, below, names);
     } else if (has_fields(schema) && !schema.preserve_unknown) {
-      names.push_back("unknown field \"" + below + "\"");
+      names.push_back(fmt::format("unknown field \"{}\"", below));
     }
   }
 }
@@ -264,11 +265,11 @@ void note_unknown(const Schema& schema,
 
 const Schema* builtin_schema(std::string_view api_version, std::string_view kind) {
   // Never destroyed: schemas are borrowed all over the process.
-  static const Shapes& kShapes = *new Shapes;  // NOLINT(cppcoreguidelines-owning-memory)
-  if (const Schema* found = kShapes.find(type_name(api_version, kind)); found != nullptr) {
+  static const Shapes& shapes = *new Shapes;  // NOLINT(cppcoreguidelines-owning-memory)
+  if (const Schema* found = shapes.find(type_name(api_version, kind)); found != nullptr) {
     return found;
   }
-  return kShapes.find("meta.v1." + std::string(kind));
+  return shapes.find("meta.v1." + std::string(kind));
 }
 
 std::vector<std::string> unknown_fields(const Schema& schema, const Value& object) {

@@ -54,10 +54,8 @@ std::optional<std::vector<Shared>> Store::list_at(std::string_view bucket,
   if (const auto found = buckets_.find(bucket); found != buckets_.end()) {
     objects = found->second;
   }
-  for (auto change = history_.rbegin(); change != history_.rend(); ++change) {
-    if (change->revision <= revision) {
-      break;
-    }
+  auto change = history_.rbegin();
+  for (; change != history_.rend() && change->revision > revision; ++change) {
     if (change->key.bucket != bucket) {
       continue;
     }

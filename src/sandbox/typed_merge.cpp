@@ -198,12 +198,14 @@ class TypeCheck {
     }
     for (const auto& [name, member] : value.items()) {
       const Schema* below = member_schema(&schema, name);
+      std::string at = path;
+      at.append(".").append(name);
       if (below == nullptr && !schema.preserve_unknown && !schema.embedded &&
           schema.type == Schema::Type::Object && schema.fields.find(name) == schema.fields.end()) {
-        note(path + "." + name, "field not declared in schema");
+        note(at, "field not declared in schema");
         return;
       }
-      walk(below, member, path + "." + name);
+      walk(below, member, at);
     }
   }
 

@@ -49,9 +49,10 @@ class Comparer {
   };
 
   void walk(const Schema* schema, const Value* left, const Value* right, const At& at) {
+    static const Value kNothing;
     const Value& shape = right != nullptr && !right->is_null() ? *right
                          : left != nullptr                     ? *left
-                                                               : *right;
+                                                               : kNothing;
     const Grain grain = grain_of(schema, shape);
     if (grain == Grain::Leaf || (is_empty(left) && is_empty(right)) ||
         (left != nullptr && !left->is_null() && grain_of(schema, *left) != grain)) {

@@ -21,10 +21,10 @@ std::shared_ptr<Schema> scalar(Schema::Type type) {
 }
 
 std::shared_ptr<Schema> object(
-    std::vector<std::pair<std::string, std::shared_ptr<const Schema>>> fields) {
+    const std::vector<std::pair<std::string, std::shared_ptr<const Schema>>>& fields) {
   auto schema = scalar(Schema::Type::Object);
-  for (auto& [name, field] : fields) {
-    schema->fields.emplace(name, std::move(field));
+  for (const auto& [name, field] : fields) {
+    schema->fields.emplace(name, field);
   }
   return schema;
 }
@@ -48,7 +48,7 @@ std::shared_ptr<const Schema> shape() {
                  {"ports", ports}});
 }
 
-Value config(Value more) {
+Value config(const Value& more) {
   Value whole = {{"apiVersion", "v1"}, {"kind", "ConfigMap"}, {"metadata", {{"name", "a"}}}};
   whole.update(more);
   return whole;

@@ -27,6 +27,7 @@ class StoreTest : public testing::Test {
   /// "a/x=1" for each.
   static std::vector<std::string> lines(const std::vector<Shared>& objects) {
     std::vector<std::string> lines;
+    lines.reserve(objects.size());
     for (const Shared& object : objects) {
       lines.push_back(namespace_of(*object) + "/" + name_of(*object) + "=" +
                       text_at(*object, {"value"}));

@@ -179,9 +179,10 @@ Value root_paths(const KindTable& kinds) {
   std::vector<std::string> groups = served_groups(kinds);
   std::ranges::sort(groups);
   for (const std::string& group : groups) {
-    paths.push_back("/apis/" + group);
+    const std::string path = "/apis/" + group;
+    paths.push_back(path);
     for (const std::string& version : served_versions(kinds, group)) {
-      paths.push_back("/apis/" + group + "/" + version);
+      paths.push_back(std::string(path).append("/").append(version));
     }
   }
   for (const char* const path : {"/healthz", "/livez", "/readyz", "/version"}) {

@@ -68,7 +68,7 @@ void validate_list(const ListOptions& options, FieldErrors& errors) {
     }
     if (options.match == "Exact" && options.version == "0") {
       errors.forbidden("resourceVersionMatch",
-                       "resourceVersionMatch \"exact\" is forbidden for resourceVersion \"0\"");
+                       R"(resourceVersionMatch "exact" is forbidden for resourceVersion "0")");
     }
   }
   if (options.initial_events) {

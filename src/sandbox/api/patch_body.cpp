@@ -200,7 +200,7 @@ Answer<Value> patched(const PatchBody& body, const Value& current) {
 
 Answer<Value> applied(const PatchBody& body, const Value& current, const Manager& manager) {
   StrictErrors strict;
-  const auto config = read_config(body, strict);
+  auto config = read_config(body, strict);
   if (!config) {
     return config;
   }

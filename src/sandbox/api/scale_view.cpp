@@ -57,7 +57,7 @@ std::string shown_selector(const Kind& kind, const Value& object) {
 }
 
 std::string requirement_text(const Value& requirement) {
-  const std::string key = text_at(requirement, {"key"});
+  std::string key = text_at(requirement, {"key"});
   const std::string op = text_at(requirement, {"operator"});
   if (op == "Exists") {
     return key;

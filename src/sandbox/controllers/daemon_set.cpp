@@ -320,7 +320,7 @@ class DaemonSetController final : public Controller {
     if (!found) {
       return;
     }
-    const Shared set = *found;
+    const Shared& set = *found;
     const Duration again = DaemonPass(registry_, *set).run();
     if (again > Duration::zero()) {
       queue_.add_after(key, again);

@@ -57,7 +57,7 @@ const Value& required_terms(const Value& pod) {
 }  // namespace
 
 std::string target_node(const Value& pod) {
-  const std::string bound = text_at(pod, {"spec", "nodeName"});
+  std::string bound = text_at(pod, {"spec", "nodeName"});
   if (!bound.empty()) {
     return bound;
   }

@@ -31,7 +31,7 @@ std::int64_t annotated(const Value& set, const char* name) {
 
 class DeploymentPass {
  public:
-  DeploymentPass(Registry& registry, Shared deployment)
+  DeploymentPass(Registry& registry, const Shared& deployment)
       : registry_(registry),
         kind_(kind_for(registry, "apps/v1", "Deployment")),
         deployment_(*deployment),

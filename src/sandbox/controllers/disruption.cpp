@@ -73,7 +73,7 @@ class DisruptionController final : public Controller {
     if (!found) {
       return;
     }
-    const Shared budget = *found;
+    const Shared& budget = *found;
     std::vector<Shared> pods;
     const LabelSelector selector = LabelSelector::of(find(*budget, {"spec", "selector"}));
     for (const Shared& pod : registry_.list(kind_for(registry_, "v1", "Pod"), key.ns)) {

@@ -369,7 +369,7 @@ class JobController final : public Controller {
       release_pods(key);
       return;
     }
-    const Shared job = *found;
+    const Shared& job = *found;
     if (job_has(*job, "Complete") || job_has(*job, "Failed")) {
       release_pods(key);
       remove_expired(key, *job);

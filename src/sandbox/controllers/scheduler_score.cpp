@@ -82,20 +82,22 @@ double crowd(const Value& pod, const Value& node, const std::vector<NodeView>& n
   return score;
 }
 
+/// How many pods of a namespace on a node the selector means.
+double matching(const NodeView& view, const std::string& ns, const LabelSelector& selector) {
+  return static_cast<double>(std::ranges::count_if(view.pods, [&](const Shared& other) {
+    return namespace_of(*other) == ns &&
+           selector.matches(object_at(*other, {"metadata", "labels"}));
+  }));
+}
+
 /// Pods that a constraint which need not hold would rather have elsewhere.
 double skew(const Value& pod, const Value& node, const std::vector<NodeView>& nodes) {
   double score = 0;
   for (const Value& constraint : list_at(pod, {"spec", "topologySpreadConstraints"})) {
     const LabelSelector selector = LabelSelector::of(find(constraint, {"labelSelector"}));
     for (const NodeView& view : nodes) {
-      if (!same_domain(text_at(constraint, {"topologyKey"}), node, *view.node)) {
-        continue;
-      }
-      for (const Shared& other : view.pods) {
-        if (namespace_of(*other) == namespace_of(pod) &&
-            selector.matches(object_at(*other, {"metadata", "labels"}))) {
-          score += kSameOwner;
-        }
+      if (same_domain(text_at(constraint, {"topologyKey"}), node, *view.node)) {
+        score += kSameOwner * matching(view, namespace_of(pod), selector);
       }
     }
   }

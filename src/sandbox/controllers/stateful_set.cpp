@@ -170,8 +170,9 @@ class SetPass {
 
   bool settle_condemned() {
     const std::string unavailable_name = first_unavailable();
-    for (auto one = by_ordinal_.rbegin(); one != by_ordinal_.rend(); ++one) {
-      const auto& [ordinal, pod] = *one;
+    const std::vector<std::pair<std::int64_t, Shared>> falling(by_ordinal_.rbegin(),
+                                                               by_ordinal_.rend());
+    for (const auto& [ordinal, pod] : falling) {
       if (in_range(ordinal)) {
         continue;
       }
@@ -292,7 +293,7 @@ class StatefulSetController final : public Controller {
     if (!set) {
       return;
     }
-    const Shared kept = *set;
+    const Shared& kept = *set;
     const Duration again = SetPass(registry_, *kept).run();
     if (again > Duration::zero()) {
       queue_.add_after(key, again);

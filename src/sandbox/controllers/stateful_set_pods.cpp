@@ -122,30 +122,29 @@ void StatefulClaims::set_owners(const Value& pod, std::int64_t ordinal, PodFate 
   const auto ours = [&](const Value& ref) {
     return text_at(ref, {"uid"}) == uid_of(set_) || text_at(ref, {"uid"}) == uid_of(pod);
   };
+  const auto owned = [&](const Shared& current) -> Answer<Value> {
+    Value refs = Value::array();
+    for (const Value& ref : list_at(*current, {"metadata", "ownerReferences"})) {
+      if (!ours(ref)) {
+        refs.push_back(ref);
+      }
+    }
+    if (!wanted.is_null()) {
+      refs.push_back(wanted);
+    }
+    Value fresh = *current;
+    erase_at(fresh, {"metadata", "ownerReferences"});
+    if (!refs.empty()) {
+      make_at(fresh, {"metadata", "ownerReferences"}) = std::move(refs);
+    }
+    return fresh;
+  };
   for (const Value& claim_template : list_at(set_, {"spec", "volumeClaimTemplates"})) {
-    const std::string name = name_for(claim_template, ordinal);
-    static_cast<void>(registry_.update(
-        kind_,
-        namespace_of(set_),
-        name,
-        [&](const Shared& current) -> Answer<Value> {
-          Value refs = Value::array();
-          for (const Value& ref : list_at(*current, {"metadata", "ownerReferences"})) {
-            if (!ours(ref)) {
-              refs.push_back(ref);
-            }
-          }
-          if (!wanted.is_null()) {
-            refs.push_back(wanted);
-          }
-          Value fresh = *current;
-          erase_at(fresh, {"metadata", "ownerReferences"});
-          if (!refs.empty()) {
-            make_at(fresh, {"metadata", "ownerReferences"}) = std::move(refs);
-          }
-          return fresh;
-        },
-        as_controller(kControllerManager)));
+    static_cast<void>(registry_.update(kind_,
+                                       namespace_of(set_),
+                                       name_for(claim_template, ordinal),
+                                       owned,
+                                       as_controller(kControllerManager)));
   }
 }
 

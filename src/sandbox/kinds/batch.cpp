@@ -177,14 +177,14 @@ class JobKind final : public WorkloadKind {
   }
 
   [[nodiscard]] std::vector<Value> cells(const Value& object, WallTime now) const override {
-    const Value& template_ = object_at(object, {"spec", "template"});
+    const Value& pod_template = object_at(object, {"spec", "template"});
     return {name_of(object),
             status_text(object),
             completions_text(object),
             duration_text(object, now),
             age_cell(object, {"metadata", "creationTimestamp"}, now),
-            container_names(template_),
-            container_images(template_),
+            container_names(pod_template),
+            container_images(pod_template),
             selector_text(find(object, {"spec", "selector"}))};
   }
 
@@ -240,14 +240,14 @@ class JobKind final : public WorkloadKind {
 
  private:
   // Of a suspended job that never ran, where its pods may go can change.
-  static void allow_other_nodes(Value& before, const Value& template_) {
+  static void allow_other_nodes(Value& before, const Value& pod_template) {
     for (const char* name : {"nodeSelector", "tolerations", "schedulingGates"}) {
-      take(before, template_, "spec", name);
+      take(before, pod_template, "spec", name);
     }
     for (const char* name : {"annotations", "labels"}) {
-      take(before, template_, "metadata", name);
+      take(before, pod_template, "metadata", name);
     }
-    const Value* affinity = find(template_, {"spec", "affinity", "nodeAffinity"});
+    const Value* affinity = find(pod_template, {"spec", "affinity", "nodeAffinity"});
     if (affinity != nullptr) {
       make_at(before, {"spec", "affinity", "nodeAffinity"}) = *affinity;
     } else {

@@ -45,7 +45,7 @@ class CronJobKind final : public WorkloadKind {
 
   [[nodiscard]] std::vector<Value> cells(const Value& object, WallTime now) const override {
     const Value& spec = object_at(object, {"spec", "jobTemplate", "spec"});
-    const Value& template_ = object_at(spec, {"template"});
+    const Value& pod_template = object_at(spec, {"template"});
     const bool ran = find(object, {"status", "lastScheduleTime"}) != nullptr;
     return {name_of(object),
             text_at(object, {"spec", "schedule"}),
@@ -54,8 +54,8 @@ class CronJobKind final : public WorkloadKind {
             list_at(object, {"status", "active"}).size(),
             ran ? age_cell(object, {"status", "lastScheduleTime"}, now) : "<none>",
             age_cell(object, {"metadata", "creationTimestamp"}, now),
-            container_names(template_),
-            container_images(template_),
+            container_names(pod_template),
+            container_images(pod_template),
             selector_text(find(spec, {"selector"}))};
   }
 

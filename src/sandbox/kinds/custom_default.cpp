@@ -81,7 +81,7 @@ void fill_custom_defaults(const Value& open_api, Value& value) {
   } else if (value.is_array()) {
     const Value* items = find(open_api, {"items"});
     for (Value& element : value) {
-      if (is_wrong_null(element, items)) {
+      if (items != nullptr && is_wrong_null(element, items)) {
         element = default_of(*items);
       }
       if (items != nullptr) {

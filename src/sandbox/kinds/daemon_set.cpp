@@ -61,8 +61,8 @@ void check_strategy(const Value& spec, FieldErrors& errors) {
     // As the internal type prints, which has no names for JSON.
     errors.add({FieldError::Type::NotSupported,
                 "spec.updateStrategy",
-                "supported values: \"RollingUpdate\", \"OnDelete\"",
-                fmt::format("{{\"Type\":{},\"RollingUpdate\":null}}", go_quoted(type))});
+                R"(supported values: "RollingUpdate", "OnDelete")",
+                fmt::format(R"({{"Type":{},"RollingUpdate":null}})", go_quoted(type))});
   }
 }
 
@@ -90,17 +90,17 @@ class DaemonSetKind final : public WorkloadKind {
 
   [[nodiscard]] std::vector<Value> cells(const Value& object, WallTime now) const override {
     const Value& status = object_at(object, {"status"});
-    const Value& template_ = object_at(object, {"spec", "template"});
+    const Value& pod_template = object_at(object, {"spec", "template"});
     return {name_of(object),
             number_at(status, {"desiredNumberScheduled"}),
             number_at(status, {"currentNumberScheduled"}),
             number_at(status, {"numberReady"}),
             number_at(status, {"updatedNumberScheduled"}),
             number_at(status, {"numberAvailable"}),
-            labels_text(object_at(template_, {"spec", "nodeSelector"})),
+            labels_text(object_at(pod_template, {"spec", "nodeSelector"})),
             age_cell(object, {"metadata", "creationTimestamp"}, now),
-            container_names(template_),
-            container_images(template_),
+            container_names(pod_template),
+            container_images(pod_template),
             selector_text(find(object, {"spec", "selector"}))};
   }
 

@@ -46,8 +46,8 @@ void check_strategy(const Value& spec, FieldErrors& errors) {
     // As the internal type prints, which has no names for JSON.
     errors.add({FieldError::Type::NotSupported,
                 "spec.strategy",
-                "supported values: \"Recreate\", \"RollingUpdate\"",
-                fmt::format("{{\"Type\":{},\"RollingUpdate\":null}}", go_quoted(type))});
+                R"(supported values: "Recreate", "RollingUpdate")",
+                fmt::format(R"({{"Type":{},"RollingUpdate":null}})", go_quoted(type))});
   }
 }
 
@@ -107,7 +107,7 @@ class DeploymentKind final : public WorkloadKind {
   }
 
   [[nodiscard]] std::vector<Value> cells(const Value& object, WallTime now) const override {
-    const Value& template_ = object_at(object, {"spec", "template"});
+    const Value& pod_template = object_at(object, {"spec", "template"});
     return {name_of(object),
             fmt::format("{}/{}",
                         number_at(object, {"status", "readyReplicas"}),
@@ -115,8 +115,8 @@ class DeploymentKind final : public WorkloadKind {
             number_at(object, {"status", "updatedReplicas"}),
             number_at(object, {"status", "availableReplicas"}),
             age_cell(object, {"metadata", "creationTimestamp"}, now),
-            container_names(template_),
-            container_images(template_),
+            container_names(pod_template),
+            container_images(pod_template),
             selector_text(find(object, {"spec", "selector"}))};
   }
 

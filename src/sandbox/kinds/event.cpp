@@ -247,6 +247,7 @@ class EventKind final : public Kind {
   [[nodiscard]] std::vector<std::string> selectable_names() const override {
     const std::string about = is_core() ? "involvedObject." : "regarding.";
     std::vector<std::string> names;
+    names.reserve(std::size(kReference) + 4);
     for (const char* name : kReference) {
       names.push_back(about + name);
     }

@@ -56,7 +56,7 @@ void check_restart_policy(const Value& spec, const std::string& path, FieldError
   const std::string field = below(path, "template.spec.restartPolicy");
   const std::string policy = text_at(spec, {"template", "spec", "restartPolicy"});
   if (policy.empty() || policy == "Always") {
-    errors.required(field, "valid values: \"OnFailure\", \"Never\"");
+    errors.required(field, R"(valid values: "OnFailure", "Never")");
   } else if (policy != "OnFailure" && policy != "Never") {
     errors.not_supported(field, Value(policy), {"OnFailure", "Never"});
   } else if (policy != "Never" && find(spec, {"podFailurePolicy"}) != nullptr) {

@@ -70,7 +70,7 @@ void count_restarts(const Value& status, Summary& summary) {
 }
 
 std::string end_reason(const Value& ended) {
-  const std::string reason = text_at(ended, {"reason"});
+  std::string reason = text_at(ended, {"reason"});
   if (!reason.empty()) {
     return reason;
   }
@@ -182,7 +182,7 @@ std::string restarts_text(const Summary& summary, WallTime now) {
       age_cell(summary.last_restart, {"lastState", "terminated", "finishedAt"}, now));
 }
 
-std::string or_none(std::string text) {
+std::string or_none(const std::string& text) {
   return text.empty() ? "<none>" : text;
 }
 

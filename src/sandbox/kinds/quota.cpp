@@ -216,11 +216,9 @@ class LimitRangeKind final : public Kind {
       if (!types.insert(type).second) {
         errors.duplicate(below(path, "type"), Value(type));
       }
-      if (type == "Pod") {
-        for (const char* name : {"default", "defaultRequest"}) {
-          if (!object_at(item, {name}).empty()) {
-            errors.forbidden(below(path, name), "may not be specified when `type` is 'Pod'");
-          }
+      for (const char* name : {"default", "defaultRequest"}) {
+        if (type == "Pod" && !object_at(item, {name}).empty()) {
+          errors.forbidden(below(path, name), "may not be specified when `type` is 'Pod'");
         }
       }
       LimitCheck(item, path, errors).run();

@@ -48,14 +48,14 @@ class ReplicaSetKind final : public WorkloadKind {
   }
 
   [[nodiscard]] std::vector<Value> cells(const Value& object, WallTime now) const override {
-    const Value& template_ = object_at(object, {"spec", "template"});
+    const Value& pod_template = object_at(object, {"spec", "template"});
     return {name_of(object),
             number_at(object, {"spec", "replicas"}),
             number_at(object, {"status", "replicas"}),
             number_at(object, {"status", "readyReplicas"}),
             age_cell(object, {"metadata", "creationTimestamp"}, now),
-            container_names(template_),
-            container_images(template_),
+            container_names(pod_template),
+            container_images(pod_template),
             selector_text(find(object, {"spec", "selector"}))};
   }
 

@@ -35,13 +35,13 @@ void default_claim(Value& claim) {
 
 // The pods get a volume for each claim template, so containers may mount what the template lacks.
 Value template_with_claims(const Value& spec) {
-  Value template_ = object_at(spec, {"template"});
-  Value& pod = ensure_object(template_, {"spec"});
+  Value pod_template = object_at(spec, {"template"});
+  Value& pod = ensure_object(pod_template, {"spec"});
   erase_at(pod, {"subdomain"});
   erase_at(pod, {"hostname"});
   const Value& claims = list_at(spec, {"volumeClaimTemplates"});
   if (claims.empty()) {
-    return template_;
+    return pod_template;
   }
   Value volumes = Value::array();
   for (const Value& claim : claims) {
@@ -56,7 +56,7 @@ Value template_with_claims(const Value& spec) {
     }
   }
   make_at(pod, {"volumes"}) = std::move(volumes);
-  return template_;
+  return pod_template;
 }
 
 void check_retention(const Value& spec, FieldErrors& errors) {
@@ -99,7 +99,7 @@ void check_strategy(const Value& spec, FieldErrors& errors) {
       errors.add({FieldError::Type::Invalid,
                   "spec.updateStrategy.rollingUpdate",
                   "only allowed for updateStrategy 'RollingUpdate'",
-                  fmt::format("{{\"Partition\":{},\"MaxUnavailable\":{}}}",
+                  fmt::format(R"({{"Partition":{},"MaxUnavailable":{}}})",
                               number_at(*rolling, {"partition"}),
                               find(*rolling, {"maxUnavailable"}) == nullptr
                                   ? "null"
@@ -113,7 +113,7 @@ void check_strategy(const Value& spec, FieldErrors& errors) {
     errors.add({FieldError::Type::Invalid,
                 "spec.updateStrategy",
                 "must be 'RollingUpdate' or 'OnDelete'",
-                fmt::format("{{\"Type\":{},\"RollingUpdate\":null}}", go_quoted(type))});
+                fmt::format(R"({{"Type":{},"RollingUpdate":null}})", go_quoted(type))});
   }
 }
 
@@ -144,14 +144,14 @@ class StatefulSetKind final : public WorkloadKind {
   }
 
   [[nodiscard]] std::vector<Value> cells(const Value& object, WallTime now) const override {
-    const Value& template_ = object_at(object, {"spec", "template"});
+    const Value& pod_template = object_at(object, {"spec", "template"});
     return {name_of(object),
             fmt::format("{}/{}",
                         number_at(object, {"status", "readyReplicas"}),
                         number_at(object, {"spec", "replicas"})),
             age_cell(object, {"metadata", "creationTimestamp"}, now),
-            container_names(template_),
-            container_images(template_)};
+            container_names(pod_template),
+            container_images(pod_template)};
   }
 
  protected:
@@ -204,9 +204,10 @@ class StatefulSetKind final : public WorkloadKind {
     check_nonnegative(spec, "minReadySeconds", "spec", errors);
     check_nonnegative(object_at(spec, {"ordinals"}), "start", "spec.ordinals", errors);
     validate_selected_template(spec, "statefulset", "StatefulSet", errors);
-    const Value template_ = template_with_claims(spec);
-    validate_pod_template(template_, "spec.template", errors);
-    validate_labels(object_at(template_, {"metadata", "labels"}), "spec.template.labels", errors);
+    const Value pod_template = template_with_claims(spec);
+    validate_pod_template(pod_template, "spec.template", errors);
+    validate_labels(
+        object_at(pod_template, {"metadata", "labels"}), "spec.template.labels", errors);
   }
 
   void validate_spec_change(const Value& fresh,

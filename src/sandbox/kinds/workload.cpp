@@ -91,20 +91,20 @@ void validate_selected_template(const Value& spec,
           "spec.selector", *selector, fmt::format("empty selector is invalid for {}", word));
     }
   }
-  const Value& template_ = object_at(spec, {"template"});
-  const Value& labels = object_at(template_, {"metadata", "labels"});
+  const Value& pod_template = object_at(spec, {"template"});
+  const Value& labels = object_at(pod_template, {"metadata", "labels"});
   const LabelSelector wanted = LabelSelector::of(selector);
   if (!wanted.empty() && !wanted.matches(labels)) {
-    const Value* there = find(template_, {"metadata", "labels"});
+    const Value* there = find(pod_template, {"metadata", "labels"});
     errors.invalid("spec.template.metadata.labels",
                    there == nullptr ? Value(nullptr) : *there,
                    "`selector` does not match template `labels`");
   }
-  const std::string policy = text_at(template_, {"spec", "restartPolicy"});
+  const std::string policy = text_at(pod_template, {"spec", "restartPolicy"});
   if (policy != "Always") {
     errors.not_supported("spec.template.spec.restartPolicy", Value(policy), {"Always"});
   }
-  if (find(template_, {"spec", "activeDeadlineSeconds"}) != nullptr) {
+  if (find(pod_template, {"spec", "activeDeadlineSeconds"}) != nullptr) {
     errors.forbidden("spec.template.spec.activeDeadlineSeconds",
                      fmt::format("activeDeadlineSeconds in {} is not Supported", kind));
   }

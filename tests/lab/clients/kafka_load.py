@@ -174,6 +174,8 @@ class Load:
             "longest_partition_gap_partition": worst,
             "longest_partition_gap_at": round(self.partition_gaps[worst].began, 3),
             "stalls": [[round(a, 3), round(b, 3)] for a, b in self.gaps.stalls],
+            "partition_stalls": {one: [[round(a, 3), round(b, 3)] for a, b in gaps.stalls]
+                                 for one, gaps in self.partition_gaps.items() if gaps.stalls},
             "latency_ms": {"p50": share(0.5), "p99": share(0.99), "max": share(1.0)},
             "client_errors": dict(self.client_errors),
         }

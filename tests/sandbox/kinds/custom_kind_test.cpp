@@ -113,10 +113,10 @@ TEST(CustomKind, TellsAllThatIsWrong) {
                         errors);
   EXPECT_EQ(told(errors),
             Texts({R"(spec.license: Unsupported value: "none": supported values: "trial", "full")",
-                   "spec.replicas: Invalid value: 0: spec.replicas in body should be greater than "
-                   "or equal to 1",
-                   "spec.storage: Invalid value: \"ten\": spec.storage in body should match "
-                   "'^[0-9]+(Gi)?$'",
+                   ("spec.replicas: Invalid value: 0: spec.replicas in body should be greater "
+                    "than or equal to 1"),
+                   ("spec.storage: Invalid value: \"ten\": spec.storage in body should match "
+                    "'^[0-9]+(Gi)?$'"),
                    "spec.image: Required value",
                    R"(spec.ports[1]: Duplicate value: {"name":"a"})"}));
 }
