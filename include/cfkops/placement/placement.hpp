@@ -2,8 +2,8 @@
 
 #include "cfkops/base/json.hpp"
 
-#include <map>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace cfkops::placement {
@@ -21,6 +21,7 @@ struct View {
   std::vector<Json> volumes = {};  ///< PersistentVolumes
   std::vector<Json> classes = {};  ///< StorageClasses
   std::vector<Json> namespaces = {};
+  std::vector<Json> csi_nodes = {};  ///< CSINodes, for the limits of attached volumes
 };
 
 /// Where one pod of a drained node would go.

@@ -1,0 +1,294 @@
+#include "storage.hpp"
+
+#include <algorithm>
+
+namespace cfkops::placement {
+
+namespace {
+
+constexpr std::string_view kOldClass = "volume.beta.kubernetes.io/storage-class";
+
+std::vector<std::string> texts_at(const Json& json, std::string_view pointer) {
+  std::vector<std::string> made;
+  for (const Json& one : json.items(pointer)) {
+    made.push_back(one.string_or("", ""));
+  }
+  return made;
+}
+
+std::string key_of(const Json& json) {
+  return json.string_or("/metadata/namespace", "default") + "/" +
+         json.string_or("/metadata/name", "");
+}
+
+std::int64_t size_at(const Json& json, std::string_view pointer) {
+  return quantity(json.string_or(pointer, "0")).value_or(0);
+}
+
+/// `json` holds a claim's metadata and spec.
+Claim claim_of(const Json& json) {
+  Claim made;
+  made.volume = json.string_or("/spec/volumeName", "");
+  const Labels annotations = strings_at(json, "/metadata/annotations");
+  const auto old = annotations.find(kOldClass);
+  made.class_given = json.has("/spec/storageClassName") || old != annotations.end();
+  made.storage_class =
+      old == annotations.end() ? json.string_or("/spec/storageClassName", "") : old->second;
+  made.deleting = json.has("/metadata/deletionTimestamp");
+  made.modes = texts_at(json, "/spec/accessModes");
+  made.one_pod = std::ranges::find(made.modes, "ReadWriteOncePod") != made.modes.end();
+  made.size = size_at(json, "/spec/resources/requests/storage");
+  made.volume_mode = json.string_or("/spec/volumeMode", "Filesystem");
+  made.selector = LabelSelector::of(json.get("/spec/selector"));
+  return made;
+}
+
+Disk disk_of(const Json& json) {
+  const std::string driver = json.string_or("/spec/csi/driver", "");
+  if (!driver.empty()) {
+    return {driver, json.string_or("/spec/csi/volumeHandle", "")};
+  }
+  for (const std::string kind :
+       {"awsElasticBlockStore", "azureDisk", "cinder", "gcePersistentDisk", "vsphereVolume"}) {
+    if (json.has("/spec/" + kind)) {
+      return {kind, json.string_or("/metadata/name", "")};
+    }
+  }
+  return {};
+}
+
+/// Values of a zone label: a volume in several has them joined.
+std::vector<std::string> zones(const std::string& value) {
+  std::vector<std::string> made;
+  std::size_t from = 0;
+  while (true) {
+    const std::size_t at = value.find("__", from);
+    made.push_back(value.substr(from, at == std::string::npos ? at : at - from));
+    if (at == std::string::npos) {
+      return made;
+    }
+    from = at + 2;
+  }
+}
+
+Volume volume_of(const Json& json) {
+  Volume made;
+  made.storage_class = json.string_or("/spec/storageClassName", "");
+  if (json.has("/spec/claimRef")) {
+    made.claimed_by = json.string_or("/spec/claimRef/namespace", "default") + "/" +
+                      json.string_or("/spec/claimRef/name", "");
+  }
+  const std::string phase = json.string_or("/status/phase", "Available");
+  made.available = phase == "Available" || phase == "Pending";
+  made.size = size_at(json, "/spec/capacity/storage");
+  made.modes = texts_at(json, "/spec/accessModes");
+  made.volume_mode = json.string_or("/spec/volumeMode", "Filesystem");
+  made.labels = labels_of(json);
+  if (json.has("/spec/nodeAffinity/required")) {
+    made.reach = terms_of(json.get("/spec/nodeAffinity/required"));
+  }
+  made.disk = disk_of(json);
+  return made;
+}
+
+StorageClass class_of(const Json& json) {
+  StorageClass made;
+  made.provisioner = json.string_or("/provisioner", "");
+  made.waits = json.string_or("/volumeBindingMode", "Immediate") == "WaitForFirstConsumer";
+  for (const Json& term : json.items("/allowedTopologies")) {
+    NodeTerm wanted;
+    for (const Json& one : term.items("/matchLabelExpressions")) {
+      wanted.labels.push_back({one.string_or("/key", ""), "In", texts_at(one, "/values")});
+    }
+    made.topologies.push_back(std::move(wanted));
+  }
+  return made;
+}
+
+/// The claim that the pod's copy gets for a volume of its own.
+Claim own_claim(const Pod& pod, const std::string& name) {
+  for (const Json& volume : pod.volumes.items()) {
+    if (volume.has("/ephemeral") && pod.name + "-" + volume.string_or("/name", "") == name) {
+      return claim_of(volume.get("/ephemeral/volumeClaimTemplate"));
+    }
+  }
+  return {};
+}
+
+bool is_own(const Pod& pod, const std::string& name) {
+  return std::ranges::any_of(pod.volumes.items(), [&](const Json& volume) {
+    return volume.has("/ephemeral") && pod.name + "-" + volume.string_or("/name", "") == name;
+  });
+}
+
+void need_unbound(VolumeNeeds& needs,
+                  const std::string& key,
+                  const Claim& claim,
+                  const Storage& storage) {
+  const auto found = storage.classes.find(claim.storage_class);
+  if (claim.storage_class.empty() || found == storage.classes.end()) {
+    needs.doubts.push_back("claim " + key + " is not bound and its class is not in the view");
+    return;
+  }
+  if (!found->second.waits) {
+    needs.doubts.push_back("claim " + key + " is not bound");
+    return;
+  }
+  if (found->second.makes()) {
+    needs.disks.push_back({found->second.provisioner, key});
+  }
+  needs.unbound.push_back({key, claim});
+}
+
+void need_claim(VolumeNeeds& needs,
+                const std::string& key,
+                const Claim& claim,
+                const Storage& storage) {
+  if (claim.deleting) {
+    needs.doubts.push_back("claim " + key + " is being deleted");
+    return;
+  }
+  if (claim.one_pod) {
+    needs.one_pod.push_back(key);
+  }
+  if (claim.volume.empty()) {
+    need_unbound(needs, key, claim, storage);
+    return;
+  }
+  const auto found = storage.volumes.find(claim.volume);
+  if (found == storage.volumes.end()) {
+    needs.doubts.push_back("volume " + claim.volume + " of claim " + key + " is not in the view");
+    return;
+  }
+  needs.bound.push_back(found->second);
+  if (!found->second.disk.driver.empty()) {
+    needs.disks.push_back(found->second.disk);
+  }
+}
+
+bool in_zone(const Volume& volume, const Node& node) {
+  constexpr std::pair<std::string_view, std::string_view> kZones[] = {
+      {"topology.kubernetes.io/zone", "topology.kubernetes.io/zone"},
+      {"topology.kubernetes.io/region", "topology.kubernetes.io/region"},
+      {"failure-domain.beta.kubernetes.io/zone", "topology.kubernetes.io/zone"},
+      {"failure-domain.beta.kubernetes.io/region", "topology.kubernetes.io/region"},
+  };
+  const bool has_zone =
+      std::ranges::any_of(kZones, [&](const auto& one) { return node.labels.contains(one.first); });
+  return !has_zone || std::ranges::all_of(kZones, [&](const auto& one) {
+    const auto wanted = volume.labels.find(one.first);
+    if (wanted == volume.labels.end()) {
+      return true;
+    }
+    auto there = node.labels.find(one.first);
+    there = there == node.labels.end() ? node.labels.find(one.second) : there;
+    const std::vector<std::string> any_of = zones(wanted->second);
+    return there != node.labels.end() && std::ranges::find(any_of, there->second) != any_of.end();
+  });
+}
+
+bool has_modes(const Volume& volume, const Claim& claim) {
+  return std::ranges::all_of(claim.modes, [&](const std::string& mode) {
+    return std::ranges::find(volume.modes, mode) != volume.modes.end();
+  });
+}
+
+bool can_be_bound(const Volume& volume, const Unbound& unbound, const Node& node) {
+  const Claim& claim = unbound.claim;
+  const bool is_free =
+      (volume.claimed_by.empty() && volume.available) || volume.claimed_by == unbound.key;
+  return is_free && volume.storage_class == claim.storage_class && volume.size >= claim.size &&
+         volume.volume_mode == claim.volume_mode && has_modes(volume, claim) &&
+         (!claim.selector.given || claim.selector.matches(volume.labels)) &&
+         (!volume.reach || any_holds(*volume.reach, node.labels, node.name));
+}
+
+Finding unbound_fit(const Unbound& unbound, const Node& node, const Storage& storage) {
+  const bool found = std::ranges::any_of(
+      storage.volumes, [&](const auto& one) { return can_be_bound(one.second, unbound, node); });
+  if (found) {
+    return {Fits::Maybe, "claim " + unbound.key + " would have to be bound to a free volume"};
+  }
+  const auto storage_class = storage.classes.find(unbound.claim.storage_class);
+  if (storage_class == storage.classes.end() || !storage_class->second.makes()) {
+    return {Fits::No, "no volume to bind"};
+  }
+  const std::vector<NodeTerm>& topologies = storage_class->second.topologies;
+  if (!topologies.empty() && !any_holds(topologies, node.labels, node.name)) {
+    return {Fits::No, "its storage class makes no volumes there"};
+  }
+  return {Fits::Maybe,
+          "claim " + unbound.key + " would have to be provisioned by " +
+              storage_class->second.provisioner};
+}
+
+}  // namespace
+
+Storage read_storage(const View& view) {
+  Storage made;
+  for (const Json& json : view.claims) {
+    made.claims.insert_or_assign(key_of(json), claim_of(json));
+  }
+  for (const Json& json : view.volumes) {
+    made.volumes.insert_or_assign(json.string_or("/metadata/name", ""), volume_of(json));
+  }
+  for (const Json& json : view.classes) {
+    made.classes.insert_or_assign(json.string_or("/metadata/name", ""), class_of(json));
+  }
+  return made;
+}
+
+std::vector<Disk> Storage::disks_of(const Pod& pod) const {
+  std::vector<Disk> made;
+  for (const std::string& name : pod.claims) {
+    const auto claim = claims.find(pod.ns + "/" + name);
+    if (claim == claims.end()) {
+      continue;
+    }
+    const auto volume = volumes.find(claim->second.volume);
+    if (volume != volumes.end() && !volume->second.disk.driver.empty()) {
+      made.push_back(volume->second.disk);
+    }
+  }
+  return made;
+}
+
+VolumeNeeds volume_needs(const Pod& pod, const Storage& storage) {
+  VolumeNeeds needs;
+  for (const std::string& name : pod.claims) {
+    const std::string key = pod.ns + "/" + name;
+    if (is_own(pod, name)) {
+      need_claim(needs, key, own_claim(pod, name), storage);
+      continue;
+    }
+    const auto found = storage.claims.find(key);
+    if (found == storage.claims.end()) {
+      needs.doubts.push_back("claim " + key + " is not in the view");
+    } else {
+      need_claim(needs, key, found->second, storage);
+    }
+  }
+  return needs;
+}
+
+Finding volume_fit(const VolumeNeeds& needs, const Node& node, const Storage& storage) {
+  for (const Volume& volume : needs.bound) {
+    if (volume.reach && !any_holds(*volume.reach, node.labels, node.name)) {
+      return {Fits::No, "a volume of the pod is bound elsewhere"};
+    }
+    if (!in_zone(volume, node)) {
+      return {Fits::No, "a volume of the pod lies in another zone"};
+    }
+  }
+  Finding worst;
+  for (const Unbound& unbound : needs.unbound) {
+    Finding found = unbound_fit(unbound, node, storage);
+    if (found.fits == Fits::No) {
+      return found;
+    }
+    worst = std::move(found);
+  }
+  return worst;
+}
+
+}  // namespace cfkops::placement
