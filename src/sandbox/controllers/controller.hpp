@@ -1,5 +1,6 @@
 #pragma once
 
+#include "programs.hpp"
 #include "registry.hpp"
 
 #include <functional>
@@ -63,7 +64,7 @@ class Controller {
 [[nodiscard]] std::unique_ptr<Controller> volume_controller(Registry& registry);
 [[nodiscard]] std::unique_ptr<Controller> node_controller(Registry& registry);
 [[nodiscard]] std::unique_ptr<Controller> scheduler(Registry& registry);
-[[nodiscard]] std::unique_ptr<Controller> kubelets(Registry& registry);
+[[nodiscard]] std::unique_ptr<Controller> kubelets(Registry& registry, Programs& programs);
 [[nodiscard]] std::unique_ptr<Controller> definition_controller(Registry& registry,
                                                                 KindTable& kinds);
 

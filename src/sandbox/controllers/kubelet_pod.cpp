@@ -41,15 +41,18 @@ Duration probe_delay(const Value& pod) {
   return bounded_seconds(most);
 }
 
-Value terminated(const PodRun& run, int code) {
-  return {{"exitCode", code},
-          {"reason", code == 0 ? "Completed" : "Error"},
+Value terminated(const PodRun& run) {
+  // What was lost with its node is found ended, nobody knows how.
+  const bool is_lost = run.exit_code == kLostExitCode;
+  const char* const reason = is_lost ? "Unknown" : run.exit_code == 0 ? "Completed" : "Error";
+  return {{"exitCode", run.exit_code},
+          {"reason", reason},
           {"startedAt", run.last_started},
           {"finishedAt", run.finished},
           {"containerID", run.last_id}};
 }
 
-Value state_of(const Value& container, const PodRun& run, const PodBehaviour& behaviour) {
+Value state_of(const Value& container, const PodRun& run) {
   const std::string image = text_at(container, {"image"});
   switch (run.stage) {
     case PodRun::Stage::New:
@@ -74,12 +77,12 @@ Value state_of(const Value& container, const PodRun& run, const PodBehaviour& be
           {"waiting",
            {{"reason", "CrashLoopBackOff"}, {"message", "back-off restarting failed container"}}}};
     case PodRun::Stage::Ended:
-      return {{"terminated", terminated(run, behaviour.exit_code)}};
+      return {{"terminated", terminated(run)}};
   }
   return Value::object();
 }
 
-Value container_status(const Value& container, const PodRun& run, const PodBehaviour& behaviour) {
+Value container_status(const Value& container, const PodRun& run) {
   const bool running = run.stage == PodRun::Stage::Running;
   const std::string image = text_at(container, {"image"});
   const std::string& id = running ? run.container_id : run.last_id;
@@ -90,12 +93,12 @@ Value container_status(const Value& container, const PodRun& run, const PodBehav
                   {"ready", running && run.ready},
                   {"started", running},
                   {"restartCount", run.restarts},
-                  {"state", state_of(container, run, behaviour)}};
+                  {"state", state_of(container, run)}};
   if (!id.empty()) {
     status["containerID"] = id;
   }
   if (!run.last_id.empty() && run.stage != PodRun::Stage::Ended) {
-    status["lastState"] = {{"terminated", terminated(run, behaviour.exit_code)}};
+    status["lastState"] = {{"terminated", terminated(run)}};
   }
   return status;
 }
@@ -140,9 +143,9 @@ void tell(Value& pod, std::string_view type, bool is_true, const Value& why, std
   set_condition(pod, std::move(condition), now);
 }
 
-std::string phase_of(const PodRun& run, const PodBehaviour& behaviour) {
+std::string phase_of(const PodRun& run) {
   if (run.stage == PodRun::Stage::Ended) {
-    return behaviour.exit_code == 0 ? "Succeeded" : "Failed";
+    return run.exit_code == 0 ? "Succeeded" : "Failed";
   }
   return run.started.empty() ? "Pending" : "Running";
 }
@@ -171,12 +174,16 @@ void tell_conditions(Value& pod, const PodRun& run, std::string_view now) {
 
 }  // namespace
 
-PodBehaviour behaviour_of(const Value& pod) {
+PodBehaviour behaviour_of(const Value& pod, const Program* program) {
   PodBehaviour behaviour;
+  if (program != nullptr) {
+    behaviour.start_delay = program->start_delay(pod);
+  } else {
+    behaviour.ready_delay = probe_delay(pod);
+  }
   behaviour.start_delay = duration(pod, "start-delay").value_or(behaviour.start_delay);
-  behaviour.stop_delay = duration(pod, "stop-delay").value_or(behaviour.stop_delay);
+  behaviour.stop_delay = duration(pod, "stop-delay");
   behaviour.exit_after = duration(pod, "exit-after");
-  behaviour.ready_delay = probe_delay(pod);
   const std::string code = annotation(pod, "exit-code");
   std::from_chars(code.data(), code.data() + code.size(), behaviour.exit_code);
   behaviour.never_ready = annotation(pod, "ready") == "false";
@@ -188,22 +195,18 @@ PodBehaviour behaviour_of(const Value& pod) {
   return behaviour;
 }
 
-void post_status(Value& pod,
-                 const PodRun& run,
-                 const PodBehaviour& behaviour,
-                 std::string_view host_ip,
-                 std::string_view now) {
+void post_status(Value& pod, const PodRun& run, std::string_view host_ip, std::string_view now) {
   tell_conditions(pod, run, now);
   Value containers = Value::array();
   for (const Value& container : list_at(pod, {"spec", "containers"})) {
-    containers.push_back(container_status(container, run, behaviour));
+    containers.push_back(container_status(container, run));
   }
   Value inits = Value::array();
   for (const Value& container : list_at(pod, {"spec", "initContainers"})) {
     inits.push_back(init_status(container, run));
   }
   Value& status = make_at(pod, {"status"});
-  status["phase"] = phase_of(run, behaviour);
+  status["phase"] = phase_of(run);
   status["observedGeneration"] = number_at(pod, {"metadata", "generation"}, 1);
   status["containerStatuses"] = std::move(containers);
   if (!inits.empty()) {
@@ -230,7 +233,8 @@ void post_stopped(Value& pod, const PodRun& run, std::string_view now) {
     last.finished = std::string(now);
   }
   // Containers are asked to end and do.
-  post_status(pod, last, PodBehaviour(), {}, now);
+  last.exit_code = 0;
+  post_status(pod, last, {}, now);
 }
 
 }  // namespace cfkops::sandbox

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "programs.hpp"
 #include "value.hpp"
 
 #include "cfkops/base/clock.hpp"
@@ -12,10 +13,10 @@ namespace cfkops::sandbox {
 
 /// How the containers of a pod behave. Annotations `sandbox.cfkops.dev/<name>` of the pod say it:
 /// `start-delay`, `stop-delay`, `exit-after` (durations), `exit-code`, `ready: "false"`,
-/// `image: missing`.
+/// `image: missing`. What they leave open is up to the program, where one runs in the pod.
 struct PodBehaviour {
   Duration start_delay = std::chrono::milliseconds(300);
-  Duration stop_delay = std::chrono::milliseconds(500);
+  std::optional<Duration> stop_delay = {};  ///< none: as the program takes, or half a second
   Duration ready_delay = {};                ///< what the readiness probe takes
   std::optional<Duration> exit_after = {};  ///< none: runs until it is stopped
   int exit_code = 0;
@@ -24,7 +25,10 @@ struct PodBehaviour {
 };
 
 /// Where a container would end by itself, as that of a job, it does so after a second.
-[[nodiscard]] PodBehaviour behaviour_of(const Value& pod);
+[[nodiscard]] PodBehaviour behaviour_of(const Value& pod, const Program* program);
+
+/// What a runtime says of a container whose end it has not seen.
+inline constexpr int kLostExitCode = 255;
 
 /// How far a kubelet is with a pod.
 struct PodRun {
@@ -34,25 +38,25 @@ struct PodRun {
   Stage stage = Stage::New;
   bool ready = false;
   int restarts = 0;
+  int crashes = 0;  ///< in a row, without a long run between them
   int pulls = 0;
+  int exit_code = 0;  ///< of the last run
   std::string ip = {};
   std::string container_id = {};
   std::string started = {};   ///< when the containers of this run started
   std::string finished = {};  ///< when those of the last run ended
   std::string last_id = {};
   std::string last_started = {};
-  MonoTime next = {};  ///< when the stage is over
+  MonoTime next = {};        ///< when the stage is over
+  MonoTime started_at = {};  ///< of this run
   MonoTime ready_at = {};
   std::optional<MonoTime> exit_at = {};
+  std::optional<MonoTime> ends_at = {};  ///< asked to end, it will have by itself
   std::optional<MonoTime> stop_at = {};
 };
 
 /// The status that the kubelet posts; what it does not own of the old one stays.
-void post_status(Value& pod,
-                 const PodRun& run,
-                 const PodBehaviour& behaviour,
-                 std::string_view host_ip,
-                 std::string_view now);
+void post_status(Value& pod, const PodRun& run, std::string_view host_ip, std::string_view now);
 
 /// The last status of a pod that is stopped.
 void post_stopped(Value& pod, const PodRun& run, std::string_view now);

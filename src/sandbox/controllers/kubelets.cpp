@@ -1,13 +1,12 @@
 #include "controllers/cluster_objects.hpp"
+#include "controllers/kubelet_node.hpp"
 #include "controllers/kubelet_pod.hpp"
-
-#include "cfkops/base/clock.hpp"
+#include "controllers/lost_node.hpp"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
-#include <array>
 #include <map>
 #include <string>
 #include <utility>
@@ -18,29 +17,12 @@ namespace {
 
 constexpr std::string_view kManager = "kubelet";
 constexpr std::string_view kAnnotation = "sandbox.cfkops.dev/kubelet";
-constexpr std::string_view kLeases = "leases.coordination.k8s.io";
-constexpr std::string_view kLeaseNamespace = "kube-node-lease";
 constexpr Duration kSoon = std::chrono::milliseconds(5);
 constexpr Duration kHeartbeat = std::chrono::seconds(10);
 constexpr Duration kFirstBackOff = std::chrono::seconds(10);
 constexpr Duration kLongestBackOff = std::chrono::minutes(5);
-
-struct Healthy {
-  std::string_view type;
-  std::string_view status;
-  std::string_view reason;
-  std::string_view message;
-};
-
-constexpr std::array<Healthy, 4> kHealthy = {{
-    {"MemoryPressure",
-     "False",
-     "KubeletHasSufficientMemory",
-     "kubelet has sufficient memory available"},
-    {"DiskPressure", "False", "KubeletHasNoDiskPressure", "kubelet has no disk pressure"},
-    {"PIDPressure", "False", "KubeletHasSufficientPID", "kubelet has sufficient PID available"},
-    {"Ready", "True", "KubeletReady", "kubelet is posting ready status"},
-}};
+constexpr Duration kForgiven = 2 * kLongestBackOff;
+constexpr Duration kUsualStop = std::chrono::milliseconds(500);
 
 /// 10 s, 20 s, … 5 min.
 Duration back_off(int times) {
@@ -52,7 +34,7 @@ Duration back_off(int times) {
 }
 
 bool is_served(const Value& node) {
-  return text_at(node, {"metadata", "annotations", kAnnotation}) == "true";
+  return text_at(node, {"metadata", "annotations", kAnnotation}) == "true" && !is_lost(node);
 }
 
 bool is_finished(const Value& pod) {
@@ -70,26 +52,33 @@ std::string internal_ip(const Value& node) {
 }
 
 /// The kubelets of the nodes that have one: they run pods, tell how those are, and renew leases.
-/// Networks, images, probes and processes behave as `PodBehaviour` says.
+/// Networks, images, probes and processes behave as `PodBehaviour` and the programs say.
 class Kubelets final : public Controller {
  public:
-  explicit Kubelets(Registry& registry)
+  Kubelets(Registry& registry, Programs& programs)
       : registry_(registry),
+        programs_(programs),
         nodes_(registry.timeline(), kSoon, [this](const Key& key) { sync_node(key); }),
-        pods_(registry.timeline(), kSoon, [this](const Key& key) { sync_pod(key); }) {}
+        pods_(registry.timeline(), kSoon, [this](const Key& key) { sync_pod(key); }) {
+    programs.listen([this](const std::string& ns, const std::string& pod) {
+      pods_.add({"pods", ns, pod});
+    });
+  }
 
   void on_change(const Change& change) override {
     if (change.key.bucket == "nodes" && change.type != Change::Type::Deleted) {
       const bool was = change.before != nullptr && is_served(*change.before);
-      if (is_served(*change.object)) {
+      const bool is = is_served(*change.object);
+      if (was || is) {
         nodes_.add(change.key);
-        if (!was) {
-          add_pods_of(change.key.name);
-        }
+      }
+      if (is && !was) {
+        renewed_.erase(change.key.name);
+        add_pods_of(change.key.name);
       }
     } else if (change.key.bucket == "pods") {
       if (change.type == Change::Type::Deleted) {
-        runs_.erase(change.key);
+        forget(change.key, change.object);
       } else if (!text_at(*change.object, {"spec", "nodeName"}).empty()) {
         pods_.add(change.key);
       }
@@ -105,74 +94,71 @@ class Kubelets final : public Controller {
     }
   }
 
+  /// What still runs of a pod that has gone is ended soon.
+  void forget(const Key& key, const Shared& pod) {
+    const auto run = runs_.find(key);
+    if (run == runs_.end()) {
+      return;
+    }
+    if (run->second.stage == PodRun::Stage::Running) {
+      gone_[key] = pod;
+      pods_.add(key);
+    }
+    runs_.erase(run);
+  }
+
+  void end_gone(const Key& key) {
+    const auto gone = gone_.find(key);
+    if (gone == gone_.end()) {
+      return;
+    }
+    if (Program* const program = programs_.of(*gone->second)) {
+      program->end(*gone->second);
+    }
+    gone_.erase(gone);
+  }
+
+  /// All that runs there is gone, and nobody tells of it.
+  void lose_runs(const std::string& node) {
+    for (auto& [key, run] : runs_) {
+      const Shared pod = registry_.store().get(key);
+      if (run.stage != PodRun::Stage::Running || pod == nullptr ||
+          text_at(*pod, {"spec", "nodeName"}) != node) {
+        continue;
+      }
+      if (Program* const program = programs_.of(*pod)) {
+        program->end(*pod);
+      }
+      note_end(run, kLostExitCode);
+      run.stage = PodRun::Stage::BackOff;
+      run.next = registry_.timeline().now();
+      run.ip.clear();
+    }
+  }
+
   void sync_node(const Key& key) {
     const Shared node = registry_.store().get(key);
+    if (node != nullptr && is_lost(*node)) {
+      lose_runs(key.name);
+    }
     if (node == nullptr || !is_served(*node)) {
       return;
     }
     const MonoTime now = registry_.timeline().now();
     const auto renewed = renewed_.find(key.name);
     if (renewed == renewed_.end() || now - renewed->second >= kHeartbeat) {
-      renew_lease(*node);
+      renew_lease(registry_, *node);
       renewed_[key.name] = now;
     }
     const Value* ready = condition_of(*node, "Ready");
     if (ready == nullptr || text_at(*ready, {"status"}) != "True") {
-      post_health(key);
+      post_health(registry_, key);
     }
     nodes_.add_after(key, renewed_[key.name] + kHeartbeat - now);
   }
 
-  void renew_lease(const Value& node) {
-    const std::string time = base::format_rfc3339(registry_.timeline().wall());
-    const std::string name = name_of(node);
-    const Shared lease = stored(registry_, kLeases, kLeaseNamespace, name);
-    if (lease != nullptr) {
-      change_stored(
-          registry_,
-          key_of(kLeases, *lease),
-          [&](Value& fresh) {
-            make_at(fresh, {"spec", "renewTime"}) = time;
-          },
-          as_controller(kManager));
-      return;
-    }
-    create_stored(
-        registry_,
-        kLeases,
-        kLeaseNamespace,
-        {{"metadata",
-          {{"name", name},
-           {"namespace", std::string(kLeaseNamespace)},
-           {"ownerReferences",
-            Value::array({{{"apiVersion", "v1"},
-                           {"kind", "Node"},
-                           {"name", name},
-                           {"uid", uid_of(node)}}})}}},
-         {"spec", {{"holderIdentity", name}, {"leaseDurationSeconds", 40}, {"renewTime", time}}}},
-        as_controller(kManager));
-  }
-
-  void post_health(const Key& key) {
-    const std::string now = registry_.timestamp();
-    change_stored(
-        registry_,
-        key,
-        [&](Value& fresh) {
-          for (const Healthy& one : kHealthy) {
-            set_condition(fresh,
-                          {{"type", std::string(one.type)},
-                           {"status", std::string(one.status)},
-                           {"reason", std::string(one.reason)},
-                           {"message", std::string(one.message)},
-                           {"lastHeartbeatTime", now}},
-                          now);
-          }
-        },
-        as_controller(kManager, "status"));
-  }
-
   void sync_pod(const Key& key) {
+    end_gone(key);
     const Shared pod = registry_.store().get(key);
     const Shared node = pod == nullptr
                             ? nullptr
@@ -186,7 +172,7 @@ class Kubelets final : public Controller {
       run.uid = uid_of(*pod);
     }
     if (is_deleting(*pod)) {
-      stop(key, *pod, run);
+      stop(key, *pod, *node, run);
     } else if (!is_finished(*pod)) {
       advance(key, *pod, *node, run);
     }
@@ -195,21 +181,24 @@ class Kubelets final : public Controller {
   /// Takes the next step if it is due, and comes again when the one after that is.
   void advance(const Key& key, const Value& pod, const Value& node, PodRun& run) {
     const MonoTime now = registry_.timeline().now();
-    const PodBehaviour behaviour = behaviour_of(pod);
-    if (step(pod, node, behaviour, run)) {
-      const std::string host = internal_ip(node);
-      const std::string stamp = registry_.timestamp();
-      const PodRun told = run;
-      change_stored(
-          registry_,
-          key,
-          [&](Value& fresh) { post_status(fresh, told, behaviour, host, stamp); },
-          as_controller(kManager, "status"));
+    if (step(pod, node, behaviour_of(pod, programs_.of(pod)), run)) {
+      post(key, node, run);
     }
     const auto again = runs_.find(key);
     if (again != runs_.end() && again->second.next > now) {
       pods_.add_after(key, again->second.next - now);
     }
+  }
+
+  void post(const Key& key, const Value& node, const PodRun& run) {
+    const std::string host = internal_ip(node);
+    const std::string stamp = registry_.timestamp();
+    const PodRun told = run;
+    change_stored(
+        registry_,
+        key,
+        [&](Value& fresh) { post_status(fresh, told, host, stamp); },
+        as_controller(kManager, "status"));
   }
 
   /// True where there is something new to tell.
@@ -237,10 +226,16 @@ class Kubelets final : public Controller {
   bool step_running(const Value& pod, const PodBehaviour& behaviour, PodRun& run) {
     const MonoTime now = registry_.timeline().now();
     if (run.exit_at && now >= *run.exit_at) {
-      end(pod, behaviour, run);
+      end(pod, run, behaviour.exit_code);
       return true;
     }
-    const bool ready = now >= run.ready_at && !behaviour.never_ready;
+    const Program* const program = programs_.of(pod);
+    if (const auto code = program == nullptr ? std::nullopt : program->exited(pod)) {
+      end(pod, run, *code);
+      return true;
+    }
+    const bool says_yes = program == nullptr ? now >= run.ready_at : program->is_ready(pod);
+    const bool ready = says_yes && !behaviour.never_ready;
     const bool changed = ready != run.ready;
     run.ready = ready;
     run.next = now < run.ready_at ? run.ready_at : MonoTime();
@@ -271,6 +266,7 @@ class Kubelets final : public Controller {
     }
     run.stage = PodRun::Stage::Running;
     run.started = registry_.timestamp();
+    run.started_at = now;
     run.container_id = fmt::format("containerd://{:016x}{:016x}{:016x}{:016x}",
                                    registry_.random().below(~0ULL),
                                    registry_.random().below(~0ULL),
@@ -292,22 +288,34 @@ class Kubelets final : public Controller {
                    "Started",
                    "Started container " + text_at(container, {"name"}));
     }
+    if (Program* const program = programs_.of(pod)) {
+      program->start(pod);
+    }
     step_running(pod, behaviour, run);
   }
 
-  void end(const Value& pod, const PodBehaviour& behaviour, PodRun& run) {
-    const MonoTime now = registry_.timeline().now();
-    const std::string policy = text_at(pod, {"spec", "restartPolicy"}, "Always");
+  void note_end(PodRun& run, int code) {
     run.ready = false;
+    run.exit_code = code;
     run.last_id = run.container_id;
     run.last_started = run.started;
     run.finished = registry_.timestamp();
     run.exit_at.reset();
-    if (policy == "Always" || (policy == "OnFailure" && behaviour.exit_code != 0)) {
+  }
+
+  void end(const Value& pod, PodRun& run, int code) {
+    const MonoTime now = registry_.timeline().now();
+    const std::string policy = text_at(pod, {"spec", "restartPolicy"}, "Always");
+    if (Program* const program = programs_.of(pod)) {
+      program->end(pod);
+    }
+    note_end(run, code);
+    if (policy == "Always" || (policy == "OnFailure" && code != 0)) {
       run.stage = PodRun::Stage::BackOff;
+      run.crashes = now - run.started_at < kForgiven ? run.crashes : 0;
       // The first restart comes at once.
-      run.next = now + (run.restarts == 0 ? kSoon : back_off(run.restarts));
-      if (run.restarts > 0) {
+      run.next = now + (run.crashes == 0 ? kSoon : back_off(run.crashes));
+      if (++run.crashes > 1) {
         record_event(registry_,
                      pod,
                      kManager,
@@ -342,18 +350,49 @@ class Kubelets final : public Controller {
     return prefix + "254";
   }
 
-  /// Ends the containers within the grace period; then the object goes.
-  void stop(const Key& key, const Value& pod, PodRun& run) {
+  /// When the containers, asked to end, have.
+  MonoTime asked_to_end(const Value& pod) {
     const MonoTime now = registry_.timeline().now();
-    const bool runs = run.stage == PodRun::Stage::Running;
+    Program* const program = programs_.of(pod);
+    const Duration needed = program == nullptr ? kUsualStop : program->stop(pod);
+    return now + behaviour_of(pod, program).stop_delay.value_or(needed);
+  }
+
+  /// When the containers are gone: by themselves, or killed when their grace period is over.
+  MonoTime stop_time(const Value& pod, PodRun& run) {
+    const MonoTime now = registry_.timeline().now();
+    if (run.stage != PodRun::Stage::Running) {
+      return now;
+    }
+    if (!run.ends_at) {
+      run.ends_at = asked_to_end(pod);
+    }
+    const Program* const program = programs_.of(pod);
+    if (program != nullptr && program->exited(pod)) {
+      return now;
+    }
     const Duration grace =
         bounded_seconds(number_at(pod, {"metadata", "deletionGracePeriodSeconds"}));
-    const Duration needed = runs ? behaviour_of(pod).stop_delay : Duration();
-    const MonoTime end = now + std::min(grace, needed);
+    return std::min(*run.ends_at, now + grace);
+  }
+
+  /// Ends the containers within the grace period; then the object goes.
+  void stop(const Key& key, const Value& pod, const Value& node, PodRun& run) {
+    const MonoTime now = registry_.timeline().now();
+    const bool runs = run.stage == PodRun::Stage::Running;
+    const MonoTime end = stop_time(pod, run);
     run.stop_at = run.stop_at ? std::min(*run.stop_at, end) : end;
+    Program* const program = programs_.of(pod);
     if (*run.stop_at > now) {
       pods_.add_after(key, *run.stop_at - now);
+      if (run.ready && program != nullptr && !program->is_ready(pod)) {
+        run.ready = false;
+        post(key, node, run);
+      }
       return;
+    }
+    if (runs && program != nullptr) {
+      program->end(pod);
     }
     const std::string uid = run.uid;
     const bool had_containers = runs || run.stage == PodRun::Stage::BackOff;
@@ -366,21 +405,27 @@ class Kubelets final : public Controller {
           [&](Value& fresh) { post_stopped(fresh, last, stamp); },
           as_controller(kManager, "status"));
     }
+    // What is left to do is to remove the object.
+    if (const auto again = runs_.find(key); again != runs_.end()) {
+      again->second.stage = PodRun::Stage::Ended;
+    }
     delete_stored(registry_, key, uid, {}, as_controller(kManager), 0);
   }
 
   Registry& registry_;
+  Programs& programs_;
   WorkQueue nodes_;
   WorkQueue pods_;
   std::map<Key, PodRun> runs_;
+  std::map<Key, Shared> gone_;
   std::map<std::string, MonoTime> renewed_;
   std::map<std::string, int> addresses_;
 };
 
 }  // namespace
 
-std::unique_ptr<Controller> kubelets(Registry& registry) {
-  return std::make_unique<Kubelets>(registry);
+std::unique_ptr<Controller> kubelets(Registry& registry, Programs& programs) {
+  return std::make_unique<Kubelets>(registry, programs);
 }
 
 }  // namespace cfkops::sandbox
