@@ -111,6 +111,11 @@ bool is_allowed(const Route& route, const std::string& verb) {
   return found != all.end() && has_word(found->verbs, verb);
 }
 
+bool follows_log(const Exchange& exchange) {
+  return exchange.route.subresource == "log" && exchange.request.method == "GET" &&
+         query_flag(exchange.query, "follow");
+}
+
 bool is_review(const Kind& kind) {
   const std::string& group = kind.resource().group;
   return group == "authorization.k8s.io" || group == "authentication.k8s.io";
@@ -170,7 +175,8 @@ kube::Response refused(const kube::Request& request, const Refusal& refusal) {
 ApiServer::ApiServer(Registry& registry, const Programs& programs)
     : registry_(registry),
       programs_(programs),
-      watches_(registry) {}
+      watches_(registry),
+      follows_(registry, programs) {}
 
 ApiServer::Id ApiServer::handle(kube::Request request, Responder& responder) {
   const Id id = ++last_;
@@ -207,6 +213,12 @@ ApiServer::Id ApiServer::handle(kube::Request request, Responder& responder) {
     }
     return id;
   }
+  if (follows_log(asked)) {
+    if (auto opened = follows_.open(id, asked, responder); !opened) {
+      responder.answer(respond_refusal(asked, opened.error()));
+    }
+    return id;
+  }
   auto response = dispatch(asked);
   responder.answer(response ? std::move(*response) : respond_refusal(asked, response.error()));
   return id;
@@ -217,6 +229,7 @@ void ApiServer::cancel(Id id) {
     watches_.close(stream->second);
     streams_.erase(stream);
   }
+  follows_.close(id);
 }
 
 Answer<kube::Response> ApiServer::dispatch(Exchange& exchange) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "api/log_follows.hpp"
 #include "api/responder.hpp"
 #include "api/watch_hub.hpp"
 #include "programs.hpp"
@@ -38,6 +39,7 @@ class ApiServer {
   Registry& registry_;
   const Programs& programs_;
   WatchHub watches_;
+  LogFollows follows_;
   Id last_ = 0;
   std::map<Id, WatchHub::Id> streams_;
 };
