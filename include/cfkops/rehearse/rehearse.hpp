@@ -28,11 +28,12 @@ struct Rehearsal {
 
 /// How one run with its faults went.
 struct Rehearsed {
-  std::string fault;                        ///< what was to happen; "none" for the plain run
-  std::string step;                         ///< in which step, "" where before or without one
-  std::vector<std::string> happened;        ///< what did, with its moment
-  engine::RunReport report;                 ///< of the run
-  bool killed = false;                      ///< we were: the report is that of nobody
+  std::string fault;                  ///< what was to happen; "none" for the plain run
+  std::string kind;                   ///< of the one fault, "node-lost"; "" without or for several
+  std::string step;                   ///< in which step, "" where before or without one
+  std::vector<std::string> happened;  ///< what did, with its moment
+  engine::RunReport report;           ///< of the run
+  bool killed = false;                ///< we were: the report is that of nobody
   std::vector<sandbox::KafkaReport> kafka;  ///< from the run's start to a minute after its end
   std::vector<std::string> unready;         ///< pods at the end
   /// What must not be, in sentences: a second broker was taken down, a partition went under min ISR
@@ -59,7 +60,7 @@ struct RehearsalReport {
 /// is room). The same seed gives the same report, to the byte.
 [[nodiscard]] Result<RehearsalReport> rehearse_all(const Rehearsal& rehearsal);
 
-/// The report in the three forms; `to_json` is a contract (docs/sandbox.md).
+/// The report in the three forms; `to_json` is a contract (docs/rehearsal.md).
 [[nodiscard]] Json to_json(const RehearsalReport& report);
 [[nodiscard]] std::string to_text(const RehearsalReport& report);
 [[nodiscard]] std::string to_markdown(const RehearsalReport& report);

@@ -1,0 +1,262 @@
+#include "points.hpp"
+
+#include <algorithm>
+#include <iterator>
+#include <tuple>
+#include <utility>
+
+namespace cfkops::rehearse {
+namespace {
+
+using namespace std::chrono_literals;
+using sandbox::Fault;
+using sandbox::FaultKind;
+
+/// Reads of one step that faults are put at, where it changes something and where it does not.
+constexpr std::size_t kReadsBesideChanges = 4;
+constexpr std::size_t kReadsAlone = 3;
+constexpr int kCodes[] = {500, 503, 429};
+
+/// A place of the plain run: its request or write of that number, from 1.
+using Places = std::vector<std::uint64_t>;
+
+/// What one step offers.
+struct StepPlaces {
+  std::string step;
+  Places changes;
+  Places reads;
+  Places writes;
+};
+
+bool is_about_requests(FaultKind kind) {
+  switch (kind) {
+    case FaultKind::RequestRefused:
+    case FaultKind::RequestLost:
+    case FaultKind::AnswerLost:
+    case FaultKind::RequestTimeout:
+    case FaultKind::SlowServer:
+    case FaultKind::ServerAway:
+    case FaultKind::WatchLost:
+    case FaultKind::WatchExpired:
+      return true;
+    default:
+      return false;
+  }
+}
+
+bool needs_target(FaultKind kind) {
+  switch (kind) {
+    case FaultKind::NodeLost:
+    case FaultKind::PodNeverReady:
+    case FaultKind::ImagePullFails:
+    case FaultKind::BrokerNeverCatchesUp:
+    case FaultKind::DiskFull:
+      return true;
+    default:
+      return false;
+  }
+}
+
+/// `count` of them, evenly; the first of them among them.
+Places spread(const Places& all, std::size_t count) {
+  if (count >= all.size()) {
+    return all;
+  }
+  Places some;
+  for (std::size_t i = 0; i < count; ++i) {
+    some.push_back(all[i * all.size() / count]);
+  }
+  return some;
+}
+
+/// The steps in the order in which they were first entered.
+std::vector<StepPlaces> steps_of(const Trace& plain) {
+  std::vector<StepPlaces> steps;
+  const auto step_named = [&steps](const std::string& name) -> StepPlaces& {
+    const auto found = std::find_if(
+        steps.begin(), steps.end(), [&name](const StepPlaces& one) { return one.step == name; });
+    if (found != steps.end()) {
+      return *found;
+    }
+    steps.push_back({.step = name, .changes = {}, .reads = {}, .writes = {}});
+    return steps.back();
+  };
+  for (std::size_t i = 0; i < plain.requests.size(); ++i) {
+    StepPlaces& step = step_named(plain.requests[i].step);
+    (plain.requests[i].mutation ? step.changes : step.reads).push_back(i + 1);
+  }
+  for (std::size_t i = 0; i < plain.writes.size(); ++i) {
+    step_named(plain.writes[i]).writes.push_back(i + 1);
+  }
+  return steps;
+}
+
+/// Where a fault of that kind can happen in that step.
+Places places_for(FaultKind kind, const StepPlaces& step) {
+  if (kind == FaultKind::Kill) {
+    return step.writes;
+  }
+  if (step.changes.empty()) {
+    return spread(step.reads, kReadsAlone);
+  }
+  // What hits the cluster hits it where it hurts: when a pod is on its way out.
+  if (!is_about_requests(kind)) {
+    return step.changes;
+  }
+  Places places = step.changes;
+  const Places reads = spread(step.reads, kReadsBesideChanges);
+  places.insert(places.end(), reads.begin(), reads.end());
+  std::sort(places.begin(), places.end());
+  return places;
+}
+
+bool is_pod(const RequestTarget& target) {
+  return (target.resource == "pods" || target.resource == "pods/eviction") && !target.name.empty();
+}
+
+/// The pod that a fault at this place means: that of the request, else of the next change, else of
+/// the last one. "" where the run changes no pod.
+const RequestTarget* pod_near(const Trace& plain, std::uint64_t place) {
+  const RequestTarget* last = nullptr;
+  for (std::size_t i = 0; i < plain.requests.size(); ++i) {
+    const SentRequest& request = plain.requests[i];
+    if (!request.mutation || !is_pod(request.target)) {
+      continue;
+    }
+    last = &request.target;
+    if (i + 1 >= place) {
+      break;
+    }
+  }
+  return last;
+}
+
+/// How many requests up to this place match.
+std::uint64_t count_matches(const Trace& plain,
+                            const sandbox::RequestMatch& match,
+                            std::uint64_t place) {
+  std::uint64_t count = 0;
+  for (std::size_t i = 0; i < place; ++i) {
+    const SentRequest& request = plain.requests[i];
+    const bool same = request.method == match.method && request.target.resource == match.resource &&
+                      (match.ns.empty() || request.target.ns == match.ns) &&
+                      (match.name.empty() || request.target.name == match.name);
+    count += same ? 1 : 0;
+  }
+  return count;
+}
+
+void set_extent(Fault& fault, std::uint64_t place) {
+  switch (fault.kind) {
+    case FaultKind::RequestRefused:
+      fault.code = kCodes[place % std::size(kCodes)];
+      break;
+    case FaultKind::SlowServer:
+      fault.lasting = 1min;
+      fault.lasting_each = 3s;
+      break;
+    case FaultKind::ServerAway:
+      fault.lasting = 30s;
+      break;
+    case FaultKind::NodeLost:
+      fault.lasting = 3min;
+      break;
+    case FaultKind::ClockJump:
+      fault.lasting = 1h;
+      break;
+    case FaultKind::BudgetCloses:
+      fault.lasting = 1min;
+      break;
+    default:
+      break;
+  }
+}
+
+FaultPoint point_at(const Trace& plain,
+                    FaultKind kind,
+                    const std::string& step,
+                    std::uint64_t place) {
+  FaultPoint point{.fault = {.kind = kind}, .step = step, .place = place};
+  Fault& fault = point.fault;
+  if (kind == FaultKind::Kill) {
+    fault.nth = place;
+    return point;
+  }
+  const SentRequest& request = plain.requests[place - 1];
+  sandbox::RequestMatch match{.method = request.method, .resource = request.target.resource};
+  if (request.mutation) {
+    match.ns = request.target.ns;
+    match.name = request.target.name;
+  }
+  fault.nth = count_matches(plain, match, place);
+  fault.on = std::move(match);
+  set_extent(fault, place);
+  if (needs_target(kind) && !(request.mutation && is_pod(request.target))) {
+    if (const RequestTarget* pod = pod_near(plain, place)) {
+      fault.ns = pod->ns;
+      fault.target = pod->name;
+    }
+  }
+  return point;
+}
+
+/// One kind of fault in one step.
+struct Cell {
+  std::size_t step = 0;
+  FaultKind kind = FaultKind::Kill;
+  Places places;
+  std::size_t taken = 0;
+};
+
+/// All cells, in an order of which every beginning has kinds and steps as different as can be.
+std::vector<Cell> cells_of(const std::vector<StepPlaces>& steps) {
+  const auto kinds = sandbox::all_fault_kinds();
+  std::vector<Cell> cells;
+  for (std::size_t round = 0; round < steps.size(); ++round) {
+    for (std::size_t k = 0; k < kinds.size(); ++k) {
+      const std::size_t s = (k + round) % steps.size();
+      Cell cell{.step = s, .kind = kinds[k], .places = places_for(kinds[k], steps[s])};
+      if (!cell.places.empty()) {
+        cells.push_back(std::move(cell));
+      }
+    }
+  }
+  return cells;
+}
+
+/// Deals `count` out over the cells in turn; a cell takes no more than it has.
+void deal(std::vector<Cell>& cells, std::size_t count) {
+  for (bool any = true; any && count > 0;) {
+    any = false;
+    for (Cell& cell : cells) {
+      if (count == 0) {
+        return;
+      }
+      if (cell.taken < cell.places.size()) {
+        ++cell.taken;
+        --count;
+        any = true;
+      }
+    }
+  }
+}
+
+}  // namespace
+
+std::vector<FaultPoint> choose_points(const Trace& plain, std::size_t count) {
+  const std::vector<StepPlaces> steps = steps_of(plain);
+  std::vector<Cell> cells = cells_of(steps);
+  deal(cells, count);
+  std::sort(cells.begin(), cells.end(), [](const Cell& a, const Cell& b) {
+    return std::tie(a.step, a.kind) < std::tie(b.step, b.kind);
+  });
+  std::vector<FaultPoint> points;
+  for (const Cell& cell : cells) {
+    for (const std::uint64_t place : spread(cell.places, cell.taken)) {
+      points.push_back(point_at(plain, cell.kind, steps[cell.step].step, place));
+    }
+  }
+  return points;
+}
+
+}  // namespace cfkops::rehearse

@@ -1,0 +1,26 @@
+#pragma once
+
+#include "stage.hpp"
+
+#include "cfkops/sandbox/faults.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace cfkops::rehearse {
+
+/// One thing that is to go wrong at one place of the plain run.
+struct FaultPoint {
+  sandbox::Fault fault;
+  std::string step;
+  std::uint64_t place = 0;  ///< the request's number, or that of the write of the log for a kill
+};
+
+/// Chooses at most `count` of all kinds of fault at all requests of a plain run, evenly: each kind
+/// in each step once where there is room, further ones where a step changes most. All requests that
+/// change something are eligible, of reads a few in each step. By step in order, kind, place.
+[[nodiscard]] std::vector<FaultPoint> choose_points(const Trace& plain, std::size_t count);
+
+}  // namespace cfkops::rehearse
