@@ -3,6 +3,7 @@
 #include "kafka/model_layout.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <string_view>
 #include <utility>
 
@@ -63,8 +64,8 @@ KafkaModel::KafkaModel(KafkaSpec spec,
     for (int number = 0; number < topic.partitions && index < states_.size(); ++number) {
       PartitionState& state = states_.at(index++);
       state.at = timeline_.now();
-      state.end = static_cast<double>(topic.stored_bytes /
-                                      static_cast<std::uint64_t>(std::max(topic.record_bytes, 1)));
+      state.end =
+          std::floor(static_cast<double>(topic.stored_bytes) / std::max(topic.record_bytes, 1));
     }
   }
   for (Index each = 0; each < partitions_.size(); ++each) {

@@ -40,9 +40,9 @@ struct KafkaNode {
   bool controller = false;
   KafkaPhase phase = KafkaPhase::Absent;
   MonoTime since = {};
-  WallTime started = {};  ///< of the process, as java.lang:type=Runtime says
-  std::optional<MonoTime> last_heartbeat = {};
-  bool registered = false;  ///< has a session with the controllers
+  WallTime started = {};                        ///< of the process, as java.lang:type=Runtime says
+  std::optional<MonoTime> last_heartbeat = {};  ///< counted up when the process is gone
+  bool registered = false;                      ///< has a session with the controllers
   bool fenced = true;
   bool never_catches_up = false;
   bool disk_full = false;
@@ -83,6 +83,7 @@ class KafkaModel {
              std::function<void(const std::string& pod)> changed);
   KafkaModel(const KafkaModel&) = delete;
   KafkaModel& operator=(const KafkaModel&) = delete;
+  ~KafkaModel() = default;
 
   // The pods' side. Pods are known by name.
 
@@ -175,6 +176,7 @@ class KafkaModel {
   void lose_leadership();
   void elect_controller();
   void take_up();
+  void take_up_node(KafkaNode& node);
 
   // model_leaders.cpp: leaders and in-sync sets.
   void drop_replicas(KafkaNode& node);
@@ -200,7 +202,7 @@ class KafkaModel {
   void bring_forward(Index index, ReplicaCopy& copy);
   void share(int leader);
   Duration follow(Index index, ReplicaCopy& copy, double bytes_per_second);
-  void finish(Index index, int node, ReplicaCopy& copy);
+  void ask_to_join(Index index, int node, const ReplicaCopy& copy);
   void join(Index index, int node);
 
   // model_account.cpp: acks and what is reported.

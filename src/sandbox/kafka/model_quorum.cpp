@@ -120,20 +120,7 @@ void KafkaModel::elect_controller() {
 /// What was left undone while there was no controller.
 void KafkaModel::take_up() {
   for (auto& [id, node] : nodes_) {
-    if (node.registered && !keeps_session(node)) {
-      node.last_heartbeat = timeline_.now();
-      watch_session(node);
-    }
-    if (!std::exchange(processes_.at(id).awaits_controller, false)) {
-      continue;
-    }
-    if (node.phase == KafkaPhase::ShuttingDown) {
-      hand_over(node);
-    } else if (node.phase == KafkaPhase::CatchingUp) {
-      unfence(node);
-    } else {
-      try_register(node);
-    }
+    take_up_node(node);
   }
   for (Index index = 0; index < partitions_.size(); ++index) {
     if (partitions_.at(index).leader < 0) {
@@ -143,9 +130,27 @@ void KafkaModel::take_up() {
   for (const Index index : lagging_) {
     for (const auto& [id, copy] : states_.at(index).copies) {
       if (copy.caught_up) {
-        later(copy.expand, [this, index = index, node = id] { join(index, node); });
+        ask_to_join(index, id, copy);
       }
     }
+  }
+}
+
+void KafkaModel::take_up_node(KafkaNode& node) {
+  // Sessions are known to the active controller alone, so they begin anew.
+  if (node.registered && !keeps_session(node)) {
+    node.last_heartbeat = timeline_.now();
+    watch_session(node);
+  }
+  if (!std::exchange(processes_.at(node.id).awaits_controller, false)) {
+    return;
+  }
+  if (node.phase == KafkaPhase::ShuttingDown) {
+    hand_over(node);
+  } else if (node.phase == KafkaPhase::CatchingUp) {
+    unfence(node);
+  } else {
+    try_register(node);
   }
 }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <utility>
 #include <vector>
 
@@ -48,6 +49,12 @@ std::int64_t KafkaModel::log_end(const KafkaPartition& partition, int node) cons
 }
 
 std::optional<KafkaModel::Index> KafkaModel::index_of(const KafkaPartition& partition) const {
+  // Most often it is one of `partitions`, not a copy of one.
+  const KafkaPartition* first = partitions_.data();
+  if (std::less_equal<>()(first, &partition) &&
+      std::less<>()(&partition, first + partitions_.size())) {
+    return static_cast<Index>(&partition - first);
+  }
   const auto found =
       std::find_if(partitions_.begin(), partitions_.end(), [&](const KafkaPartition& each) {
         return each.number == partition.number && each.topic == partition.topic;
@@ -155,7 +162,9 @@ void KafkaModel::share(int leader) {
         freeze_copy(index, node);
         touch(index);
       } else if (!copy.caught_up && leader_end(index) - copy.end < kNothingLeft) {
-        finish(index, node, copy);
+        copy.caught_up = true;
+        copy.rate = 0;
+        ask_to_join(index, node, copy);
       } else if (!copy.caught_up) {
         sent.emplace_back(index, &copy);
       }
@@ -198,9 +207,7 @@ Duration KafkaModel::follow(Index index, ReplicaCopy& copy, double bytes_per_sec
 }
 
 /// It has the leader's end: the leader asks for it to be in sync.
-void KafkaModel::finish(Index index, int node, ReplicaCopy& copy) {
-  copy.caught_up = true;
-  copy.rate = 0;
+void KafkaModel::ask_to_join(Index index, int node, const ReplicaCopy& copy) {
   later(copy.expand, [this, index, node] { join(index, node); });
 }
 

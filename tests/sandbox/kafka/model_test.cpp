@@ -16,9 +16,8 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::minutes;
 using std::chrono::seconds;
+using testing::ElementsAre;
 using testing::HasSubstr;
-using testing::IsEmpty;
-using testing::Not;
 
 /// Three brokers and three controllers with thirty partitions that little is sent to.
 KafkaSpec small_cluster() {
@@ -200,7 +199,7 @@ TEST(KafkaModelTest, ANewProcessIsRefusedUntilTheOldSessionHasEnded) {
   bench.pass(seconds(2));
   EXPECT_EQ(bench.model.node("kafka-0")->phase, KafkaPhase::Running);
   EXPECT_TRUE(bench.model.is_ready("kafka-0"));
-  EXPECT_THAT(bench.changed, testing::ElementsAre("kafka-0"));
+  EXPECT_THAT(bench.changed, ElementsAre("kafka-0"));
   EXPECT_THAT(bench.model.log("kafka-0", true), HasSubstr("SIGTERM"));
 }
 
