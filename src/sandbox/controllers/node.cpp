@@ -126,6 +126,7 @@ class NodeController final : public Controller {
         add_pods_of(change.key.name, kSoon);
       }
     } else if (change.key.bucket == kLeases && change.key.ns == kLeaseNamespace) {
+      heard_[change.key.name] = registry_.timeline().now();
       nodes_.add_after({"nodes", {}, change.key.name}, kMonitorGrace);
     } else if (change.key.bucket == "pods" && change.type != Change::Type::Deleted &&
                is_on_tainted_node(*change.object)) {
@@ -174,15 +175,12 @@ class NodeController final : public Controller {
 
   /// A node that never had a lease is not one that a kubelet serves.
   void judge_lease(const Key& key, const Value& node) {
-    const Shared lease = stored(registry_, kLeases, kLeaseNamespace, key.name);
-    if (lease == nullptr) {
+    const auto heard = heard_.find(key.name);
+    if (heard == heard_.end()) {
       return;
     }
-    const auto renewed = base::parse_rfc3339(text_at(*lease, {"spec", "renewTime"}));
-    if (!renewed) {
-      return;
-    }
-    const Duration age = registry_.timeline().wall() - *renewed;
+    // By our own clock: what the calendar says may jump.
+    const Duration age = registry_.timeline().now() - heard->second;
     if (age < kMonitorGrace) {
       nodes_.add_after(key, kMonitorGrace - age);
       return;
@@ -198,14 +196,14 @@ class NodeController final : public Controller {
           for (const std::string_view type :
                {"MemoryPressure", "DiskPressure", "PIDPressure", "Ready"}) {
             const Value* old = condition_of(fresh, type);
-            const std::string heard =
+            const std::string posted =
                 old == nullptr ? now : text_at(*old, {"lastHeartbeatTime"}, now);
             set_condition(fresh,
                           {{"type", std::string(type)},
                            {"status", "Unknown"},
                            {"reason", "NodeStatusUnknown"},
                            {"message", "Kubelet stopped posting node status."},
-                           {"lastHeartbeatTime", heard}},
+                           {"lastHeartbeatTime", posted}},
                           now);
           }
         },
@@ -237,7 +235,33 @@ class NodeController final : public Controller {
             set_condition(fresh, std::move(condition), now);
           },
           as_controller(kManager, "status"));
+      record_event(
+          registry_, *pod, "node-controller", "Warning", "NodeNotReady", "Node is not ready");
     }
+  }
+
+  void evict(const Key& key, const Value& pod) {
+    record_event(registry_,
+                 pod,
+                 "taint-eviction-controller",
+                 "Normal",
+                 "TaintManagerEviction",
+                 "Marking for deletion Pod " + key.ns + "/" + key.name);
+    const std::string now = registry_.timestamp();
+    change_stored(
+        registry_,
+        key,
+        [&](Value& fresh) {
+          set_condition(fresh,
+                        {{"type", "DisruptionTarget"},
+                         {"status", "True"},
+                         {"reason", "DeletionByTaintManager"},
+                         {"message", "Taint manager: deleting due to NoExecute taint"},
+                         {"lastProbeTime", nullptr}},
+                        now);
+        },
+        as_controller(kManager, "status"));
+    delete_stored(registry_, key, uid_of(pod), {}, as_controller(kManager));
   }
 
   void sync_pod(const Key& key) {
@@ -259,13 +283,7 @@ class NodeController final : public Controller {
     if (const std::optional<Duration> left = time_left(*pod, *node); left && *left > Duration()) {
       pods_.add_after(key, *left);
     } else if (left) {
-      record_event(registry_,
-                   *pod,
-                   "taint-eviction-controller",
-                   "Normal",
-                   "TaintManagerEviction",
-                   "Marking for deletion Pod " + key.ns + "/" + key.name);
-      delete_stored(registry_, key, uid_of(*pod), {}, as_controller(kManager));
+      evict(key, *pod);
     }
   }
 
@@ -292,6 +310,7 @@ class NodeController final : public Controller {
   Registry& registry_;
   WorkQueue nodes_;
   WorkQueue pods_;
+  std::map<std::string, MonoTime> heard_;  ///< when a node's lease was renewed
 };
 
 }  // namespace
