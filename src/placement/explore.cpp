@@ -9,7 +9,7 @@ namespace cfkops::placement {
 namespace {
 
 constexpr std::size_t kMostStates = 20000;
-constexpr std::size_t kMostChecks = 1000000;
+constexpr std::size_t kMostChecks = 400000;
 
 std::string text_of(const Spots& at) {
   std::string made;

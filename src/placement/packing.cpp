@@ -1,6 +1,7 @@
 #include "explore.hpp"
 
 #include <algorithm>
+#include <functional>
 #include <numeric>
 
 namespace cfkops::placement {
@@ -45,23 +46,45 @@ class Packing {
   }
 
  private:
-  /// All together ask for more than all nodes that any of them may use have left.
   bool overfull() const {
     for (std::size_t r = 0; r < fit_.need(0).size(); ++r) {
-      std::int64_t wanted = 0;
-      std::vector<bool> usable(room_.size(), false);
+      const std::vector<std::int64_t> left = room_for(r);
+      std::vector<std::int64_t> wanted;
       for (std::size_t i = 0; i < count_; ++i) {
-        wanted += fit_.need(i).at(r);
-        for (const std::size_t node : options_.at(i)) {
-          // Who asks for nothing goes where nothing is left, too.
-          usable.at(node) = usable.at(node) || fit_.need(i).at(r) > 0;
+        wanted.push_back(fit_.need(i).at(r));
+      }
+      std::ranges::sort(wanted, std::greater<>());
+      if (std::accumulate(wanted.begin(), wanted.end(), std::int64_t{0}) >
+              std::accumulate(left.begin(), left.end(), std::int64_t{0}) ||
+          too_many(wanted, left)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /// What the nodes have left that anybody who asks for some of it may use.
+  std::vector<std::int64_t> room_for(std::size_t resource) const {
+    std::vector<std::int64_t> left(room_.size(), 0);
+    for (std::size_t i = 0; i < count_; ++i) {
+      for (const std::size_t node : options_.at(i)) {
+        if (fit_.need(i).at(resource) > 0) {
+          left.at(node) = std::max<std::int64_t>(0, room_.at(node).at(resource));
         }
       }
-      std::int64_t left = 0;
-      for (std::size_t node = 0; node < room_.size(); ++node) {
-        left += usable.at(node) ? std::max<std::int64_t>(0, room_.at(node).at(r)) : 0;
+    }
+    return left;
+  }
+
+  /// The n largest are more than can be had of their smallest.
+  static bool too_many(const std::vector<std::int64_t>& wanted,
+                       const std::vector<std::int64_t>& left) {
+    for (std::size_t n = 0; n < wanted.size() && wanted.at(n) > 0; ++n) {
+      std::int64_t places = 0;
+      for (const std::int64_t room : left) {
+        places += room / wanted.at(n);
       }
-      if (wanted > left) {
+      if (static_cast<std::int64_t>(n) + 1 > places) {
         return true;
       }
     }

@@ -12,7 +12,7 @@ constexpr int kNearRuns = 64;
 constexpr double kExact = 1;
 constexpr double kNear = 100;
 // Runs in a large world are fewer: that many checks altogether.
-constexpr std::size_t kMostChecks = 2000000;
+constexpr std::size_t kMostChecks = 600000;
 
 /// A fixed sequence of numbers that look drawn (splitmix64).
 class Sequence {
