@@ -9,7 +9,6 @@ namespace cfkops::sandbox {
 
 namespace {
 
-// There is nothing in a simulated pod that could be connected to.
 Error not_upgraded(const kube::Response& response, const kube::Request& request) {
   const std::string what = request.method + " " + request.target;
   return response.status >= 400
@@ -24,7 +23,11 @@ Flight::Flight(kube::Request request, Road road)
       road_(std::move(road)) {}
 
 void Flight::reach(ApiServer& server) {
-  served_ = server.handle(request_, *this);
+  if (socket_ != nullptr) {
+    server.connect(request_, *this);
+  } else {
+    served_ = server.handle(request_, *this);
+  }
 }
 
 void Flight::leave(ApiServer& server) {
@@ -51,6 +54,27 @@ void Flight::data(std::string_view bytes) {
 void Flight::end() {
   ended_ = true;
   road_([](Flight& flight) { flight.tell_end(); });
+}
+
+void Flight::refuse(kube::Response response) {
+  road_([response = std::move(response)](Flight& flight) {
+    flight.fail(not_upgraded(response, flight.request_));
+  });
+}
+
+void Flight::open(std::string_view protocol) {
+  road_([protocol = std::string(protocol)](Flight& flight) { flight.socket_->on_open(protocol); });
+}
+
+void Flight::message(std::string_view bytes) {
+  road_([bytes = std::string(bytes)](Flight& flight) { flight.socket_->on_message(bytes); });
+}
+
+void Flight::close(int code) {
+  road_([code](Flight& flight) {
+    flight.done_ = true;
+    flight.socket_->on_close(code);
+  });
 }
 
 void Flight::fail(const Error& error) {
@@ -81,9 +105,7 @@ void Flight::tell_answer(const kube::Response& response) {
 }
 
 void Flight::tell_head(const kube::Response& head) {
-  if (socket_ != nullptr) {
-    fail(not_upgraded(head, request_));
-  } else if (stream_ != nullptr) {
+  if (stream_ != nullptr) {
     kube::Response bare = head;
     bare.body.clear();
     stream_->on_head(bare);

@@ -14,7 +14,7 @@ namespace cfkops::sandbox {
 
 /// One exchange of a client with the API server. What the server says is told to the client later,
 /// through `Road`, so that neither is called from within the other.
-class Flight final : public Responder {
+class Flight final : public Responder, public SocketPeer {
  public:
   /// What is to be done with the flight, if it is still there then.
   using Step = std::function<void(Flight&)>;
@@ -47,6 +47,11 @@ class Flight final : public Responder {
   void head(kube::Response head) override;
   void data(std::string_view bytes) override;
   void end() override;
+
+  void refuse(kube::Response response) override;
+  void open(std::string_view protocol) override;
+  void message(std::string_view bytes) override;
+  void close(int code) override;
 
  private:
   void tell_answer(const kube::Response& response);

@@ -178,12 +178,39 @@ ApiServer::ApiServer(Registry& registry, const Programs& programs)
       watches_(registry),
       follows_(registry, programs) {}
 
-ApiServer::Id ApiServer::handle(kube::Request request, Responder& responder) {
+ApiServer::Id ApiServer::handle(const kube::Request& request, Responder& responder) {
   const Id id = ++last_;
+  take(
+      request,
+      [&responder](kube::Response response) { responder.answer(std::move(response)); },
+      [this, id, &responder](Exchange& exchange) { serve(id, exchange, responder); });
+  return id;
+}
+
+void ApiServer::connect(const kube::Request& request, SocketPeer& peer) {
+  const auto no = [&peer](kube::Response response) { peer.refuse(std::move(response)); };
+  take(request, no, [this, &peer](Exchange& exchange) {
+    const Route& route = exchange.route;
+    const bool to_pod = route.kind != nullptr &&
+                        subresource_handler(route.subresource) == serve_exec &&
+                        is_allowed(route, resource_verb(exchange));
+    const Answer<void> opened =
+        to_pod ? open_exec(registry_, exchange, peer)
+               : refuse(bad_request("the sandbox speaks WebSocket for commands in pods only"));
+    if (!opened) {
+      peer.refuse(respond_refusal(exchange, opened.error()));
+    }
+  });
+}
+
+// Who asks, whether that is allowed, and what the path means.
+void ApiServer::take(const kube::Request& request,
+                     const std::function<void(kube::Response)>& answer,
+                     const std::function<void(Exchange&)>& go) {
   const auto caller = caller_of(registry_, request);
   if (!caller) {
-    responder.answer(refused(request, caller.error()));
-    return id;
+    answer(refused(request, caller.error()));
+    return;
   }
   const auto [path, query_text] = split_target(request.target);
   const Query query(query_text);
@@ -192,36 +219,40 @@ ApiServer::Id ApiServer::handle(kube::Request request, Responder& responder) {
   Exchange asked{request, route, query, *caller, {}, &programs_};
   const AccessQuestion question = question_of(asked, read_path(route.path));
   if (!judge_access(registry_, *caller, question).allowed) {
-    responder.answer(respond_refusal(asked, access_denied(*caller, question)));
-    return id;
+    answer(respond_refusal(asked, access_denied(*caller, question)));
+    return;
   }
   auto found = find_route(registry_.kinds(), route.path);
   if (!found) {
-    responder.answer(respond_refusal(asked, found.error()));
-    return id;
+    answer(respond_refusal(asked, found.error()));
+    return;
   }
   route = std::move(*found);
-  if (route.kind != nullptr && resource_verb(asked) == "watch" && is_allowed(route, "watch")) {
+  go(asked);
+}
+
+void ApiServer::serve(Id id, Exchange& exchange, Responder& responder) {
+  const Route& route = exchange.route;
+  if (route.kind != nullptr && resource_verb(exchange) == "watch" && is_allowed(route, "watch")) {
     if (std::string warning = route.kind->deprecation(); !warning.empty()) {
-      asked.warnings.push_back(std::move(warning));
+      exchange.warnings.push_back(std::move(warning));
     }
-    const auto watch = watches_.open(asked, responder);
+    const auto watch = watches_.open(exchange, responder);
     if (watch) {
       streams_.emplace(id, *watch);
     } else {
-      responder.answer(respond_refusal(asked, watch.error()));
+      responder.answer(respond_refusal(exchange, watch.error()));
     }
-    return id;
+    return;
   }
-  if (follows_log(asked)) {
-    if (auto opened = follows_.open(id, asked, responder); !opened) {
-      responder.answer(respond_refusal(asked, opened.error()));
+  if (follows_log(exchange)) {
+    if (auto opened = follows_.open(id, exchange, responder); !opened) {
+      responder.answer(respond_refusal(exchange, opened.error()));
     }
-    return id;
+    return;
   }
-  auto response = dispatch(asked);
-  responder.answer(response ? std::move(*response) : respond_refusal(asked, response.error()));
-  return id;
+  auto response = dispatch(exchange);
+  responder.answer(response ? std::move(*response) : respond_refusal(exchange, response.error()));
 }
 
 void ApiServer::cancel(Id id) {

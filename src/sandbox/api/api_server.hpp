@@ -9,6 +9,7 @@
 #include "cfkops/kube/transport.hpp"
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -26,7 +27,11 @@ class ApiServer {
 
   /// Takes a request. The answer may come within the call or later, when time is advanced.
   /// `responder` lives until its end or `cancel`.
-  Id handle(kube::Request request, Responder& responder);
+  Id handle(const kube::Request& request, Responder& responder);
+
+  /// Takes a request for a WebSocket, which is told all within the call: only commands in pods have
+  /// one.
+  void connect(const kube::Request& request, SocketPeer& peer);
 
   /// The client went away: nothing more goes to its responder.
   void cancel(Id id);
@@ -34,6 +39,10 @@ class ApiServer {
   [[nodiscard]] WatchHub& watches() { return watches_; }
 
  private:
+  void take(const kube::Request& request,
+            const std::function<void(kube::Response)>& answer,
+            const std::function<void(Exchange&)>& go);
+  void serve(Id id, Exchange& exchange, Responder& responder);
   [[nodiscard]] Answer<kube::Response> dispatch(Exchange& exchange);
 
   Registry& registry_;

@@ -30,8 +30,10 @@ namespace cfkops::sandbox {
 [[nodiscard]] Answer<kube::Response> serve_log(Registry& registry, Exchange& exchange);
 /// To what listens in a pod, or in a pod of a service; what it answers goes out as it is.
 [[nodiscard]] Answer<kube::Response> serve_proxy(Registry& registry, Exchange& exchange);
-/// exec, attach and portforward where they end before a connection is made.
+/// exec, attach and portforward that do not ask for a WebSocket: refused.
 [[nodiscard]] Answer<kube::Response> serve_exec(Registry& registry, Exchange& exchange);
+/// The same over a WebSocket: runs a command to its end. Refused: before the upgrade.
+[[nodiscard]] Answer<void> open_exec(Registry& registry, Exchange& exchange, SocketPeer& peer);
 
 /// Reviews of access and of oneself.
 [[nodiscard]] Answer<kube::Response> review_access(Registry& registry, Exchange& exchange);
