@@ -131,7 +131,7 @@ std::shared_ptr<const nlohmann::json> read_objects(const YamlNode& list,
 std::set<std::string> zones_of(const std::vector<NodeGroup>& groups) {
   std::set<std::string> zones;
   for (const NodeGroup& group : groups) {
-    const std::size_t count = static_cast<std::size_t>(group.count);
+    const auto count = static_cast<std::size_t>(group.count);
     for (std::size_t i = 0; i < count; ++i) {
       zones.insert(group.zones.empty() ? fmt::format("zone-{}", i + 1)
                                        : group.zones.at(i % group.zones.size()));

@@ -119,6 +119,28 @@ std::vector<const Value*> in_order(const Value& objects) {
   return ordered;
 }
 
+using Objects = std::vector<const Value*>;
+
+/// Those that others need, and the rest; both in the order that they had.
+std::pair<Objects, Objects> parted(const Objects& objects) {
+  std::pair<Objects, Objects> parts;
+  for (const Value* object : objects) {
+    (is_first(*object) ? parts.first : parts.second).push_back(object);
+  }
+  return parts;
+}
+
+/// What all Kafka clusters of a scenario consist of.
+Value all_kafka_objects(const Scenario& scenario) {
+  Value objects = Value::array();
+  for (const KafkaSpec& spec : scenario.kafka) {
+    for (Value& object : kafka_objects(spec)) {
+      objects.push_back(std::move(object));
+    }
+  }
+  return objects;
+}
+
 /// A node of a snapshot goes on as it was: one that was ready gets a simulated kubelet.
 void give_kubelet(Value& node) {
   for (const Value& condition : list_at(node, {"status", "conditions"})) {
@@ -163,6 +185,20 @@ class Seeder {
       return {};
     }
     return create(*kind, object);
+  }
+
+  Status add_all(const Objects& objects) {
+    for (const Value* object : objects) {
+      CFKOPS_TRY(add(*object));
+    }
+    return {};
+  }
+
+  Status add_all_missing(const Objects& objects) {
+    for (const Value* object : objects) {
+      CFKOPS_TRY(add_missing(*object));
+    }
+    return {};
   }
 
  private:
@@ -241,37 +277,18 @@ Status add_nodes_of(Registry& registry, const Scenario& scenario) {
 Status seed(Registry& registry, const Scenario& scenario) {
   const Value none = Value::array();
   const Value& objects = scenario.objects == nullptr ? none : *scenario.objects;
-  const std::vector<const Value*> ordered = in_order(objects);
+  const auto [first, rest] = parted(in_order(objects));
+  const Value of_kafka = all_kafka_objects(scenario);
+  const auto [first_of_kafka, rest_of_kafka] = parted(in_order(of_kafka));
   Seeder seeder(registry);
   CFKOPS_TRY(add_nodes_of(registry, scenario));
-  for (const Value* object : ordered) {
-    if (is_first(*object)) {
-      CFKOPS_TRY(seeder.add(*object));
-    }
-  }
+  CFKOPS_TRY(seeder.add_all(first));
   CFKOPS_TRY(seeder.add_missing(storage_class(!has_default_class(objects))));
-  std::vector<Value> of_kafka;
-  for (const KafkaSpec& spec : scenario.kafka) {
-    for (Value& object : kafka_objects(spec)) {
-      of_kafka.push_back(std::move(object));
-    }
-  }
-  for (const Value& object : of_kafka) {
-    if (is_first(object)) {
-      CFKOPS_TRY(seeder.add_missing(object));
-    }
-  }
+  CFKOPS_TRY(seeder.add_all_missing(first_of_kafka));
   registry.timeline().advance_to(registry.timeline().now() + kBetween);
   registry.timeline().shift_wall(-kBetween);
-  for (const Value* object : ordered) {
-    if (!is_first(*object)) {
-      CFKOPS_TRY(seeder.add(*object));
-    }
-  }
-  for (const Value& object : of_kafka) {
-    CFKOPS_TRY(seeder.add_missing(object));
-  }
-  return {};
+  CFKOPS_TRY(seeder.add_all(rest));
+  return seeder.add_all_missing(rest_of_kafka);
 }
 
 }  // namespace cfkops::sandbox
