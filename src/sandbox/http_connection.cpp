@@ -1,6 +1,12 @@
 #include "http_connection.hpp"
 
+#include "refusal.hpp"
+
+#include "cfkops/base/crypto.hpp"
+#include "cfkops/base/text.hpp"
+
 #include <fmt/format.h>
+#include <nlohmann/json.hpp>
 
 #include <sys/socket.h>
 #include <unistd.h>
@@ -26,9 +32,49 @@ bool is_named(const kube::Header& header, std::string_view name) {
   });
 }
 
-bool is_watch(const kube::Request& request) {
-  return request.method == "GET" && (request.target.find("watch=") != std::string::npos ||
-                                     request.target.find("/watch/") != std::string::npos);
+std::string value_of(const kube::Request& request, std::string_view name) {
+  const auto found = std::ranges::find_if(
+      request.headers, [name](const kube::Header& header) { return is_named(header, name); });
+  return found == request.headers.end() ? std::string() : found->value;
+}
+
+// Whether the answer may come bit by bit for long: a watch, or a log that is followed.
+bool is_streamed(const kube::Request& request) {
+  const auto has = [&target = request.target](std::string_view text) {
+    return target.find(text) != std::string::npos;
+  };
+  return request.method == "GET" &&
+         (has("watch=") || has("/watch/") || (has("/log?") && has("follow=")));
+}
+
+bool wants_socket(const kube::Request& request) {
+  return base::lower(value_of(request, "upgrade")) == "websocket" &&
+         base::lower(value_of(request, "connection")).find("upgrade") != std::string::npos;
+}
+
+bool is_bare(int status) {
+  return status == 204 || status == 304;
+}
+
+kube::Response text_response(int status, std::string text) {
+  kube::Response response;
+  response.status = status;
+  response.headers.push_back({"Content-Type", "text/plain; charset=utf-8"});
+  response.body = std::move(text);
+  return response;
+}
+
+// A Status body again, from the error that it became.
+kube::Response response_of(const Error& error) {
+  Refusal refusal;
+  refusal.code = error.http_status == 0 ? 500 : error.http_status;
+  refusal.reason = error.reason;
+  refusal.message = error.message;
+  kube::Response response;
+  response.status = refusal.code;
+  response.headers.push_back({"Content-Type", "application/json"});
+  response.body = refusal.status().dump(-1, ' ', false, Value::error_handler_t::replace) + "\n";
+  return response;
 }
 
 }  // namespace
@@ -78,7 +124,11 @@ void HttpConnection::on_readable() {
 
 void HttpConnection::on_writable() {
   send_wire();
-  read_requests();
+  if (upgraded_) {
+    read_frames();
+  } else {
+    read_requests();
+  }
 }
 
 void HttpConnection::send_wire() {
@@ -125,7 +175,11 @@ void HttpConnection::start(HttpHead head) {
   keeps_alive_ = head.keeps_alive;
   head_only_ = head.request.method == "HEAD";
   authenticate(head.request);
-  if (is_watch(head.request)) {
+  if (wants_socket(head.request)) {
+    start_socket(std::move(head.request));
+    return;
+  }
+  if (is_streamed(head.request)) {
     exchange_ = cluster_.stream(std::move(head.request), *this);
     return;
   }
@@ -137,6 +191,62 @@ void HttpConnection::start(HttpHead head) {
       refuse(500);
     }
   });
+}
+
+void HttpConnection::start_socket(kube::Request request) {
+  socket_key_ = value_of(request, "sec-websocket-key");
+  constexpr std::size_t kKeySize = 16;
+  const Result<std::string> key = base::base64_decode(socket_key_);
+  if (!key || key->size() != kKeySize || value_of(request, "sec-websocket-version") != "13") {
+    keeps_alive_ = false;
+    answer(text_response(
+        400, "a WebSocket needs Sec-WebSocket-Version 13 and a Sec-WebSocket-Key of 16 bytes\n"));
+    return;
+  }
+  exchange_ = cluster_.open_socket(std::move(request), {}, *this);
+}
+
+void HttpConnection::read_frames() {
+  while (!closing_ && !broken_) {
+    const auto frame = frames_.next(unread_);
+    if (!frame) {
+      say_close(frame.error());
+      closing_ = true;
+      return;
+    }
+    if (!*frame) {
+      return;
+    }
+    take_frame(**frame);
+  }
+}
+
+void HttpConnection::take_frame(const SocketFrame& frame) {
+  switch (frame.type) {
+    case FrameType::Ping:
+      if (!said_close_) {
+        say(write_frame(FrameType::Pong, frame.payload));
+        send_wire();
+      }
+      break;
+    case FrameType::Close:
+      say_close(kNormalClosure);
+      closing_ = true;
+      break;
+    case FrameType::Pong:
+      break;
+    default:
+      if (exchange_ != 0) {
+        cluster_.send(exchange_, frame.payload);
+      }
+  }
+}
+
+void HttpConnection::say_close(int code) {
+  if (!std::exchange(said_close_, true)) {
+    say(write_close(code));
+    send_wire();
+  }
 }
 
 // The token of the kubeconfig is the administrator's; others are for the cluster to judge, and
@@ -153,7 +263,7 @@ void HttpConnection::authenticate(kube::Request& request) const {
 }
 
 void HttpConnection::answer(const kube::Response& response) {
-  const bool bare = response.status == 204 || response.status == 304;
+  const bool bare = is_bare(response.status);
   const std::string framing =
       bare ? std::string() : fmt::format("Content-Length: {}", response.body.size());
   say(write_http_head(response, framing, keeps_alive_));
@@ -164,12 +274,8 @@ void HttpConnection::answer(const kube::Response& response) {
 }
 
 void HttpConnection::refuse(int status) {
-  kube::Response response;
-  response.status = status;
-  response.headers.push_back({"Content-Type", "text/plain; charset=utf-8"});
-  response.body = fmt::format("the request is refused with status {}\n", status);
   keeps_alive_ = false;
-  answer(response);
+  answer(text_response(status, fmt::format("the request is refused with status {}\n", status)));
 }
 
 void HttpConnection::finish() {
@@ -187,7 +293,8 @@ void HttpConnection::say(std::string_view plain) {
 }
 
 void HttpConnection::on_head(const kube::Response& head) {
-  say(write_http_head(head, "Transfer-Encoding: chunked", keeps_alive_));
+  chunked_ = !is_bare(head.status);
+  say(write_http_head(head, chunked_ ? "Transfer-Encoding: chunked" : "", keeps_alive_));
   send_wire();
 }
 
@@ -208,8 +315,47 @@ void HttpConnection::on_end(const Status& outcome) {
     broken_ = true;
     return;
   }
-  say("0\r\n\r\n");
+  if (chunked_) {
+    say("0\r\n\r\n");
+  }
   finish();
+}
+
+void HttpConnection::on_open(std::string_view protocol) {
+  upgraded_ = true;
+  say(
+      fmt::format("HTTP/1.1 101 Switching Protocols\r\n"
+                  "Upgrade: websocket\r\n"
+                  "Connection: Upgrade\r\n"
+                  "Sec-WebSocket-Accept: {}\r\n"
+                  "Sec-WebSocket-Protocol: {}\r\n\r\n",
+                  socket_accept(socket_key_),
+                  protocol));
+  send_wire();
+  read_frames();
+}
+
+void HttpConnection::on_message(std::string_view bytes) {
+  if (said_close_) {
+    return;
+  }
+  say(write_frame(FrameType::Binary, bytes));
+  send_wire();
+  broken_ = broken_ || wire_.size() > kMostUnsent;
+}
+
+void HttpConnection::on_close(const Result<int>& outcome) {
+  exchange_ = 0;
+  if (!upgraded_) {
+    answer(outcome ? text_response(500, "the socket closed before it opened\n")
+                   : response_of(outcome.error()));
+    return;
+  }
+  if (!outcome) {
+    broken_ = true;
+    return;
+  }
+  say_close(*outcome);
 }
 
 }  // namespace cfkops::sandbox

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "http_head.hpp"
+#include "socket_frames.hpp"
 #include "tls_context.hpp"
 
 #include "cfkops/sandbox/cluster.hpp"
@@ -10,9 +11,9 @@
 
 namespace cfkops::sandbox {
 
-/// One client's connection: TLS, HTTP/1.1, one request after the other. It reads and writes only
-/// when it is told that it can. One thread.
-class HttpConnection final : public kube::StreamSink {
+/// One client's connection: TLS, HTTP/1.1, one request after the other, or a WebSocket after an
+/// upgrade. It reads and writes only when it is told that it can. One thread.
+class HttpConnection final : public kube::StreamSink, public kube::SocketSink {
  public:
   /// Takes the socket, which does not block, over. The rest is borrowed.
   HttpConnection(int socket, const TlsContext& tls, Cluster& cluster, const std::string& token);
@@ -35,10 +36,18 @@ class HttpConnection final : public kube::StreamSink {
   void on_data(std::string_view bytes) override;
   void on_end(const Status& outcome) override;
 
+  void on_open(std::string_view protocol) override;
+  void on_message(std::string_view bytes) override;
+  void on_close(const Result<int>& outcome) override;
+
  private:
   void send_wire();
   void read_requests();
   void start(HttpHead head);
+  void start_socket(kube::Request request);
+  void read_frames();
+  void take_frame(const SocketFrame& frame);
+  void say_close(int code);
   void authenticate(kube::Request& request) const;
   void answer(const kube::Response& response);
   void refuse(int status);
@@ -58,6 +67,11 @@ class HttpConnection final : public kube::StreamSink {
   bool continued_ = false;
   bool closing_ = false;  ///< when all is written
   bool broken_ = false;
+  bool chunked_ = false;         ///< the streamed answer has a body
+  std::string socket_key_ = {};  ///< of a WebSocket that is asked for
+  bool upgraded_ = false;        ///< a WebSocket from now on
+  bool said_close_ = false;      ///< only the client's last word is waited for
+  SocketReader frames_ = {};
 };
 
 }  // namespace cfkops::sandbox
