@@ -1,7 +1,9 @@
 """Generated clusters, what becomes of a drained node's pods in them by plain search, and their objects as
 the API has them. Nothing here knows how cfkops judges."""
 
+import json
 import random
+import subprocess
 
 ZONE = "topology.kubernetes.io/zone"
 HOST = "kubernetes.io/hostname"
@@ -251,3 +253,13 @@ def view(cluster):
                 "status": {"phase": "Running"}})
     return {"nodes": [node_object(node) for node in cluster.nodes], "pods": pods,
             "namespaces": [{"metadata": {"name": "default"}}]}
+
+
+def forecasts(program, wanted):
+    """What cfkops says of (view, node) pairs."""
+    lines = "".join(json.dumps({"node": node, "view": seen}) + "\n" for seen, node in wanted)
+    done = subprocess.run([program], input=lines, text=True, capture_output=True, check=False)
+    answers = [json.loads(line) for line in done.stdout.splitlines()]
+    if done.returncode != 0 or len(answers) != len(wanted):
+        raise AssertionError(f"{program}: exit {done.returncode} after {len(answers)} answers: {done.stderr}")
+    return answers
