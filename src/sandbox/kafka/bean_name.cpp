@@ -133,7 +133,13 @@ bool BeanName::matches(std::string_view domain, std::span<const BeanProperty> pr
 }
 
 std::string canonical_name(std::string_view domain, std::span<const BeanProperty> properties) {
-  std::string name(domain);
+  std::string name;
+  std::size_t size = domain.size() + 1;
+  for (const auto& [key, value] : properties) {
+    size += key.size() + value.size() + 2;
+  }
+  name.reserve(size);
+  name += domain;
   char separator = ':';
   for (const auto& [key, value] : properties) {
     name += separator;

@@ -336,6 +336,11 @@ class Beans {
 }  // namespace
 
 std::string json_text(std::string_view text) {
+  const bool is_plain = std::ranges::all_of(
+      text, [](char c) { return c >= ' ' && c <= '~' && c != '"' && c != '\\'; });
+  if (is_plain) {
+    return std::string("\"").append(text).append("\"");
+  }
   return Value(std::string(text)).dump(-1, ' ', false, Value::error_handler_t::replace);
 }
 
