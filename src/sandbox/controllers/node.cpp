@@ -46,14 +46,16 @@ bool is_ours(const Value& taint) {
          std::ranges::any_of(kPressures, [&](const auto& one) { return one.second == key; });
 }
 
-/// Those that the state of the node asks for, by key and effect.
-std::vector<std::pair<std::string, std::string>> wanted_taints(const Value& node) {
+/// Those that the state of the node asks for, by key and effect; `evicts` as to `NoExecute`.
+std::vector<std::pair<std::string, std::string>> wanted_taints(const Value& node, bool evicts) {
   std::vector<std::pair<std::string, std::string>> wanted;
   const std::string ready = condition_status(node, "Ready");
   if (!ready.empty() && ready != "True") {
     const std::string_view key = ready == "Unknown" ? kUnreachable : kNotReady;
     wanted.emplace_back(key, "NoSchedule");
-    wanted.emplace_back(key, "NoExecute");
+    if (evicts) {
+      wanted.emplace_back(key, "NoExecute");
+    }
   }
   if (flag_at(node, {"spec", "unschedulable"})) {
     wanted.emplace_back(std::string(kCordoned), "NoSchedule");
@@ -67,9 +69,9 @@ std::vector<std::pair<std::string, std::string>> wanted_taints(const Value& node
 }
 
 /// The node's taints as they ought to be; what is there already keeps its time.
-Value settled_taints(const Value& node, const std::string& now) {
+Value settled_taints(const Value& node, bool evicts, const std::string& now) {
   Value taints = Value::array();
-  auto wanted = wanted_taints(node);
+  auto wanted = wanted_taints(node, evicts);
   // Admission taints a node that has told nothing yet; that stays until it does.
   const bool silent = condition_status(node, "Ready").empty();
   for (const Value& taint : list_at(node, {"spec", "taints"})) {
@@ -119,6 +121,10 @@ class NodeController final : public Controller {
   void on_change(const Change& change) override {
     if (change.key.bucket == "nodes") {
       nodes_.add(change.key);
+      if (change.before != nullptr &&
+          condition_status(*change.before, "Ready") != condition_status(*change.object, "Ready")) {
+        add_nodes();
+      }
       if (change.type == Change::Type::Deleted) {
         add_pods_of(change.key.name, kGoneNodeGrace);
       } else if (change.before != nullptr && list_at(*change.before, {"spec", "taints"}) !=
@@ -140,6 +146,19 @@ class NodeController final : public Controller {
     return node != nullptr && !list_at(*node, {"spec", "taints"}).empty();
   }
 
+  void add_nodes() {
+    for (const Shared& node : all_stored(registry_, "nodes")) {
+      nodes_.add(key_of("nodes", *node));
+    }
+  }
+
+  /// Where no node is ready, it is likely the control plane that is cut off: nobody is evicted.
+  [[nodiscard]] bool is_any_ready() const {
+    return std::ranges::any_of(all_stored(registry_, "nodes"), [](const Shared& node) {
+      return condition_status(*node, "Ready") == "True";
+    });
+  }
+
   void add_pods_of(const std::string& node, Duration delay) {
     for (const Shared& pod : all_stored(registry_, "pods")) {
       if (text_at(*pod, {"spec", "nodeName"}) == node) {
@@ -156,14 +175,16 @@ class NodeController final : public Controller {
     judge_lease(key, *node);
     node = registry_.store().get(key);
     const std::string now = registry_.timestamp();
-    if (node == nullptr || settled_taints(*node, now) == list_at(*node, {"spec", "taints"})) {
+    const bool evicts = is_any_ready();
+    if (node == nullptr ||
+        settled_taints(*node, evicts, now) == list_at(*node, {"spec", "taints"})) {
       return;
     }
     change_stored(
         registry_,
         key,
         [&](Value& fresh) {
-          Value taints = settled_taints(fresh, now);
+          Value taints = settled_taints(fresh, evicts, now);
           if (taints.empty()) {
             erase_at(fresh, {"spec", "taints"});
           } else {

@@ -81,6 +81,9 @@ class KubeletsTest : public testing::Test {
     make("nodes",
          {},
          R"({"metadata":{"name":"n","annotations":{"sandbox.cfkops.dev/kubelet":"true"}}})");
+    make("nodes",
+         {},
+         R"({"metadata":{"name":"o","annotations":{"sandbox.cfkops.dev/kubelet":"true"}}})");
     pass(seconds(1));
     make("pods",
          "a",
@@ -199,6 +202,14 @@ TEST_F(KubeletsTest, LoseTheirPodsToTheTaint) {
   ASSERT_NE(pod(), nullptr);
   EXPECT_TRUE(is_deleting(*pod()));
   EXPECT_NE(condition_of(*pod(), "DisruptionTarget"), nullptr);
+}
+
+TEST_F(KubeletsTest, LoseNoPodsWhenAllAreSilent) {
+  pass(seconds(2));
+  ASSERT_TRUE(set_lost(registry, "n", true));
+  ASSERT_TRUE(set_lost(registry, "o", true));
+  pass(minutes(9));
+  EXPECT_FALSE(is_deleting(*pod()));
 }
 
 }  // namespace
