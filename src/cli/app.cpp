@@ -21,7 +21,7 @@ struct Row {
   Command command;
 };
 
-constexpr std::array<Row, 13> kCommands = {{
+constexpr std::array<Row, 14> kCommands = {{
     {"run", run_command},
     {"plan", plan_command},
     {"lint", lint_command},
@@ -33,6 +33,7 @@ constexpr std::array<Row, 13> kCommands = {{
     {"audit verify", audit_verify_command},
     {"sandbox serve", sandbox_serve_command},
     {"sandbox scenarios", sandbox_scenarios_command},
+    {"rehearse", rehearse_command},
     {"completion", completion_command},
     {"version", version_command},
 }};

@@ -76,8 +76,8 @@ void add_connection_flags(CLI::App& app, Slots& slots) {
 
 void add_global_flags(CLI::App& app, Slots& slots) {
   add_connection_flags(app, slots);
-  app.add_option("-o,--output", slots.output, "Output format: text or json")
-      ->check(CLI::IsMember({"text", "json"}))
+  app.add_option("-o,--output", slots.output, "Output format: text or json; markdown of rehearse")
+      ->check(CLI::IsMember({"text", "json", "markdown"}))
       ->group("Output");
   app.add_flag("-v,--verbose", slots.arguments.global.verbose, "Diagnostics on standard error")
       ->group("Output");
@@ -182,6 +182,29 @@ void add_sandbox_commands(CLI::App& app, Slots& slots) {
   add_command(*sandbox, "scenarios", "List the scenarios that a simulated cluster can begin with");
 }
 
+void add_rehearse_command(CLI::App& app, Slots& slots) {
+  CLI::App* rehearse =
+      add_command(app, "rehearse", "Run a runbook on simulated clusters, with things going wrong");
+  add_names(rehearse, slots, "runbook", "Name or file of the runbook")->required()->expected(1);
+  add_params(rehearse, slots);
+  CLI::Option* scenario = rehearse->add_option(
+      "--scenario",
+      slots.arguments.scenario,
+      "Name of a scenario of 'sandbox scenarios', or a file; healthy when left out");
+  rehearse->add_option("--snapshot", slots.arguments.snapshot, "File of a cluster's snapshot")
+      ->excludes(scenario);
+  rehearse->add_option("--faults",
+                       slots.arguments.faults,
+                       "File that says what goes wrong, or all: every fault at every step");
+  rehearse
+      ->add_option("--points",
+                   slots.arguments.points,
+                   "With --faults all: how many faults to try, each in a run of its own (200)")
+      ->check(CLI::Range(1, 1000000));
+  rehearse->add_option("--seed", slots.arguments.seed, "In place of the scenario's seed")
+      ->check(CLI::NonNegativeNumber);
+}
+
 void build(CLI::App& app, Slots& slots) {
   app.name("cfkops");
   app.require_subcommand(1);
@@ -191,6 +214,7 @@ void build(CLI::App& app, Slots& slots) {
   add_runbook_commands(app, slots);
   add_record_commands(app, slots);
   add_sandbox_commands(app, slots);
+  add_rehearse_command(app, slots);
   app.footer("Start with: cfkops list, then cfkops plan broker-restart -n NAMESPACE");
 }
 
@@ -284,7 +308,9 @@ std::string help_of(const CLI::App& app) {
 
 void finish(Slots& slots) {
   GlobalArguments& global = slots.arguments.global;
-  global.output = slots.output == "json" ? Output::Json : Output::Text;
+  global.output = slots.output == "json"       ? Output::Json
+                  : slots.output == "markdown" ? Output::Markdown
+                                               : Output::Text;
   global.config.token = Redacted(slots.token);
   global.config.password = Redacted(slots.password);
   if (slots.insecure) {
@@ -325,6 +351,12 @@ ParsedArguments parse_arguments(std::span<const std::string> words) {
   }
   finish(slots);
   slots.arguments.command = path_of(app);
+  if (slots.output == "markdown" && slots.arguments.command != "rehearse") {
+    return {.arguments = {},
+            .out = {},
+            .err = "cfkops: --output markdown: only rehearse has that form; take text or json\n",
+            .exit_code = 2};
+  }
   return {.arguments = std::move(slots.arguments), .out = {}, .err = {}, .exit_code = 0};
 }
 

@@ -3,6 +3,8 @@
 #include "cfkops/base/clock.hpp"
 #include "cfkops/kube/kubeconfig.hpp"
 
+#include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <span>
 #include <string>
@@ -10,7 +12,8 @@
 
 namespace cfkops::cli {
 
-enum class Output { Text, Json };
+/// Markdown: `rehearse` alone.
+enum class Output { Text, Json, Markdown };
 
 /// Flags that every command takes.
 struct GlobalArguments {
@@ -29,9 +32,13 @@ struct Arguments {
   bool yes = false;
   bool dry_run = false;
   std::optional<std::string> sandbox;  ///< scenario of `--sandbox`; "" for the default
-  std::string scenario;                ///< of `sandbox serve`; "" for the default
+  std::string scenario;                ///< of `sandbox serve`, `rehearse`; "" for the default
   std::string port;                    ///< of `sandbox serve`, as typed
   std::string kubeconfig_out;          ///< where `sandbox serve` writes how to reach it
+  std::string snapshot;                ///< of `rehearse`: a file, in place of a scenario
+  std::string faults;                  ///< of `rehearse`: a file, "all", or "" for none
+  std::size_t points = 200;            ///< of `rehearse --faults all`
+  std::optional<std::uint64_t> seed;   ///< of `rehearse`, in place of the scenario's
 };
 
 /// What parsing came to: arguments to act on, or text to print and the code to exit with (help, a

@@ -21,6 +21,7 @@ namespace cfkops::cli {
                                         const AppEnvironment& environment);
 [[nodiscard]] int sandbox_scenarios_command(const Arguments& arguments,
                                             const AppEnvironment& environment);
+[[nodiscard]] int rehearse_command(const Arguments& arguments, const AppEnvironment& environment);
 [[nodiscard]] int completion_command(const Arguments& arguments, const AppEnvironment& environment);
 [[nodiscard]] int complete_command(const Arguments& arguments, const AppEnvironment& environment);
 [[nodiscard]] int version_command(const Arguments& arguments, const AppEnvironment& environment);

@@ -108,12 +108,15 @@ std::vector<std::string> explain_words() {
 
 bool takes_file(std::string_view flag) {
   return flag == "--kubeconfig" || flag == "--certificate-authority" ||
-         flag == "--client-certificate" || flag == "--client-key" || flag == "--kubeconfig-out";
+         flag == "--client-certificate" || flag == "--client-key" || flag == "--kubeconfig-out" ||
+         flag == "--snapshot" || flag == "--faults";
 }
 
 Candidates values_of(const TypedPlace& place) {
   if (place.flag == "--output") {
-    return {.words = {"text", "json"}};
+    const bool rehearse = !place.path.empty() && place.path.front() == "rehearse";
+    return {.words = rehearse ? std::vector<std::string>{"text", "json", "markdown"}
+                              : std::vector<std::string>{"text", "json"}};
   }
   if (place.flag == "--param" && place.path.size() > 1) {
     return {.words = param_words(place.path[1])};
@@ -123,8 +126,8 @@ Candidates values_of(const TypedPlace& place) {
 
 Candidates arguments_of(const std::vector<std::string>& path) {
   const std::string& command = path.front();
-  if (command == "lint" ||
-      (path.size() == 1 && (command == "run" || command == "plan" || command == "show"))) {
+  if (command == "lint" || (path.size() == 1 && (command == "run" || command == "plan" ||
+                                                 command == "show" || command == "rehearse"))) {
     return {.words = runbook_names(), .files = true};
   }
   if (path.size() == 1 && command == "explain") {

@@ -51,22 +51,6 @@ class Borrowed final : public kube::Transport {
   kube::Transport& transport_;
 };
 
-/// The first flag that means a real cluster, or "".
-std::string flag_of_a_real_cluster(const kube::ConfigOverrides& config) {
-  const std::array<std::pair<std::string_view, const std::string*>, 5> flags = {
-      {{"--kubeconfig", &config.kubeconfig},
-       {"--context", &config.context},
-       {"--cluster", &config.cluster},
-       {"--user", &config.user},
-       {"--server", &config.server}}};
-  for (const auto& [flag, value] : flags) {
-    if (!value->empty()) {
-      return std::string(flag);
-    }
-  }
-  return {};
-}
-
 std::string disruption(const sandbox::KafkaReport& kafka) {
   std::string text = fmt::format("Kafka {}/{}: {} of {} brokers running, at most {} down at once",
                                  kafka.ns,
@@ -123,6 +107,21 @@ void tell_disruption(const Arguments& arguments,
 }
 
 }  // namespace
+
+std::string flag_of_a_real_cluster(const kube::ConfigOverrides& config) {
+  const std::array<std::pair<std::string_view, const std::string*>, 5> flags = {
+      {{"--kubeconfig", &config.kubeconfig},
+       {"--context", &config.context},
+       {"--cluster", &config.cluster},
+       {"--user", &config.user},
+       {"--server", &config.server}}};
+  for (const auto& [flag, value] : flags) {
+    if (!value->empty()) {
+      return std::string(flag);
+    }
+  }
+  return {};
+}
 
 std::string sandbox_context(const std::string& scenario) {
   return "sandbox:" + scenario;

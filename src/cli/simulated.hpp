@@ -24,6 +24,9 @@ namespace cfkops::cli {
                                                              const AppEnvironment& environment,
                                                              int& exit_code);
 
+/// The first flag given that means a real cluster, or "".
+[[nodiscard]] std::string flag_of_a_real_cluster(const kube::ConfigOverrides& config);
+
 /// Carries a command out on a simulated cluster: with its clock, and connected to it whatever the
 /// kubeconfig says. Afterwards it says how the simulated Kafka fared, where `tell` holds. What
 /// stands in the way (flags of a real cluster, a scenario that is wrong) is shown; returns the exit

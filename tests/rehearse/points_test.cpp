@@ -1,0 +1,71 @@
+#include "points.hpp"
+
+#include <gtest/gtest.h>
+
+#include <set>
+
+namespace cfkops::rehearse {
+namespace {
+
+/// Reads before the steps, three evictions with reads between them, reads after.
+Trace three_evictions() {
+  Trace trace;
+  const auto read = [&trace](const std::string& step) {
+    trace.requests.push_back(
+        {.method = "GET", .target = {"pods", "ns", ""}, .mutation = false, .step = step});
+  };
+  for (int i = 0; i < 5; ++i) {
+    read("");
+  }
+  for (int i = 0; i < 3; ++i) {
+    const std::string pod = "kafka-" + std::to_string(i);
+    trace.requests.push_back({.method = "POST",
+                              .target = {"pods/eviction", "ns", pod},
+                              .mutation = true,
+                              .step = "roll"});
+    trace.writes.insert(trace.writes.end(), 2, "roll");
+    read("roll");
+  }
+  read("validation");
+  return trace;
+}
+
+TEST(ChoosePointsTest, EveryKindInEveryStepWhereThereIsRoom) {
+  std::set<std::pair<std::string, sandbox::FaultKind>> cells;
+  for (const FaultPoint& point : choose_points(three_evictions(), 1000)) {
+    cells.emplace(point.step, point.fault.kind);
+  }
+  const std::size_t kinds = sandbox::all_fault_kinds().size();
+  // The log was written in one step alone.
+  EXPECT_EQ(cells.size(), 3 * kinds - 2);
+}
+
+TEST(ChoosePointsTest, NoMoreThanAskedForAndAsDifferentAsCanBe) {
+  std::set<sandbox::FaultKind> kinds;
+  std::set<std::string> steps;
+  const auto points = choose_points(three_evictions(), 20);
+  for (const FaultPoint& point : points) {
+    kinds.insert(point.fault.kind);
+    steps.insert(point.step);
+  }
+  EXPECT_EQ(points.size(), 20U);
+  EXPECT_EQ(kinds.size(), sandbox::all_fault_kinds().size());
+  EXPECT_EQ(steps.size(), 3U);
+}
+
+TEST(ChoosePointsTest, NamesTheRequestAndItsPod) {
+  for (const FaultPoint& point : choose_points(three_evictions(), 1000)) {
+    if (point.fault.kind == sandbox::FaultKind::AnswerLost && point.place == 8) {
+      ASSERT_TRUE(point.fault.on);
+      EXPECT_EQ(point.fault.on->name, "kafka-1");
+      EXPECT_EQ(point.fault.nth, 1U);
+    }
+    if (point.fault.kind == sandbox::FaultKind::DiskFull && point.step.empty()) {
+      EXPECT_EQ(point.fault.target, "kafka-0");  // the next to go
+      EXPECT_EQ(point.fault.nth, point.place);
+    }
+  }
+}
+
+}  // namespace
+}  // namespace cfkops::rehearse
