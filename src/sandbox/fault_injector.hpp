@@ -28,8 +28,6 @@ struct FaultSites {
   const std::vector<std::shared_ptr<KafkaModel>>& kafka;
   /// All open watches break off, or end in 410.
   std::function<void(bool expired)> end_watches;
-  /// The node's kubelet stops and its processes die; or it starts again.
-  std::function<void(const std::string& node, bool lost)> lose_node;
 };
 
 /// Makes things go wrong when their time has come. Objects are changed through annotations that the

@@ -18,6 +18,13 @@ Error not_upgraded(const kube::Response& response, const kube::Request& request)
 
 }  // namespace
 
+Error connection_lost(const kube::Request& request) {
+  return make_error(ErrorCode::ConnectionLost,
+                    "the connection broke before the whole answer came",
+                    "look whether the change was made before making it again")
+      .in(request.method + " " + request.target);
+}
+
 Flight::Flight(kube::Request request, Road road)
     : request_(std::move(request)),
       road_(std::move(road)) {}
@@ -54,6 +61,23 @@ void Flight::data(std::string_view bytes) {
 void Flight::end() {
   ended_ = true;
   road_([](Flight& flight) { flight.tell_end(); });
+}
+
+void Flight::break_off() {
+  ended_ = true;
+  lose(connection_lost(request_));
+}
+
+void Flight::lose(Error error) {
+  road_([error = std::move(error)](Flight& flight) { flight.fail(error); });
+}
+
+void Flight::turn_away(kube::Response response) {
+  if (socket_ != nullptr) {
+    refuse(std::move(response));
+  } else {
+    answer(std::move(response));
+  }
 }
 
 void Flight::refuse(kube::Response response) {

@@ -12,6 +12,9 @@
 
 namespace cfkops::sandbox {
 
+/// A connection that broke before the answer was there, or in its middle.
+[[nodiscard]] Error connection_lost(const kube::Request& request);
+
 /// One exchange of a client with the API server. What the server says is told to the client later,
 /// through `Road`, so that neither is called from within the other.
 class Flight final : public Responder, public SocketPeer {
@@ -43,10 +46,17 @@ class Flight final : public Responder, public SocketPeer {
   /// Tells the client that it broke off.
   void fail(const Error& error);
 
+  /// The same, when word of it has got there.
+  void lose(Error error);
+
+  /// The server's answer before it has looked at the request, also where a socket was asked for.
+  void turn_away(kube::Response response);
+
   void answer(kube::Response response) override;
   void head(kube::Response head) override;
   void data(std::string_view bytes) override;
   void end() override;
+  void break_off() override;
 
   void refuse(kube::Response response) override;
   void open(std::string_view protocol) override;

@@ -188,7 +188,7 @@ void HttpConnection::start(HttpHead head) {
     if (response) {
       answer(*response);
     } else {
-      refuse(500);
+      broken_ = true;
     }
   });
 }

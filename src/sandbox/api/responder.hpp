@@ -19,6 +19,9 @@ class Responder {
   virtual void head(kube::Response head) = 0;
   virtual void data(std::string_view bytes) = 0;
   virtual void end() = 0;
+
+  /// The connection is lost in the middle of the answer.
+  virtual void break_off() { end(); }
 };
 
 /// The server's side of a WebSocket.

@@ -145,6 +145,20 @@ void WatchHub::Watch::end() {
   }
 }
 
+void WatchHub::Watch::expire() {
+  if (!ended_) {
+    tell_event("ERROR",
+               expired("The resourceVersion for the provided watch is too old.").status());
+    end();
+  }
+}
+
+void WatchHub::Watch::break_off() {
+  if (!std::exchange(ended_, true)) {
+    responder_.break_off();
+  }
+}
+
 // The kind may have gone with its definition.
 bool WatchHub::Watch::is_served() const {
   const std::vector<const Kind*> kinds = registry_.kinds().all();

@@ -33,6 +33,12 @@ class WatchHub::Watch {
   /// Ends it, once.
   void end();
 
+  /// Ends it with the 410 that an open watch gets whose revisions are forgotten.
+  void expire();
+
+  /// The connection is lost.
+  void break_off();
+
   /// Ends it without a word to the responder, which is gone.
   void abandon() { ended_ = true; }
 

@@ -66,11 +66,15 @@ void WatchHub::close(Id id) {
   }
 }
 
-void WatchHub::break_all() {
+void WatchHub::break_all(bool expired) {
   // A responder may close its watch from within.
   std::map<Id, std::unique_ptr<Watch>> all = std::exchange(open_, {});
   for (const auto& [id, watch] : all) {
-    watch->end();
+    if (expired) {
+      watch->expire();
+    } else {
+      watch->break_off();
+    }
   }
 }
 

@@ -27,8 +27,9 @@ class WatchHub {
   /// The client went away. Unknown ids are ignored.
   void close(Id id);
 
-  /// Breaks all off, as a server that goes down does.
-  void break_all();
+  /// Breaks all off, as a server that goes down does; or, where they have `expired`, ends them with
+  /// the 410 of revisions that are forgotten.
+  void break_all(bool expired = false);
 
  private:
   class Watch;
