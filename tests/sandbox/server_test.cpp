@@ -116,6 +116,35 @@ TEST_F(ServerTest, StreamsAWatchInChunks) {
   EXPECT_THAT(client.read_until("0\r\n\r\n"), HasSubstr("Transfer-Encoding: chunked"));
 }
 
+TEST_F(ServerTest, UpgradesToAWebSocketForACommand) {
+  Client client(address);
+  const std::string pod =
+      R"({"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "p"}, "spec": {"nodeName": )"
+      R"("node-1", "containers": [{"name": "m", "image": "x:1"}]}})";
+  const std::string pods = "/api/v1/namespaces/default/pods";
+  std::string post = get(pods).replace(0, 3, "POST");
+  post.insert(
+      post.size() - 2,
+      "Content-Type: application/json\r\nContent-Length: " + std::to_string(pod.size()) + "\r\n");
+  client.send(post + pod);
+  ASSERT_THAT(client.read_until("}\n"), StartsWith("HTTP/1.1 201 "));
+  std::string upgrade = get(pods + "/p/exec?command=ls&container=m&stdout=true");
+  upgrade.insert(upgrade.size() - 2,
+                 "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
+                 "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
+                 "Sec-WebSocket-Protocol: v5.channel.k8s.io\r\n");
+  client.send(upgrade);
+  const std::string head = client.read_until("\r\n\r\n");
+  EXPECT_THAT(head, StartsWith("HTTP/1.1 101 Switching Protocols\r\n"));
+  EXPECT_THAT(head, HasSubstr("Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n"));
+  EXPECT_THAT(client.read_until("\x88\x02\x03\xe8"), StartsWith("\x82\x01\x01"));
+  client.send(
+      "\x88\x82"
+      "abcd"
+      "\x62\x8a");
+  EXPECT_EQ(client.read_until("never"), "");
+}
+
 TEST_F(ServerTest, RefusesAHeadThatIsTooLong) {
   Client client(address);
   std::string head = "GET / HTTP/1.1\r\nX: ";
