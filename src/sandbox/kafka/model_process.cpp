@@ -13,7 +13,8 @@ bool KafkaModel::keeps_session(const KafkaNode& node) const {
 
 bool KafkaModel::serves(int node) const {
   const auto found = nodes_.find(node);
-  if (found == nodes_.end() || !found->second.broker || found->second.fenced) {
+  // An unfenced registration may still be that of the process before.
+  if (found == nodes_.end() || found->second.fenced || !processes_.at(node).enrolled) {
     return false;
   }
   return found->second.phase == KafkaPhase::Running ||

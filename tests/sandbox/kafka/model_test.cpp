@@ -203,6 +203,17 @@ TEST(KafkaModelTest, ANewProcessIsRefusedUntilTheOldSessionHasEnded) {
   EXPECT_THAT(bench.model.log("kafka-0", true), HasSubstr("SIGTERM"));
 }
 
+TEST(KafkaModelTest, ARefusedProcessServesNothingAlsoWhileItStops) {
+  Bench bench(small_cluster());
+  bench.kill("kafka-0");
+  const MonoTime killed = bench.timeline.now();
+  EXPECT_TRUE(
+      bench.await([&] { return bench.model.node("kafka-0")->phase == KafkaPhase::Refused; }));
+  bench.model.stop("kafka-0");
+  bench.pass(milliseconds(1));
+  EXPECT_EQ(bench.model.report().longest_gap, bench.timeline.now() - killed);
+}
+
 TEST(KafkaModelTest, AReplicaJoinsWhenItHasWhatItMissed) {
   KafkaSpec spec;
   // Half of what is sent to the replica is new: catching up takes as long as it was away.
