@@ -3,10 +3,10 @@
 #include "cfkops/base/text.hpp"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <cmath>
 #include <limits>
-#include <vector>
 
 namespace cfkops::placement {
 
@@ -17,7 +17,7 @@ struct Suffix {
   long double factor;
 };
 
-constexpr Suffix kSuffixes[] = {
+constexpr std::array<Suffix, 16> kSuffixes = {{
     {"", 1.0L},
     {"n", 1e-9L},
     {"u", 1e-6L},
@@ -34,7 +34,7 @@ constexpr Suffix kSuffixes[] = {
     {"Ti", 1099511627776.0L},
     {"Pi", 1125899906842624.0L},
     {"Ei", 1152921504606846976.0L},
-};
+}};
 
 std::optional<long double> factor_of(std::string_view text) {
   for (const Suffix& suffix : kSuffixes) {

@@ -1,5 +1,6 @@
 #include "explore.hpp"
 #include "fit.hpp"
+#include "rivals.hpp"
 #include "rollout.hpp"
 
 #include "cfkops/base/text.hpp"
@@ -43,16 +44,16 @@ class Judgement {
   explicit Judgement(const World& world)
       : world_(world),
         fit_(world),
+        rivals_(world),
         explored_(explore(fit_)),
         rolled_(roll(fit_)) {}
 
   Forecast made() {
-    const bool waiting = rival_waits();
     Forecast forecast;
     bool all = true;
     bool none = false;
     for (std::size_t i = 0; i < world_.movers.size(); ++i) {
-      Placement one = judge(i, waiting);
+      Placement one = judge(i);
       all = all && one.verdict == Verdict::Yes;
       none = none || one.verdict == Verdict::No;
       forecast.pods.push_back(std::move(one));
@@ -72,7 +73,7 @@ class Judgement {
     return (explored_.complete && explored_.always.at(mover)) || rolled_.always.at(mover);
   }
 
-  Placement judge(std::size_t mover, bool waiting) const {
+  Placement judge(std::size_t mover) const {
     const Pod& of = pod(mover);
     Placement one{of.ns, of.name, Verdict::Unknown, {}, {}};
     if (!of.doubts.empty()) {
@@ -87,15 +88,15 @@ class Judgement {
       return one;
     }
     if (always(mover)) {
-      return judge_fitting(mover, waiting, std::move(one));
+      return judge_fitting(mover, std::move(one));
     }
     one.why = why_unknown(mover);
     return one;
   }
 
-  Placement judge_fitting(std::size_t mover, bool waiting, Placement one) const {
+  Placement judge_fitting(std::size_t mover, Placement one) const {
     one.why = pod(mover).not_yes;
-    if (waiting) {
+    if (rivals_.matter_to(mover, fit_, drop_below(mover))) {
       one.why.emplace_back("pods that wait for a node already may take the room");
     }
     if (may_be_preempted(mover)) {
@@ -181,9 +182,10 @@ class Judgement {
       }
     }
     if (none) {
-      return !may_be_let_in(mover);
+      return !rivals_.may_let_in(mover);
     }
-    if (!explored_.complete || explored_.sometimes.at(mover) || loose() || may_be_let_in(mover)) {
+    if (!explored_.complete || explored_.sometimes.at(mover) || loose() ||
+        rivals_.may_let_in(mover)) {
       return false;
     }
     reasons.clear();
@@ -197,19 +199,6 @@ class Judgement {
     return true;
   }
 
-  /// Pods that wait may be what its affinity asks for, or even out a spread.
-  bool may_be_let_in(std::size_t mover) const {
-    const Pod& of = pod(mover);
-    return std::ranges::any_of(world_.rivals, [&](const Mover& rival) {
-      const bool liked = std::ranges::any_of(
-          of.affinity, [&](const PodTerm& term) { return world_.means(term, rival.pod); });
-      return liked || std::ranges::any_of(of.spread, [&](const Spread& spread) {
-               return spread.hard && rival.pod.ns == of.ns &&
-                      spread.selector.matches(rival.pod.labels);
-             });
-    });
-  }
-
   /// Something may give way, or is not known: only what concerns one pod alone can be proved.
   bool loose() const {
     const bool moving = std::ranges::any_of(
@@ -218,7 +207,7 @@ class Judgement {
       return true;
     }
     for (std::size_t i = 0; i < world_.movers.size(); ++i) {
-      if (!pod(i).doubts.empty() || !pod(i).not_no.empty() || may_be_let_in(i) ||
+      if (!pod(i).doubts.empty() || !pod(i).not_no.empty() || rivals_.may_let_in(i) ||
           (preempts(i) && !always(i))) {
         return true;
       }
@@ -240,32 +229,9 @@ class Judgement {
     }
   }
 
-  /// A pod that waits already could be placed where the drained pods would go.
-  bool rival_waits() const {
-    if (world_.rivals.empty()) {
-      return false;
-    }
-    World others = world_;
-    others.movers = world_.rivals;
-    const Fit fit(others);
-    for (std::size_t i = 0; i < others.movers.size(); ++i) {
-      const Pod& rival = others.movers.at(i).pod;
-      if (!rival.doubts.empty() || !rival.nominated.empty()) {
-        return true;
-      }
-      const std::int64_t below =
-          rival.may_preempt ? rival.priority : std::numeric_limits<std::int64_t>::min();
-      for (std::size_t node = 0; node < others.nodes.size(); ++node) {
-        if (fit.ever(i, node, below)) {
-          return true;
-        }
-      }
-    }
-    return false;
-  }
-
   const World& world_;
   Fit fit_;
+  Rivals rivals_;
   Explored explored_;
   Rolled rolled_;
 };

@@ -1,6 +1,8 @@
 #include "storage.hpp"
 
 #include <algorithm>
+#include <array>
+#include <utility>
 
 namespace cfkops::placement {
 
@@ -167,12 +169,12 @@ void need_claim(VolumeNeeds& needs,
 }
 
 bool in_zone(const Volume& volume, const Node& node) {
-  constexpr std::pair<std::string_view, std::string_view> kZones[] = {
+  constexpr std::array<std::pair<std::string_view, std::string_view>, 4> kZones = {{
       {"topology.kubernetes.io/zone", "topology.kubernetes.io/zone"},
       {"topology.kubernetes.io/region", "topology.kubernetes.io/region"},
       {"failure-domain.beta.kubernetes.io/zone", "topology.kubernetes.io/zone"},
       {"failure-domain.beta.kubernetes.io/region", "topology.kubernetes.io/region"},
-  };
+  }};
   const bool has_zone =
       std::ranges::any_of(kZones, [&](const auto& one) { return node.labels.contains(one.first); });
   return !has_zone || std::ranges::all_of(kZones, [&](const auto& one) {
