@@ -185,7 +185,8 @@ TEST(LoadScenario, RefusesWhatCannotBe) {
        "mine.yaml:4:16: 'disk' of kafka 'kafka' is too small"},
       {"objects: [{kind: Pod}]\n",
        "mine.yaml:4:11: an object lacks 'apiVersion', 'kind' or 'metadata.name'"},
-      {"faults: [{fault: node-lots}]\n", "mine.yaml:4:18: "},
+      {"faults: [{fault: node-lots}]\n",
+       "mine.yaml:4:18: 'fault' of a fault cannot be 'node-lots'; did you mean 'node-lost'?"},
   };
   for (const auto& [lines, message] : cases) {
     const std::string found = first_error(lines);
