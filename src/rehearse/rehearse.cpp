@@ -1,9 +1,14 @@
 #include "cfkops/rehearse/rehearse.hpp"
 
+#include "branches.hpp"
 #include "points.hpp"
+#include "report_json.hpp"
 #include "stage.hpp"
 
+#include <nlohmann/json.hpp>
+
 #include <algorithm>
+#include <thread>
 #include <utility>
 
 namespace cfkops::rehearse {
@@ -17,8 +22,8 @@ RehearsalReport begin_report(const Rehearsal& rehearsal) {
   return report;
 }
 
-Result<Rehearsed> run_plain(const Rehearsal& rehearsal, Trace* trace) {
-  CFKOPS_ASSIGN(Rehearsed plain, run_once(rehearsal, {}, trace));
+Result<Rehearsed> run_plain(const Rehearsal& rehearsal, const Company& company) {
+  CFKOPS_ASSIGN(Rehearsed plain, run_once(rehearsal, {}, company));
   plain.fault = "none";
   return plain;
 }
@@ -31,14 +36,37 @@ std::string title_of(const std::vector<sandbox::Fault>& script) {
   return title;
 }
 
+/// One more plain run, which each of the others branches off from at its point.
+Result<std::vector<Rehearsed>> run_points(const Rehearsal& rehearsal,
+                                          const std::vector<FaultPoint>& points) {
+  Branches branches(points, std::thread::hardware_concurrency());
+  CFKOPS_ASSIGN(Rehearsed run,
+                run_once(rehearsal, {}, {.trace = nullptr, .crossroads = &branches}));
+  if (const auto own = branches.own()) {
+    const FaultPoint& point = points[*own];
+    run.fault = sandbox::describe(point.fault);
+    run.kind = sandbox::to_string(point.fault.kind);
+    run.step = point.step;
+    branches.deliver(Json(json_of(run)).dump());
+  }
+  CFKOPS_ASSIGN(const std::vector<std::string> texts, branches.gather());
+  std::vector<Rehearsed> runs;
+  for (const std::string& text : texts) {
+    CFKOPS_ASSIGN(const Json json, Json::parse(text));
+    CFKOPS_ASSIGN(Rehearsed one, read_run(json));
+    runs.push_back(std::move(one));
+  }
+  return runs;
+}
+
 }  // namespace
 
 Result<RehearsalReport> rehearse(const Rehearsal& rehearsal,
                                  const std::vector<sandbox::Fault>& script) {
   RehearsalReport report = begin_report(rehearsal);
-  CFKOPS_ASSIGN(report.plain, run_plain(rehearsal, nullptr));
+  CFKOPS_ASSIGN(report.plain, run_plain(rehearsal, {}));
   if (!script.empty()) {
-    CFKOPS_ASSIGN(Rehearsed run, run_once(rehearsal, script, nullptr));
+    CFKOPS_ASSIGN(Rehearsed run, run_once(rehearsal, script, {}));
     run.fault = title_of(script);
     run.kind = script.size() == 1 ? sandbox::to_string(script.front().kind) : "";
     report.runs.push_back(std::move(run));
@@ -49,14 +77,8 @@ Result<RehearsalReport> rehearse(const Rehearsal& rehearsal,
 Result<RehearsalReport> rehearse_all(const Rehearsal& rehearsal) {
   RehearsalReport report = begin_report(rehearsal);
   Trace trace;
-  CFKOPS_ASSIGN(report.plain, run_plain(rehearsal, &trace));
-  for (const FaultPoint& point : choose_points(trace, rehearsal.points)) {
-    CFKOPS_ASSIGN(Rehearsed run, run_once(rehearsal, {point.fault}, nullptr));
-    run.fault = sandbox::describe(point.fault);
-    run.kind = sandbox::to_string(point.fault.kind);
-    run.step = point.step;
-    report.runs.push_back(std::move(run));
-  }
+  CFKOPS_ASSIGN(report.plain, run_plain(rehearsal, {.trace = &trace, .crossroads = nullptr}));
+  CFKOPS_ASSIGN(report.runs, run_points(rehearsal, choose_points(trace, rehearsal.points)));
   return report;
 }
 

@@ -49,11 +49,12 @@ class Stage {
   Stage(const Rehearsal& rehearsal,
         std::unique_ptr<sandbox::Cluster> cluster,
         std::vector<sandbox::Fault> kills,
-        Trace* trace);
+        const Company& company);
 
   Rehearsed perform();
 
  private:
+  void sent(const kube::Request& request, std::uint64_t number);
   bool may_write(std::uint64_t number);
   [[nodiscard]] bool kill_is_due(std::uint64_t number) const;
   void die(std::uint64_t number);
@@ -64,6 +65,7 @@ class Stage {
   const Rehearsal& rehearsal_;
   std::unique_ptr<sandbox::Cluster> cluster_;
   std::vector<sandbox::Fault> kills_;
+  Crossroads* crossroads_;
   Cancel cancel_;
   Witness witness_;
   Recorder recorder_;
@@ -76,20 +78,28 @@ class Stage {
 Stage::Stage(const Rehearsal& rehearsal,
              std::unique_ptr<sandbox::Cluster> cluster,
              std::vector<sandbox::Fault> kills,
-             Trace* trace)
+             const Company& company)
     : rehearsal_(rehearsal),
       cluster_(std::move(cluster)),
       kills_(std::move(kills)),
-      recorder_(*cluster_, witness_, trace),
+      crossroads_(company.crossroads),
+      recorder_(*cluster_, witness_, company.trace),
       wire_(*cluster_, cluster_->clock().now() + kLongestRun, [this] {
         limit_reached_ = true;
         stop_at_once();
       }) {
-  wire_.listen([this](const kube::Request& request,
-                      std::uint64_t number) { recorder_.sent(request, number); },
-               [this](std::uint64_t number, const Result<kube::Response>& outcome) {
-                 recorder_.answered(number, outcome);
-               });
+  wire_.listen(
+      [this](const kube::Request& request, std::uint64_t number) { sent(request, number); },
+      [this](std::uint64_t number, const Result<kube::Response>& outcome) {
+        recorder_.answered(number, outcome);
+      });
+}
+
+void Stage::sent(const kube::Request& request, std::uint64_t number) {
+  recorder_.sent(request, number);
+  if (crossroads_ != nullptr) {
+    cluster_->inject(crossroads_->at_request(number));
+  }
 }
 
 /// Nothing leaves any more, and no wait lasts.
@@ -114,7 +124,8 @@ void Stage::die(std::uint64_t number) {
 
 bool Stage::may_write(std::uint64_t number) {
   recorder_.wrote();
-  if (killed_.empty() && kill_is_due(number)) {
+  const bool crossed = crossroads_ != nullptr && crossroads_->killed_at_write(number);
+  if (killed_.empty() && (crossed || kill_is_due(number))) {
     die(number);
   }
   return killed_.empty();
@@ -164,11 +175,12 @@ void Stage::let_time_pass() {
 Rehearsed Stage::perform() {
   Rehearsed result;
   result.report = run();
-  // What a step gave to later ones is of no use to a reader, and hashes are those of a log that
-  // nobody keeps.
+  // What a step gave to later ones and what to type next is of no use to a reader, and hashes are
+  // those of a log that nobody keeps.
   for (engine::StepReport& step : result.report.steps) {
     step.outputs.clear();
   }
+  result.report.next.clear();
   result.report.journal_hash.clear();
   result.killed = !killed_.empty();
   Evidence evidence = std::move(recorder_).take();
@@ -197,7 +209,7 @@ Rehearsed Stage::perform() {
 
 Result<Rehearsed> run_once(const Rehearsal& rehearsal,
                            const std::vector<sandbox::Fault>& faults,
-                           Trace* trace) {
+                           const Company& company) {
   const auto is_kill = [](const sandbox::Fault& fault) {
     return fault.kind == sandbox::FaultKind::Kill;
   };
@@ -213,7 +225,7 @@ Result<Rehearsed> run_once(const Rehearsal& rehearsal,
                 sandbox::Cluster::begin(rehearsal.scenario, kBeginning));
   cluster->reset_kafka_reports();
   cluster->inject(others);
-  return Stage(rehearsal, std::move(cluster), std::move(kills), trace).perform();
+  return Stage(rehearsal, std::move(cluster), std::move(kills), company).perform();
 }
 
 }  // namespace cfkops::rehearse

@@ -24,10 +24,31 @@ struct Trace {
   std::vector<std::string> writes;    ///< the step of each write of its log
 };
 
-/// Runs it once on a fresh cluster with these faults and judges what it did. `trace`, where there
-/// is one, is filled. Errors: those of `Cluster::begin`.
+/// Is asked at each place of a run what goes wrong from there on.
+class Crossroads {
+ public:
+  Crossroads() = default;
+  Crossroads(const Crossroads&) = delete;
+  Crossroads& operator=(const Crossroads&) = delete;
+  virtual ~Crossroads() = default;
+
+  /// Before the request of that number leaves; what happens "on" a request counts from it.
+  virtual std::vector<sandbox::Fault> at_request(std::uint64_t number) = 0;
+
+  /// Before the write of that number to the log: whether we are killed.
+  virtual bool killed_at_write(std::uint64_t number) = 0;
+};
+
+/// Who comes along on a run; borrowed, nullptr for nobody.
+struct Company {
+  Trace* trace = nullptr;  ///< is filled
+  Crossroads* crossroads = nullptr;
+};
+
+/// Runs it once on a fresh cluster with these faults and judges what it did. Errors: those of
+/// `Cluster::begin`.
 [[nodiscard]] Result<Rehearsed> run_once(const Rehearsal& rehearsal,
                                          const std::vector<sandbox::Fault>& faults,
-                                         Trace* trace);
+                                         const Company& company);
 
 }  // namespace cfkops::rehearse
