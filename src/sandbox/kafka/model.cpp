@@ -76,27 +76,31 @@ KafkaModel::KafkaModel(KafkaSpec spec,
 }
 
 void KafkaModel::settle() {
-  for (auto& [id, node] : nodes_) {
-    settle_node(node);
-    tell(node);
+  const auto is_there = [](const auto& each) {
+    return each.second.phase != KafkaPhase::Absent && each.second.phase != KafkaPhase::Failed;
+  };
+  const bool all = std::none_of(nodes_.begin(), nodes_.end(), is_there);
+  for (auto& each : nodes_) {
+    if (all || is_there(each)) {
+      settle_node(each.second);
+      tell(each.second);
+    } else {
+      each.second.registered = false;
+      each.second.fenced = true;
+    }
   }
-  const std::vector<int> all = voters();
+  const std::vector<int> voting = has_majority() ? voters() : std::vector<int>();
   election_due_ = false;
   ousted_.reset();
   constexpr double kMetadataOfAnHour = 7200;
   metadata_base_ = kMetadataOfAnHour + static_cast<double>(partitions_.size());
   metadata_at_ = balance_from_ = timeline_.now();
-  active_ = all.empty() ? std::nullopt : std::optional(all.at(random_.below(all.size())));
-  for (Index index = 0; index < partitions_.size(); ++index) {
-    KafkaPartition& partition = partitions_.at(index);
-    partition.in_sync = {partition.replicas.begin(), partition.replicas.end()};
-    partition.leader = partition.replicas.front();
-    partition.leader_epoch = std::max(partition.leader_epoch, 1);
-    states_.at(index).copies.clear();
-    states_.at(index).paused_until = timeline_.now();
-    touch(index);
-  }
+  active_ = voting.empty() ? std::nullopt : std::optional(voting.at(random_.below(voting.size())));
   lagging_.clear();
+  for (Index index = 0; index < partitions_.size(); ++index) {
+    settle_partition(index);
+  }
+  watch_balance();
   commit();
   reset_report();
 }
@@ -123,6 +127,34 @@ void KafkaModel::settle_node(KafkaNode& node) {
   write_at(node,
            node.started,
            "INFO [KafkaRaftServer nodeId={}] Kafka Server started (kafka.server.KafkaRaftServer)");
+}
+
+/// Replicas of brokers that are not there have missed an hour; one is left in any case.
+void KafkaModel::settle_partition(Index index) {
+  KafkaPartition& partition = partitions_.at(index);
+  PartitionState& state = states_.at(index);
+  state.copies.clear();
+  state.paused_until = timeline_.now();
+  partition.in_sync.clear();
+  partition.leader = -1;
+  partition.leader_epoch = std::max(partition.leader_epoch, 1);
+  for (const int replica : partition.replicas) {
+    if (serves(replica)) {
+      partition.in_sync.insert(replica);
+      partition.leader = partition.leader < 0 ? replica : partition.leader;
+      continue;
+    }
+    constexpr double kHour = 3600;
+    freeze_copy(index, replica);
+    ReplicaCopy& copy = state.copies.at(replica);
+    copy.end = std::max(0.0, copy.end - kHour * partition.records_per_second);
+  }
+  if (partition.in_sync.empty()) {
+    const int last = partition.replicas.front();
+    partition.in_sync.insert(last);
+    drop_copy(index, last);
+  }
+  touch(index);
 }
 
 void KafkaModel::start(const std::string& pod) {

@@ -87,7 +87,8 @@ class KafkaModel {
 
   // The pods' side. Pods are known by name.
 
-  /// Everything runs and is in sync, as if it had for an hour: for the beginning of a scenario.
+  /// What has been started runs and is in sync, as if it had for an hour, and what has not has been
+  /// away as long; where nothing has been started, all runs. For the beginning of a scenario.
   void settle();
 
   void start(const std::string& pod);
@@ -146,6 +147,7 @@ class KafkaModel {
 
   // model.cpp: pods and what is due.
   void settle_node(KafkaNode& node);
+  void settle_partition(Index index);
   [[nodiscard]] KafkaNode* find_node(const std::string& pod);
   [[nodiscard]] Duration between(Duration low, Duration high);
   Timeline::TimerId later(Duration delay, std::function<void()> what);

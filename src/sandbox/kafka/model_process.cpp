@@ -124,12 +124,14 @@ void KafkaModel::fail_disk(KafkaNode& node) {
   }
   write(node,
         "ERROR",
-        "Error while writing to the log directory /mnt/data/data0/logs: No space left on device "
+        "Error while appending records in dir /mnt/data/data0/logs: No space left on device "
         "(org.apache.kafka.storage.internals.log.LogDirFailureChannel)");
   write(node,
         "ERROR",
-        "Shutdown broker because all log dirs in /mnt/data/data0/logs have failed "
-        "(kafka.log.LogManager)");
+        node.broker ? "Shutdown broker because all log dirs in /mnt/data/data0/logs have failed "
+                      "(kafka.log.LogManager)"
+                    : "Encountered fatal fault: Error while appending to the metadata log "
+                      "(org.apache.kafka.server.fault.ProcessTerminatingFaultHandler)");
   die(node);
   enter(node, KafkaPhase::Failed);
   tell(node);

@@ -342,6 +342,28 @@ TEST(KafkaModelTest, BeginsFromNothing) {
   EXPECT_EQ(report.restarts, 0U);
 }
 
+TEST(KafkaModelTest, SettlesOnlyWhatHasBeenStarted) {
+  Timeline timeline{WallTime{}};
+  Random random(1);
+  KafkaModel model(small_cluster(), timeline, random, nullptr);
+  for (const auto& [id, node] : model.nodes()) {
+    if (node.pod != "kafka-1") {
+      model.start(node.pod);
+    }
+  }
+  model.settle();
+  EXPECT_FALSE(model.is_ready("kafka-1"));
+  KafkaReport report = model.report();
+  EXPECT_EQ(report.brokers_running, 2);
+  EXPECT_EQ(report.under_replicated, 30);
+  EXPECT_EQ(report.under_min_isr, 0);
+  model.start("kafka-1");
+  timeline.advance_to(timeline.now() + seconds(30));
+  report = model.report();
+  EXPECT_EQ(report.under_replicated, 0);
+  EXPECT_EQ(report.restarts, 0U);
+}
+
 TEST(KafkaModelTest, DealsReplicasOutToRacks) {
   KafkaSpec spec;
   spec.brokers = 6;
