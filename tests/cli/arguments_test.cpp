@@ -41,6 +41,32 @@ TEST(Arguments, NestedCommandsHaveTheirPathAsName) {
   EXPECT_EQ(parse({"runs", "list"}).arguments->command, "runs list");
 }
 
+TEST(Arguments, ARehearsalHasItsOwnFlags) {
+  const ParsedArguments parsed = parse({"rehearse",
+                                        "x",
+                                        "--faults",
+                                        "all",
+                                        "--seed",
+                                        "7",
+                                        "-o",
+                                        "markdown",
+                                        "--scenario",
+                                        "healthy"});
+  ASSERT_TRUE(parsed.arguments) << parsed.err;
+  EXPECT_EQ(parsed.arguments->faults, "all");
+  EXPECT_EQ(parsed.arguments->points, 200U);
+  EXPECT_EQ(parsed.arguments->seed, 7U);
+  EXPECT_EQ(parsed.arguments->global.output, Output::Markdown);
+  EXPECT_EQ(parse({"rehearse", "x", "--scenario", "a", "--snapshot", "b"}).exit_code, 2);
+  EXPECT_EQ(parse({"rehearse", "x", "--points", "0"}).exit_code, 2);
+}
+
+TEST(Arguments, MarkdownIsOfRehearsalsAlone) {
+  const ParsedArguments parsed = parse({"list", "-o", "markdown"});
+  EXPECT_EQ(parsed.exit_code, 2);
+  EXPECT_THAT(parsed.err, HasSubstr("only rehearse has that form"));
+}
+
 TEST(Arguments, AMisspeltCommandIsAnsweredWithTheNearest) {
   const ParsedArguments parsed = parse({"rnu", "broker-restart"});
   EXPECT_FALSE(parsed.arguments);
