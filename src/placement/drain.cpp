@@ -22,11 +22,13 @@ using base::counted;
 /// "2 nodes: insufficient memory", most nodes first.
 std::vector<std::string> histogram(const std::map<std::string, int>& counts) {
   std::vector<std::pair<int, std::string>> sorted;
+  sorted.reserve(counts.size());
   for (const auto& [reason, count] : counts) {
     sorted.emplace_back(count, reason);
   }
   std::ranges::stable_sort(sorted, std::greater<>(), &std::pair<int, std::string>::first);
   std::vector<std::string> made;
+  made.reserve(sorted.size());
   for (const auto& [count, reason] : sorted) {
     made.push_back(fmt::format("{}: {}", counted(count, "node"), reason));
   }

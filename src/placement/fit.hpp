@@ -15,6 +15,9 @@ namespace cfkops::placement {
 constexpr int kHere = -2;  ///< still on the node that is drained
 constexpr int kGone = -1;  ///< evicted, its copy waits
 
+/// Handles of disks by driver.
+using Attached = std::map<std::string, std::set<std::string>>;
+
 /// Where every mover is.
 using Spots = std::vector<int>;
 
@@ -145,7 +148,7 @@ class Fit {
   std::vector<std::string> resources_ = {};     ///< "pods" first
   std::vector<std::vector<std::int64_t>> room_ = {};
   std::vector<Tables> movers_ = {};
-  std::vector<std::map<std::string, std::set<std::string>>> disks_ = {};  ///< by node and driver
+  std::vector<Attached> disks_ = {};                                      ///< by node
   std::map<std::string, std::map<std::string, std::int64_t>> seen_ = {};  ///< by type and driver
   bool order_matters_ = false;
 };

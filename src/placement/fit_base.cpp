@@ -6,11 +6,6 @@ namespace cfkops::placement {
 
 namespace {
 
-std::string type_of(const Node& node) {
-  const auto found = node.labels.find("node.kubernetes.io/instance-type");
-  return found == node.labels.end() ? std::string() : found->second;
-}
-
 bool ports_clash(const Pod& one, const Pod& other) {
   return std::ranges::any_of(one.ports, [&](const HostPort& port) {
     return std::ranges::any_of(other.ports,
@@ -246,29 +241,6 @@ void Fit::tell_rules(std::size_t mover) {
   }
 }
 
-void Fit::tell_disks() {
-  disks_.resize(world_.nodes.size());
-  for (const Standing& standing : world_.standing) {
-    for (const Disk& disk : standing.disks) {
-      disks_.at(static_cast<std::size_t>(standing.node))[disk.driver].insert(disk.handle);
-    }
-  }
-  for (std::size_t i = 0; i < world_.nodes.size(); ++i) {
-    auto there = disks_.at(i);
-    if (static_cast<int>(i) == world_.drained) {
-      for (const Mover& mover : world_.movers) {
-        for (const Disk& disk : world_.storage.disks_of(mover.pod)) {
-          there[disk.driver].insert(disk.handle);
-        }
-      }
-    }
-    for (const auto& [driver, handles] : there) {
-      std::int64_t& most = seen_[type_of(world_.nodes.at(i))][driver];
-      most = std::max(most, static_cast<std::int64_t>(handles.size()));
-    }
-  }
-}
-
 void Fit::tell_order() {
   const auto is_shared = [&](std::size_t key) {
     const std::vector<int>& domains = domains_.at(key);
@@ -285,50 +257,6 @@ void Fit::tell_order() {
       order_matters_ = order_matters_ || (i != j && matters);
     }
   }
-}
-
-std::int64_t Fit::seen_on(std::size_t node, const std::string& driver) const {
-  const auto type = seen_.find(type_of(world_.nodes.at(node)));
-  if (type == seen_.end()) {
-    return 0;
-  }
-  const auto count = type->second.find(driver);
-  return count == type->second.end() ? 0 : count->second;
-}
-
-Finding Fit::disks_fit(std::size_t mover, std::size_t node, const Spots& at) const {
-  const std::vector<Disk>& mine = world_.movers.at(mover).needs.disks;
-  if (mine.empty()) {
-    return {};
-  }
-  auto there = disks_.at(node);
-  for (std::size_t i = 0; i < at.size(); ++i) {
-    if (i != mover && at.at(i) == static_cast<int>(node)) {
-      for (const Disk& disk : world_.movers.at(i).needs.disks) {
-        there[disk.driver].insert(disk.handle);
-      }
-    }
-  }
-  Finding found;
-  for (const Disk& disk : mine) {
-    std::set<std::string>& handles = there[disk.driver];
-    handles.insert(disk.handle);
-    const auto wanted = static_cast<std::int64_t>(handles.size());
-    const DiskLimits& limits = world_.limits.at(node);
-    const auto limit = limits.most.find(disk.driver);
-    if (limit != limits.most.end()) {
-      if (wanted > limit->second) {
-        return {Fits::No, "no room for another volume of " + disk.driver};
-      }
-      continue;
-    }
-    // As many on a node of the same type prove that much; beyond that nobody has told.
-    const bool known = limits.known && disk.driver.find('.') != std::string::npos;
-    if (!known && wanted > seen_on(node, disk.driver)) {
-      found = {Fits::Maybe, "how many volumes of " + disk.driver + " it can have is not known"};
-    }
-  }
-  return found;
 }
 
 }  // namespace cfkops::placement
