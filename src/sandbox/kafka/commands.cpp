@@ -45,32 +45,37 @@ ExecResult env(const Value& pod, std::string_view container) {
   return result;
 }
 
+/// Whether a shell would do more with it than pass it on; `quote` is the one that it stands in.
+bool is_special(char c, char quote) {
+  const std::string_view special = quote == '\''  ? std::string_view()
+                                   : quote == '"' ? std::string_view("$`\\")
+                                                  : std::string_view("$`\\|&;<>()*?[]{}~#\n");
+  return special.find(c) != std::string_view::npos;
+}
+
 /// The words of a script that is one plain command; none for any other.
 std::optional<Command> words_of(std::string_view script) {
   Command words;
   bool in_word = false;
   char quote = '\0';
   for (const char c : script) {
+    if (is_special(c, quote)) {
+      return std::nullopt;
+    }
+    if (quote == '\0' && (c == ' ' || c == '\t')) {
+      in_word = false;
+      continue;
+    }
+    if (!in_word) {
+      words.emplace_back();
+      in_word = true;
+    }
     if (quote != '\0' && c == quote) {
       quote = '\0';
-    } else if (quote != '\'' && std::string_view("$`\\").find(c) != std::string_view::npos) {
-      return std::nullopt;
-    } else if (quote != '\0') {
-      words.back() += c;
-    } else if (std::string_view("|&;<>()*?[]{}~#\n").find(c) != std::string_view::npos) {
-      return std::nullopt;
-    } else if (c == ' ' || c == '\t') {
-      in_word = false;
+    } else if (quote == '\0' && (c == '\'' || c == '"')) {
+      quote = c;
     } else {
-      if (!in_word) {
-        words.emplace_back();
-        in_word = true;
-      }
-      if (c == '\'' || c == '"') {
-        quote = c;
-      } else {
-        words.back() += c;
-      }
+      words.back() += c;
     }
   }
   return quote == '\0' ? std::optional<Command>(std::move(words)) : std::nullopt;
