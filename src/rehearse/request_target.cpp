@@ -16,7 +16,7 @@ constexpr std::array<std::string_view, 5> kReviews = {"selfsubjectaccessreviews"
                                                       "subjectaccessreviews",
                                                       "tokenreviews"};
 
-/// The words of the path after "/api/v1" or "/apis/GROUP/VERSION".
+/// The words of the path after "/api/v1" or "/apis/GROUP/VERSION"; none of any other path.
 std::vector<std::string> words_of(const std::string& path_and_query) {
   std::vector<std::string> words;
   for (const std::string& word :
