@@ -138,7 +138,8 @@ std::uint64_t count_matches(const Trace& plain,
   std::uint64_t count = 0;
   for (std::size_t i = 0; i < place; ++i) {
     const SentRequest& request = plain.requests[i];
-    const bool same = request.method == match.method && request.target.resource == match.resource &&
+    const bool same = request.method == match.method &&
+                      (match.resource.empty() || request.target.resource == match.resource) &&
                       (match.ns.empty() || request.target.ns == match.ns) &&
                       (match.name.empty() || request.target.name == match.name);
     count += same ? 1 : 0;
@@ -191,11 +192,11 @@ FaultPoint point_at(const Trace& plain,
   fault.nth = count_matches(plain, match, place);
   fault.on = std::move(match);
   set_extent(fault, place);
-  if (needs_target(kind) && !(request.mutation && is_pod(request.target))) {
-    if (const RequestTarget* pod = pod_near(plain, place)) {
-      fault.ns = pod->ns;
-      fault.target = pod->name;
-    }
+  const bool of_pod = request.mutation && is_pod(request.target);
+  const RequestTarget* pod = of_pod ? nullptr : pod_near(plain, place);
+  if (pod != nullptr && (needs_target(kind) || kind == FaultKind::BudgetCloses)) {
+    fault.ns = pod->ns;
+    fault.target = needs_target(kind) ? pod->name : "";
   }
   return point;
 }

@@ -14,6 +14,7 @@ TEST(RequestTargetTest, TellsResourceNamespaceAndName) {
   EXPECT_EQ(read_target("/api/v1/namespaces/confluent"),
             (RequestTarget{"namespaces", "", "confluent"}));
   EXPECT_EQ(read_target("/api"), RequestTarget{});
+  EXPECT_EQ(read_target("/version"), RequestTarget{});
 }
 
 TEST(RequestTargetTest, TellsWhatChangesSomething) {
