@@ -40,6 +40,8 @@ class Flight final : public Responder, public SocketPeer {
 
   [[nodiscard]] const kube::Request& request() const { return request_; }
 
+  [[nodiscard]] bool is_socket() const { return socket_ != nullptr; }
+
   /// Nothing more is told to the client; the flight can be dropped.
   [[nodiscard]] bool done() const { return done_; }
 
