@@ -195,6 +195,9 @@ Scenario read_scenario(const YamlNode& root, const std::string& file, std::vecto
   if (const YamlNode* objects = map.find("objects")) {
     scenario.objects = read_objects(*objects, errors);
   }
+  if (has_node_objects(scenario) && !map.has("nodes")) {
+    scenario.nodes.clear();
+  }
   if (const YamlNode* kafka = map.find("kafka")) {
     scenario.kafka = read_kafka(*kafka, errors);
     if (!has_node_objects(scenario)) {

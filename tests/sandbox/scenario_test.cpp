@@ -124,6 +124,14 @@ TEST(LoadScenario, TakesJson) {
   EXPECT_EQ(scenario->objects->at(0).at("metadata").at("name"), "a");
 }
 
+TEST(LoadScenario, AddsNoNodesToThoseOfASnapshot) {
+  const std::string objects =
+      "objects: [{apiVersion: v1, kind: Node, metadata: {name: a, uid: u}}]\n";
+  EXPECT_TRUE(load_scenario(std::string(kHead) + objects, "mine.yaml")->nodes.empty());
+  EXPECT_EQ(
+      load_scenario(std::string(kHead) + objects + "nodes: [{}]\n", "mine.yaml")->nodes.size(), 1U);
+}
+
 TEST(LoadScenario, SaysWhatWhereAndWhatToDo) {
   const auto scenario = load_scenario(std::string(kHead) + "kafak: []\n", "mine.yaml");
   ASSERT_FALSE(scenario.has_value());
