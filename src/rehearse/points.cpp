@@ -25,6 +25,8 @@ struct StepPlaces {
   std::string step;
   Places changes;
   Places reads;
+  Places pod_changes;  ///< those of the above that name a pod
+  Places pod_reads;
   Places writes;
 };
 
@@ -44,7 +46,8 @@ bool is_about_requests(FaultKind kind) {
   }
 }
 
-bool needs_target(FaultKind kind) {
+/// What it hits is the pod of the request, or that pod's node or broker.
+bool hits_a_pod(FaultKind kind) {
   switch (kind) {
     case FaultKind::NodeLost:
     case FaultKind::PodNeverReady:
@@ -55,6 +58,11 @@ bool needs_target(FaultKind kind) {
     default:
       return false;
   }
+}
+
+bool names_a_pod(const RequestTarget& target) {
+  return (target.resource == "pods" || target.resource.starts_with("pods/")) &&
+         !target.name.empty();
 }
 
 /// `count` of them, evenly; the first of them among them.
@@ -78,12 +86,21 @@ std::vector<StepPlaces> steps_of(const Trace& plain) {
     if (found != steps.end()) {
       return *found;
     }
-    steps.push_back({.step = name, .changes = {}, .reads = {}, .writes = {}});
+    steps.push_back({.step = name,
+                     .changes = {},
+                     .reads = {},
+                     .pod_changes = {},
+                     .pod_reads = {},
+                     .writes = {}});
     return steps.back();
   };
   for (std::size_t i = 0; i < plain.requests.size(); ++i) {
     StepPlaces& step = step_named(plain.requests[i].step);
-    (plain.requests[i].mutation ? step.changes : step.reads).push_back(i + 1);
+    const bool change = plain.requests[i].mutation;
+    (change ? step.changes : step.reads).push_back(i + 1);
+    if (names_a_pod(plain.requests[i].target)) {
+      (change ? step.pod_changes : step.pod_reads).push_back(i + 1);
+    }
   }
   for (std::size_t i = 0; i < plain.writes.size(); ++i) {
     step_named(plain.writes[i]).writes.push_back(i + 1);
@@ -91,44 +108,30 @@ std::vector<StepPlaces> steps_of(const Trace& plain) {
   return steps;
 }
 
+/// These changes and so many of these reads beside them; without changes, of the reads alone.
+Places both(const Places& changes, const Places& reads) {
+  Places places = changes;
+  const Places some = spread(reads, changes.empty() ? kReadsAlone : kReadsBesideChanges);
+  places.insert(places.end(), some.begin(), some.end());
+  std::sort(places.begin(), places.end());
+  return places;
+}
+
 /// Where a fault of that kind can happen in that step.
 Places places_for(FaultKind kind, const StepPlaces& step) {
   if (kind == FaultKind::Kill) {
     return step.writes;
   }
-  if (step.changes.empty()) {
-    return spread(step.reads, kReadsAlone);
+  if (is_about_requests(kind)) {
+    return both(step.changes, step.reads);
   }
-  // What hits the cluster hits it where it hurts: when a pod is on its way out.
-  if (!is_about_requests(kind)) {
-    return step.changes;
+  if (kind == FaultKind::NodeLost) {
+    return both(step.pod_changes, step.pod_reads);
   }
-  Places places = step.changes;
-  const Places reads = spread(step.reads, kReadsBesideChanges);
-  places.insert(places.end(), reads.begin(), reads.end());
-  std::sort(places.begin(), places.end());
-  return places;
-}
-
-bool is_pod(const RequestTarget& target) {
-  return (target.resource == "pods" || target.resource == "pods/eviction") && !target.name.empty();
-}
-
-/// The pod that a fault at this place means: that of the request, else of the next change, else of
-/// the last one. "" where the run changes no pod.
-const RequestTarget* pod_near(const Trace& plain, std::uint64_t place) {
-  const RequestTarget* last = nullptr;
-  for (std::size_t i = 0; i < plain.requests.size(); ++i) {
-    const SentRequest& request = plain.requests[i];
-    if (!request.mutation || !is_pod(request.target)) {
-      continue;
-    }
-    last = &request.target;
-    if (i + 1 >= place) {
-      break;
-    }
-  }
-  return last;
+  // Other things hit where it hurts, where there is such a place: when a pod is on its way out.
+  const Places& changes = hits_a_pod(kind) ? step.pod_changes : step.changes;
+  const Places& reads = hits_a_pod(kind) ? step.pod_reads : step.reads;
+  return changes.empty() ? spread(reads, kReadsAlone) : changes;
 }
 
 /// How many requests up to this place match.
@@ -192,12 +195,6 @@ FaultPoint point_at(const Trace& plain,
   fault.nth = count_matches(plain, match, place);
   fault.on = std::move(match);
   set_extent(fault, place);
-  const bool of_pod = request.mutation && is_pod(request.target);
-  const RequestTarget* pod = of_pod ? nullptr : pod_near(plain, place);
-  if (pod != nullptr && (needs_target(kind) || kind == FaultKind::BudgetCloses)) {
-    fault.ns = pod->ns;
-    fault.target = needs_target(kind) ? pod->name : "";
-  }
   return point;
 }
 

@@ -11,8 +11,10 @@ namespace {
 Trace three_evictions() {
   Trace trace;
   const auto read = [&trace](const std::string& step) {
-    trace.requests.push_back(
-        {.method = "GET", .target = {"pods", "ns", ""}, .mutation = false, .step = step});
+    trace.requests.push_back({.method = "GET",
+                              .target = {"pods/proxy", "ns", "kafka-1:7777"},
+                              .mutation = false,
+                              .step = step});
   };
   for (int i = 0; i < 5; ++i) {
     read("");
@@ -60,9 +62,9 @@ TEST(ChoosePointsTest, NamesTheRequestAndItsPod) {
       EXPECT_EQ(point.fault.on->name, "kafka-1");
       EXPECT_EQ(point.fault.nth, 1U);
     }
-    if (point.fault.kind == sandbox::FaultKind::DiskFull && point.step.empty()) {
-      EXPECT_EQ(point.fault.target, "kafka-0");  // the next to go
-      EXPECT_EQ(point.fault.nth, point.place);
+    if (point.fault.kind == sandbox::FaultKind::DiskFull && point.step == "roll") {
+      ASSERT_TRUE(point.fault.on);
+      EXPECT_EQ(point.fault.on->method, "POST");  // where a broker goes
     }
   }
 }
