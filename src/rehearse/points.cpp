@@ -65,14 +65,14 @@ bool names_a_pod(const RequestTarget& target) {
          !target.name.empty();
 }
 
-/// `count` of them, evenly; the first of them among them.
+/// `count` of them, evenly: the middle one of each part.
 Places spread(const Places& all, std::size_t count) {
   if (count >= all.size()) {
     return all;
   }
   Places some;
   for (std::size_t i = 0; i < count; ++i) {
-    some.push_back(all[i * all.size() / count]);
+    some.push_back(all[(2 * i + 1) * all.size() / (2 * count)]);
   }
   return some;
 }

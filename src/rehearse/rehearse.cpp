@@ -76,9 +76,13 @@ Result<RehearsalReport> rehearse(const Rehearsal& rehearsal,
 
 Result<RehearsalReport> rehearse_all(const Rehearsal& rehearsal) {
   RehearsalReport report = begin_report(rehearsal);
-  Trace trace;
-  CFKOPS_ASSIGN(report.plain, run_plain(rehearsal, {.trace = &trace, .crossroads = nullptr}));
-  CFKOPS_ASSIGN(report.runs, run_points(rehearsal, choose_points(trace, rehearsal.points)));
+  std::vector<FaultPoint> points;
+  {
+    Trace trace;  // large, and not to be copied with each branch
+    CFKOPS_ASSIGN(report.plain, run_plain(rehearsal, {.trace = &trace, .crossroads = nullptr}));
+    points = choose_points(trace, rehearsal.points);
+  }
+  CFKOPS_ASSIGN(report.runs, run_points(rehearsal, points));
   return report;
 }
 
