@@ -73,7 +73,8 @@ Answer<LogSource> find_log(Registry& registry, const Exchange& exchange, bool pr
   if (source.unscheduled()) {
     return source;
   }
-  if (auto there = check_node(registry, text_at(**pod, {"spec", "nodeName"})); !there) {
+  const std::string path = fmt::format("/containerLogs/{}/{}/{}", route.ns, route.name, *container);
+  if (auto there = check_node(registry, text_at(**pod, {"spec", "nodeName"}), path); !there) {
     return refuse(std::move(there.error()));
   }
   const Value* const status = container_status(**pod, *container);

@@ -1,5 +1,7 @@
 #include "api/pod_container.hpp"
 
+#include "controllers/lost_node.hpp"
+
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 #include <nlohmann/json.hpp>
@@ -19,6 +21,21 @@ std::vector<std::string> container_names(const Value& pod) {
     }
   }
   return names;
+}
+
+Answer<Shared> node_of(Registry& registry, const std::string& name) {
+  const Kind* const kind = registry.kinds().find("", "v1", "nodes");
+  return kind == nullptr ? Answer<Shared>(refuse(not_found("", "nodes", name)))
+                         : registry.get(*kind, "", name);
+}
+
+std::string address_of(const Value& node) {
+  for (const Value& address : list_at(node, {"status", "addresses"})) {
+    if (text_at(address, {"type"}) == "InternalIP") {
+      return text_at(address, {"address"});
+    }
+  }
+  return name_of(node);
 }
 
 }  // namespace
@@ -56,16 +73,27 @@ const Value* container_status(const Value& pod, const std::string& container) {
   return nullptr;
 }
 
-Answer<void> check_node(Registry& registry, const std::string& node) {
-  const Kind* kind = registry.kinds().find("", "v1", "nodes");
-  if (kind == nullptr) {
-    return refuse(not_found("", "nodes", node));
+Answer<void> check_node(Registry& registry, const std::string& name, std::string_view path) {
+  const Answer<Shared> node = node_of(registry, name);
+  if (!node) {
+    return refuse(node.error());
   }
-  auto found = registry.get(*kind, "", node);
-  if (!found) {
-    return refuse(std::move(found.error()));
+  if (!is_lost(**node)) {
+    return {};
   }
-  return {};
+  const std::string kubelet = address_of(**node) + ":10250";
+  Refusal refusal;
+  refusal.reason.clear();
+  refusal.message = fmt::format("{}: dial tcp {}: connect: no route to host",
+                                path.empty() ? std::string("error dialing backend")
+                                             : fmt::format("Get \"https://{}{}\"", kubelet, path),
+                                kubelet);
+  return refuse(std::move(refusal));
+}
+
+bool is_cut_off(Registry& registry, const Value& pod) {
+  const Answer<Shared> node = node_of(registry, text_at(pod, {"spec", "nodeName"}));
+  return node && is_lost(**node);
 }
 
 Program* program_of(const Exchange& exchange, const Value& pod) {

@@ -5,6 +5,7 @@
 #include "registry.hpp"
 
 #include <string>
+#include <string_view>
 
 namespace cfkops::sandbox {
 
@@ -15,8 +16,14 @@ namespace cfkops::sandbox {
 /// What the pod's status says of the container, or nullptr.
 [[nodiscard]] const Value* container_status(const Value& pod, const std::string& container);
 
-/// Refused: 404 where the pod's node is not there.
-[[nodiscard]] Answer<void> check_node(Registry& registry, const std::string& node);
+/// Refused: 404 where the pod's node is not there, 500 where its kubelet does not answer. `path` is
+/// what is fetched of that, for the message; "" where it is more than fetched.
+[[nodiscard]] Answer<void> check_node(Registry& registry,
+                                      const std::string& name,
+                                      std::string_view path = {});
+
+/// Whether the pod's node is lost, so that nothing gets there.
+[[nodiscard]] bool is_cut_off(Registry& registry, const Value& pod);
 
 /// What runs in the pod, or nullptr.
 [[nodiscard]] Program* program_of(const Exchange& exchange, const Value& pod);

@@ -98,7 +98,10 @@ kube::Response led_on(std::string_view path, std::string_view query) {
   return response;
 }
 
-Answer<kube::Response> call(const Exchange& exchange, const Value& pod, const ProxyTarget& target) {
+Answer<kube::Response> call(Registry& registry,
+                            const Exchange& exchange,
+                            const Value& pod,
+                            const ProxyTarget& target) {
   const bool tls = target.scheme == "https";
   const std::string port_text = !target.port.empty() ? target.port : tls ? "443" : "80";
   const auto port = number_of(port_text);
@@ -114,6 +117,11 @@ Answer<kube::Response> call(const Exchange& exchange, const Value& pod, const Pr
   if (rest.empty() && (method == "GET" || method == "HEAD")) {
     return led_on(path, query);
   }
+  const std::string dial =
+      fmt::format("dial tcp {}:{}: connect: ", text_at(pod, {"status", "podIP"}), *port);
+  if (is_cut_off(registry, pod)) {
+    return refuse(unreachable(dial + "no route to host"));
+  }
   Program* const program = program_of(exchange, pod);
   // Programs speak plain HTTP; of a TLS client they understand nothing, so they are not asked more
   // than whether they listen.
@@ -121,8 +129,7 @@ Answer<kube::Response> call(const Exchange& exchange, const Value& pod, const Pr
       tls ? kube::Request{.target = "/"} : forwarded(exchange.request, rest, query);
   auto response = program == nullptr ? std::nullopt : program->serve(pod, *port, request);
   if (!response) {
-    return refuse(unreachable(fmt::format(
-        "dial tcp {}:{}: connect: connection refused", text_at(pod, {"status", "podIP"}), *port)));
+    return refuse(unreachable(dial + "connection refused"));
   }
   if (tls) {
     return refuse(unreachable("tls: first record does not look like a TLS handshake"));
@@ -152,7 +159,7 @@ Answer<kube::Response> proxy_pod(Registry& registry, const Exchange& exchange, P
   if (target.port.empty()) {
     target.port = first_port(**pod);
   }
-  return call(exchange, **pod, target);
+  return call(registry, exchange, **pod, target);
 }
 
 std::optional<std::string> port_name_of(const Value& service, int number) {
@@ -214,7 +221,7 @@ Answer<kube::Response> proxy_service(Registry& registry,
     const auto port = slice_port(*slice, port_name);
     const Shared pod = port ? ready_pod(registry, route.ns, *slice) : nullptr;
     if (pod != nullptr) {
-      return call(exchange, *pod, {target.scheme, target.name, std::to_string(*port)});
+      return call(registry, exchange, *pod, {target.scheme, target.name, std::to_string(*port)});
     }
   }
   return refuse(unavailable("no endpoints available for service " +

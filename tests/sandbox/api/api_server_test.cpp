@@ -1,5 +1,7 @@
 #include "api/api_server.hpp"
 
+#include "controllers/lost_node.hpp"
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
@@ -182,6 +184,14 @@ TEST_F(ApiServerTest, SaysThatNobodyListens) {
   EXPECT_THAT(response.body,
               HasSubstr("error trying to reach service: dial tcp 10.0.0.1:8081: connect: "
                         "connection refused"));
+}
+
+TEST_F(ApiServerTest, ReachesNothingOnALostNode) {
+  ASSERT_TRUE(set_lost(registry, "n", true));
+  EXPECT_THAT(ask("GET", "p:8080/proxy/").body, HasSubstr("10.0.0.1:8080: connect: no route"));
+  EXPECT_THAT(ask("GET", "p/log").body,
+              HasSubstr("n:10250/containerLogs/a/p/m\\\": dial tcp n:10250: connect: no route"));
+  EXPECT_THAT(exec("command=true&stdout=true"), ElementsAre());
 }
 
 TEST_F(ApiServerTest, GivesTheLog) {
