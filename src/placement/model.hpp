@@ -114,10 +114,10 @@ struct Pod {
   [[nodiscard]] bool tolerates(const Taint& taint) const;
 
   /// The first taint that keeps it away, or nullptr.
-  [[nodiscard]] const Taint* repelled_by(const Node& node) const;
+  [[nodiscard]] const Taint* repelled_by(const Node& of) const;
 
   /// nodeSelector and required node affinity.
-  [[nodiscard]] bool selects(const Node& node) const;
+  [[nodiscard]] bool selects(const Node& of) const;
 };
 
 /// A disk that a driver attaches to the pod's node.

@@ -7,8 +7,8 @@
 
 namespace cfkops::placement {
 
-/// The pods that wait for a node before anything is drained, and the nodes that each of them might
-/// still be given. Borrows the world.
+/// The pods that look for a node whether or not anything is drained, and the nodes that each of
+/// them might be given. Borrows the world.
 class Rivals {
  public:
   explicit Rivals(const World& world);

@@ -94,6 +94,9 @@ class Reading {
     }
     const int node = index_of(pod.node);
     if (node != world_.drained || stays(pod)) {
+      if (pod.terminating && pod.owner.kind == "StatefulSet") {
+        add_mover(world_.rivals, pod);
+      }
       if (node >= 0) {
         std::vector<Disk> disks = world_.storage.disks_of(pod);
         world_.standing.push_back({std::move(pod), node, std::move(disks)});

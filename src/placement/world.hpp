@@ -36,7 +36,7 @@ struct World {
   std::vector<Standing> standing = {};
   std::vector<Mover> movers = {};  ///< the copies of the drained pods that come back
   std::vector<Pod> leavers = {};   ///< the drained pods that do not
-  std::vector<Mover> rivals = {};  ///< pods that wait for a node already
+  std::vector<Mover> rivals = {};  ///< pods that wait, or soon will, drain or not
   std::map<std::string, Labels> namespaces = {};
   Storage storage = {};
   std::vector<DiskLimits> limits = {};  ///< by node

@@ -79,6 +79,15 @@ TEST(Unknown, IsTheRoomOfAPodOnItsWayOut) {
       Verdict::Unknown);
 }
 
+TEST(Unknown, IsTheRoomThatACopyOfAPodOnItsWayOutMayTake) {
+  Value leaving = asks("1");
+  leaving.merge_patch({{"metadata", {{"deletionTimestamp", "2026-01-01T00:00:00Z"}}}});
+  EXPECT_EQ(
+      only(view({node("a"), node("b")}, {pod("kafka-0", "a", asks("1")), pod("x", "b", leaving)}))
+          .verdict,
+      Verdict::Unknown);
+}
+
 TEST(Unknown, IsTheRoomThatAWaitingPodMayTake) {
   const auto verdict = [](const std::string& cpu) {
     Value waiting = pod("w", "", asks(cpu));

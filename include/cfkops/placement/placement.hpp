@@ -40,14 +40,20 @@ struct Forecast {
   std::vector<Placement> pods = {};
 };
 
-/// Whether the pods of `node` fit elsewhere together once it is cordoned and drained, in the order
-/// in which a drain evicts them. Judged as the scheduler's default filters do (v1.34):
-/// unschedulable, taints, node name, selectors and affinity, resources with init containers and
-/// overhead, host ports, affinity and anti-affinity among pods, hard spread constraints, volumes
-/// bound to nodes or zones. DaemonSet and mirror pods stay, pods without a controller do not come
-/// back: neither counts. What depends on what is not in the view (extended resources' devices,
-/// volume limits of drivers, claims that are not there, preemption, other schedulers) is Unknown,
-/// never Yes.
+/// Whether the pods of `node` fit elsewhere together once it is cordoned and drained, whatever
+/// order their copies come in. Judged as the scheduler's default filters do (v1.34): unschedulable,
+/// taints, selectors and affinity, resources with init containers and overhead, host ports,
+/// affinity and anti-affinity among pods, hard spread constraints, volumes bound to nodes or zones.
+/// DaemonSet and mirror pods stay, pods without a controller do not come back: neither counts.
+///
+/// Yes: every pod gets a node however the scheduler chooses or, where it depends on that, in many
+/// runs of a scheduler that rates nodes much as the default one does. No: a pod fits nowhere, or
+/// the pods fit in no arrangement. What depends on what is not in the view is Unknown: extended
+/// resources' devices, claims that are not there or not bound, preemption, other schedulers,
+/// controllers that are not Kubernetes' own, nodes that are not Ready, room that waiting pods may
+/// take. Volume limits of drivers are known from `csi_nodes`; without them as many volumes are
+/// taken to fit as a node of the same instance type has, and more are Unknown. A node that is not
+/// in the view is Unknown, without pods.
 [[nodiscard]] Forecast drain(const View& view, const std::string& node);
 
 }  // namespace cfkops::placement
