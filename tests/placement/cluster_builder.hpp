@@ -54,6 +54,7 @@ inline Value asks(const std::string& cpu, const std::string& memory = "1Gi") {
 /// The values as the view holds them.
 inline std::vector<Json> all(const std::vector<Value>& values) {
   std::vector<Json> made;
+  made.reserve(values.size());
   for (const Value& value : values) {
     made.emplace_back(value);
   }

@@ -46,6 +46,7 @@ TEST(Drain, LeavesOutWhatStaysAndWhatDoesNotComeBack) {
 
 TEST(Drain, SaysTheSameEveryTime) {
   std::vector<Value> pods;
+  pods.reserve(12);
   for (int i = 0; i < 12; ++i) {
     pods.push_back(pod("kafka-" + std::to_string(i), "a", asks("300m")));
   }

@@ -17,6 +17,7 @@ using ::testing::Field;
 
 std::vector<Value> pods_on_a(const std::vector<std::string>& cpus) {
   std::vector<Value> made;
+  made.reserve(cpus.size());
   for (const std::string& cpu : cpus) {
     made.push_back(pod("kafka-" + std::to_string(made.size()), "a", asks(cpu, "1Mi")));
   }
