@@ -1,3 +1,5 @@
+#include "support/temp_dir.hpp"
+
 #include "cfkops/sandbox/faults.hpp"
 
 #include <gtest/gtest.h>
@@ -68,6 +70,15 @@ TEST(LoadFaults, TakesAPodFromTheRequest) {
                       "  - {fault: node-lost, on: {method: PATCH, resource: nodes}}\n",
                   "f.yaml");
   EXPECT_TRUE(faults.has_value());
+}
+
+TEST(LoadFaults, ReadsTheScriptsOfTheTree) {
+  for (const char* name : {"rough-night", "node-goes", "stuck-broker"}) {
+    const std::string path = std::string("scenarios/faults/") + name + ".yaml";
+    const auto faults = load_faults(test::read_file(path), path);
+    ASSERT_TRUE(faults.has_value()) << faults.error().front().message;
+    EXPECT_FALSE(faults->empty()) << name;
+  }
 }
 
 TEST(LoadFaults, RefusesWhatMeansNothing) {
