@@ -84,22 +84,37 @@ void raise(Amounts& to, const Amounts& least) {
   }
 }
 
+/// A resize was asked for that the node cannot give: what containers have is all they get.
+bool resize_is_infeasible(const Json& pod) {
+  return std::ranges::any_of(pod.items("/status/conditions"), [](const Json& condition) {
+    return condition.string_or("/type", "") == "PodResizePending" &&
+           condition.string_or("/reason", "") == "Infeasible";
+  });
+}
+
 /// What a running container was given, by its name.
 Amounts given_to(const Json& pod, std::string_view list, const std::string& name, bool& bad) {
+  Amounts given;
   for (const Json& status : pod.items(list)) {
     if (status.string_or("/name", "") == name) {
-      return amounts_at(status, "/resources/requests", bad);
+      raise(given, amounts_at(status, "/resources/requests", bad));
+      raise(given, amounts_at(status, "/allocatedResources", bad));
     }
   }
-  return {};
+  return given;
 }
 
 Amounts container_requests(
     const Json& pod, const Json& container, std::string_view statuses, bool resized, bool& bad) {
   Amounts wanted = amounts_at(container, "/resources/requests", bad);
-  if (resized) {
-    raise(wanted, given_to(pod, statuses, container.string_or("/name", ""), bad));
+  if (!resized) {
+    return wanted;
   }
+  Amounts given = given_to(pod, statuses, container.string_or("/name", ""), bad);
+  if (!given.empty() && resize_is_infeasible(pod)) {
+    return given;
+  }
+  raise(wanted, given);
   return wanted;
 }
 

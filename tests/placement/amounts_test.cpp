@@ -59,5 +59,13 @@ TEST(Requests, CountWhatAContainerWasResizedTo) {
   EXPECT_EQ(requests(kPod, true).at("cpu"), 2000);
 }
 
+TEST(Requests, CountNoResizeThatTheNodeCannotGive) {
+  constexpr std::string_view kPod = R"({"spec":{
+    "containers":[{"name":"a","resources":{"requests":{"cpu":"9"}}}]},
+    "status":{"conditions":[{"type":"PodResizePending","reason":"Infeasible"}],
+      "containerStatuses":[{"name":"a","resources":{"requests":{"cpu":"2"}}}]}})";
+  EXPECT_EQ(requests(kPod, true).at("cpu"), 2000);
+}
+
 }  // namespace
 }  // namespace cfkops::placement
