@@ -21,7 +21,7 @@ struct Row {
   Command command;
 };
 
-constexpr std::array<Row, 14> kCommands = {{
+constexpr std::array<Row, 15> kCommands = {{
     {"run", run_command},
     {"plan", plan_command},
     {"lint", lint_command},
@@ -34,6 +34,7 @@ constexpr std::array<Row, 14> kCommands = {{
     {"sandbox serve", sandbox_serve_command},
     {"sandbox scenarios", sandbox_scenarios_command},
     {"rehearse", rehearse_command},
+    {"snapshot", snapshot_command},
     {"completion", completion_command},
     {"version", version_command},
 }};

@@ -205,6 +205,17 @@ void add_rehearse_command(CLI::App& app, Slots& slots) {
       ->check(CLI::NonNegativeNumber);
 }
 
+void add_snapshot_command(CLI::App& app, Slots& slots) {
+  CLI::App* snapshot =
+      add_command(app,
+                  "snapshot",
+                  "Write what a rehearsal needs to know of this cluster to a file; only reads");
+  snapshot->add_option("--out", slots.arguments.out, "File to write")->required();
+  snapshot->add_flag("--force", slots.arguments.force, "Replace the file if it is there");
+  snapshot->add_flag(
+      "-A,--all-namespaces", slots.arguments.all_namespaces, "Of all namespaces, not of one alone");
+}
+
 void build(CLI::App& app, Slots& slots) {
   app.name("cfkops");
   app.require_subcommand(1);
@@ -215,6 +226,7 @@ void build(CLI::App& app, Slots& slots) {
   add_record_commands(app, slots);
   add_sandbox_commands(app, slots);
   add_rehearse_command(app, slots);
+  add_snapshot_command(app, slots);
   app.footer("Start with: cfkops list, then cfkops plan broker-restart -n NAMESPACE");
 }
 

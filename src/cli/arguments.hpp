@@ -38,6 +38,9 @@ struct Arguments {
   std::string snapshot;                ///< of `rehearse`: a file, in place of a scenario
   std::string faults;                  ///< of `rehearse`: a file, "all", or "" for none
   std::size_t points = 200;            ///< of `rehearse --faults all`
+  std::string out;                     ///< of `snapshot`: where to write it
+  bool force = false;                  ///< of `snapshot`: that file may be there already
+  bool all_namespaces = false;         ///< of `snapshot`
   std::optional<std::uint64_t> seed;   ///< of `rehearse`, in place of the scenario's
 };
 
