@@ -1,5 +1,6 @@
 #include "cfkops/sandbox/cluster.hpp"
 
+#include "broken_flight.hpp"
 #include "fault_injector.hpp"
 #include "flight.hpp"
 #include "world.hpp"
@@ -69,7 +70,7 @@ class Cluster::Impl {
   void wake() noexcept { woken_ = true; }
 
  private:
-  void reach(kube::ExchangeId id);
+  void reach(kube::ExchangeId id, const RequestFate& fate);
   void limit(kube::ExchangeId id, Duration timeout);
   void tell(kube::ExchangeId id, const Flight::Step& step);
   [[nodiscard]] std::shared_ptr<Flight> find(kube::ExchangeId id) const;
@@ -99,13 +100,19 @@ kube::ExchangeId Cluster::Impl::start(kube::Request request, Who&& who) {
   const kube::ExchangeId id = ++last_;
   add_header(request, "Accept", "application/json");
   add_header(request, "User-Agent", "cfkops/" + std::string(base::version()));
+  if (listener_) {
+    listener_(request, id);
+  }
   const Duration timeout = request.timeout;
-  auto flight = std::make_shared<Flight>(std::move(request), [this, id](Flight::Step step) {
-    world_.timeline().after(back_, [this, id, step = std::move(step)] { tell(id, step); });
-  });
+  const RequestFate fate = faults_.judge(request);
+  const Duration back = back_ + fate.delay;
+  const Flight::Road road = [this, id, back](Flight::Step step) {
+    world_.timeline().after(back, [this, id, step = std::move(step)] { tell(id, step); });
+  };
+  auto flight = std::make_shared<Flight>(std::move(request), road_under(fate, road));
   flight->expect(std::forward<Who>(who));
   flights_.emplace(id, std::move(flight));
-  world_.timeline().after(there_, [this, id] { reach(id); });
+  world_.timeline().after(there_, [this, id, fate] { reach(id, fate); });
   if (timeout > Duration::zero()) {
     limit(id, timeout);
   }
@@ -117,9 +124,9 @@ std::shared_ptr<Flight> Cluster::Impl::find(kube::ExchangeId id) const {
   return found == flights_.end() ? nullptr : found->second;
 }
 
-void Cluster::Impl::reach(kube::ExchangeId id) {
+void Cluster::Impl::reach(kube::ExchangeId id, const RequestFate& fate) {
   if (const auto flight = find(id)) {
-    flight->reach(world_.api());
+    arrive(*flight, fate, world_.api(), world_.timeline());
   }
 }
 
@@ -204,7 +211,7 @@ kube::ExchangeId Cluster::open_socket(kube::Request request,
   return impl_->start(std::move(request), sink);
 }
 
-// No socket is ever open: nothing in a simulated pod answers.
+// Commands get no input.
 void Cluster::send(kube::ExchangeId /*socket*/, std::string_view /*bytes*/) {}
 
 void Cluster::cancel(kube::ExchangeId exchange) {
