@@ -10,7 +10,6 @@
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
-#include <algorithm>
 #include <string>
 
 namespace cfkops::rehearse {
@@ -72,7 +71,8 @@ struct SnapshotOf : testing::Test {
   }
 
   static json object_of(const Snapshot& snapshot, const std::string& kind) {
-    for (const json& object : read(snapshot).at("objects")) {
+    const json file = read(snapshot);
+    for (const json& object : file.at("objects")) {
       if (object.at("kind") == kind) {
         return object;
       }
@@ -98,9 +98,10 @@ TEST_F(SnapshotOf, ASecretHasItsKeysAndNoValue) {
   secret["metadata"]["annotations"] = {
       {"kubectl.kubernetes.io/last-applied-configuration", "{\"data\":\"aHVudGVyMg==\"}"}};
   secret["metadata"]["managedFields"] = {{{"manager", "kubectl"}}};
-  serve("/api/v1/namespaces/confluent/secrets", {secret});
+  serve("/api/v1/namespaces/confluent/secrets", json::array({secret}));
   serve("/api/v1/namespaces/confluent/configmaps",
-        {{{"metadata", meta("plain")}, {"data", {{"server.properties", "a=hunter2"}}}}});
+        json::array(
+            {json{{"metadata", meta("plain")}, {"data", {{"server.properties", "a=hunter2"}}}}}));
   const Snapshot snapshot = take();
   EXPECT_THAT(snapshot.text, Not(HasSubstr("aHVudGVyMg")));
   EXPECT_THAT(snapshot.text, Not(HasSubstr("hunter2")));
@@ -127,7 +128,7 @@ TEST_F(SnapshotOf, AServerThatCannotBeReachedIsAnError) {
 TEST_F(SnapshotOf, HostileTextsComeBackAsTheyWere) {
   json pod = {{"metadata", meta("p")}, {"status", {{"message", "yes: #\n- 'x' \"y\"\t\\"}}}};
   pod["metadata"]["labels"] = {{"no", "on"}, {"version", "1.10"}, {"date", "2026-01-15"}};
-  serve("/api/v1/namespaces/confluent/pods", {pod});
+  serve("/api/v1/namespaces/confluent/pods", json::array({pod}));
   const json back = object_of(take(), "Pod");
   EXPECT_EQ(back.at("metadata"), pod.at("metadata"));
   EXPECT_EQ(back.at("status"), pod.at("status"));
