@@ -65,12 +65,12 @@ struct Fault {
   std::string target = {};  ///< a node's, pod's or broker pod's name; "": that of the request
 };
 
-/// Reads a file of kind Faults (docs/sandbox.md). Errors: InvalidInput with line and column, all
+/// Reads a file of kind Faults (docs/faults.md). Errors: InvalidInput with line and column, all
 /// that were found.
 [[nodiscard]] tl::expected<std::vector<Fault>, std::vector<Error>> load_faults(
     std::string_view text, const std::string& file);
 
-/// "answer-lost on POST pods/eviction confluent/kafka-1 (1st)", for reports.
+/// Its title, else "answer-lost on POST pods/eviction confluent/kafka-1 (1st)".
 [[nodiscard]] std::string describe(const Fault& fault);
 
 }  // namespace cfkops::sandbox
