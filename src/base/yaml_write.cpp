@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <string_view>
+#include <utility>
 
 namespace cfkops::base {
 namespace {
@@ -40,10 +41,45 @@ bool is_plain(std::string_view text) {
   return !is_word(text);
 }
 
-/// JSON's way to quote, in ASCII alone, is one of YAML's ways, but for the slash that JSON may and
-/// this does not escape, and for pairs of surrogates, which YAML does not know.
+/// What JSON leaves as it is and YAML does not take, or takes for the end of a line.
+constexpr std::array<std::pair<std::string_view, std::string_view>, 4> kUnprintable = {
+    {{"\x7f", "\\u007f"},
+     {"\xe2\x80\xa8", "\\u2028"},
+     {"\xe2\x80\xa9", "\\u2029"},
+     {"\xef\xbb\xbf", "\\ufeff"}}};
+
+/// The same for the control characters from U+0080 to U+009F.
+bool is_upper_control(std::string_view rest) {
+  return rest.size() > 1 && rest[0] == '\xc2' &&
+         (static_cast<unsigned char>(rest[1]) & 0xe0U) == 0x80U;
+}
+
+/// In double quotes. JSON's way to do so is one of YAML's ways, but for the characters above.
 std::string quoted(const std::string& text) {
-  return nlohmann::json(text).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+  constexpr std::string_view kDigits = "0123456789abcdef";
+  const std::string json =
+      nlohmann::json(text).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+  std::string out;
+  for (std::string_view rest = json; !rest.empty();) {
+    const auto* escape =
+        std::find_if(kUnprintable.begin(), kUnprintable.end(), [rest](const auto& pair) {
+          return rest.starts_with(pair.first);
+        });
+    if (escape != kUnprintable.end()) {
+      out += escape->second;
+      rest.remove_prefix(escape->first.size());
+    } else if (is_upper_control(rest)) {
+      const auto byte = static_cast<unsigned char>(rest[1]);
+      out += "\\u00";
+      out += kDigits[byte >> 4U];
+      out += kDigits[byte & 0xfU];
+      rest.remove_prefix(2);
+    } else {
+      out += rest.front();
+      rest.remove_prefix(1);
+    }
+  }
+  return out;
 }
 
 std::string scalar(const nlohmann::json& value) {

@@ -90,6 +90,8 @@ TEST(YamlWrite, HostileStringsComeBackAsTheyWere) {
                                  "\xf0\x9f\x98\x80",
                                  "\xe2\x80\xa8",
                                  "\xc2\x85",
+                                 "\xc2\x9f",
+                                 "\xc2\xa9",
                                  "\xef\xbb\xbf",
                                  "${X}"}) {
     EXPECT_EQ(there_and_back(text), nlohmann::json(text)) << text;
