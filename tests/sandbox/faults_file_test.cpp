@@ -110,7 +110,7 @@ TEST(LoadFaults, RefusesWhatMeansNothing) {
        "f.yaml:4:30: 'on' of fault 'watch-lost' has no key 'times'"},
       {"  - {fault: clock-jump, at: 1s, by: -x}\n",
        "f.yaml:4:37: 'by' of fault 'clock-jump' cannot be '-x'"},
-      {"  - {fault: kill, on: {}}\n", "f.yaml:4:19: fault 'kill' has no key 'on'"},
+      {"  - {fault: kill, at: 1s, on: {}}\n", "f.yaml:4:27: fault 'kill' has no key 'on'"},
   };
   for (const auto& [lines, message] : cases) {
     const std::vector<std::string> found = errors_of(lines);
