@@ -8,11 +8,14 @@
 
 #include <nlohmann/json.hpp>
 
-#include <set>
+#include <cstddef>
 #include <utility>
 
 namespace cfkops::rehearse {
 namespace {
+
+/// What `base::parse_yaml` takes.
+constexpr std::size_t kLargest = std::size_t{16} << 20U;
 
 /// Every Kafka of these namespaces, as `kafka` of a scenario.
 Result<nlohmann::json> take_all_kafka(kube::Reader& reader, TakenObjects& taken) {
@@ -29,7 +32,10 @@ Result<nlohmann::json> take_all_kafka(kube::Reader& reader, TakenObjects& taken)
       continue;
     }
     for (const kafka::Target& target : *targets) {
-      clusters.push_back(take_kafka(reader, target, taken.objects, taken.missing));
+      nlohmann::json cluster = take_kafka(reader, target, taken.objects, taken.missing);
+      if (!cluster.is_null()) {
+        clusters.push_back(std::move(cluster));
+      }
     }
   }
   return clusters;
@@ -55,6 +61,11 @@ Result<Snapshot> take_snapshot(kube::Reader& reader, const std::vector<std::stri
   snapshot.text = written(clusters, as_scenario_objects(taken.objects));
   snapshot.objects = taken.objects.size();
   snapshot.missing = std::move(taken.missing);
+  if (snapshot.text.size() > kLargest) {
+    snapshot.missing.push_back(
+        "the file is larger than the 16 MiB that a scenario may have, so it cannot be loaded; take "
+        "one namespace alone");
+  }
   return snapshot;
 }
 

@@ -91,8 +91,12 @@ class KafkaTaker {
     spec_["name"] = target_.broker_set;
     const Object* brokers = find_set(sets_, target_.ns, target_.broker_set);
     if (brokers == nullptr) {
-      tell("its StatefulSet was not read, so its brokers are not known");
-      return spec_;
+      tell("its StatefulSet was not read, so its brokers are not known and it is left out");
+      return nullptr;
+    }
+    if (kafka::pod_names(*brokers).empty()) {
+      tell("it has no brokers now (replicas: 0) and is left out");
+      return nullptr;
     }
     spec_["layout"] = has_cfk_label(*brokers) ? "cfk" : "plain";
     pods_ = kafka::pod_names(*brokers);

@@ -1,6 +1,7 @@
 #include "cfkops/rehearse/snapshot.hpp"
 
 #include "snapshot_redact.hpp"
+#include "snapshot_topics.hpp"
 #include "support/scripted_transport.hpp"
 
 #include "cfkops/base/cancel.hpp"
@@ -132,6 +133,38 @@ TEST_F(SnapshotOf, HostileTextsComeBackAsTheyWere) {
   const json back = object_of(take(), "Pod");
   EXPECT_EQ(back.at("metadata"), pod.at("metadata"));
   EXPECT_EQ(back.at("status"), pod.at("status"));
+}
+
+TEST_F(SnapshotOf, ATopicHasWhatTheBrokersTellAndNoMore) {
+  const auto bean = [this](const std::string& encoded, const json& value) {
+    transport
+        .on("GET",
+            "/api/v1/namespaces/confluent/pods/kafka-0:7777/proxy/jolokia/read/" + encoded + "*")
+        .reply(200, json{{"status", 200}, {"value", value}});
+  };
+  const std::string partition = "kafka.cluster:partition=0,topic=orders,type=Partition,name=";
+  bean("kafka.cluster%3Atype%3DPartition%2Cname%3D%2AReplica",
+       {{partition + "InSyncReplicasCount", {{"Value", 2}}},
+        {partition + "ReplicasCount", {{"Value", 3}}},
+        {partition + "UnderReplicated", {{"Value", 1}}}});
+  bean("kafka.cluster%3Atype%3DPartition%2Cname%3D%2AMinIsr",
+       {{partition + "UnderMinIsr", {{"Value", 0}}}, {partition + "AtMinIsr", {{"Value", 1}}}});
+  const std::string rate = "kafka.server:topic=orders,type=BrokerTopicMetrics,name=";
+  bean("kafka.server%3Atype%3DBrokerTopicMetrics%2Cname%3DMessagesInPerSec",
+       {{rate + "MessagesInPerSec", {{"OneMinuteRate", 50.0}}}});
+  bean("kafka.server%3Atype%3DBrokerTopicMetrics%2Cname%3DBytesInPerSec",
+       {{rate + "BytesInPerSec", {{"OneMinuteRate", 10000.0}}}});
+  bean("kafka.log", json::object());
+  std::vector<std::string> missing;
+  const json topics = take_topics(reader, "confluent", {"kafka-0"}, "kafka a/b", missing);
+  EXPECT_EQ(topics,
+            json::array({json{{"name", "orders"},
+                              {"partitions", 1},
+                              {"replicas", 3},
+                              {"minIsr", 2},
+                              {"recordsPerSecond", 50.0},
+                              {"recordBytes", 200}}}));
+  EXPECT_THAT(missing, Contains(HasSubstr("'stored' is not known of topic orders")));
 }
 
 TEST(Redact, TakesCredentialsByNameAndByLook) {
