@@ -168,7 +168,7 @@ ApiServer::ApiServer(Registry& registry)
     : registry_(registry),
       watches_(registry) {}
 
-ApiServer::Id ApiServer::handle(kube::Request request, Responder& responder) {
+ApiServer::Id ApiServer::handle(const kube::Request& request, Responder& responder) {
   const Id id = ++last_;
   const auto caller = caller_of(registry_, request);
   if (!caller) {

@@ -23,7 +23,7 @@ class ApiServer {
 
   /// Takes a request. The answer may come within the call or later, when time is advanced.
   /// `responder` lives until its end or `cancel`.
-  Id handle(kube::Request request, Responder& responder);
+  Id handle(const kube::Request& request, Responder& responder);
 
   /// The client went away: nothing more goes to its responder.
   void cancel(Id id);
