@@ -1,5 +1,9 @@
 #include "branches.hpp"
 
+#include "report_json.hpp"
+
+#include <nlohmann/json.hpp>
+
 #include <fcntl.h>
 #include <poll.h>
 #include <sys/wait.h>
@@ -121,7 +125,15 @@ bool Branches::become_child(std::size_t point, int read_end, int write_end) {
   return true;
 }
 
-void Branches::deliver(const std::string& text) {
+void Branches::arrive(Rehearsed run) {
+  const FaultPoint& point = points_[own_.value_or(0)];
+  run.fault = sandbox::describe(point.fault);
+  run.kind = sandbox::to_string(point.fault.kind);
+  run.step = point.step;
+  deliver(Json(json_of(run)).dump());
+}
+
+void Branches::deliver(const std::string& text) const {
   std::size_t written = 0;
   while (written < text.size()) {
     const ssize_t some = uninterrupted(

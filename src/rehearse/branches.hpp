@@ -30,14 +30,14 @@ class Branches final : public Crossroads {
   std::vector<sandbox::Fault> at_request(std::uint64_t number) override;
   bool killed_at_write(std::uint64_t number) override;
 
-  /// In a branch: whose it is. Nothing in the plain run.
-  [[nodiscard]] std::optional<std::size_t> own() const { return own_; }
+  [[nodiscard]] bool has_branched() const override { return own_.has_value(); }
 
-  /// In a branch: hands the text to the plain run's process and ends this one.
-  [[noreturn]] void deliver(const std::string& text);
+  /// Hands the report to the plain run's process.
+  [[noreturn]] void arrive(Rehearsed run) override;
 
-  /// In the plain run, after its end: the texts of all branches, in the order of the points.
-  /// Errors: Io where a process could not be made, Internal where one ended without a text.
+  /// In the plain run, after its end: the reports of all branches as `json_of` writes them, in the
+  /// order of the points. Errors: Io where a process could not be made, Internal where one ended
+  /// without a report.
   [[nodiscard]] Result<std::vector<std::string>> gather();
 
  private:
@@ -49,6 +49,7 @@ class Branches final : public Crossroads {
 
   bool branch(std::size_t point);
   bool become_child(std::size_t point, int read_end, int write_end);
+  [[noreturn]] void deliver(const std::string& text) const;
   void read_some();
   void finish(Child child);
   void fail(Error error);

@@ -107,6 +107,9 @@ void Recorder::wrote() {
 Evidence Recorder::take() && {
   look_for_faults();
   evidence_.ended = since_start();
+  if (trace_ != nullptr) {
+    trace_->marks = marks_of(evidence_.removals);
+  }
   evidence_.validations = witness_.validations();
   evidence_.validated = witness_.validated();
   return std::move(evidence_);

@@ -29,7 +29,10 @@ class Recorder {
   /// The step in which the first fault happened; "" where none has.
   [[nodiscard]] const std::string& step_of_fault() const { return step_of_fault_; }
 
-  /// What was gathered, with the state of now; `aftermath` comes later.
+  /// What was gathered so far.
+  [[nodiscard]] const Evidence& so_far() const { return evidence_; }
+
+  /// The same at the end; what the cluster does then comes later.
   [[nodiscard]] Evidence take() &&;
 
   [[nodiscard]] Duration since_start() const { return cluster_.clock().now() - started_; }

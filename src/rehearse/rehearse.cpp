@@ -38,16 +38,14 @@ std::string title_of(const std::vector<sandbox::Fault>& script) {
 
 /// One more plain run, which each of the others branches off from at its point.
 Result<std::vector<Rehearsed>> run_points(const Rehearsal& rehearsal,
-                                          const std::vector<FaultPoint>& points) {
+                                          const std::vector<FaultPoint>& points,
+                                          const PlainPath& plain) {
   Branches branches(points, std::thread::hardware_concurrency());
-  CFKOPS_ASSIGN(Rehearsed run,
-                run_once(rehearsal, {}, {.trace = nullptr, .crossroads = &branches}));
-  if (const auto own = branches.own()) {
-    const FaultPoint& point = points[*own];
-    run.fault = sandbox::describe(point.fault);
-    run.kind = sandbox::to_string(point.fault.kind);
-    run.step = point.step;
-    branches.deliver(Json(json_of(run)).dump());
+  CFKOPS_ASSIGN(
+      Rehearsed run,
+      run_once(rehearsal, {}, {.trace = nullptr, .crossroads = &branches, .plain = &plain}));
+  if (branches.has_branched()) {
+    branches.arrive(std::move(run));
   }
   CFKOPS_ASSIGN(const std::vector<std::string> texts, branches.gather());
   std::vector<Rehearsed> runs;
@@ -77,12 +75,14 @@ Result<RehearsalReport> rehearse(const Rehearsal& rehearsal,
 Result<RehearsalReport> rehearse_all(const Rehearsal& rehearsal) {
   RehearsalReport report = begin_report(rehearsal);
   std::vector<FaultPoint> points;
+  PlainPath plain;
   {
     Trace trace;  // large, and not to be copied with each branch
-    CFKOPS_ASSIGN(report.plain, run_plain(rehearsal, {.trace = &trace, .crossroads = nullptr}));
+    CFKOPS_ASSIGN(report.plain, run_plain(rehearsal, {.trace = &trace}));
     points = choose_points(trace, rehearsal.points);
+    plain = {.run = report.plain, .marks = std::move(trace.marks)};
   }
-  CFKOPS_ASSIGN(report.runs, run_points(rehearsal, points));
+  CFKOPS_ASSIGN(report.runs, run_points(rehearsal, points, plain));
   return report;
 }
 

@@ -75,6 +75,7 @@ nlohmann::json json_of(const Rehearsed& run) {
           {"step", run.step},
           {"happened", run.happened},
           {"killed", run.killed},
+          {"joinedSeconds", run.joined ? nlohmann::json(seconds(*run.joined)) : nlohmann::json()},
           {"result", engine::to_string(run.report.result)},
           {"summary", run.report.summary},
           {"error", json_of(run.report.error)},

@@ -113,6 +113,9 @@ Result<Rehearsed> read_run(const Json& json) {
   run.step = json.string_or("/step", "");
   run.happened = texts_at(json, "/happened");
   CFKOPS_ASSIGN(run.killed, json.bool_at("/killed"));
+  if (json.has("/joinedSeconds")) {
+    CFKOPS_ASSIGN(run.joined, duration_at(json, "/joinedSeconds"));
+  }
   CFKOPS_ASSIGN(run.report, read_report(json));
   for (const Json& item : json.items("/kafka")) {
     CFKOPS_ASSIGN(sandbox::KafkaReport kafka, read_kafka(item));

@@ -100,7 +100,9 @@ std::string what_it_did(const Rehearsed& run) {
   const engine::RunReport& report = run.report;
   switch (report.result) {
     case RunResult::Succeeded:
-      return "done in " + base::human_duration(report.took);
+      return "done in " + base::human_duration(report.took) +
+             (run.joined ? ", from +" + base::human_duration(*run.joined) + " on as the plain run"
+                         : "");
     case RunResult::UndoIncomplete:
       return reason(report) + "; not all could be undone";
     case RunResult::Failed:

@@ -43,6 +43,14 @@ std::string text_of(const sandbox::Cluster::Happened& happened) {
   return "+" + base::human_duration(happened.at) + " " + happened.what;
 }
 
+std::vector<std::string> texts_of(const std::vector<sandbox::Cluster::Happened>& happened) {
+  std::vector<std::string> texts;
+  for (const sandbox::Cluster::Happened& one : happened) {
+    texts.push_back(text_of(one));
+  }
+  return texts;
+}
+
 /// One run on a cluster of its own. The order of the members is that of their needs.
 class Stage {
  public:
@@ -55,6 +63,7 @@ class Stage {
 
  private:
   void sent(const kube::Request& request, std::uint64_t number);
+  void come_back();
   bool may_write(std::uint64_t number);
   [[nodiscard]] bool kill_is_due(std::uint64_t number) const;
   void die(std::uint64_t number);
@@ -66,6 +75,7 @@ class Stage {
   std::unique_ptr<sandbox::Cluster> cluster_;
   std::vector<sandbox::Fault> kills_;
   Crossroads* crossroads_;
+  const PlainPath* plain_;
   Cancel cancel_;
   Witness witness_;
   Recorder recorder_;
@@ -83,6 +93,7 @@ Stage::Stage(const Rehearsal& rehearsal,
       cluster_(std::move(cluster)),
       kills_(std::move(kills)),
       crossroads_(company.crossroads),
+      plain_(company.plain),
       recorder_(*cluster_, witness_, company.trace),
       wire_(*cluster_, cluster_->clock().now() + kLongestRun, [this] {
         limit_reached_ = true;
@@ -97,9 +108,30 @@ Stage::Stage(const Rehearsal& rehearsal,
 
 void Stage::sent(const kube::Request& request, std::uint64_t number) {
   recorder_.sent(request, number);
-  if (crossroads_ != nullptr) {
-    cluster_->inject(crossroads_->at_request(number));
+  if (crossroads_ == nullptr) {
+    return;
   }
+  cluster_->inject(crossroads_->at_request(number));
+  if (plain_ != nullptr && crossroads_->has_branched() && removes_pod(request)) {
+    come_back();
+  }
+}
+
+/// Ends a run whose rest is known.
+void Stage::come_back() {
+  Evidence evidence = recorder_.so_far();
+  evidence.happened = cluster_->happened();
+  evidence.after = recorder_.standing();
+  evidence.limit = kLongestRun;
+  std::optional<Rehearsed> run = join(*plain_, evidence);
+  if (!run) {
+    return;
+  }
+  evidence.validated = rehearsal_.request.runbook->validation.size();
+  evidence.validations = evidence.validated;
+  run->happened = texts_of(evidence.happened);
+  run->harm = find_harm(rehearsal_, *run, evidence);
+  crossroads_->arrive(*std::move(run));
 }
 
 /// Nothing leaves any more, and no wait lasts.
@@ -189,9 +221,7 @@ Rehearsed Stage::perform() {
   evidence.limit_reached = limit_reached_;
   evidence.happened = cluster_->happened();
   evidence.after = recorder_.standing();
-  for (const sandbox::Cluster::Happened& one : evidence.happened) {
-    result.happened.push_back(text_of(one));
-  }
+  result.happened = texts_of(evidence.happened);
   if (result.killed) {
     result.happened.push_back(killed_);
   }

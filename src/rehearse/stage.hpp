@@ -1,5 +1,6 @@
 #pragma once
 
+#include "joining.hpp"
 #include "request_target.hpp"
 
 #include "cfkops/rehearse/rehearse.hpp"
@@ -22,6 +23,7 @@ struct SentRequest {
 struct Trace {
   std::vector<SentRequest> requests;  ///< in order
   std::vector<std::string> writes;    ///< the step of each write of its log
+  std::vector<PathMark> marks;        ///< what it took away
 };
 
 /// Is asked at each place of a run what goes wrong from there on.
@@ -37,12 +39,19 @@ class Crossroads {
 
   /// Before the write of that number to the log: whether we are killed.
   virtual bool killed_at_write(std::uint64_t number) = 0;
+
+  /// Whether a fault of this object has happened to the run.
+  [[nodiscard]] virtual bool has_branched() const = 0;
+
+  /// Takes the report of a run that has branched, and ends its process.
+  [[noreturn]] virtual void arrive(Rehearsed run) = 0;
 };
 
 /// Who comes along on a run; borrowed, nullptr for nobody.
 struct Company {
   Trace* trace = nullptr;  ///< is filled
   Crossroads* crossroads = nullptr;
+  const PlainPath* plain = nullptr;  ///< where a run that has branched may come back to
 };
 
 /// Runs it once on a fresh cluster with these faults and judges what it did. Errors: those of

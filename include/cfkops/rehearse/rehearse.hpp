@@ -13,6 +13,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -34,6 +35,8 @@ struct Rehearsed {
   std::vector<std::string> happened;  ///< what did, with its moment
   engine::RunReport report;           ///< of the run
   bool killed = false;                ///< we were: the report is that of nobody
+  /// When the run was on the path of the plain one again; what follows is told as that run had it.
+  std::optional<Duration> joined;
   std::vector<sandbox::KafkaReport> kafka;  ///< from the run's start to a minute after its end
   std::vector<std::string> unready;         ///< pods at the end
   /// What must not be, in sentences: a second broker was taken down, a partition went under min ISR
