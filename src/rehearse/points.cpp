@@ -60,6 +60,12 @@ bool hits_a_pod(FaultKind kind) {
   }
 }
 
+/// A run waits for it as long as it waits for anything, and ends alike wherever it happens: one of
+/// them in each step tells all.
+bool is_waited_for(FaultKind kind) {
+  return kind == FaultKind::PodNeverReady || kind == FaultKind::BrokerNeverCatchesUp;
+}
+
 bool names_a_pod(const RequestTarget& target) {
   return (target.resource == "pods" || target.resource.starts_with("pods/")) &&
          !target.name.empty();
@@ -131,7 +137,8 @@ Places places_for(FaultKind kind, const StepPlaces& step) {
   // Other things hit where it hurts, where there is such a place: when a pod is on its way out.
   const Places& changes = hits_a_pod(kind) ? step.pod_changes : step.changes;
   const Places& reads = hits_a_pod(kind) ? step.pod_reads : step.reads;
-  return changes.empty() ? spread(reads, kReadsAlone) : changes;
+  const Places places = changes.empty() ? spread(reads, kReadsAlone) : changes;
+  return is_waited_for(kind) ? spread(places, 1) : places;
 }
 
 /// How many requests up to this place match.
