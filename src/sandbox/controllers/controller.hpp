@@ -68,4 +68,9 @@ class Controller {
 [[nodiscard]] std::unique_ptr<Controller> definition_controller(Registry& registry,
                                                                 KindTable& kinds);
 
+/// Stands in for Confluent's operator: brings about what Kafka and KRaftController resources of
+/// platform.confluent.io say, and rolls their pods. Nothing happens where none are defined.
+[[nodiscard]] std::unique_ptr<Controller> cfk_operator(Registry& registry,
+                                                       const Programs& programs);
+
 }  // namespace cfkops::sandbox
