@@ -1,5 +1,7 @@
 """Output of kubectl without what differs from run to run. docs/kubectl.md lists the rules."""
 
+import contextlib
+import json
 import re
 
 UID = r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
@@ -52,10 +54,13 @@ class Plain:
                     known[info[key]] = "<id>"
         words = sorted(known, key=lambda one: (-len(one), one))
         self._known = known
-        self._pattern = re.compile("|".join(rf"(?<![\w.-]){re.escape(one)}(?![\w])" for one in words))
+        self._pattern = re.compile("|".join(rf"(?<![\w.]){re.escape(one)}(?!\w)" for one in words))
 
     def lines(self, text, command):
-        """The lines of one output."""
+        """The lines of one output; members of JSON as the server sent it (`--raw`) have no order."""
+        if text.startswith("{"):
+            with contextlib.suppress(ValueError):
+                text = json.dumps(json.loads(text), sort_keys=True, indent=None if "\n" not in text.strip() else 4)
         lines = [self._line(line, command.mask) for line in text.splitlines()]
         if command.last:
             lines = lines[-1:]
