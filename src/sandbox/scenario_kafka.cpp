@@ -27,6 +27,7 @@ const std::vector<std::string> kKafkaKeys = {"namespace",
                                              "controllersName",
                                              "version",
                                              "layout",
+                                             "operator",
                                              "brokers",
                                              "controllers",
                                              "combined",
@@ -198,6 +199,20 @@ void read_layout(const YamlMap& map, KafkaSpec& spec) {
   }
 }
 
+/// Confluent's operator knows its own layout only, and no combined mode.
+void read_operator(const YamlMap& map, KafkaSpec& spec) {
+  const bool is_possible = spec.layout == KafkaSpec::Layout::Cfk && !spec.combined;
+  spec.has_operator = is_possible;
+  map.flag("operator", spec.has_operator);
+  if (spec.has_operator && !is_possible) {
+    map.report("operator",
+               spec.combined ? "does not go with 'combined': Confluent's operator has no such mode"
+                             : "goes with 'layout: cfk' only",
+               "remove it, or write 'operator: false'");
+    spec.has_operator = false;
+  }
+}
+
 KafkaSpec read_one(const YamlNode& node, std::vector<Error>& errors) {
   KafkaSpec spec;
   YamlMap map(node, "a kafka", errors);
@@ -208,6 +223,7 @@ KafkaSpec read_one(const YamlNode& node, std::vector<Error>& errors) {
   map.label("controllersName", spec.controllers_name, kLongestName);
   read_layout(map, spec);
   read_size(map, spec);
+  read_operator(map, spec);
   map.label_values("racks", spec.racks);
   read_topics(map, spec);
   read_timing(map, spec);

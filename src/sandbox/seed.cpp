@@ -130,10 +130,23 @@ std::pair<Objects, Objects> parted(const Objects& objects) {
   return parts;
 }
 
+/// Whether the scenario has brought the brokers' StatefulSet, and with it what goes with it.
+bool brings_brokers(const Value& objects, const KafkaSpec& spec) {
+  return std::ranges::any_of(objects, [&spec](const Value& object) {
+    return text_at(object, {"kind"}) == "StatefulSet" && namespace_of(object) == spec.ns &&
+           name_of(object) == spec.name;
+  });
+}
+
 /// What all Kafka clusters of a scenario consist of.
-Value all_kafka_objects(const Scenario& scenario) {
+Value all_kafka_objects(const Scenario& scenario, const Value& brought) {
   Value objects = Value::array();
-  for (const KafkaSpec& spec : scenario.kafka) {
+  for (const KafkaSpec& given : scenario.kafka) {
+    KafkaSpec spec = given;
+    spec.has_operator = given.has_operator && !brings_brokers(brought, given);
+    for (Value& object : confluent_objects(spec)) {
+      objects.push_back(std::move(object));
+    }
     for (Value& object : kafka_objects(spec)) {
       objects.push_back(std::move(object));
     }
@@ -278,7 +291,7 @@ Status seed(Registry& registry, const Scenario& scenario) {
   const Value none = Value::array();
   const Value& objects = scenario.objects == nullptr ? none : *scenario.objects;
   const auto [first, rest] = parted(in_order(objects));
-  const Value of_kafka = all_kafka_objects(scenario);
+  const Value of_kafka = all_kafka_objects(scenario, objects);
   const auto [first_of_kafka, rest_of_kafka] = parted(in_order(of_kafka));
   Seeder seeder(registry);
   CFKOPS_TRY(add_nodes_of(registry, scenario));

@@ -48,6 +48,7 @@ void World::make_controllers() {
   controllers_.push_back(volume_controller(registry_));
   controllers_.push_back(garbage_collector(registry_));
   controllers_.push_back(resource_quota_controller(registry_));
+  controllers_.push_back(cfk_operator(registry_, programs_));
   controllers_.push_back(scheduler(registry_));
   controllers_.push_back(kubelets(registry_, programs_));
   for (const std::unique_ptr<Controller>& controller : controllers_) {

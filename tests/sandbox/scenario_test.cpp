@@ -106,6 +106,7 @@ TEST(LoadScenario, ReadsAllThatAKafkaCanHave) {
   const KafkaSpec& kafka = scenario->kafka.at(0);
   EXPECT_EQ(kafka.layout, KafkaSpec::Layout::Plain);
   EXPECT_EQ(kafka.controllers, 0);
+  EXPECT_FALSE(kafka.has_operator);
   EXPECT_EQ(kafka.session, std::chrono::seconds(6));
   EXPECT_EQ(kafka.catch_up_bytes_per_second, 1.5e6);
   EXPECT_EQ(kafka.disk_bytes, 1U << 30U);
@@ -182,6 +183,8 @@ TEST(LoadScenario, RefusesWhatCannotBe) {
        "'confluent'"},
       {"kafka: [{layout: cfc}]\n",
        "mine.yaml:4:18: 'layout' of kafka 'kafka' cannot be 'cfc'; did you mean 'cfk'?"},
+      {"kafka: [{layout: plain, operator: true}]\n",
+       "mine.yaml:4:35: 'operator' of kafka 'kafka' goes with 'layout: cfk' only"},
       {"kafka: [{combined: true, controllers: 3}]\n",
        "mine.yaml:4:39: 'controllers' of kafka 'kafka' does not go with 'combined'"},
       {"kafka: [{racks: [zone-9]}]\n", "mine.yaml:4:18: no node is in zone 'zone-9'"},

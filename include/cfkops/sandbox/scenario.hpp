@@ -49,6 +49,9 @@ struct KafkaSpec {
   std::string controllers_name = "kraftcontroller";  ///< of the controllers' one
   std::string version = "4.3.0";
   Layout layout = Layout::Cfk;
+  /// Confluent's operator is there, with the resources that describe the cluster; only for the
+  /// layout Cfk with controllers of their own.
+  bool has_operator = true;
   int brokers = 3;
   int controllers = 3;
   bool combined = false;  ///< the brokers are the controllers, and there are no others
