@@ -46,6 +46,9 @@ class Program {
   /// Its containers are gone, killed or ended; also those of a lost node.
   virtual void end(const Value& pod) = 0;
 
+  /// Whether its readiness probes succeed as soon as they are made, while `is_ready`.
+  [[nodiscard]] virtual bool passes_probes() const { return false; }
+
   /// What its readiness probe says now.
   [[nodiscard]] virtual bool is_ready(const Value& pod) const = 0;
 

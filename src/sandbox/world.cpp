@@ -4,6 +4,7 @@
 #include "controllers/pods.hpp"
 #include "kafka/kafka_program.hpp"
 #include "seed.hpp"
+#include "shell_program.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -30,6 +31,7 @@ World::World(std::uint64_t seed, WallTime start, Duration growing)
       random_(seed),
       registry_(store_, kinds_, timeline_, random_),
       api_(registry_, programs_) {
+  programs_.add(shell_program(timeline_, programs_));
   make_controllers();
 }
 

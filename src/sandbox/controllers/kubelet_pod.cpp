@@ -178,7 +178,8 @@ PodBehaviour behaviour_of(const Value& pod, const Program* program) {
   PodBehaviour behaviour;
   if (program != nullptr) {
     behaviour.start_delay = program->start_delay(pod);
-  } else {
+  }
+  if (program == nullptr || program->passes_probes()) {
     behaviour.ready_delay = probe_delay(pod);
   }
   behaviour.start_delay = duration(pod, "start-delay").value_or(behaviour.start_delay);
@@ -189,7 +190,8 @@ PodBehaviour behaviour_of(const Value& pod, const Program* program) {
   behaviour.never_ready = annotation(pod, "ready") == "false";
   behaviour.image_missing = annotation(pod, "image") == "missing";
   const Value* owner = controller_of(pod);
-  if (!behaviour.exit_after && owner != nullptr && text_at(*owner, {"kind"}) == "Job") {
+  if (!behaviour.exit_after && program == nullptr && owner != nullptr &&
+      text_at(*owner, {"kind"}) == "Job") {
     behaviour.exit_after = std::chrono::seconds(1);
   }
   return behaviour;

@@ -234,7 +234,7 @@ class Kubelets final : public Controller {
       end(pod, run, *code);
       return true;
     }
-    const bool says_yes = program == nullptr ? now >= run.ready_at : program->is_ready(pod);
+    const bool says_yes = now >= run.ready_at && (program == nullptr || program->is_ready(pod));
     const bool ready = says_yes && !behaviour.never_ready;
     const bool changed = ready != run.ready;
     run.ready = ready;

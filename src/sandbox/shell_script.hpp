@@ -1,0 +1,42 @@
+#pragma once
+
+#include "cfkops/base/clock.hpp"
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace cfkops::sandbox {
+
+/// What a command line of busybox surely does: what it writes, and when it ends with which code.
+struct ShellRun {
+  struct Write {
+    Duration at;
+    std::string text;
+    bool is_error;
+  };
+
+  std::vector<Write> writes = {};
+  Duration end = {};  ///< since the beginning
+  int code = 0;
+
+  /// Both streams, as far as written after that long.
+  [[nodiscard]] std::string log(Duration age) const;
+};
+
+/// Where a command runs.
+struct ShellPlace {
+  std::string host;                      ///< what `hostname` says
+  std::vector<std::string> mounts = {};  ///< paths below which files may be
+};
+
+/// `echo`, `true`, `false`, `sleep`, `hostname`, `cat` of a file that cannot be there, and `sh -c`
+/// with these and `exit` in a row. None: what it does is not simulated.
+[[nodiscard]] std::optional<ShellRun> run_shell(const std::vector<std::string>& command,
+                                                const ShellPlace& place);
+
+/// Whether busybox has a program of that name.
+[[nodiscard]] bool is_applet(std::string_view name);
+
+}  // namespace cfkops::sandbox
