@@ -136,7 +136,8 @@ void record_event(Registry& registry,
                   std::string_view component,
                   std::string_view type,
                   std::string_view reason,
-                  std::string_view message) {
+                  std::string_view message,
+                  const EventPlace& place) {
   const std::string ns = namespace_of(about).empty() ? "default" : namespace_of(about);
   const std::string now = registry.timestamp();
   const WriteOptions options = as_controller(component);
@@ -161,6 +162,13 @@ void record_event(Registry& registry,
   if (!namespace_of(about).empty()) {
     involved["namespace"] = ns;
   }
+  Value source = {{"component", std::string(component)}};
+  if (!place.host.empty()) {
+    source["host"] = place.host;
+  }
+  if (!place.field.empty()) {
+    involved["fieldPath"] = place.field;
+  }
   create_stored(registry,
                 "events",
                 ns,
@@ -172,9 +180,9 @@ void record_event(Registry& registry,
                  {"count", 1},
                  {"firstTimestamp", now},
                  {"lastTimestamp", now},
-                 {"source", {{"component", std::string(component)}}},
+                 {"source", std::move(source)},
                  {"reportingComponent", std::string(component)},
-                 {"reportingInstance", ""}},
+                 {"reportingInstance", place.host}},
                 options);
 }
 

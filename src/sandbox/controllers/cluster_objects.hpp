@@ -53,12 +53,19 @@ bool delete_stored(Registry& registry,
 /// Sets status.conditions[type]; the transition time moves only with the status.
 void set_condition(Value& object, Value condition, std::string_view now);
 
-/// An event about an object, as `component` records it; the same event counts up.
+/// An event about an object, as `component` records it; the same event counts up. A kubelet's name
+/// its `host`, and of a container its `field` in the pod.
+struct EventPlace {
+  std::string host = {};
+  std::string field = {};
+};
+
 void record_event(Registry& registry,
                   const Value& about,
                   std::string_view component,
                   std::string_view type,
                   std::string_view reason,
-                  std::string_view message);
+                  std::string_view message,
+                  const EventPlace& place = {});
 
 }  // namespace cfkops::sandbox

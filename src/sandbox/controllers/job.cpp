@@ -1,3 +1,4 @@
+#include "controllers/cluster_objects.hpp"
 #include "controllers/controller.hpp"
 #include "controllers/job_pods.hpp"
 #include "controllers/pods.hpp"
@@ -182,7 +183,14 @@ class JobPass {
     }
     const Value& target = *status_condition(job_, met ? "SuccessCriteriaMet" : "FailureTarget");
     const std::string reason = text_at(target, {"reason"});
-    add_condition(met ? "Complete" : "Failed", reason, text_at(target, {"message"}));
+    const std::string message = text_at(target, {"message"});
+    add_condition(met ? "Complete" : "Failed", reason, message);
+    record_event(registry_,
+                 job_,
+                 "job-controller",
+                 met ? "Normal" : "Warning",
+                 met ? "Completed" : reason,
+                 met ? "Job completed" : message);
     if (met) {
       status_["completionTime"] = now_;
     }

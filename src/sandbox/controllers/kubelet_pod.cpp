@@ -52,7 +52,16 @@ Value terminated(const PodRun& run) {
           {"containerID", run.last_id}};
 }
 
-Value state_of(const Value& container, const PodRun& run) {
+/// As Go writes a duration.
+std::string back_off_text(int crashes) {
+  constexpr std::int64_t kMinute = 60;
+  const std::int64_t seconds =
+      std::chrono::duration_cast<std::chrono::seconds>(back_off(crashes - 1)).count();
+  return seconds < kMinute ? fmt::format("{}s", seconds)
+                           : fmt::format("{}m{}s", seconds / kMinute, seconds % kMinute);
+}
+
+Value state_of(const Value& pod, const Value& container, const PodRun& run) {
   const std::string image = text_at(container, {"image"});
   switch (run.stage) {
     case PodRun::Stage::New:
@@ -73,16 +82,22 @@ Value state_of(const Value& container, const PodRun& run) {
     case PodRun::Stage::Running:
       return {{"running", {{"startedAt", run.started}}}};
     case PodRun::Stage::BackOff:
-      return {
-          {"waiting",
-           {{"reason", "CrashLoopBackOff"}, {"message", "back-off restarting failed container"}}}};
+      return {{"waiting",
+               {{"reason", "CrashLoopBackOff"},
+                {"message",
+                 fmt::format("back-off {} restarting failed container={} pod={}_{}({})",
+                             back_off_text(run.crashes),
+                             text_at(container, {"name"}),
+                             name_of(pod),
+                             namespace_of(pod),
+                             uid_of(pod))}}}};
     case PodRun::Stage::Ended:
       return {{"terminated", terminated(run)}};
   }
   return Value::object();
 }
 
-Value container_status(const Value& container, const PodRun& run) {
+Value container_status(const Value& pod, const Value& container, const PodRun& run) {
   const bool running = run.stage == PodRun::Stage::Running;
   const std::string image = text_at(container, {"image"});
   const std::string& id = running ? run.container_id : run.last_id;
@@ -93,7 +108,7 @@ Value container_status(const Value& container, const PodRun& run) {
                   {"ready", running && run.ready},
                   {"started", running},
                   {"restartCount", run.restarts},
-                  {"state", state_of(container, run)}};
+                  {"state", state_of(pod, container, run)}};
   if (!id.empty()) {
     status["containerID"] = id;
   }
@@ -174,6 +189,14 @@ void tell_conditions(Value& pod, const PodRun& run, std::string_view now) {
 
 }  // namespace
 
+Duration back_off(int times) {
+  Duration delay = kFirstBackOff;
+  for (int i = 1; i < times && delay < kLongestBackOff; ++i) {
+    delay *= 2;
+  }
+  return std::min(delay, kLongestBackOff);
+}
+
 PodBehaviour behaviour_of(const Value& pod, const Program* program) {
   PodBehaviour behaviour;
   if (program != nullptr) {
@@ -201,7 +224,7 @@ void post_status(Value& pod, const PodRun& run, std::string_view host_ip, std::s
   tell_conditions(pod, run, now);
   Value containers = Value::array();
   for (const Value& container : list_at(pod, {"spec", "containers"})) {
-    containers.push_back(container_status(container, run));
+    containers.push_back(container_status(pod, container, run));
   }
   Value inits = Value::array();
   for (const Value& container : list_at(pod, {"spec", "initContainers"})) {

@@ -30,6 +30,12 @@ struct PodBehaviour {
 /// What a runtime says of a container whose end it has not seen.
 inline constexpr int kLostExitCode = 255;
 
+inline constexpr Duration kFirstBackOff = std::chrono::seconds(10);
+inline constexpr Duration kLongestBackOff = std::chrono::minutes(5);
+
+/// 10 s, 20 s, … 5 min.
+[[nodiscard]] Duration back_off(int times);
+
 /// How far a kubelet is with a pod.
 struct PodRun {
   enum class Stage { New, Starting, PullFailed, Running, BackOff, Ended };

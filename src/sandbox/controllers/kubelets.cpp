@@ -1,4 +1,5 @@
 #include "controllers/cluster_objects.hpp"
+#include "controllers/kubelet_events.hpp"
 #include "controllers/kubelet_node.hpp"
 #include "controllers/kubelet_pod.hpp"
 #include "controllers/lost_node.hpp"
@@ -19,19 +20,8 @@ constexpr std::string_view kManager = "kubelet";
 constexpr std::string_view kAnnotation = "sandbox.cfkops.dev/kubelet";
 constexpr Duration kSoon = std::chrono::milliseconds(5);
 constexpr Duration kHeartbeat = std::chrono::seconds(10);
-constexpr Duration kFirstBackOff = std::chrono::seconds(10);
-constexpr Duration kLongestBackOff = std::chrono::minutes(5);
 constexpr Duration kForgiven = 2 * kLongestBackOff;
 constexpr Duration kUsualStop = std::chrono::milliseconds(500);
-
-/// 10 s, 20 s, … 5 min.
-Duration back_off(int times) {
-  Duration delay = kFirstBackOff;
-  for (int i = 1; i < times && delay < kLongestBackOff; ++i) {
-    delay *= 2;
-  }
-  return std::min(delay, kLongestBackOff);
-}
 
 bool is_served(const Value& node) {
   return text_at(node, {"metadata", "annotations", kAnnotation}) == "true" && !is_lost(node);
@@ -251,12 +241,7 @@ class Kubelets final : public Controller {
     const bool failed = run.pulls % 2 == 1;
     run.next = registry_.timeline().now() +
                (failed ? Duration(std::chrono::seconds(2)) : back_off(run.pulls / 2));
-    record_event(registry_,
-                 pod,
-                 kManager,
-                 failed ? "Warning" : "Normal",
-                 failed ? "Failed" : "BackOff",
-                 failed ? "Error: ErrImagePull" : "Back-off pulling image");
+    tell_pull_failed(registry_, pod, failed);
   }
 
   void start(const Value& pod, const Value& node, const PodBehaviour& behaviour, PodRun& run) {
@@ -280,14 +265,10 @@ class Kubelets final : public Controller {
     if (behaviour.exit_after) {
       run.exit_at = now + *behaviour.exit_after;
     }
-    for (const Value& container : list_at(pod, {"spec", "containers"})) {
-      record_event(registry_,
-                   pod,
-                   kManager,
-                   "Normal",
-                   "Started",
-                   "Started container " + text_at(container, {"name"}));
+    if (run.restarts == 0) {
+      tell_started(registry_, pod, "initContainers");
     }
+    tell_started(registry_, pod, "containers");
     if (Program* const program = programs_.of(pod)) {
       program->start(pod);
     }
@@ -316,15 +297,7 @@ class Kubelets final : public Controller {
       // The first restart comes at once.
       run.next = now + (run.crashes == 0 ? kSoon : back_off(run.crashes));
       if (++run.crashes > 1) {
-        record_event(registry_,
-                     pod,
-                     kManager,
-                     "Warning",
-                     "BackOff",
-                     fmt::format("Back-off restarting failed container in pod {}_{}({})",
-                                 name_of(pod),
-                                 namespace_of(pod),
-                                 uid_of(pod)));
+        tell_back_off(registry_, pod);
       }
       return;
     }
@@ -366,6 +339,7 @@ class Kubelets final : public Controller {
     }
     if (!run.ends_at) {
       run.ends_at = asked_to_end(pod);
+      tell_killed(registry_, pod);
     }
     const Program* const program = programs_.of(pod);
     if (program != nullptr && program->exited(pod)) {

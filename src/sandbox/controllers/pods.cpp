@@ -1,6 +1,7 @@
 #include "controllers/pods.hpp"
 
 #include "controllers/controller.hpp"
+#include "controllers/pod_events.hpp"
 #include "selector.hpp"
 
 #include "cfkops/base/check.hpp"
@@ -203,16 +204,26 @@ void write_status(Registry& registry, const Kind& kind, const Value& object, Val
 }
 
 Answer<Shared> create_for(Registry& registry, const Kind& kind, const Value& owner, Value object) {
-  return registry.create(
+  const Value wanted = object;
+  auto made = registry.create(
       kind, namespace_of(owner), std::move(object), as_controller(kControllerManager));
+  if (made) {
+    tell_created(registry, owner, **made);
+  } else {
+    tell_not_created(registry, owner, wanted, made.error().message);
+  }
+  return made;
 }
 
 void delete_object(Registry& registry, const Kind& kind, const Value& object) {
   const Value options = {{"apiVersion", "v1"},
                          {"kind", "DeleteOptions"},
                          {"preconditions", {{"uid", uid_of(object)}}}};
-  static_cast<void>(registry.remove(
-      kind, namespace_of(object), name_of(object), options, as_controller(kControllerManager)));
+  const auto removed = registry.remove(
+      kind, namespace_of(object), name_of(object), options, as_controller(kControllerManager));
+  if (removed) {
+    tell_deleted(registry, object);
+  }
 }
 
 }  // namespace cfkops::sandbox

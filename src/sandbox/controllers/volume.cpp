@@ -3,6 +3,8 @@
 #include "decode.hpp"
 #include "selector.hpp"
 
+#include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
@@ -180,6 +182,7 @@ class VolumeController final : public Controller {
         stored(registry_, kClasses, {}, text_at(claim, {"spec", "storageClassName"}));
     if (storage != nullptr && text_at(*storage, {"volumeBindingMode"}) == "WaitForFirstConsumer" &&
         text_at(claim, {"metadata", "annotations", kSelectedNode}).empty()) {
+      tell_waiting(claim);
       return;
     }
     Shared best;
@@ -195,6 +198,24 @@ class VolumeController final : public Controller {
     } else if (storage != nullptr) {
       provision(claim, *storage);
     }
+  }
+
+  void tell_waiting(const Value& claim) {
+    std::vector<std::string> pods;
+    for (const Shared& pod : all_stored(registry_, "pods", namespace_of(claim))) {
+      if (text_at(*pod, {"spec", "nodeName"}).empty() && uses_claim(*pod, name_of(claim))) {
+        pods.push_back(name_of(*pod));
+      }
+    }
+    record_event(registry_,
+                 claim,
+                 "persistentvolume-controller",
+                 "Normal",
+                 pods.empty() ? "WaitForFirstConsumer" : "WaitForPodScheduled",
+                 pods.empty() ? "waiting for first consumer to be created before binding"
+                              : fmt::format("waiting for pod{} {} to be scheduled",
+                                            pods.size() > 1 ? "s" : "",
+                                            fmt::join(pods, ",")));
   }
 
   /// A claim that names its volume: both sides must say so.
