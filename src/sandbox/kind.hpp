@@ -82,6 +82,9 @@ class Kind {
   /// strategic merge, and items of lists keep apiVersion and kind.
   [[nodiscard]] virtual bool is_defined() const { return false; }
 
+  /// Of a defined kind, what its definition says of its shape; nullptr for others.
+  [[nodiscard]] virtual Shared open_api() const { return nullptr; }
+
   /// Of a defined kind with the subresource scale; nullptr where there is none.
   [[nodiscard]] virtual const ScalePaths* scale_paths() const { return nullptr; }
 

@@ -1,6 +1,7 @@
 #include "api/open_api.hpp"
 
 #include "api/discovery.hpp"
+#include "api/open_api_schemas.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -13,6 +14,8 @@ namespace cfkops::sandbox {
 namespace {
 
 constexpr std::string_view kRoot = "/openapi/v3";
+constexpr std::string_view kOlder = "/openapi/v2";
+constexpr std::string_view kOlderForm = "com.github.proto-openapi.spec.v2";
 
 std::string version_path(std::string_view group, std::string_view version) {
   return group.empty() ? "api/" + std::string(version)
@@ -38,10 +41,7 @@ Value patch_of(const kube::Resource& resource) {
   patch["requestBody"]["content"] = Value::object();
   patch["requestBody"]["content"]["application/merge-patch+json"] = Value::object();
   patch["responses"] = Value::object();
-  Value& names = patch["x-kubernetes-group-version-kind"] = Value::object();
-  names["group"] = resource.group;
-  names["version"] = resource.version;
-  names["kind"] = resource.kind;
+  patch["x-kubernetes-group-version-kind"] = group_version_kind(resource);
   return patch;
 }
 
@@ -54,8 +54,13 @@ Value document(const std::vector<const Kind*>& kinds) {
   Value paths = Value::object();
   for (const Kind* kind : kinds) {
     const auto& verbs = kind->names().verbs;
+    Value& path = paths[object_path(kind->resource())];
     if (std::ranges::find(verbs, "patch") != verbs.end()) {
-      paths[object_path(kind->resource())]["patch"] = patch_of(kind->resource());
+      path["patch"] = patch_of(kind->resource());
+    } else {
+      path["post"] = Value::object();
+      path["post"]["responses"] = Value::object();
+      path["post"]["x-kubernetes-group-version-kind"] = group_version_kind(kind->resource());
     }
   }
   Value body = Value::object();
@@ -64,7 +69,22 @@ Value document(const std::vector<const Kind*>& kinds) {
   body["info"]["title"] = "Kubernetes";
   body["info"]["version"] = "v1.34.4";
   body["paths"] = std::move(paths);
+  body["components"] = Value::object();
+  body["components"]["schemas"] = open_api_schemas(kinds);
   return body;
+}
+
+/// The older document in protobuf, without any type: kubectl reads it where a kind is unknown, and
+/// leaves what is not in it to the server.
+kube::Response without_types(const Exchange& exchange) {
+  const std::string info = "\x0a\x0aKubernetes\x12\x07v1.34.4";
+  kube::Response response = respond_text(exchange,
+                                         200,
+                                         "\x0a\x03"
+                                         "2.0\x12" +
+                                             std::string(1, static_cast<char>(info.size())) + info);
+  response.headers.front().value = "application/com.github.proto-openapi.spec.v2.v1.0+protobuf";
+  return response;
 }
 
 }  // namespace
@@ -85,6 +105,9 @@ Answer<kube::Response> open_api(const KindTable& kinds,
       }
       root["paths"][own]["serverRelativeURL"] = full;
     }
+  }
+  if (path == kOlder && exchange.header("Accept").find(kOlderForm) != std::string_view::npos) {
+    return without_types(exchange);
   }
   if (path != kRoot) {
     return refuse(page_not_found());

@@ -7,9 +7,9 @@
 
 namespace cfkops::sandbox {
 
-/// /openapi/v3 and its documents: which kinds can be patched, and that a patch knows
-/// `fieldValidation`, which is what kubectl looks up before a write. Schemas are not described.
-/// Refused: 404 for other paths, /openapi/v2 too.
+/// /openapi/v3 and its documents: which kinds can be patched, that a patch knows `fieldValidation`,
+/// which is what kubectl looks up before a write, and the types, for `kubectl explain`. /openapi/v2
+/// is there in protobuf alone, and empty. Refused: 404 for other paths.
 [[nodiscard]] Answer<kube::Response> open_api(const KindTable& kinds,
                                               const Exchange& exchange,
                                               std::string_view path);

@@ -28,6 +28,8 @@ class CustomKind final : public Kind {
 
   [[nodiscard]] bool is_defined() const override { return true; }
 
+  [[nodiscard]] Shared open_api() const override { return terms_.open_api; }
+
   [[nodiscard]] const ScalePaths* scale_paths() const override;
   [[nodiscard]] std::string deprecation() const override;
   [[nodiscard]] bool has_status() const override;
