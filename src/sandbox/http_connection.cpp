@@ -1,5 +1,7 @@
 #include "http_connection.hpp"
 
+#include "control.hpp"
+#include "http_body.hpp"
 #include "refusal.hpp"
 
 #include "cfkops/base/crypto.hpp"
@@ -45,6 +47,20 @@ bool is_streamed(const kube::Request& request) {
   };
   return request.method == "GET" &&
          (has("watch=") || has("/watch/") || (has("/log?") && has("follow=")));
+}
+
+// As the real server does, for its log and the answer.
+void number(kube::Request& request) {
+  if (value_of(request, "audit-id").empty()) {
+    const std::string hex = base::random_hex(16);
+    request.headers.push_back({"Audit-ID",
+                               fmt::format("{}-{}-{}-{}-{}",
+                                           hex.substr(0, 8),
+                                           hex.substr(8, 4),
+                                           hex.substr(12, 4),
+                                           hex.substr(16, 4),
+                                           hex.substr(20))});
+  }
 }
 
 bool wants_socket(const kube::Request& request) {
@@ -156,15 +172,20 @@ void HttpConnection::read_requests() {
       refuse(head->refusal);
       return;
     }
-    if (unread_.size() < head->size + head->body_size) {
+    auto body = read_http_body(*head, std::string_view(unread_).substr(head->size));
+    if (!body) {
       if (head->expects_continue && !std::exchange(continued_, true)) {
         say("HTTP/1.1 100 Continue\r\n\r\n");
         send_wire();
       }
       return;
     }
-    head->request.body = unread_.substr(head->size, head->body_size);
-    unread_.erase(0, head->size + head->body_size);
+    if (body->refusal != 0) {
+      refuse(body->refusal);
+      return;
+    }
+    head->request.body = std::move(body->text);
+    unread_.erase(0, head->size + body->size);
     start(std::move(*head));
   }
 }
@@ -175,6 +196,11 @@ void HttpConnection::start(HttpHead head) {
   keeps_alive_ = head.keeps_alive;
   head_only_ = head.request.method == "HEAD";
   authenticate(head.request);
+  if (is_control(head.request)) {
+    answer(control(cluster_, head.request));
+    return;
+  }
+  number(head.request);
   if (wants_socket(head.request)) {
     start_socket(std::move(head.request));
     return;

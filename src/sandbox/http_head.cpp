@@ -11,7 +11,6 @@ namespace cfkops::sandbox {
 namespace {
 
 constexpr std::size_t kLongestHead = 64UL * 1024;
-constexpr std::size_t kLongestBody = 3UL * 1024 * 1024;
 
 std::string lower(std::string_view text) {
   std::string lowered(text);
@@ -61,7 +60,8 @@ void note_header(const kube::Header& header, HttpHead& head) {
       head.refusal = 413;
     }
   } else if (name == "transfer-encoding") {
-    head.refusal = 501;
+    head.chunked = value == "chunked";
+    head.refusal = head.chunked ? head.refusal : 501;
   } else if (name == "connection") {
     head.keeps_alive = value.find("close") == std::string::npos &&
                        (head.keeps_alive || value.find("keep-alive") != std::string::npos);
@@ -128,6 +128,9 @@ std::optional<HttpHead> read_http_head(std::string_view bytes) {
     head.request.headers.push_back(
         {std::string(line.substr(0, colon)), std::string(trimmed(line.substr(colon + 1)))});
     note_header(head.request.headers.back(), head);
+  }
+  if (head.chunked && head.body_size != 0) {
+    head.refusal = 400;
   }
   return head;
 }

@@ -9,11 +9,14 @@
 
 namespace cfkops::sandbox {
 
+inline constexpr std::size_t kLongestBody = 3UL * 1024 * 1024;
+
 /// What stands at the front of the bytes that a client has sent.
 struct HttpHead {
   kube::Request request = {};
   std::size_t size = 0;       ///< of the head, with the empty line
   std::size_t body_size = 0;  ///< what Content-Length says
+  bool chunked = false;       ///< the body comes in chunks instead
   bool keeps_alive = true;    ///< the client wants the connection afterwards
   bool expects_continue = false;
   int refusal = 0;  ///< the status to refuse it with, 0 for none
