@@ -97,6 +97,22 @@ Value state_of(const Value& pod, const Value& container, const PodRun& run) {
   return Value::object();
 }
 
+void add_mounts(const Value& container, Value& status) {
+  Value mounts = Value::array();
+  for (const Value& mount : list_at(container, {"volumeMounts"})) {
+    Value& told = mounts.emplace_back(Value::object());
+    told["name"] = text_at(mount, {"name"});
+    told["mountPath"] = text_at(mount, {"mountPath"});
+    if (flag_at(mount, {"readOnly"})) {
+      told["readOnly"] = true;
+      told["recursiveReadOnly"] = "Disabled";
+    }
+  }
+  if (!mounts.empty()) {
+    status["volumeMounts"] = std::move(mounts);
+  }
+}
+
 Value container_status(const Value& pod, const Value& container, const PodRun& run) {
   const bool running = run.stage == PodRun::Stage::Running;
   const std::string image = text_at(container, {"image"});
@@ -109,8 +125,14 @@ Value container_status(const Value& pod, const Value& container, const PodRun& r
                   {"started", running},
                   {"restartCount", run.restarts},
                   {"state", state_of(pod, container, run)}};
+  add_mounts(container, status);
   if (!id.empty()) {
     status["containerID"] = id;
+    status["resources"] = object_at(container, {"resources"});
+    const Value& requests = object_at(container, {"resources", "requests"});
+    if (!requests.empty()) {
+      status["allocatedResources"] = requests;
+    }
   }
   if (!run.last_id.empty() && run.stage != PodRun::Stage::Ended) {
     status["lastState"] = {{"terminated", terminated(run)}};
@@ -129,14 +151,20 @@ Value init_status(const Value& container, const PodRun& run) {
                {"finishedAt", run.started},
                {"containerID", run.container_id}}}};
   }
-  return {{"name", text_at(container, {"name"})},
-          {"image", text_at(container, {"image"})},
-          {"imageID", done ? text_at(container, {"image"}) : ""},
-          {"lastState", Value::object()},
-          {"ready", done},
-          {"started", false},
-          {"restartCount", 0},
-          {"state", std::move(state)}};
+  Value status = {{"name", text_at(container, {"name"})},
+                  {"image", text_at(container, {"image"})},
+                  {"imageID", done ? text_at(container, {"image"}) : ""},
+                  {"lastState", Value::object()},
+                  {"ready", done},
+                  {"started", false},
+                  {"restartCount", 0},
+                  {"state", std::move(state)}};
+  add_mounts(container, status);
+  if (done) {
+    status["containerID"] = run.container_id;
+    status["resources"] = object_at(container, {"resources"});
+  }
+  return status;
 }
 
 std::string names_text(const Value& containers) {
