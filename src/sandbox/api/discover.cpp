@@ -282,7 +282,13 @@ Answer<kube::Response> discover(Registry& registry, Exchange& exchange) {
     return refuse(page_not_found());
   }
   if (is_health(path)) {
-    return respond_text(exchange, 200, "ok");
+    // There is one check, that the server answers.
+    const std::string check = path.substr(1, path.find('/', 1) - 1);
+    return respond_text(exchange,
+                        200,
+                        exchange.query.has("verbose") && !path.ends_with("/ping")
+                            ? "[+]ping ok\n" + check + " check passed\n"
+                            : "ok");
   }
   if (path == "/version") {
     return respond(exchange, 200, version_info());
