@@ -179,6 +179,13 @@ void add_sandbox_commands(CLI::App& app, Slots& slots) {
   serve->add_option("--kubeconfig-out",
                     slots.arguments.kubeconfig_out,
                     "File to write the kubeconfig of the simulated cluster to");
+  serve
+      ->add_option(
+          "--speed", slots.arguments.speed, "How many times as fast as real time its own runs (1)")
+      ->check(CLI::Range(0.01, 1000.0));
+  serve->add_option("--audit-log",
+                    slots.arguments.audit_log,
+                    "New file to write every request to, as the API server's own audit log");
   add_command(*sandbox, "scenarios", "List the scenarios that a simulated cluster can begin with");
 }
 

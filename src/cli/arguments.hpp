@@ -35,6 +35,8 @@ struct Arguments {
   std::string scenario;                ///< of `sandbox serve`, `rehearse`; "" for the default
   std::string port;                    ///< of `sandbox serve`, as typed
   std::string kubeconfig_out;          ///< where `sandbox serve` writes how to reach it
+  double speed = 1;                    ///< of `sandbox serve`: of its time
+  std::string audit_log;               ///< of `sandbox serve`: where requests are written, or ""
   std::string snapshot;                ///< of `rehearse`: a file, in place of a scenario
   std::string faults;                  ///< of `rehearse`: a file, "all", or "" for none
   std::size_t points = 200;            ///< of `rehearse --faults all`

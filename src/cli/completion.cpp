@@ -109,7 +109,7 @@ std::vector<std::string> explain_words() {
 bool takes_file(std::string_view flag) {
   return flag == "--kubeconfig" || flag == "--certificate-authority" ||
          flag == "--client-certificate" || flag == "--client-key" || flag == "--kubeconfig-out" ||
-         flag == "--snapshot" || flag == "--faults";
+         flag == "--audit-log" || flag == "--snapshot" || flag == "--faults";
 }
 
 Candidates values_of(const TypedPlace& place) {

@@ -4,6 +4,7 @@
 #include "shell_word.hpp"
 #include "simulated.hpp"
 
+#include "cfkops/base/append_file.hpp"
 #include "cfkops/base/file.hpp"
 #include "cfkops/engine/journal.hpp"
 #include "cfkops/sandbox/cluster.hpp"
@@ -71,17 +72,56 @@ Result<std::unique_ptr<sandbox::Cluster>> begin(std::optional<sandbox::Scenario>
   return std::make_unique<sandbox::Cluster>(options);
 }
 
+/// Writes what the cluster answers to a file, until that fails.
+class AuditLog {
+ public:
+  /// None for "".
+  [[nodiscard]] static Result<std::unique_ptr<AuditLog>> begin(const std::string& path) {
+    auto log = std::make_unique<AuditLog>();
+    if (!path.empty()) {
+      auto file = base::create_append_file(path);
+      if (!file) {
+        return std::move(file).error().with_hint("give --audit-log a file that is not there yet");
+      }
+      log->file_ = *std::move(file);
+    }
+    return log;
+  }
+
+  void watch(sandbox::Cluster& cluster) {
+    if (file_ != nullptr) {
+      cluster.on_answered([this](const sandbox::AuditEvent& event) {
+        if (outcome_) {
+          outcome_ = file_->append(to_line(event) + "\n");
+        }
+      });
+    }
+  }
+
+  [[nodiscard]] const Status& outcome() const { return outcome_; }
+
+ private:
+  std::unique_ptr<base::AppendFile> file_;
+  Status outcome_ = {};
+};
+
 Status serve(const Arguments& arguments,
              const AppEnvironment& environment,
              std::optional<sandbox::Scenario> scenario) {
   CFKOPS_ASSIGN(const std::uint16_t port, port_of(arguments.port));
   CFKOPS_ASSIGN(const std::filesystem::path path, kubeconfig_path(arguments.kubeconfig_out));
   CFKOPS_ASSIGN(const auto cluster, begin(scenario, environment.clock.wall()));
-  CFKOPS_ASSIGN(const auto server, sandbox::Server::listen(*cluster, port));
+  // It outlives the cluster's last answer, for it is told of that too.
+  CFKOPS_ASSIGN(const auto audit, AuditLog::begin(arguments.audit_log));
+  audit->watch(*cluster);
+  CFKOPS_ASSIGN(const auto server, sandbox::Server::listen(*cluster, port, arguments.speed));
   CFKOPS_TRY(base::write_private_file(path, server->kubeconfig()));
   environment.watch_signals();
   announce(arguments, environment, *server, path);
-  return server->serve([&environment] { return environment.cancel.requested(); });
+  CFKOPS_TRY(server->serve(
+      [&] { return environment.cancel.requested() || !audit->outcome().has_value(); }));
+  cluster->on_answered({});
+  return audit->outcome();
 }
 
 }  // namespace

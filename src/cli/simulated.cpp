@@ -70,22 +70,6 @@ std::string disruption(const sandbox::KafkaReport& kafka) {
   return text;
 }
 
-nlohmann::json record(const sandbox::KafkaReport& kafka) {
-  const auto s = [](Duration duration) { return std::chrono::duration<double>(duration).count(); };
-  return {{"namespace", kafka.ns},
-          {"name", kafka.name},
-          {"brokers", kafka.brokers},
-          {"brokersRunning", kafka.brokers_running},
-          {"mostBrokersDown", kafka.most_brokers_down},
-          {"partitions", kafka.partitions},
-          {"underReplicated", kafka.under_replicated},
-          {"underMinIsr", kafka.under_min_isr},
-          {"mostUnderMinIsr", kafka.most_under_min_isr},
-          {"underMinIsrSeconds", s(kafka.under_min_isr_time)},
-          {"longestGapSeconds", s(kafka.longest_gap)},
-          {"longestPartitionGapSeconds", s(kafka.longest_partition_gap)}};
-}
-
 void tell_disruption(const Arguments& arguments,
                      const AppEnvironment& environment,
                      const sandbox::Cluster& cluster) {
@@ -93,7 +77,7 @@ void tell_disruption(const Arguments& arguments,
   if (arguments.global.output == Output::Json) {
     nlohmann::json kafka = nlohmann::json::array();
     for (const sandbox::KafkaReport& report : reports) {
-      kafka.push_back(record(report));
+      kafka.push_back(sandbox::to_json(report));
     }
     environment.terminal.out(json_line({{"schemaVersion", 1},
                                         {"type", "simulated"},

@@ -238,6 +238,25 @@ const std::vector<Cluster::Happened>& Cluster::happened() const {
   return impl_->faults().happened();
 }
 
+void Cluster::end_faults() {
+  impl_->faults().end();
+}
+
+void Cluster::on_answered(std::function<void(const AuditEvent&)> listener) {
+  impl_->world().api().audit().listen(std::move(listener));
+}
+
+void Cluster::change_kafka(const KafkaChange& change) {
+  for (const std::shared_ptr<KafkaModel>& model : impl_->world().kafka()) {
+    if (change.catch_up_bytes_per_second) {
+      model->set_catch_up(*change.catch_up_bytes_per_second);
+    }
+    if (change.disks_fail_at_start) {
+      model->fill_disks(*change.disks_fail_at_start);
+    }
+  }
+}
+
 void Cluster::on_request(std::function<void(const kube::Request&, std::uint64_t)> listener) {
   impl_->listen(std::move(listener));
 }

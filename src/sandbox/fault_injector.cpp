@@ -79,6 +79,19 @@ void FaultInjector::add_one(const Fault& fault) {
   }
 }
 
+void FaultInjector::end() {
+  armed_.clear();
+  doomed_.clear();
+  slow_.clear();
+  away_until_.reset();
+  for (const std::shared_ptr<KafkaModel>& model : sites_.kafka) {
+    model->fill_disks(false);
+    for (const auto& [id, node] : model->nodes()) {
+      model->never_catch_up(node.pod, false);
+    }
+  }
+}
+
 bool FaultInjector::is_away() const {
   return away_until_ && now() < *away_until_;
 }

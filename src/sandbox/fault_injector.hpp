@@ -45,6 +45,9 @@ class FaultInjector {
   /// counts from.
   void add(const std::vector<Fault>& faults);
 
+  /// What goes on is over: see `Cluster::end_faults`.
+  void end();
+
   /// Asked once for each request of the client, in order, as it leaves the client.
   [[nodiscard]] RequestFate judge(const kube::Request& request);
 

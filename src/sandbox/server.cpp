@@ -67,6 +67,10 @@ sockaddr_in loopback(std::uint16_t port) {
   return address;
 }
 
+Duration scaled(Duration time, double by) {
+  return std::chrono::duration_cast<Duration>(time * by);
+}
+
 // The sockets API takes every kind of address through one type.
 sockaddr* as_address(sockaddr_in& address) {
   return static_cast<sockaddr*>(static_cast<void*>(&address));
@@ -99,11 +103,13 @@ class LoopbackServer final : public Server {
   LoopbackServer(Cluster& cluster,
                  Socket listener,
                  std::uint16_t port,
-                 std::unique_ptr<TlsContext> tls)
+                 std::unique_ptr<TlsContext> tls,
+                 double speed)
       : cluster_(cluster),
         listener_(std::move(listener)),
         port_(port),
         tls_(std::move(tls)),
+        speed_(speed),
         token_(base::random_hex(32)) {}
 
   [[nodiscard]] std::string address() const override {
@@ -121,6 +127,7 @@ class LoopbackServer final : public Server {
   Socket listener_;
   std::uint16_t port_;
   std::unique_ptr<TlsContext> tls_;
+  double speed_;
   std::string token_;
   std::vector<std::unique_ptr<HttpConnection>> connections_;
 };
@@ -154,12 +161,13 @@ Status LoopbackServer::serve(const std::function<bool()>& stopped) {
   const MonoTime began = real.now();
   const MonoTime cluster_began = cluster_.clock().now();
   while (!stopped()) {
-    const MonoTime now = cluster_began + (real.now() - began);
+    const MonoTime now = cluster_began + scaled(real.now() - began, speed_);
     const MonoTime next = cluster_.advance(now);
     std::erase_if(connections_, [](const auto& connection) { return connection->over(); });
-    const Duration longest = next == MonoTime::max()
-                                 ? Duration(kLongestWait)
-                                 : std::clamp<Duration>(next - now, Duration(0), kLongestWait);
+    const Duration longest =
+        next == MonoTime::max()
+            ? Duration(kLongestWait)
+            : std::clamp<Duration>(scaled(next - now, 1 / speed_), Duration(0), kLongestWait);
     CFKOPS_TRY(wait(longest));
   }
   connections_.clear();
@@ -206,12 +214,12 @@ void LoopbackServer::accept_all() {
 
 }  // namespace
 
-Result<std::unique_ptr<Server>> Server::listen(Cluster& cluster, std::uint16_t port) {
+Result<std::unique_ptr<Server>> Server::listen(Cluster& cluster, std::uint16_t port, double speed) {
   CFKOPS_ASSIGN(auto tls, TlsContext::make());
   CFKOPS_ASSIGN(Socket listener, listening(port));
   CFKOPS_ASSIGN(const std::uint16_t bound, port_of(listener));
   std::unique_ptr<Server> server =
-      std::make_unique<LoopbackServer>(cluster, std::move(listener), bound, std::move(tls));
+      std::make_unique<LoopbackServer>(cluster, std::move(listener), bound, std::move(tls), speed);
   return server;
 }
 

@@ -2,6 +2,7 @@
 
 #include "cfkops/base/clock.hpp"
 #include "cfkops/kube/transport.hpp"
+#include "cfkops/sandbox/audit.hpp"
 #include "cfkops/sandbox/faults.hpp"
 #include "cfkops/sandbox/kafka_report.hpp"
 #include "cfkops/sandbox/scenario.hpp"
@@ -9,6 +10,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -58,6 +60,11 @@ class Cluster final : public kube::Transport {
   /// More faults, their moments counted from now.
   void inject(const std::vector<Fault>& faults);
 
+  /// What goes wrong ends, as far as it can: requests are answered again and at once, brokers catch
+  /// up and start, no fault waits for a request or a pod any more. Nodes, budgets and faults whose
+  /// moment is still to come are left as they are.
+  void end_faults();
+
   /// Those that have happened, with the moment of each since the start.
   struct Happened {
     Fault fault;
@@ -69,6 +76,19 @@ class Cluster final : public kube::Transport {
 
   /// Is told of every request of the client as it is sent, with its number from 1.
   void on_request(std::function<void(const kube::Request&, std::uint64_t)> listener);
+
+  /// Is told of every request that the API server has answered to the end, in their order.
+  void on_answered(std::function<void(const AuditEvent&)> listener);
+
+  /// What can be changed of a Kafka while it runs; what is left out stays.
+  struct KafkaChange {
+    std::optional<double> catch_up_bytes_per_second = {};
+    /// The brokers' disks are as if full when a process starts the next time.
+    std::optional<bool> disks_fail_at_start = {};
+  };
+
+  /// Of all that are simulated.
+  void change_kafka(const KafkaChange& change);
 
   /// How each simulated Kafka fares; `reset` forgets what was, and counts from now.
   [[nodiscard]] std::vector<KafkaReport> kafka_reports() const;

@@ -2,6 +2,8 @@
 
 #include "cfkops/base/clock.hpp"
 
+#include <nlohmann/json_fwd.hpp>
+
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -36,5 +38,8 @@ struct KafkaReport {
   std::uint64_t restarts = 0;              ///< of brokers
   std::vector<PartitionStory> worst = {};  ///< those with a gap, the longest first, at most 20
 };
+
+/// All but the stories, as records and answers have it; durations in seconds.
+[[nodiscard]] nlohmann::json to_json(const KafkaReport& kafka);
 
 }  // namespace cfkops::sandbox

@@ -11,12 +11,16 @@
 
 namespace cfkops::sandbox {
 
-/// Serves a simulated cluster over TLS on loopback (HTTP/1.1, chunked watches), in real time, with
-/// a certificate made at the start, so that kubectl, Helm and the conformance cases can talk to it.
+/// Serves a simulated cluster over TLS on loopback (HTTP/1.1, chunked watches), along with real
+/// time, with a certificate made at the start, so that kubectl, Helm and the conformance cases can
+/// talk to it.
 class Server {
  public:
-  /// Listens on 127.0.0.1; port 0 takes a free one. `cluster` is borrowed. Errors: Io, Tls.
-  [[nodiscard]] static Result<std::unique_ptr<Server>> listen(Cluster& cluster, std::uint16_t port);
+  /// Listens on 127.0.0.1; port 0 takes a free one. The cluster's time runs `speed` times as fast
+  /// as the real one. `cluster` is borrowed. Errors: Io, Tls.
+  [[nodiscard]] static Result<std::unique_ptr<Server>> listen(Cluster& cluster,
+                                                              std::uint16_t port,
+                                                              double speed = 1);
 
   Server() = default;
   Server(const Server&) = delete;

@@ -176,10 +176,12 @@ ApiServer::ApiServer(Registry& registry, const Programs& programs)
     : registry_(registry),
       programs_(programs),
       watches_(registry),
-      follows_(registry, programs) {}
+      follows_(registry, programs),
+      audit_(registry) {}
 
-ApiServer::Id ApiServer::handle(const kube::Request& request, Responder& responder) {
+ApiServer::Id ApiServer::handle(const kube::Request& request, Responder& client) {
   const Id id = ++last_;
+  Responder& responder = audit_.is_on() ? audit_.follow(id, request, client) : client;
   take(
       request,
       [&responder](kube::Response response) { responder.answer(std::move(response)); },
@@ -188,8 +190,13 @@ ApiServer::Id ApiServer::handle(const kube::Request& request, Responder& respond
 }
 
 void ApiServer::connect(const kube::Request& request, SocketPeer& peer) {
-  const auto no = [&peer](kube::Response response) { peer.refuse(std::move(response)); };
-  take(request, no, [this, &peer](Exchange& exchange) {
+  constexpr int kSwitched = 101;
+  int code = kSwitched;
+  const auto no = [&peer, &code](kube::Response response) {
+    code = response.status;
+    peer.refuse(std::move(response));
+  };
+  take(request, no, [this, &no, &peer](Exchange& exchange) {
     const Route& route = exchange.route;
     const bool to_pod = route.kind != nullptr &&
                         subresource_handler(route.subresource) == serve_exec &&
@@ -198,9 +205,10 @@ void ApiServer::connect(const kube::Request& request, SocketPeer& peer) {
         to_pod ? open_exec(registry_, exchange, peer)
                : refuse(bad_request("the sandbox speaks WebSocket for commands in pods only"));
     if (!opened) {
-      peer.refuse(respond_refusal(exchange, opened.error()));
+      no(respond_refusal(exchange, opened.error()));
     }
   });
+  audit_.note(request, code);
 }
 
 // Who asks, whether that is allowed, and what the path means.
@@ -261,6 +269,7 @@ void ApiServer::cancel(Id id) {
     streams_.erase(stream);
   }
   follows_.close(id);
+  audit_.cancel(id);
 }
 
 Answer<kube::Response> ApiServer::dispatch(Exchange& exchange) {

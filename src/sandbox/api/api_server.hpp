@@ -1,5 +1,6 @@
 #pragma once
 
+#include "api/audit_trail.hpp"
 #include "api/log_follows.hpp"
 #include "api/responder.hpp"
 #include "api/watch_hub.hpp"
@@ -26,8 +27,8 @@ class ApiServer {
   ApiServer(Registry& registry, const Programs& programs);
 
   /// Takes a request. The answer may come within the call or later, when time is advanced.
-  /// `responder` lives until its end or `cancel`.
-  Id handle(const kube::Request& request, Responder& responder);
+  /// `client` lives until its end or `cancel`.
+  Id handle(const kube::Request& request, Responder& client);
 
   /// Takes a request for a WebSocket, which is told all within the call: only commands in pods have
   /// one.
@@ -37,6 +38,9 @@ class ApiServer {
   void cancel(Id id);
 
   [[nodiscard]] WatchHub& watches() { return watches_; }
+
+  /// Says what has been answered.
+  [[nodiscard]] AuditTrail& audit() { return audit_; }
 
  private:
   void take(const kube::Request& request,
@@ -49,6 +53,7 @@ class ApiServer {
   const Programs& programs_;
   WatchHub watches_;
   LogFollows follows_;
+  AuditTrail audit_;
   Id last_ = 0;
   std::map<Id, WatchHub::Id> streams_;
 };

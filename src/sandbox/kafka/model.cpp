@@ -274,6 +274,22 @@ void KafkaModel::fill_disk(const std::string& pod) {
   later_for(node->id, between(milliseconds(200), seconds(1)), &KafkaModel::fail_disk);
 }
 
+void KafkaModel::fill_disks(bool full) {
+  for (auto& each : nodes_) {
+    if (each.second.broker) {
+      each.second.disk_full = full;
+    }
+  }
+}
+
+void KafkaModel::set_catch_up(double bytes_per_second) {
+  spec_.catch_up_bytes_per_second = bytes_per_second;
+  for (const Index index : lagging_) {
+    unshared_.insert(partitions_.at(index).leader);
+  }
+  commit();
+}
+
 const KafkaNode* KafkaModel::node(const std::string& pod) const {
   const auto found = std::find_if(
       nodes_.begin(), nodes_.end(), [&](const auto& each) { return each.second.pod == pod; });

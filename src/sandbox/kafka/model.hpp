@@ -107,8 +107,14 @@ class KafkaModel {
   void never_catch_up(const std::string& pod, bool holds);
   void fill_disk(const std::string& pod);
 
+  /// Each broker's disk is full, or no longer, for processes that start from now on.
+  void fill_disks(bool full);
+
   /// The active controller loses its leadership; another one is elected after a moment. Says which.
   std::string fail_over();
+
+  /// What one broker sends to replicas not in sync, at most; above 0.
+  void set_catch_up(double bytes_per_second);
 
   // Reading.
 
