@@ -35,6 +35,13 @@ Value role(const std::string& name, Value rules) {
   return {{"metadata", metadata(name)}, {"rules", std::move(rules)}};
 }
 
+/// One whose rules are a part of another's.
+Value part_of(const char* whole, Value part) {
+  part["metadata"]["labels"]["rbac.authorization.k8s.io/aggregate-to-" + std::string(whole)] =
+      "true";
+  return part;
+}
+
 Value binding(const std::string& name, const std::string& of_role, const Words& groups) {
   constexpr const char* kGroup = "rbac.authorization.k8s.io";
   Value subjects = Value::array();
@@ -87,9 +94,27 @@ Value view_rules() {
              "statefulsets",
              "statefulsets/scale",
              "statefulsets/status"}),
+       rule(kRead, "autoscaling", {"horizontalpodautoscalers", "horizontalpodautoscalers/status"}),
        rule(kRead, "batch", {"cronjobs", "cronjobs/status", "jobs", "jobs/status"}),
+       rule(kRead,
+            "extensions",
+            {"daemonsets",
+             "daemonsets/status",
+             "deployments",
+             "deployments/scale",
+             "deployments/status",
+             "ingresses",
+             "ingresses/status",
+             "networkpolicies",
+             "replicasets",
+             "replicasets/scale",
+             "replicasets/status",
+             "replicationcontrollers/scale"}),
        rule(kRead, "policy", {"poddisruptionbudgets", "poddisruptionbudgets/status"}),
-       rule(kRead, "networking.k8s.io", {"ingresses", "ingresses/status", "networkpolicies"})});
+       rule(kRead, "networking.k8s.io", {"ingresses", "ingresses/status", "networkpolicies"}),
+       rule(kRead,
+            "resource.k8s.io",
+            {"resourceclaims", "resourceclaims/status", "resourceclaimtemplates"})});
 }
 
 Value edit_rules() {
@@ -127,10 +152,23 @@ Value edit_rules() {
              "replicasets/scale",
              "statefulsets",
              "statefulsets/scale"}),
+       rule(kWrite, "autoscaling", {"horizontalpodautoscalers"}),
        rule(kWrite, "batch", {"cronjobs", "jobs"}),
+       rule(kWrite,
+            "extensions",
+            {"daemonsets",
+             "deployments",
+             "deployments/rollback",
+             "deployments/scale",
+             "ingresses",
+             "networkpolicies",
+             "replicasets",
+             "replicasets/scale",
+             "replicationcontrollers/scale"}),
        rule(kWrite, "policy", {"poddisruptionbudgets"}),
        rule(kWrite, "networking.k8s.io", {"ingresses", "networkpolicies"}),
-       rule(kReadWrite, "coordination.k8s.io", {"leases"})});
+       rule(kReadWrite, "coordination.k8s.io", {"leases"}),
+       rule(kWrite, "resource.k8s.io", {"resourceclaims", "resourceclaimtemplates"})});
 }
 
 Value admin_rules() {
@@ -156,8 +194,8 @@ Value default_roles() {
   return Value::array(
       {role("cluster-admin", Value::array({std::move(all), std::move(all_paths)})),
        role("admin", together(admin_rules(), edit)),
-       role("edit", edit),
-       role("view", view_rules()),
+       part_of("admin", role("edit", edit)),
+       part_of("edit", role("view", view_rules())),
        role("system:basic-user",
             Value::array({rule({"create"},
                                "authorization.k8s.io",
