@@ -20,8 +20,8 @@ VERSION = "v1.34."  # texts differ between versions
 
 
 def known_deviations():
-    """Case to reason, from the rows `| `case` | why |`."""
-    text = (ROOT / "docs" / "kubectl.md").read_text()
+    """Case to reason, from the rows `| `case` | why |` of the section about them."""
+    text = (ROOT / "docs" / "kubectl.md").read_text().split("\n## What differs")[1].split("\n## ")[0]
     return dict(re.findall(r"^\| `([a-z0-9-]+)` \| (.+?) \|$", text, re.MULTILINE))
 
 
