@@ -213,6 +213,11 @@ Value default_roles() {
                                      "/readyz",
                                      "/version",
                                      "/version/"})})),
+       role("system:service-account-issuer-discovery",
+            Value::array({path_rule({"/.well-known/openid-configuration",
+                                     "/.well-known/openid-configuration/",
+                                     "/openid/v1/jwks",
+                                     "/openid/v1/jwks/"})})),
        role(
            "system:public-info-viewer",
            Value::array({path_rule({"/healthz", "/livez", "/readyz", "/version", "/version/"})}))});
@@ -224,6 +229,9 @@ Value default_role_bindings() {
        binding("kubeadm:cluster-admins", "cluster-admin", {"kubeadm:cluster-admins"}),
        binding("system:basic-user", "system:basic-user", {"system:authenticated"}),
        binding("system:discovery", "system:discovery", {"system:authenticated"}),
+       binding("system:service-account-issuer-discovery",
+               "system:service-account-issuer-discovery",
+               {"system:serviceaccounts"}),
        binding("system:public-info-viewer",
                "system:public-info-viewer",
                {"system:authenticated", "system:unauthenticated"})});
