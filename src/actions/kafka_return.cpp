@@ -3,9 +3,11 @@
 //
 //   1. its pod: gone, new, of another revision than it should be, Pending, stuck;
 //   2. the process: its own gauges, and its log where it is slow to start;
-//   3. the cluster: the gauges of all, every 250 ms;
+//   3. the cluster: the gauges of all;
 //   4. the partitions: read once to confirm, and every 2 s while any is missing, for the person who
 //      waits.
+//
+// It looks every 250 ms, more rarely where many processes are asked and where nothing moves.
 //
 // Property kept: "back" is said only on readings in which the process runs, the cluster says that
 // replication is full, and the leader of every partition that it hosted says that all are in sync.
@@ -29,6 +31,8 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr Duration kPoll = 250ms;
+constexpr Duration kLongestPoll = 3s;
+constexpr std::int64_t kProcessesPerPoll = 8;  // to ask so many takes its time, of the server's too
 constexpr Duration kSettlePoll = 1s;
 constexpr Duration kDetailEvery = 2s;
 constexpr Duration kFirstDetail = 1s;  // with little data all is in sync before
@@ -114,8 +118,18 @@ Result<std::string> ReturnWatch::wait() {
     }
     report(found);
     const Duration left = found.back ? options_.settle - (now() - *well_since_) : kPoll;
-    CFKOPS_TRY(reader_.loop().pause(found.back ? std::min(kSettlePoll, left) : kPoll));
+    CFKOPS_TRY(
+        reader_.loop().pause(found.back ? std::min(kSettlePoll, left) : until_next_look(found)));
   }
+}
+
+/// The longer nothing has moved, the less soon something will.
+Duration ReturnWatch::until_next_look(const Look& look) const {
+  const std::int64_t processes =
+      std::ssize(cluster_.broker_pods) + std::ssize(cluster_.controller_pods);
+  const std::int64_t asked = look.stage == Stage::CatchesUp ? processes : 1;
+  const Duration least = kPoll * std::max<std::int64_t>(1, asked / kProcessesPerPoll);
+  return std::clamp((now() - last_progress_) / 10, std::min(least, kLongestPoll), kLongestPoll);
 }
 
 void ReturnWatch::account(const Look& look) {

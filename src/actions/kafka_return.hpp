@@ -94,6 +94,7 @@ class ReturnWatch {
   [[nodiscard]] std::vector<std::string> read_log(bool previous, int lines);
   [[nodiscard]] std::string log_hint();
   [[nodiscard]] bool due(MonoTime& last, Duration every) const;
+  [[nodiscard]] Duration until_next_look(const Look& look) const;
   void account(const Look& look);
   [[nodiscard]] bool advanced(const Look& look);
   void report(const Look& look);
