@@ -122,9 +122,9 @@ void StatefulClaims::set_owners(const Value& pod, std::int64_t ordinal, PodFate 
   const auto ours = [&](const Value& ref) {
     return text_at(ref, {"uid"}) == uid_of(set_) || text_at(ref, {"uid"}) == uid_of(pod);
   };
-  const auto owned = [&](const Shared& current) -> Answer<Value> {
+  const auto owners = [&](const Value& claim) {
     Value refs = Value::array();
-    for (const Value& ref : list_at(*current, {"metadata", "ownerReferences"})) {
+    for (const Value& ref : list_at(claim, {"metadata", "ownerReferences"})) {
       if (!ours(ref)) {
         refs.push_back(ref);
       }
@@ -132,6 +132,10 @@ void StatefulClaims::set_owners(const Value& pod, std::int64_t ordinal, PodFate 
     if (!wanted.is_null()) {
       refs.push_back(wanted);
     }
+    return refs;
+  };
+  const auto owned = [&](const Shared& current) -> Answer<Value> {
+    Value refs = owners(*current);
     Value fresh = *current;
     erase_at(fresh, {"metadata", "ownerReferences"});
     if (!refs.empty()) {
@@ -140,11 +144,12 @@ void StatefulClaims::set_owners(const Value& pod, std::int64_t ordinal, PodFate 
     return fresh;
   };
   for (const Value& claim_template : list_at(set_, {"spec", "volumeClaimTemplates"})) {
-    static_cast<void>(registry_.update(kind_,
-                                       namespace_of(set_),
-                                       name_for(claim_template, ordinal),
-                                       owned,
-                                       as_controller(kControllerManager)));
+    const std::string name = name_for(claim_template, ordinal);
+    const auto claim = registry_.get(kind_, namespace_of(set_), name);
+    if (claim && list_at(**claim, {"metadata", "ownerReferences"}) != owners(**claim)) {
+      static_cast<void>(registry_.update(
+          kind_, namespace_of(set_), name, owned, as_controller(kControllerManager)));
+    }
   }
 }
 
