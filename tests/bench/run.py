@@ -1,23 +1,29 @@
 #!/usr/bin/env python3
 """What cfkops costs, side by side with the tool one would use instead, in one run.
 
-    run.py            start-up, lint, and a broker restart under load beside kubectl's
+    run.py            start-up, lint, the end-to-end tests on the sandbox, and a broker restart under load beside
+                      kubectl's
     run.py --full     five rounds instead of one, and three with slow catch-up
     run.py --strict   exits 1 when any bar is missed
 
-Harm to the traffic (messages lost, refused or twice, partitions under min ISR) always exits 1; how fast
-something was depends on what else the machine does, and is a failure only where it is asked for. Each row has the bar it is held against; where the lab cannot run, its rows are left out aloud."""
+Harm to the traffic (messages lost, refused or twice, partitions under min ISR) and a test that fails always exit 1;
+how fast something was depends on what else the machine does, and is a failure only where it is asked for. Each row has
+the bar it is held against; where the lab cannot run, its rows are left out aloud."""
 
 import argparse
 import contextlib
+import json
 import os
 import pathlib
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "e2e"))
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "support"))
+from run import ON_SANDBOX  # noqa: E402
 from support import BINARY, NAMESPACE, ROOT, TOOL, Lab  # noqa: E402
 
 
@@ -46,6 +52,31 @@ def startup(kubectl):
     peer = f"kubectl version --client {milliseconds([kubectl, 'version', '--client']):.1f} ms" if kubectl else "-"
     return [Row("cfkops version", f"{version:.1f} ms", f"{peer}; /bin/true {spawn:.1f} ms", "<= 20 ms", version <= 20),
             Row("cfkops lint runbooks", f"{lint:.1f} ms", "-", "<= 20 ms", lint <= 20)]
+
+
+def on_sandbox():
+    """The tests of broker restart that run on the sandbox as on the lab, one file after the other."""
+    began = time.monotonic()
+    counted = dict.fromkeys(("passed", "failed", "skipped"), 0)
+    for name in ON_SANDBOX:
+        with tempfile.NamedTemporaryFile(suffix=".json") as counts:
+            done = subprocess.run(
+                [sys.executable, ROOT / "tests" / "support" / "run_unittest.py", ROOT / "tests" / "e2e" / name, counts.name],
+                stdin=subprocess.DEVNULL, capture_output=True, text=True, cwd=ROOT,
+                env={**os.environ, "CFKOPS_BINARY": str(BINARY), "CFKOPS_E2E_ON": "sandbox"})
+            text = counts.read()
+        if done.returncode != 0 or not text:
+            print(done.stdout, done.stderr, sep="\n", flush=True)
+            counted["failed"] += not text
+        for word, number in (json.loads(text) if text else {}).items():
+            counted[word] += number
+    seconds = time.monotonic() - began
+    ran = counted["passed"] + counted["failed"]
+    if not ran:
+        print("bench: the tests on the sandbox cannot run here; their row is left out")
+        return []
+    said = f"{seconds:.1f} s, {counted['passed']} of {ran} passed"
+    return [Row("e2e on the sandbox", said, "-", "< 60 s", seconds < 60 and not counted["failed"], counted["failed"] > 0)]
 
 
 def gaps(seen):
@@ -131,6 +162,7 @@ def main():
     kubectl = subprocess.run([str(TOOL), "path", "kubectl"], capture_output=True, text=True).stdout.strip() \
         if usable else ""
     rows = startup(kubectl if kubectl and pathlib.Path(kubectl).exists() else "")
+    rows += on_sandbox()
     if usable:
         rows += restarts(options.full)
     else:

@@ -2,11 +2,10 @@
 
 import json
 import re
-import time
 
-from support import BINARY, NAMESPACE, Lab, TrafficTest, log_of, run_id
+from support import BINARY, NAMESPACE, TrafficTest, cluster, log_of, run_id
 
-lab = Lab("e2e-restart")
+lab = cluster("e2e-restart")
 
 
 def setUpModule():
@@ -76,7 +75,7 @@ class BrokerRestart(TrafficTest):
                 done = lab.cfkops(*words, "broker-restart", "-n", NAMESPACE, "--param", "settle=0s")
                 self.assertEqual(done.code, 0, done)
                 self.assertEqual(lab.pods(), before)
-                time.sleep(1)
+                lab.nap(1)
                 events = lab.audit_events(since)
                 self.assertGreater(len(events), 5)
                 for event in events:
@@ -91,7 +90,7 @@ class BrokerRestart(TrafficTest):
         done = lab.cfkops("run", "broker-restart", "-n", NAMESPACE, "--param", "settle=0s", "--yes")
         self.assertEqual(done.code, 0, done)
         sent = int(re.search(r"(\d+) requests", done.out)[1])
-        time.sleep(2)
+        lab.nap(2)
         run = run_id(done)
         ids = {event["auditID"] for event in lab.audit_events(since)}
         mine = {one for one in ids if one.startswith(run + "/")}

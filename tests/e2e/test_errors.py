@@ -5,9 +5,9 @@ import os
 import tempfile
 import unittest
 
-from support import BINARY, NAMESPACE, Lab, Started
+from support import BINARY, NAMESPACE, Started, cluster
 
-lab = Lab("e2e-errors")
+lab = cluster("e2e-errors")
 
 
 def setUpModule():

@@ -2,11 +2,10 @@
 
 import re
 import signal
-import time
 
-from support import BINARY, NAMESPACE, Lab, TrafficTest, log_of, run_id
+from support import BINARY, NAMESPACE, TrafficTest, cluster, log_of, run_id
 
-lab = Lab("e2e-trouble")
+lab = cluster("e2e-trouble")
 
 
 def setUpModule():
@@ -36,16 +35,14 @@ class Interruptions(TrafficTest):
             run = start_run("--kubeconfig", config)
             run.wait_for(r"evicted")
             lab.tool("apiserver", "stop")
-            time.sleep(8)
+            lab.nap(8)
             lab.tool("apiserver", "start")
             done = run.done()
         self.assertEqual(done.code, 0, done)
         self.check_restarted(before, lab.pods())
         # The samples share the cores with the server's start, so their spacing is not asked about here.
         self.check_one_silent_at_a_time(seen["sample"])
-        self.assertEqual(seen["sample"]["max_under_min_isr"], 0)
-        self.assertEqual(seen["load"]["acked_but_lost"], 0)
-        self.assertEqual(seen["load"]["failed"], 0)
+        self.check_nothing_lost(seen)
 
     def test_ANewRunRefusesWhatAKilledOneLeftAndThenDoesItAll(self):
         run = start_run()
@@ -66,13 +63,11 @@ class Interruptions(TrafficTest):
 
     def test_StopsAtABrokerThatNeverGetsReadyAndTouchesNoOther(self):
         before = lab.pods()
-        # A data directory of another cluster: the running broker does not mind, the next start does.
-        files = "$(find kafka-* -name meta.properties)"
-        lab.on_disks(f"sed -i 's/^cluster.id=/cluster.id=OTHER/' {files}")
+        lab.spoil_disks()
         try:
             done = start_run().done(timeout=300)
         finally:
-            lab.on_disks(f"sed -i 's/^cluster.id=OTHER/cluster.id=/' {files}")
+            lab.repair_disks()
         self.assertEqual(done.code, 1, done)
         after = lab.pods()
         touched = [pod for pod in before if after[pod][0] != before[pod][0]]

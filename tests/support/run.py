@@ -1,14 +1,14 @@
 """The test runner behind tests/run.sh: builds, runs the parts, counts and ends with one plain line.
 
     run.sh              unit, lab and a short bench
-    run.sh unit         the unit tests and the style checks
+    run.sh unit         the unit tests, the style checks, and the tests of broker restart on the sandbox
     run.sh lab          tests/lab/test_*.py and tests/e2e/test_*.py on a real cluster on this machine
     run.sh bench        the bench (tests/bench/run.py), short
     run.sh full         all of it, clang-tidy over every file, the sanitizers, a clang build, and the
                         conformance cases (tests learn it from CFKOPS_FULL=1)
 
 FILTER is a regular expression over test names; what has one name as a whole (bench, tidy, clang) is
-left out unless it matches that. A filter that matches nothing at all is a failure. CFKOPS_LAB=required makes a lab that cannot start a
+left out unless it matches that (tests on the sandbox are those of tests/e2e, behind "e2e.sandbox: "). A filter that matches nothing at all is a failure. CFKOPS_LAB=required makes a lab that cannot start a
 failure instead of a skip; CFKOPS_LAB=off skips it.
 """
 
@@ -28,6 +28,7 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 BINARY = ROOT / "build" / "release" / "cfkops"
 LAB = ROOT / "tests" / "lab" / "lab"
 BENCH = ROOT / "tests" / "bench" / "run.py"
+ON_SANDBOX = ("test_broker_restart.py", "test_errors.py", "test_interruptions.py")  # the same on the lab
 FILE_TIMEOUT = int(os.environ.get("CFKOPS_TEST_TIMEOUT", "3600"))
 
 
@@ -143,15 +144,15 @@ def skip_reason(output):
     return lines[-1] if lines else ""
 
 
-def run_python(path, wanted, tally):
+def run_python(path, wanted, tally, prefix="", binary=BINARY, env=None):
     """One file of unittest tests in a process of its own, so that a crash loses no counts."""
-    name = str(path.relative_to(ROOT))
+    name = prefix + str(path.relative_to(ROOT))
     runner = pathlib.Path(__file__).with_name("run_unittest.py")
     with tempfile.NamedTemporaryFile(suffix=".json") as counts:
         command = [sys.executable, "-u", str(runner), str(path), counts.name, wanted or ""]
         start = time.monotonic()
         child = subprocess.Popen(command, cwd=ROOT, stdin=subprocess.DEVNULL, start_new_session=True,
-                                 env={**os.environ, "CFKOPS_BINARY": str(BINARY)})
+                                 env={**os.environ, "CFKOPS_BINARY": str(binary), **(env or {})})
         why = ""
         try:
             child.wait(timeout=FILE_TIMEOUT)
@@ -188,6 +189,16 @@ def stop(child):
 def part_unit(wanted, tally):
     if build("dev", tally):
         run_ctest("dev", wanted, tally)
+        run_on_sandbox(wanted, tally)
+
+
+def run_on_sandbox(wanted, tally):
+    """The end-to-end tests that the simulated cluster can stand for the lab in."""
+    start = time.monotonic()
+    for name in ON_SANDBOX:
+        run_python(ROOT / "tests" / "e2e" / name, wanted, tally, "e2e.sandbox: ",
+                   ROOT / "build" / "dev" / "cfkops", {"CFKOPS_E2E_ON": "sandbox"})
+    tally.times.append(("e2e.sandbox", time.monotonic() - start))
 
 
 def lab_is_missing():

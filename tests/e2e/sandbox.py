@@ -1,0 +1,159 @@
+"""The simulated cluster in the place of the lab: the same tests, without root, in a fraction of the time.
+
+What the lab measures around a run (load, samples) the simulation reckons itself: a producer with acks=all on every
+partition, asked for what it saw. Its traffic is that of the scenario, whatever a test asks for. Time runs SPEED times as
+fast as the real one, in which cfkops lives: `nap` waits for the cluster's.
+"""
+
+import base64
+import contextlib
+import json
+import os
+import pathlib
+import re
+import shutil
+import ssl
+import subprocess
+import time
+import unittest
+import urllib.error
+import urllib.request
+
+from support import BINARY, Cluster, Started
+
+SPEED = float(os.environ.get("CFKOPS_SANDBOX_SPEED", "10"))
+
+# As the lab's own Kafka, with the load that the tests of slow catch-up put on it.
+SCENARIO = """
+apiVersion: cfkops/v1
+kind: Scenario
+name: like-the-lab
+nodes: [{{count: 3}}]
+kafka:
+  - name: kafka
+    layout: {layout}
+    {operator}
+    topics:
+      - {{name: lab-load, partitions: 30, recordsPerSecond: 200, recordBytes: 5000, stored: 1Mi}}
+      - {{name: __consumer_offsets, partitions: 3, recordsPerSecond: 1, recordBytes: 100}}
+"""
+
+# Longer than any delay of a server that comes back, and told to end before.
+AWAY = "apiVersion: cfkops/v1\nkind: Faults\nfaults: [{fault: server-away, at: 1ms, lasting: 1h}]\n"
+
+CATCH_UP = {"off": 50_000_000, "on": 1_500_000}  # bytes per second; the lab's own rate when slow
+
+
+def find_kubectl():
+    """$KUBECTL, the one in $PATH, or the lab's."""
+    cache = pathlib.Path(os.environ.get("XDG_CACHE_HOME", pathlib.Path.home() / ".cache")) / "cfkops-lab" / "cache"
+    found = [os.environ.get("KUBECTL"), shutil.which("kubectl"), *sorted(cache.glob("kube-*/kubectl"))]
+    return next(filter(None, found), None)
+
+
+class Sandbox(Cluster):
+    """A simulated cluster with Kafka, for one test file."""
+
+    def __init__(self, name):
+        super().__init__(name)
+        self.env = {"CFKOPS_STATE_DIR": str(self.state)}
+        self.server = None
+
+    def up(self):
+        """Only looks for what is needed: the scenario is chosen with the tool `kafka`."""
+        self.program = find_kubectl()
+        if not self.program:
+            raise unittest.SkipTest("there is no kubectl: set KUBECTL, or build the lab's with tests/lab/lab build")
+
+    def down(self):
+        if self.server:
+            self.server.terminate()
+            self.server.wait(30)
+            self.server.stdout.close()
+        super().down()
+
+    def path(self, what):
+        return {"kubeconfig": self.state / "kubeconfig", "audit-log": self.state / "audit.log",
+                "kubectl": self.program}[what]
+
+    def start(self, *argv, env=None):
+        return Started(argv, {**self.env, **(env or {})})
+
+    def kubectl_argv(self):
+        return [self.program]
+
+    # What the lab's tool does.
+
+    def tool(self, *words):
+        match words:
+            case ("kafka",):
+                self._serve(SCENARIO.format(layout="cfk", operator="operator: false"))
+            case ("kafka", "--brokers-only-sts-labels", "plain"):
+                self._serve(SCENARIO.format(layout="plain", operator=""))
+            case ("apiserver", "stop"):
+                self.ask("POST", "/sandbox/faults", AWAY)
+            case ("apiserver", "start"):
+                self.ask("DELETE", "/sandbox/faults")
+            case ("slow-replication", state, *rate):
+                rate = rate[1] if rate else CATCH_UP[state]
+                self.ask("PATCH", "/sandbox/kafka", json.dumps({"catchUpBytesPerSecond": rate}))
+            case _:
+                raise AssertionError(f"the sandbox has no tool {words}")
+
+    def spoil_disks(self):
+        self.ask("PATCH", "/sandbox/kafka", '{"disksFailAtStart": true}')
+
+    def repair_disks(self):
+        self.ask("PATCH", "/sandbox/kafka", '{"disksFailAtStart": false}')
+
+    def nap(self, seconds):
+        time.sleep(seconds / SPEED)
+
+    def wait_healthy(self, seconds=180):
+        until = time.monotonic() + seconds
+        while time.monotonic() < until:
+            kafka = self._report()
+            if kafka["brokersRunning"] == kafka["brokers"] and kafka["underReplicated"] == 0 \
+                    and all(ready for _, ready in self.pods().values()):
+                return
+            time.sleep(0.05)
+        raise AssertionError(f"Kafka did not get healthy: {self.pods()}, {self._report()}")
+
+    @contextlib.contextmanager
+    def observed(self, **_load):
+        """Yields a dict filled in at the end with what the simulated producers saw."""
+        self.ask("POST", "/sandbox/kafka/reset")
+        seen = {}
+        yield seen
+        seen["load"] = seen["sample"] = {"simulated": self._report()}
+
+    # Its HTTP.
+
+    def ask(self, method, path, body=None):
+        """Whatever the server answers, as JSON; an error with its text."""
+        request = urllib.request.Request(self.address + path, method=method, data=body.encode() if body else None,
+                                         headers={"Authorization": f"Bearer {self.token}"})
+        try:
+            with urllib.request.urlopen(request, context=self.trust, timeout=30) as answer:
+                text = answer.read()
+        except urllib.error.HTTPError as refused:
+            raise AssertionError(f"{method} {path}: {refused.code} {refused.read().decode()}") from None
+        return json.loads(text) if text else None
+
+    def _report(self):
+        return self.ask("GET", "/sandbox/kafka")["kafka"][0]
+
+    def _serve(self, scenario):
+        file = self.state / "scenario.yaml"
+        file.write_text(scenario)
+        self.server = subprocess.Popen(
+            [BINARY, "sandbox", "serve", "--scenario", file, "--speed", str(SPEED),
+             "--kubeconfig-out", self.path("kubeconfig"), "--audit-log", self.path("audit-log")],
+            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True)
+        if not self.server.stdout.readline():  # it serves when it says so
+            raise AssertionError(f"the sandbox did not start: code {self.server.wait()}")
+        config = self.path("kubeconfig").read_text()
+        self.address, self.token, authority = (
+            re.search(rf"{key}: (\S+)", config)[1] for key in ("server", "token", "certificate-authority-data"))
+        self.trust = ssl.create_default_context(cadata=base64.b64decode(authority).decode())
+        self.env["KUBECONFIG"] = str(self.path("kubeconfig"))
