@@ -62,6 +62,7 @@ class Plain:
             with contextlib.suppress(ValueError):
                 text = json.dumps(json.loads(text), sort_keys=True, indent=None if "\n" not in text.strip() else 4)
         lines = [self._line(line, command.mask) for line in text.splitlines()]
+        lines = [line for line in lines if not line.startswith("<klog>")]
         if command.last:
             lines = lines[-1:]
         if command.sorted:
