@@ -12,18 +12,16 @@ the bar it is held against; where the lab cannot run, its rows are left out alou
 
 import argparse
 import contextlib
-import json
 import os
 import pathlib
 import statistics
 import subprocess
 import sys
-import tempfile
 import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "e2e"))
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "support"))
-from run import ON_SANDBOX  # noqa: E402
+from run import Tally, run_on_sandbox  # noqa: E402
 from support import BINARY, NAMESPACE, ROOT, TOOL, Lab  # noqa: E402
 
 
@@ -55,28 +53,15 @@ def startup(kubectl):
 
 
 def on_sandbox():
-    """The tests of broker restart that run on the sandbox as on the lab, one file after the other."""
-    began = time.monotonic()
-    counted = dict.fromkeys(("passed", "failed", "skipped"), 0)
-    for name in ON_SANDBOX:
-        with tempfile.NamedTemporaryFile(suffix=".json") as counts:
-            done = subprocess.run(
-                [sys.executable, ROOT / "tests" / "support" / "run_unittest.py", ROOT / "tests" / "e2e" / name, counts.name],
-                stdin=subprocess.DEVNULL, capture_output=True, text=True, cwd=ROOT,
-                env={**os.environ, "CFKOPS_BINARY": str(BINARY), "CFKOPS_E2E_ON": "sandbox"})
-            text = counts.read()
-        if done.returncode != 0 or not text:
-            print(done.stdout, done.stderr, sep="\n", flush=True)
-            counted["failed"] += not text
-        for word, number in (json.loads(text) if text else {}).items():
-            counted[word] += number
+    """The tests of broker restart that run on the sandbox as on the lab."""
+    tally, began = Tally(), time.monotonic()
+    run_on_sandbox("", tally, BINARY)
     seconds = time.monotonic() - began
-    ran = counted["passed"] + counted["failed"]
-    if not ran:
+    if not tally.passed + tally.failed:
         print("bench: the tests on the sandbox cannot run here; their row is left out")
         return []
-    said = f"{seconds:.1f} s, {counted['passed']} of {ran} passed"
-    return [Row("e2e on the sandbox", said, "-", "< 60 s", seconds < 60 and not counted["failed"], counted["failed"] > 0)]
+    return [Row("e2e on the sandbox", f"{seconds:.1f} s ({tally.line()})", "-", "< 60 s",
+                seconds < 60 and not tally.failed, tally.failed > 0)]
 
 
 def gaps(seen):

@@ -21,7 +21,7 @@ import urllib.request
 
 from support import BINARY, Cluster, Started
 
-SPEED = float(os.environ.get("CFKOPS_SANDBOX_SPEED", "10"))
+SPEED = float(os.environ.get("CFKOPS_SANDBOX_SPEED", "20"))
 
 # As the lab's own Kafka, with the load that the tests of slow catch-up put on it.
 SCENARIO = """
@@ -108,6 +108,17 @@ class Sandbox(Cluster):
 
     def nap(self, seconds):
         time.sleep(seconds / SPEED)
+
+    def settle(self, seconds):
+        return f"{max(1, round(1000 * seconds / SPEED))}ms"
+
+    @contextlib.contextmanager
+    def slow_return(self):
+        self.tool("slow-replication", "on", "--rate", 100000)
+        try:
+            yield
+        finally:
+            self.tool("slow-replication", "off")
 
     def wait_healthy(self, seconds=180):
         until = time.monotonic() + seconds

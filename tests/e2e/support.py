@@ -196,6 +196,14 @@ class Lab(Cluster):
         """Lets so much of the cluster's time go by."""
         time.sleep(seconds)
 
+    def settle(self, seconds):
+        """So much of the cluster's time, as a runbook's parameter."""
+        return f"{seconds}s"
+
+    def slow_return(self):
+        """While it lasts, a broker that was restarted is not in sync at once: here it takes seconds anyway."""
+        return contextlib.nullcontext()
+
     def on_disks(self, script):
         """Runs a shell script where the pods' data is, which only the lab's own processes see."""
         status = json.loads(self.tool("status"))

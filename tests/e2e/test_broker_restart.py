@@ -124,7 +124,7 @@ class BrokerRestart(TrafficTest):
         active = [pod for pod in before if pod.startswith("kraftcontroller") and is_active(pod)]
         self.assertEqual(len(active), 1)
         with lab.observed() as seen:
-            done = lab.cfkops("run", "broker-restart", "-n", NAMESPACE, "--param", "settle=2s",
+            done = lab.cfkops("run", "broker-restart", "-n", NAMESPACE, "--param", f"settle={lab.settle(2)}",
                               "--param", "roles=all", "--yes")
         self.assertEqual(done.code, 0, done)
         order = re.findall(r"pod (\S+) evicted", done.err)
