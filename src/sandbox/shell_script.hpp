@@ -31,8 +31,8 @@ struct ShellPlace {
   std::vector<std::string> mounts = {};  ///< paths below which files may be
 };
 
-/// `echo`, `true`, `false`, `sleep`, `hostname`, `cat` of a file that cannot be there, and `sh -c`
-/// with these and `exit` in a row. None: what it does is not simulated.
+/// `echo`, `true`, `false`, `sleep`, `tail -f /dev/null`, `hostname`, `cat` of a file that cannot
+/// be there, and `sh -c` with these and `exit` in a row. None: what it does is not simulated.
 [[nodiscard]] std::optional<ShellRun> run_shell(const std::vector<std::string>& command,
                                                 const ShellPlace& place);
 

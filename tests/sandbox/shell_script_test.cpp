@@ -20,6 +20,11 @@ TEST(ShellScript, WritesBeforeItSleeps) {
   EXPECT_EQ(run->code, 3);
 }
 
+TEST(ShellScript, WaitsForEver) {
+  EXPECT_GT(run_shell({"tail", "-f", "/dev/null"}, {.host = "x"})->end, 24h);
+  EXPECT_GT(script("echo up; sleep infinity")->end, 24h);
+}
+
 TEST(ShellScript, EndsWithTheLastCode) {
   EXPECT_EQ(script("true; false")->code, 1);
   EXPECT_EQ(script("false; true")->code, 0);
