@@ -9,6 +9,7 @@
 #include <array>
 #include <chrono>
 #include <map>
+#include <set>
 #include <utility>
 
 namespace cfkops::sandbox {
@@ -42,26 +43,45 @@ class CfkOperator final : public Controller {
 
   void on_change(const Change& change) override {
     if (change.key.bucket == kBrokers || change.key.bucket == kControllers) {
+      if (asks_for_more(change)) {
+        unsettled_.insert(change.key);
+      }
       queue_.add(change.key);
     } else if (change.key.bucket == "pods") {
       if (const Value* owner = controller_of(*change.object)) {
-        add_known(change.key.ns, text_at(*owner, {"name"}));
+        add_known(change.key.ns, text_at(*owner, {"name"}), false);
       }
     } else if (std::ranges::find(kOwned, change.key.bucket) != kOwned.end()) {
       if (const Value* owner = controller_of(*change.object);
           owner != nullptr &&
           text_at(*owner, {"apiVersion"}).starts_with(std::string(kConfluentGroup) + "/")) {
-        add_known(change.key.ns, text_at(*owner, {"name"}));
+        add_known(change.key.ns, text_at(*owner, {"name"}), asks_for_more(change));
       }
     }
   }
 
  private:
+  /// Whether more has changed than a status.
+  static bool asks_for_more(const Change& change) {
+    if (change.type != Change::Type::Modified) {
+      return true;
+    }
+    const auto said = [](const Value& object, std::string_view what) -> const Value& {
+      return object_at(object, {"metadata", what});
+    };
+    const std::int64_t generation = number_at(*change.object, {"metadata", "generation"});
+    return generation == 0 || generation != number_at(*change.before, {"metadata", "generation"}) ||
+           said(*change.object, "annotations") != said(*change.before, "annotations");
+  }
+
   /// The resources of that name that there are: their StatefulSets are called so too.
-  void add_known(const std::string& ns, const std::string& name) {
+  void add_known(const std::string& ns, const std::string& name, bool unsettled) {
     for (const std::string_view bucket : {kBrokers, kControllers}) {
       const Key key = {std::string(bucket), ns, name};
       if (registry_.store().get(key) != nullptr) {
+        if (unsettled) {
+          unsettled_.insert(key);
+        }
         queue_.add(key);
       }
     }
@@ -72,6 +92,7 @@ class CfkOperator final : public Controller {
     const Shared object = kind == nullptr ? nullptr : registry_.store().get(key);
     if (object == nullptr) {
       applied_.erase(key);
+      unsettled_.erase(key);
       return;
     }
     const CfkResource resource(*object);
@@ -85,7 +106,14 @@ class CfkOperator final : public Controller {
     if (prepare(key, resource)) {
       return;  // the change brings it here again
     }
-    const Duration again = CfkPass(registry_, programs_, *object, applied_[key]).run();
+    CfkPass pass(registry_, programs_, *object, applied_[key]);
+    if (unsettled_.erase(key) > 0) {
+      pass.ensure_all();
+    }
+    const Duration again = pass.run();
+    if (pass.is_unsettled()) {
+      unsettled_.insert(key);
+    }
     if (again > Duration::zero()) {
       queue_.add_after(key, again);
     }
@@ -143,6 +171,7 @@ class CfkOperator final : public Controller {
   const Programs& programs_;
   WorkQueue queue_;
   std::map<Key, CfkApplied> applied_;
+  std::set<Key> unsettled_;  ///< those whose objects are to be looked at, and not only their pods
 };
 
 }  // namespace

@@ -55,7 +55,7 @@ CfkPass::CfkPass(Registry& registry,
       resource_(object),
       applied_(applied) {}
 
-Duration CfkPass::run() {
+void CfkPass::ensure_all() {
   found_.set = stored_set();
   look_at_pods();
   found_.problem = resource_.problem();
@@ -66,15 +66,24 @@ Duration CfkPass::run() {
     for (Value& wanted : resource_.wanted()) {
       ensure(std::move(wanted));
     }
-    found_.set = stored_set();
-    look_at_pods();
   }
+}
+
+bool CfkPass::is_unsettled() const {
+  return found_.set == nullptr || found_.waits_for_others || !found_.problem.empty() ||
+         !found_.frozen.empty() || !found_.shrinks.empty();
+}
+
+Duration CfkPass::run() {
+  found_.set = stored_set();
+  look_at_pods();
   if (found_.set != nullptr) {
     roll();
   }
   write_status();
-  const bool waits = found_.waits_for_others || !found_.frozen.empty() || !found_.shrinks.empty() ||
-                     found_.roll.rolling;
+  const bool is_missing = found_.set == nullptr && resource_.problem().empty();
+  const bool waits =
+      is_missing || !found_.frozen.empty() || !found_.shrinks.empty() || found_.roll.rolling;
   return waits ? kPoll : Duration::zero();
 }
 

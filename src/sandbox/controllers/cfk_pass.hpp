@@ -25,8 +25,14 @@ class CfkPass {
  public:
   CfkPass(Registry& registry, const Programs& programs, const Value& object, CfkApplied& applied);
 
+  /// Makes and changes what there is to; without it, only pods and the status are looked at.
+  void ensure_all();
+
   /// When to look again, by itself; zero for not at all.
   Duration run();
+
+  /// Not all is as the resource says: the next look is to ensure it again.
+  [[nodiscard]] bool is_unsettled() const;
 
  private:
   [[nodiscard]] Key place(std::string_view bucket, const std::string& name) const;
