@@ -110,9 +110,9 @@ Status serve(const Arguments& arguments,
              std::optional<sandbox::Scenario> scenario) {
   CFKOPS_ASSIGN(const std::uint16_t port, port_of(arguments.port));
   CFKOPS_ASSIGN(const std::filesystem::path path, kubeconfig_path(arguments.kubeconfig_out));
-  CFKOPS_ASSIGN(const auto cluster, begin(scenario, environment.clock.wall()));
-  // It outlives the cluster's last answer, for it is told of that too.
+  // It outlives the cluster, which tells it of its last answers.
   CFKOPS_ASSIGN(const auto audit, AuditLog::begin(arguments.audit_log));
+  CFKOPS_ASSIGN(const auto cluster, begin(scenario, environment.clock.wall()));
   audit->watch(*cluster);
   CFKOPS_ASSIGN(const auto server, sandbox::Server::listen(*cluster, port, arguments.speed));
   CFKOPS_TRY(base::write_private_file(path, server->kubeconfig()));
@@ -120,7 +120,6 @@ Status serve(const Arguments& arguments,
   announce(arguments, environment, *server, path);
   CFKOPS_TRY(server->serve(
       [&] { return environment.cancel.requested() || !audit->outcome().has_value(); }));
-  cluster->on_answered({});
   return audit->outcome();
 }
 

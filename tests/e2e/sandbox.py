@@ -1,8 +1,8 @@
 """The simulated cluster in the place of the lab: the same tests, without root, in a fraction of the time.
 
 What the lab measures around a run (load, samples) the simulation reckons itself: a producer with acks=all on every
-partition, asked for what it saw. Its traffic is that of the scenario, whatever a test asks for. Time runs SPEED times as
-fast as the real one, in which cfkops lives: `nap` waits for the cluster's.
+partition, asked for what it saw. Its traffic is that of the scenario, whatever a test asks for. Time runs SPEED times
+as fast as the real one, in which cfkops lives: `nap` waits for the cluster's.
 """
 
 import base64

@@ -8,8 +8,9 @@
                         conformance cases (tests learn it from CFKOPS_FULL=1)
 
 FILTER is a regular expression over test names; what has one name as a whole (bench, tidy, clang) is
-left out unless it matches that (tests on the sandbox are those of tests/e2e, behind "e2e.sandbox: "). A filter that matches nothing at all is a failure. CFKOPS_LAB=required makes a lab that cannot start a
-failure instead of a skip; CFKOPS_LAB=off skips it.
+left out unless it matches that. The tests on the sandbox have the names of those on the lab. A filter that
+matches nothing at all is a failure. CFKOPS_LAB=required makes a lab that cannot start a failure instead of a
+skip; CFKOPS_LAB=off skips it.
 """
 
 import argparse

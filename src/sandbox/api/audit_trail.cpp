@@ -121,7 +121,9 @@ AuditEvent AuditTrail::event_of(const kube::Request& request) const {
 void AuditTrail::tell(AuditEvent event, int code) {
   event.code = code;
   event.answered = registry_.timeline().wall();
-  listener_(event);
+  if (listener_) {
+    listener_(event);
+  }
 }
 
 }  // namespace cfkops::sandbox
