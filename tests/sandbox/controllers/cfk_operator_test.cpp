@@ -1,6 +1,7 @@
 #include "controllers/cfk_roll.hpp"
 #include "controllers/cluster_objects.hpp"
 #include "controllers/pods.hpp"
+#include "seed.hpp"
 #include "world.hpp"
 
 #include <gmock/gmock.h>
@@ -217,6 +218,44 @@ TEST_F(CfkOperatorTest, BringsBackAllOfANewCluster) {
   }
   EXPECT_NE(get("configmaps", "kafka-shared-config"), nullptr);
   EXPECT_NE(get("poddisruptionbudgets.policy", "kafka"), nullptr);
+}
+
+TEST(CfkOperator, LeavesASetOfAnotherOperatorUntilItsResourceChanges) {
+  Scenario scenario = *find_scenario("healthy");
+  const KafkaSpec spec = scenario.kafka.front();
+  scenario.kafka.front().has_operator = false;
+  World world(1, WallTime(seconds(1795709283)), minutes(10));
+  ASSERT_TRUE(world.begin(scenario).has_value());
+  Registry& registry = world.registry();
+  for (Value& object : confluent_objects(spec)) {
+    if (text_at(object, {"kind"}) == "CustomResourceDefinition") {
+      ASSERT_TRUE(create_stored(
+          registry, "customresourcedefinitions.apiextensions.k8s.io", {}, object, {}));
+      continue;
+    }
+    if (text_at(object, {"kind"}) != "Kafka") {
+      continue;
+    }
+    world.timeline().advance_to(world.timeline().now() + seconds(1));
+    make_at(object, {"metadata", "uid"}) = "as-it-was";
+    make_at(object, {"metadata", "generation"}) = 3;
+    make_at(object, {"status", "observedGeneration"}) = 3;
+    make_at(object, {"spec", "image", "application"}) = "mirror/cp-server:8.3.0";
+    registry.store().put({std::string(kKafkas), "confluent", "kafka"}, object);
+  }
+  const auto image = [&registry] {
+    const Shared set = stored(registry, kSets, "confluent", "kafka");
+    return text_at(list_at(*set, {"spec", "template", "spec", "containers"}).front(), {"image"});
+  };
+  const std::string before = image();
+  world.timeline().advance_to(world.timeline().now() + minutes(1));
+  EXPECT_EQ(image(), before);
+  const auto change = [](Value& kafka) {
+    make_at(kafka, {"spec", "image", "application"}) = "mirror/cp-server:8.3.1";
+  };
+  ASSERT_TRUE(change_stored(registry, {std::string(kKafkas), "confluent", "kafka"}, change, {}));
+  world.timeline().advance_to(world.timeline().now() + minutes(1));
+  EXPECT_EQ(image(), "mirror/cp-server:8.3.1");
 }
 
 TEST(RollStepTest, GoesOnWithOneThatHasStillToGo) {
