@@ -61,6 +61,7 @@ class Sandbox(Cluster):
 
     def up(self):
         """Only looks for what is needed: the scenario is chosen with the tool `kafka`."""
+        unittest.addModuleCleanup(self.down)  # also where it does not start
         self.program = find_kubectl()
         if not self.program:
             raise unittest.SkipTest("there is no kubectl: set KUBECTL, or build the lab's with tests/lab/lab build")
@@ -70,6 +71,7 @@ class Sandbox(Cluster):
             self.server.terminate()
             self.server.wait(30)
             self.server.stdout.close()
+            self.server = None
         super().down()
 
     def path(self, what):
