@@ -147,8 +147,7 @@ void WatchHub::Watch::end() {
 
 void WatchHub::Watch::expire() {
   if (!ended_) {
-    tell_event("ERROR",
-               expired("The resourceVersion for the provided watch is too old.").status());
+    tell_event("ERROR", expired("The resourceVersion for the provided watch is too old.").status());
     end();
   }
 }
