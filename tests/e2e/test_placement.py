@@ -26,14 +26,6 @@ TAINT = {"key": "kwok.x-k8s.io/node", "value": "fake", "effect": "NoSchedule"}
 UNCHANGED = 13
 
 
-def setUpModule():
-    lab.up("--nodes", 1, "--fake-nodes", 1)
-
-
-def tearDownModule():
-    lab.down()
-
-
 def verdicts_program():
     """The test program that prints forecasts, of the newest build."""
     given = os.environ.get("CFKOPS_VERDICTS")
@@ -142,7 +134,16 @@ def remove(made):
     lab.kubectl("delete", "node", *[node.name for one in made for node in one.nodes], "--ignore-not-found")
 
 
+@unittest.skipUnless(os.environ.get("CFKOPS_FULL"), "a part of 'tests/run.sh full': it takes minutes")
 class Placement(unittest.TestCase):
+
+    @classmethod
+    def setUpClass(cls):
+        lab.up("--nodes", 1, "--fake-nodes", 1)
+
+    @classmethod
+    def tearDownClass(cls):
+        lab.down()
 
     def drained(self, made, program):
         """(cluster, forecast, who waits after the drain) of those whose pods all had nodes before it."""
