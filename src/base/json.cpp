@@ -115,7 +115,7 @@ bool is_pointer(std::string_view text) {
 const nlohmann::json* step_into(const nlohmann::json& node, std::string_view token) {
   if (node.is_object()) {
     if (token.find('~') == std::string_view::npos) {
-      const auto found = node.find(std::string(token));
+      const auto found = node.find(token);
       return found == node.end() ? nullptr : &*found;
     }
     const auto key = unescape(token);
@@ -127,26 +127,6 @@ const nlohmann::json* step_into(const nlohmann::json& node, std::string_view tok
     return index && *index < node.size() ? &node.at(*index) : nullptr;
   }
   return nullptr;
-}
-
-/// An integer, however it is written, where it fits.
-std::optional<std::int64_t> to_int(const nlohmann::json& value) {
-  if (value.is_number_unsigned()) {
-    const auto number = value.get<std::uint64_t>();
-    return number > std::uint64_t{INT64_MAX} ? std::nullopt
-                                             : std::optional(static_cast<std::int64_t>(number));
-  }
-  if (value.is_number_integer()) {
-    return value.get<std::int64_t>();
-  }
-  if (value.is_number_float()) {
-    constexpr double kExact = 9007199254740992.0;  // 2^53
-    const auto number = value.get<double>();
-    if (std::trunc(number) == number && std::abs(number) <= kExact) {
-      return static_cast<std::int64_t>(number);
-    }
-  }
-  return std::nullopt;
 }
 
 const std::shared_ptr<const nlohmann::json>& null_value() {
@@ -185,6 +165,25 @@ Result<nlohmann::json> Json::parse_raw(std::string_view text) {
   } catch (const nlohmann::json::exception&) {
     return bad_json(0, "a number in it is out of range");
   }
+}
+
+std::optional<std::int64_t> Json::to_int(const nlohmann::json& value) {
+  if (value.is_number_unsigned()) {
+    const auto number = value.get<std::uint64_t>();
+    return number > std::uint64_t{INT64_MAX} ? std::nullopt
+                                             : std::optional(static_cast<std::int64_t>(number));
+  }
+  if (value.is_number_integer()) {
+    return value.get<std::int64_t>();
+  }
+  if (value.is_number_float()) {
+    constexpr double kExact = 9007199254740992.0;  // 2^53
+    const auto number = value.get<double>();
+    if (std::trunc(number) == number && std::abs(number) <= kExact) {
+      return static_cast<std::int64_t>(number);
+    }
+  }
+  return std::nullopt;
 }
 
 bool Json::is_null() const {
@@ -371,6 +370,9 @@ bool operator==(const Json& a, const Json& b) {
 }
 
 std::string pointer_token(std::string_view key) {
+  if (key.find_first_of("~/") == std::string_view::npos) {
+    return std::string(key);
+  }
   std::string out;
   for (const char c : key) {
     if (c == '~') {

@@ -56,6 +56,28 @@ std::string unquote(std::string_view text) {
   return plain;
 }
 
+/// Tells `visit` of each key property, its value as it is written, until it says false.
+template <class Visit>
+void each_property(std::string_view object_name, const Visit& visit) {
+  const std::size_t colon = object_name.find(':');
+  if (colon == std::string_view::npos) {
+    return;
+  }
+  std::size_t at = colon + 1;
+  while (at < object_name.size()) {
+    const std::size_t equals = object_name.find('=', at);
+    if (equals == std::string_view::npos) {
+      break;  // "*" at the end of a pattern
+    }
+    const std::size_t end = end_of_value(object_name, equals + 1);
+    if (!visit(object_name.substr(at, equals - at),
+               object_name.substr(equals + 1, end - equals - 1))) {
+      return;
+    }
+    at = end + 1;
+  }
+}
+
 }  // namespace
 
 kube::ReadRequest jolokia_read(const std::string& ns,
@@ -85,23 +107,23 @@ Result<Json> jolokia_value(std::string_view body) {
                     fmt::format("Jolokia answered {}: {}", status, base::printable(text)));
 }
 
+std::optional<std::string> key_property(std::string_view object_name, std::string_view key) {
+  std::optional<std::string> found;
+  each_property(object_name, [&](std::string_view name, std::string_view value) {
+    if (name == key) {
+      found = unquote(value);
+    }
+    return !found;
+  });
+  return found;
+}
+
 std::map<std::string, std::string> key_properties(std::string_view object_name) {
   std::map<std::string, std::string> properties;
-  const std::size_t colon = object_name.find(':');
-  if (colon == std::string_view::npos) {
-    return properties;
-  }
-  std::size_t at = colon + 1;
-  while (at < object_name.size()) {
-    const std::size_t equals = object_name.find('=', at);
-    if (equals == std::string_view::npos) {
-      break;  // "*" at the end of a pattern
-    }
-    const std::size_t end = end_of_value(object_name, equals + 1);
-    properties.emplace(std::string(object_name.substr(at, equals - at)),
-                       unquote(object_name.substr(equals + 1, end - equals - 1)));
-    at = end + 1;
-  }
+  each_property(object_name, [&](std::string_view name, std::string_view value) {
+    properties.emplace(std::string(name), unquote(value));
+    return true;
+  });
   return properties;
 }
 

@@ -2,6 +2,8 @@
 #include "cfkops/kafka/jolokia.hpp"
 #include "cfkops/kafka/state.hpp"
 
+#include <nlohmann/json.hpp>
+
 #include <algorithm>
 #include <array>
 #include <charconv>
@@ -31,22 +33,41 @@ struct Sample {
   std::int64_t value = 0;
 };
 
-std::optional<Sample> sample(const std::string& bean, const Json& attributes) {
-  const auto keys = key_properties(bean);
-  const auto name = keys.find("name");
-  const auto topic = keys.find("topic");
-  const auto number = keys.find("partition");
-  const auto value = attributes.int_at("/Value");
-  if (name == keys.end() || topic == keys.end() || number == keys.end() || !value) {
+std::optional<Sample> sample(const std::string& bean, const nlohmann::json& attributes) {
+  if (!attributes.is_object()) {
+    return std::nullopt;
+  }
+  const auto found = attributes.find("Value");
+  const auto value = found == attributes.end() ? std::nullopt : Json::to_int(*found);
+  if (!value) {
+    return std::nullopt;
+  }
+  auto name = key_property(bean, "name");
+  auto topic = key_property(bean, "topic");
+  const auto digits = key_property(bean, "partition");
+  if (!name || !topic || !digits) {
     return std::nullopt;
   }
   int partition = 0;
-  const std::string& digits = number->second;
-  const auto parsed = std::from_chars(digits.data(), digits.data() + digits.size(), partition);
+  const auto parsed = std::from_chars(digits->data(), digits->data() + digits->size(), partition);
   if (parsed.ec != std::errc()) {
     return std::nullopt;
   }
-  return Sample{name->second, {topic->second, partition}, *value};
+  return Sample{*std::move(name), {*std::move(topic), partition}, *value};
+}
+
+/// Calls `take` with the sample of each bean of a pattern's answer that has one, in their names'
+/// order.
+template <class Take>
+void each_sample(const Json& beans, const Take& take) {
+  if (!beans.is_object()) {
+    return;
+  }
+  for (const auto& [bean, attributes] : beans.raw().get_ref<const nlohmann::json::object_t&>()) {
+    if (const std::optional<Sample> found = sample(bean, attributes)) {
+      take(*found);
+    }
+  }
 }
 
 void put(PartitionReading& reading, const Sample& seen) {
@@ -83,13 +104,12 @@ Status add_gauges(const Answer& answer, Partitions& partitions, Seen& seen) {
   if (!value) {
     return value.error().code == ErrorCode::NotFound ? Status() : Status(value.error());
   }
-  for (const auto& [bean, attributes] : value->members()) {
-    const std::optional<Sample> found = sample(bean, attributes);
-    if (found && wanted(found->name)) {
-      put(partitions[found->partition], *found);
-      ++seen[found->partition];
+  each_sample(*value, [&](const Sample& found) {
+    if (wanted(found.name)) {
+      put(partitions[found.partition], found);
+      ++seen[found.partition];
     }
-  }
+  });
   return {};
 }
 
@@ -101,14 +121,12 @@ void add_offsets(const Answer& answer, Partitions& partitions) {
   if (!value) {
     return;
   }
-  for (const auto& [bean, attributes] : value->members()) {
-    if (const std::optional<Sample> found = sample(bean, attributes)) {
-      const auto reading = partitions.find(found->partition);
-      if (reading != partitions.end()) {
-        reading->second.log_end_offset = found->value;
-      }
+  each_sample(*value, [&partitions](const Sample& found) {
+    const auto reading = partitions.find(found.partition);
+    if (reading != partitions.end()) {
+      reading->second.log_end_offset = found.value;
     }
-  }
+  });
 }
 
 Result<Partitions> read_broker(std::span<const Answer> answers) {

@@ -41,12 +41,7 @@ Result<std::vector<Rehearsed>> run_points(const Rehearsal& rehearsal,
                                           const std::vector<FaultPoint>& points,
                                           const PlainPath& plain) {
   Branches branches(points, std::thread::hardware_concurrency());
-  CFKOPS_ASSIGN(
-      Rehearsed run,
-      run_once(rehearsal, {}, {.trace = nullptr, .crossroads = &branches, .plain = &plain}));
-  if (branches.has_branched()) {
-    branches.arrive(std::move(run));
-  }
+  CFKOPS_TRY(run_once(rehearsal, {}, {.trace = nullptr, .crossroads = &branches, .plain = &plain}));
   CFKOPS_ASSIGN(const std::vector<std::string> texts, branches.gather());
   std::vector<Rehearsed> runs;
   for (const std::string& text : texts) {

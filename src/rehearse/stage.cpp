@@ -255,7 +255,13 @@ Result<Rehearsed> run_once(const Rehearsal& rehearsal,
                 sandbox::Cluster::begin(rehearsal.scenario, kBeginning));
   cluster->reset_kafka_reports();
   cluster->inject(others);
-  return Stage(rehearsal, std::move(cluster), std::move(kills), company).perform();
+  Stage stage(rehearsal, std::move(cluster), std::move(kills), company);
+  Rehearsed run = stage.perform();
+  if (company.crossroads != nullptr && company.crossroads->has_branched()) {
+    // While the stage stands: a branch that took it apart would first copy all its memory.
+    company.crossroads->arrive(std::move(run));
+  }
+  return run;
 }
 
 }  // namespace cfkops::rehearse

@@ -54,8 +54,8 @@ struct Company {
   const PlainPath* plain = nullptr;  ///< where a run that has branched may come back to
 };
 
-/// Runs it once on a fresh cluster with these faults and judges what it did. Errors: those of
-/// `Cluster::begin`.
+/// Runs it once on a fresh cluster with these faults and judges what it did; a run that has
+/// branched arrives at its crossroads instead of coming back. Errors: those of `Cluster::begin`.
 [[nodiscard]] Result<Rehearsed> run_once(const Rehearsal& rehearsal,
                                          const std::vector<sandbox::Fault>& faults,
                                          const Company& company);

@@ -2,6 +2,7 @@
 
 #include "cfkops/kube/api_status.hpp"
 
+#include <memory>
 #include <string>
 #include <utility>
 
@@ -47,7 +48,9 @@ void Flight::leave(ApiServer& server) {
 
 void Flight::answer(kube::Response response) {
   ended_ = true;
-  road_([response = std::move(response)](Flight& flight) { flight.tell_answer(response); });
+  // Shared, since what a function holds is copied with it, and moved on since it is told once.
+  const auto whole = std::make_shared<kube::Response>(std::move(response));
+  road_([whole](Flight& flight) { flight.tell_answer(std::move(*whole)); });
 }
 
 void Flight::head(kube::Response head) {
@@ -113,10 +116,10 @@ void Flight::fail(const Error& error) {
 }
 
 // A callback may cancel this very exchange, which then is done before the next one.
-void Flight::tell_answer(const kube::Response& response) {
+void Flight::tell_answer(kube::Response response) {
   if (completion_) {
     done_ = true;
-    completion_(response);
+    completion_(std::move(response));
     return;
   }
   tell_head(response);

@@ -66,7 +66,7 @@ class Flight final : public Responder, public SocketPeer {
   void close(int code) override;
 
  private:
-  void tell_answer(const kube::Response& response);
+  void tell_answer(kube::Response response);
   void tell_head(const kube::Response& head);
   void tell_data(std::string_view bytes);
   void tell_end();

@@ -184,8 +184,7 @@ Answer<Shared> store_new(const Write& write, Value object) {
   if (dry) {
     return share(std::move(object));
   }
-  return share(
-      kind.from_storage(write.registry.store().put(place, kind.to_storage(std::move(object)))));
+  return shown(kind, write.registry.store().put(place, kind.to_storage(std::move(object))));
 }
 
 Shared store_changed(const Write& write, const Shared& stored, Value fresh) {

@@ -50,6 +50,44 @@ std::int64_t whole(const Value& number) {
   return number.get<std::int64_t>();
 }
 
+/// Ends a shared value; keeps its texts till then. "" for one that nobody has asked for.
+struct Texts {
+  std::string whole = {};
+  std::string item = {};
+
+  void operator()(const Value* value) const { delete value; }  // NOLINT(*-owning-memory)
+};
+
+std::string text_of(const Value& value) {
+  return value.dump(-1, ' ', false, Value::error_handler_t::replace);
+}
+
+std::string item_text_of(const Value& object) {
+  if (!object.is_object() || (!object.contains("apiVersion") && !object.contains("kind"))) {
+    return text_of(object);
+  }
+  Value item = object;
+  item.erase("apiVersion");
+  item.erase("kind");
+  return text_of(item);
+}
+
+void append_kept(std::string& text,
+                 const Shared& object,
+                 std::string Texts::*which,
+                 std::string (*make)(const Value&)) {
+  auto* const texts = std::get_deleter<Texts>(object);
+  if (texts == nullptr) {
+    text += make(*object);
+    return;
+  }
+  std::string& kept = texts->*which;
+  if (kept.empty()) {
+    kept = make(*object);
+  }
+  text += kept;
+}
+
 }  // namespace
 
 const Value* find(const Value& in, Path path) {
@@ -125,7 +163,15 @@ void erase_at(Value& in, Path path) {
 }
 
 Shared share(Value value) {
-  return std::make_shared<const Value>(std::move(value));
+  return {new Value(std::move(value)), Texts{}};  // NOLINT(*-owning-memory)
+}
+
+void append_json(std::string& text, const Shared& object) {
+  append_kept(text, object, &Texts::whole, text_of);
+}
+
+void append_item_json(std::string& text, const Shared& object) {
+  append_kept(text, object, &Texts::item, item_text_of);
 }
 
 std::string name_of(const Value& object) {

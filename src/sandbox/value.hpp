@@ -44,6 +44,11 @@ void erase_at(Value& in, Path path);
 /// Freezes a value.
 [[nodiscard]] Shared share(Value value);
 
+/// Appends it as compact JSON; the second leaves apiVersion and kind out, as lists of built-in
+/// kinds do. The text is made once for each shared value, and kept as long as that.
+void append_json(std::string& text, const Shared& object);
+void append_item_json(std::string& text, const Shared& object);
+
 /// metadata.name, metadata.namespace, metadata.uid.
 [[nodiscard]] std::string name_of(const Value& object);
 [[nodiscard]] std::string namespace_of(const Value& object);

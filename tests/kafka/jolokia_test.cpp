@@ -77,5 +77,11 @@ TEST(KeyProperties, ToleratesPatternsAndNonsense) {
   EXPECT_THAT(key_properties("a:x=\"open"), ElementsAre(Pair("x", "\"open")));
 }
 
+TEST(KeyProperties, OneIsFoundByItsKey) {
+  EXPECT_EQ(key_property(R"(a:x="1,y=2",y=3)", "y"), "3");
+  EXPECT_EQ(key_property("a:x=1,x=2", "x"), "1");
+  EXPECT_EQ(key_property("a:x=1", "z"), std::nullopt);
+}
+
 }  // namespace
 }  // namespace cfkops::kafka

@@ -109,5 +109,22 @@ TEST_F(StoreTest, ListenersHearInOrder) {
   EXPECT_THAT(heard, ElementsAre("one x", "two x"));
 }
 
+TEST(SharedValue, TellsItsTextWholeAndAsAnItem) {
+  const Shared object = share({{"kind", "Pod"}, {"apiVersion", "v1"}, {"data", "\xff"}});
+  for (int i = 0; i < 2; ++i) {
+    std::string text = "-";
+    append_json(text, object);
+    EXPECT_EQ(text,
+              R"(-{"apiVersion":"v1","data":")"
+              "\xEF\xBF\xBD"
+              R"(","kind":"Pod"})");
+    append_item_json(text = "", object);
+    EXPECT_EQ(text,
+              R"({"data":")"
+              "\xEF\xBF\xBD"
+              R"("})");
+  }
+}
+
 }  // namespace
 }  // namespace cfkops::sandbox

@@ -78,6 +78,10 @@ class Json {
   /// over.
   [[nodiscard]] std::string dump() const;
 
+  /// The integer that one of the library's values is, however it is written, if it fits: what
+  /// `int_at` gives.
+  [[nodiscard]] static std::optional<std::int64_t> to_int(const nlohmann::json& value);
+
   /// The library's value, for the .cpp files that include it. Lives as long as any copy of this.
   [[nodiscard]] const nlohmann::json& raw() const;
 

@@ -5,6 +5,7 @@
 #include "cfkops/kube/reader.hpp"
 
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -25,6 +26,10 @@ constexpr int kJolokiaPort = 7777;
 /// missing MBean (its own status 404), Protocol otherwise. null and NaN stay null: unknown, never
 /// zero.
 [[nodiscard]] Result<Json> jolokia_value(std::string_view body);
+
+/// One of `key_properties`, or nothing where the name has no such.
+[[nodiscard]] std::optional<std::string> key_property(std::string_view object_name,
+                                                      std::string_view key);
 
 /// The key properties of an ObjectName: "kafka.cluster:name=A,partition=0,topic=t" gives {name: A,
 /// …}; quoted values are unquoted.

@@ -97,14 +97,41 @@ Refusal not_acceptable(std::string message, bool by_route) {
   return refusal;
 }
 
-kube::Response encoded(const Exchange& exchange, int status, const Value& body, bool yaml) {
+std::string json_text(const Value& value) {
+  return value.dump(-1, ' ', false, Value::error_handler_t::replace);
+}
+
+kube::Response with_body(const Exchange& exchange,
+                         int status,
+                         std::string_view type,
+                         std::string body) {
   kube::Response response;
   response.status = status;
-  response.headers.push_back({"Content-Type", std::string(yaml ? kYaml : kJson)});
+  response.headers.push_back({"Content-Type", std::string(type)});
   add_common_headers(exchange, response);
-  response.body =
-      yaml ? yaml_text(body) : body.dump(-1, ' ', false, Value::error_handler_t::replace) + "\n";
+  response.body = std::move(body);
   return response;
+}
+
+kube::Response encoded(const Exchange& exchange, int status, const Value& body, bool yaml) {
+  return with_body(
+      exchange, status, yaml ? kYaml : kJson, yaml ? yaml_text(body) : json_text(body) + "\n");
+}
+
+/// What `list_body` makes of whole objects, put together from their texts.
+std::string list_text(const Kind& kind, const std::vector<Shared>& items, const Value& list_meta) {
+  std::string text = R"({"apiVersion":)" + json_text(kind.resource().api_version());
+  text += R"(,"items":[)";
+  const auto append = kind.is_defined() ? append_json : append_item_json;
+  for (const Shared& item : items) {
+    if (text.back() != '[') {
+      text += ',';
+    }
+    append(text, item);
+  }
+  text += R"(],"kind":)" + json_text(kind.names().list_kind);
+  text += R"(,"metadata":)" + json_text(list_meta);
+  return text + "}\n";
 }
 
 // Errors come in the encoding that was asked for, never in a form.
@@ -178,8 +205,30 @@ kube::Response respond_text(const Exchange& exchange, int status, std::string te
 
 kube::Response respond_object(
     const Exchange& exchange, const Form& form, int status, const Shared& object, WallTime now) {
+  if (!form.yaml && form.as == Form::As::Whole) {
+    std::string text;
+    append_json(text, object);
+    return with_body(exchange, status, kJson, text + '\n');
+  }
   const Value body = object_body(exchange, form, *exchange.route.kind, object, now, true);
   return encoded(exchange, status, body, form.yaml);
+}
+
+kube::Response respond_list(const Exchange& exchange,
+                            const Form& form,
+                            const std::vector<Shared>& items,
+                            Value list_meta,
+                            WallTime now) {
+  const Kind& kind = *exchange.route.kind;
+  const bool yaml = wants_yaml(exchange);
+  if (yaml || form.as != Form::As::Whole) {
+    const Value body = list_body(exchange, form, kind, items, std::move(list_meta), now);
+    return encoded(exchange, 200, body, yaml);
+  }
+  if (kind.is_defined()) {
+    set_default(list_meta, {"continue"}, "");  // lists without a Go type always have it
+  }
+  return with_body(exchange, 200, kJson, list_text(kind, items, list_meta));
 }
 
 kube::Response respond_refusal(const Exchange& exchange, const Refusal& refusal) {

@@ -55,6 +55,14 @@ struct Form {
 [[nodiscard]] kube::Response respond_object(
     const Exchange& exchange, const Form& form, int status, const Shared& object, WallTime now);
 
+/// 200 with a list of the route's kind, in the form that was asked for. `list_meta` has
+/// resourceVersion, continue, ….
+[[nodiscard]] kube::Response respond_list(const Exchange& exchange,
+                                          const Form& form,
+                                          const std::vector<Shared>& items,
+                                          Value list_meta,
+                                          WallTime now);
+
 [[nodiscard]] kube::Response respond_refusal(const Exchange& exchange, const Refusal& refusal);
 
 /// A list's items in a form: the body as it goes out. `list_meta` has resourceVersion, continue, ….

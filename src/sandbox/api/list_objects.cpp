@@ -1,6 +1,7 @@
 #include "api/handlers.hpp"
 #include "api/list_options.hpp"
 #include "api/page_token.hpp"
+#include "registry_steps.hpp"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -81,11 +82,16 @@ Answer<std::vector<Shared>> stored(const Store& store, const Route& route, const
   } else {
     objects = store.list(bucket, route.ns);
   }
-  // etcd's order: that of the whole keys.
-  std::ranges::sort(objects, {}, [&route](const Shared& one) { return key_of(route, *one); });
-  const auto first = std::ranges::find_if(
-      objects, [&route, &begin](const Shared& one) { return key_of(route, *one) >= begin.start; });
-  objects.erase(objects.begin(), first);
+  // etcd's order: that of the whole keys. Within one namespace it is the store's.
+  if (route.ns.empty() && route.kind->resource().namespaced) {
+    std::ranges::sort(objects, {}, [&route](const Shared& one) { return key_of(route, *one); });
+  }
+  if (!begin.start.empty()) {
+    const auto first = std::ranges::find_if(objects, [&route, &begin](const Shared& one) {
+      return key_of(route, *one) >= begin.start;
+    });
+    objects.erase(objects.begin(), first);
+  }
   return objects;
 }
 
@@ -101,9 +107,9 @@ Page page_of(const std::vector<Shared>& objects,
   Page page;
   for (const Shared& object : objects) {
     ++page.seen;
-    Shared shown = share(kind.from_storage(object));
-    if (selects(options, kind, *shown)) {
-      page.items.push_back(std::move(shown));
+    Shared item = shown(kind, object);
+    if (selects(options, kind, *item)) {
+      page.items.push_back(std::move(item));
     }
     if (limit > 0 && static_cast<std::int64_t>(page.items.size()) >= limit) {
       break;
@@ -143,8 +149,7 @@ Answer<kube::Response> list_objects(Registry& registry, Exchange& exchange) {
     }
   }
   const WallTime now = registry.timeline().wall();
-  const Value body = list_body(exchange, *form, *route.kind, page.items, std::move(meta), now);
-  return respond(exchange, 200, body);
+  return respond_list(exchange, *form, page.items, std::move(meta), now);
 }
 
 }  // namespace cfkops::sandbox

@@ -1,5 +1,7 @@
 #include "api/watch.hpp"
 
+#include "registry_steps.hpp"
+
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
@@ -123,10 +125,10 @@ void WatchHub::Watch::flush() {
     return;
   }
   while (!ended_ && !initial_.empty()) {
-    const Shared shown = share(route_.kind->from_storage(initial_.front()));
+    const Shared object = shown(*route_.kind, initial_.front());
     initial_.pop_front();
-    if (selects(options_, *route_.kind, *shown)) {
-      tell_object("ADDED", shown);
+    if (selects(options_, *route_.kind, *object)) {
+      tell_object("ADDED", object);
     }
   }
   if (!ended_ && std::exchange(initial_bookmark_, false)) {
@@ -172,9 +174,8 @@ void WatchHub::Watch::expire(std::uint64_t revision, std::uint64_t oldest) {
 
 void WatchHub::Watch::tell(const Change& change) {
   const Kind& kind = *route_.kind;
-  const Shared now = share(kind.from_storage(change.object));
-  const Shared before =
-      change.before == nullptr ? nullptr : share(kind.from_storage(change.before));
+  const Shared now = shown(kind, change.object);
+  const Shared before = change.before == nullptr ? nullptr : shown(kind, change.before);
   const bool matched = before != nullptr && selects(options_, kind, *before);
   const bool gone = change.type == Change::Type::Deleted;
   const bool matches = !gone && selects(options_, kind, *now);
@@ -196,6 +197,13 @@ void WatchHub::Watch::tell(const Change& change) {
 }
 
 void WatchHub::Watch::tell_object(std::string_view type, const Shared& object) {
+  if (form_.as == Form::As::Whole) {
+    had_columns_ = true;
+    std::string event = R"({"object":)";
+    append_json(event, object);
+    responder_.data(event.append(R"(,"type":")").append(type).append("\"}\n"));
+    return;
+  }
   const WallTime now = registry_.timeline().wall();
   const Value body = object_body(exchange(), form_, *route_.kind, object, now, !had_columns_);
   had_columns_ = true;

@@ -29,14 +29,36 @@ bool is_watched(const Value& service) {
          !object_at(service, {"spec", "selector"}).empty();
 }
 
-bool selects(const Value& service, const Value& pod) {
-  return LabelSelector::of_map(object_at(service, {"spec", "selector"}))
-      .matches(object_at(pod, {"metadata", "labels"}));
+LabelSelector selector_of(const Value& service) {
+  return LabelSelector::of_map(object_at(service, {"spec", "selector"}));
+}
+
+bool selects(const LabelSelector& selector, const Value& pod) {
+  return selector.matches(object_at(pod, {"metadata", "labels"}));
+}
+
+bool is_serving(const Value& pod) {
+  const Value* ready = condition_of(pod, "Ready");
+  return ready != nullptr && text_at(*ready, {"status"}) == "True";
 }
 
 bool belongs(const Value& pod) {
   const std::string phase = text_at(pod, {"status", "phase"});
   return !text_at(pod, {"status", "podIP"}).empty() && phase != "Failed" && phase != "Succeeded";
+}
+
+/// Whether a change of a pod can alter an endpoint; most of its status does not.
+bool matters(const Change& change) {
+  if (change.type != Change::Type::Modified || change.before == nullptr) {
+    return true;
+  }
+  const Value& before = *change.before;
+  const Value& now = *change.object;
+  return text_at(before, {"status", "podIP"}) != text_at(now, {"status", "podIP"}) ||
+         belongs(before) != belongs(now) || is_serving(before) != is_serving(now) ||
+         is_deleting(before) != is_deleting(now) || uid_of(before) != uid_of(now) ||
+         object_at(before, {"metadata", "labels"}) != object_at(now, {"metadata", "labels"}) ||
+         object_at(before, {"spec"}) != object_at(now, {"spec"});
 }
 
 Value labels_of(const Value& service) {
@@ -99,12 +121,8 @@ class EndpointSliceController final : public Controller {
     if (change.key.bucket == "services") {
       queue_.add(change.key);
     } else if (change.key.bucket == "pods") {
-      for (const Shared& service : all_stored(registry_, "services", change.key.ns)) {
-        if (is_watched(*service) &&
-            (selects(*service, *change.object) ||
-             (change.before != nullptr && selects(*service, *change.before)))) {
-          queue_.add(key_of("services", *service));
-        }
+      if (matters(change)) {
+        add_services_of(change);
       }
     } else if (change.key.bucket == kBucket && change.type != Change::Type::Added) {
       const std::string service = text_at(*change.object, {"metadata", "labels", kServiceName});
@@ -119,6 +137,19 @@ class EndpointSliceController final : public Controller {
   }
 
  private:
+  void add_services_of(const Change& change) {
+    for (const Shared& service : all_stored(registry_, "services", change.key.ns)) {
+      if (!is_watched(*service)) {
+        continue;
+      }
+      const LabelSelector selector = selector_of(*service);
+      if (selects(selector, *change.object) ||
+          (change.before != nullptr && selects(selector, *change.before))) {
+        queue_.add(key_of("services", *service));
+      }
+    }
+  }
+
   [[nodiscard]] std::vector<Shared> slices_of(const Key& service) const {
     std::vector<Shared> slices = all_stored(registry_, kBucket, service.ns);
     std::erase_if(slices, [&](const Shared& slice) {
@@ -129,8 +160,7 @@ class EndpointSliceController final : public Controller {
   }
 
   [[nodiscard]] Value endpoint_of(const Value& service, const Value& pod) const {
-    const Value* ready = condition_of(pod, "Ready");
-    const bool serving = ready != nullptr && text_at(*ready, {"status"}) == "True";
+    const bool serving = is_serving(pod);
     const bool terminating = is_deleting(pod);
     const bool always = flag_at(service, {"spec", "publishNotReadyAddresses"});
     Value endpoint = {{"addresses", Value::array({text_at(pod, {"status", "podIP"})})},
@@ -173,8 +203,9 @@ class EndpointSliceController final : public Controller {
     }
     Value endpoints = Value::array();
     Value ports;
+    const LabelSelector selector = selector_of(*service);
     for (const Shared& pod : all_stored(registry_, "pods", key.ns)) {
-      if (selects(*service, *pod) && belongs(*pod)) {
+      if (selects(selector, *pod) && belongs(*pod)) {
         if (ports.is_null()) {
           ports = ports_for(*service, *pod);
         }
@@ -192,11 +223,11 @@ class EndpointSliceController final : public Controller {
       return;
     }
     const Value& slice = *slices.front();
-    const auto now_at = [&](std::string_view name) {
+    const auto has = [&slice](std::string_view name, const Value& wanted) {
       const Value* found = find(slice, {name});
-      return found == nullptr ? Value() : *found;
+      return found == nullptr ? wanted.is_null() : *found == wanted;
     };
-    if (now_at("endpoints") == endpoints && now_at("ports") == ports &&
+    if (has("endpoints", endpoints) && has("ports", ports) &&
         object_at(slice, {"metadata", "labels"}) == labels) {
       return;
     }
