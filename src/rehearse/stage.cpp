@@ -45,6 +45,7 @@ std::string text_of(const sandbox::Cluster::Happened& happened) {
 
 std::vector<std::string> texts_of(const std::vector<sandbox::Cluster::Happened>& happened) {
   std::vector<std::string> texts;
+  texts.reserve(happened.size());
   for (const sandbox::Cluster::Happened& one : happened) {
     texts.push_back(text_of(one));
   }
