@@ -20,6 +20,9 @@ import compare
 import runner
 import server
 
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "support"))
+import records  # noqa: E402
+
 PARALLEL = 8
 
 
@@ -69,19 +72,7 @@ def record(results):
 
 
 def check(results, report=None):
-    failed, count, reported = 0, 0, {}
-    for result in results:
-        problems = result.problems()
-        reported[result.case.name] = {"problems": problems, "seconds": round(result.seconds, 2)}
-        count += 1
-        if problems:
-            failed += 1
-            print(f"{result.case.name}: {result.case.what}")
-            print("".join(f"  {line}\n" for line in problems), end="")
-    print(f"{count - failed} alike, {failed} not")
-    if report:
-        pathlib.Path(report).write_text(json.dumps(reported))
-    return failed
+    return records.check(((result.case, result.problems(), result.seconds) for result in results), report)
 
 
 def main():

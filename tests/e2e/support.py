@@ -7,6 +7,7 @@ import pathlib
 import re
 import shutil
 import subprocess
+import sys
 import tempfile
 import threading
 import time
@@ -280,6 +281,18 @@ def run_id(done):
 
 def log_of(done):
     return pathlib.Path(re.search(r"^log (\S+)", done.err, re.M)[1])
+
+
+def problems_of_records(lab, *checker, timeout=600):
+    """Case to its differences where `checker`, a Python program with its options, asks the lab. None ran: a failure."""
+    with tempfile.NamedTemporaryFile(suffix=".json") as report:
+        done = lab.start(sys.executable, *checker, "--report", report.name).done(timeout)
+        if done.code not in (0, 1):
+            raise AssertionError(f"{checker[0]}: {done}")
+        results = json.load(report)
+    if not results:
+        raise AssertionError(f"{checker[0]}: no case was answered")
+    return {name: one["problems"] for name, one in results.items()}
 
 
 class TrafficTest(unittest.TestCase):

@@ -1,12 +1,10 @@
 """What tests/kubectl has on record is what kubectl says against the lab."""
 
-import json
 import os
 import sys
-import tempfile
 import unittest
 
-from support import ROOT, Lab
+from support import ROOT, Lab, problems_of_records
 
 FOLDER = ROOT / "tests" / "kubectl"
 lab = Lab("e2e-kubectl")
@@ -28,14 +26,9 @@ class Kubectl(unittest.TestCase):
         lab.down()
 
     def test_KubectlSaysAsRecorded(self):
-        with tempfile.NamedTemporaryFile(suffix=".json") as report:
-            done = lab.start(sys.executable, FOLDER / "kubectl_cases.py", "check", "--report", report.name).done(1800)
-            self.assertIn(done.code, (0, 1), done)
-            results = json.load(report)
-        self.assertGreater(len(results), 0)
-        for name, result in results.items():
+        for name, problems in problems_of_records(lab, FOLDER / "kubectl_cases.py", "check", timeout=1800).items():
             with self.subTest(name):
-                self.assertEqual(result["problems"], [])
+                self.assertEqual(problems, [])
 
 
 if __name__ == "__main__":

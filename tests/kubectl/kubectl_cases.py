@@ -10,7 +10,6 @@ PATTERN is a regular expression over the cases' names. docs/kubectl.md has the f
 
 import argparse
 import concurrent.futures
-import json
 import pathlib
 import shutil
 import sys
@@ -18,6 +17,9 @@ import tempfile
 
 import case_files
 import session
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "support"))
+import records  # noqa: E402
 
 PARALLEL = 4
 
@@ -58,17 +60,7 @@ def record(results):
 
 
 def check(results, report=None):
-    failed, reported = 0, {}
-    for case, outcome in results:
-        problems = outcome.problems(case)
-        reported[case.name] = {"problems": problems, "seconds": round(outcome.seconds, 2)}
-        if problems:
-            failed += 1
-            print(f"{case.name}: {case.what}", *(f"  {line}" for line in problems), sep="\n")
-    print(f"{len(reported) - failed} alike, {failed} not")
-    if report:
-        pathlib.Path(report).write_text(json.dumps(reported))
-    return failed
+    return records.check(((case, outcome.problems(case), outcome.seconds) for case, outcome in results), report)
 
 
 def main():
