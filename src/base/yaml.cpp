@@ -90,6 +90,20 @@ void read_documents(const YamlText& text, YamlTree& tree) {
 
 }  // namespace
 
+std::string_view kind_word(const YamlNode& node) {
+  switch (node.kind) {
+    case YamlNode::Kind::Null:
+      return "nothing";
+    case YamlNode::Kind::Scalar:
+      return "a plain value";
+    case YamlNode::Kind::Sequence:
+      return "a list";
+    case YamlNode::Kind::Map:
+      return "a map";
+  }
+  return "nothing";
+}
+
 tl::expected<YamlNode, std::vector<Error>> parse_yaml(std::string_view text,
                                                       const std::string& file,
                                                       YamlDialect dialect) {

@@ -1,6 +1,7 @@
 #include "harm.hpp"
 
 #include "brokers.hpp"
+#include "points.hpp"
 
 #include "cfkops/base/text.hpp"
 #include "cfkops/runbook/model.hpp"
@@ -20,20 +21,6 @@ using sandbox::KafkaReport;
 
 /// A state must be so long to be known: looks are allowed to be that old when they are acted on.
 constexpr Duration kKnown = 5s;
-
-/// It can take a broker away, or keep it from being whole, without anybody's doing.
-bool hurts_the_cluster(FaultKind kind) {
-  switch (kind) {
-    case FaultKind::NodeLost:
-    case FaultKind::DiskFull:
-    case FaultKind::PodNeverReady:
-    case FaultKind::ImagePullFails:
-    case FaultKind::BrokerNeverCatchesUp:
-      return true;
-    default:
-      return false;
-  }
-}
 
 /// It takes brokers down at once, whatever the run does. The others of the above wait for the run
 /// to take one down.
@@ -109,7 +96,7 @@ bool Judge::fault_within(Duration from, Duration to) const {
   return std::any_of(evidence_.happened.begin(),
                      evidence_.happened.end(),
                      [&](const sandbox::Cluster::Happened& one) {
-                       return hurts_the_cluster(one.fault.kind) && one.at >= from && one.at <= to;
+                       return hits_a_pod(one.fault.kind) && one.at >= from && one.at <= to;
                      });
 }
 

@@ -1,6 +1,7 @@
 #include "points.hpp"
 
 #include <algorithm>
+#include <array>
 #include <iterator>
 #include <tuple>
 #include <utility>
@@ -15,7 +16,7 @@ using sandbox::FaultKind;
 /// Reads of one step that faults are put at, where it changes something and where it does not.
 constexpr std::size_t kReadsBesideChanges = 4;
 constexpr std::size_t kReadsAlone = 3;
-constexpr int kCodes[] = {500, 503, 429};
+constexpr std::array<int, 3> kCodes = {500, 503, 429};
 
 /// A place of the plain run: its request or write of that number, from 1.
 using Places = std::vector<std::uint64_t>;
@@ -40,20 +41,6 @@ bool is_about_requests(FaultKind kind) {
     case FaultKind::ServerAway:
     case FaultKind::WatchLost:
     case FaultKind::WatchExpired:
-      return true;
-    default:
-      return false;
-  }
-}
-
-/// What it hits is the pod of the request, or that pod's node or broker.
-bool hits_a_pod(FaultKind kind) {
-  switch (kind) {
-    case FaultKind::NodeLost:
-    case FaultKind::PodNeverReady:
-    case FaultKind::ImagePullFails:
-    case FaultKind::BrokerNeverCatchesUp:
-    case FaultKind::DiskFull:
       return true;
     default:
       return false;
@@ -247,6 +234,19 @@ void deal(std::vector<Cell>& cells, std::size_t count) {
 }
 
 }  // namespace
+
+bool hits_a_pod(FaultKind kind) {
+  switch (kind) {
+    case FaultKind::NodeLost:
+    case FaultKind::PodNeverReady:
+    case FaultKind::ImagePullFails:
+    case FaultKind::BrokerNeverCatchesUp:
+    case FaultKind::DiskFull:
+      return true;
+    default:
+      return false;
+  }
+}
 
 std::vector<FaultPoint> choose_points(const Trace& plain, std::size_t count) {
   const std::vector<StepPlaces> steps = steps_of(plain);

@@ -18,6 +18,10 @@ struct FaultPoint {
   std::uint64_t place = 0;  ///< the request's number, or that of the write of the log for a kill
 };
 
+/// What it hits is a pod (that of the request, where nothing else is named), its node or its
+/// broker: it can take a broker away, or keep it from being whole, without anybody's doing.
+[[nodiscard]] bool hits_a_pod(sandbox::FaultKind kind);
+
 /// Chooses at most `count` of all kinds of fault at all requests of a plain run, evenly: each kind
 /// in each step once where there is room, further ones where a step changes most. All requests that
 /// change something are eligible, of reads a few in each step. By step in order, kind, place.

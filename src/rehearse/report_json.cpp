@@ -26,20 +26,10 @@ nlohmann::json json_of(const sandbox::KafkaReport& kafka) {
   for (const sandbox::PartitionStory& story : kafka.worst) {
     worst.push_back(json_of(story));
   }
-  return {{"namespace", kafka.ns},
-          {"name", kafka.name},
-          {"brokers", kafka.brokers},
-          {"brokersRunning", kafka.brokers_running},
-          {"mostBrokersDown", kafka.most_brokers_down},
-          {"restarts", kafka.restarts},
-          {"partitions", kafka.partitions},
-          {"underReplicated", kafka.under_replicated},
-          {"underMinIsr", kafka.under_min_isr},
-          {"mostUnderMinIsr", kafka.most_under_min_isr},
-          {"underMinIsrSeconds", seconds(kafka.under_min_isr_time)},
-          {"longestGapSeconds", seconds(kafka.longest_gap)},
-          {"longestPartitionGapSeconds", seconds(kafka.longest_partition_gap)},
-          {"worst", std::move(worst)}};
+  nlohmann::json told = sandbox::to_json(kafka);
+  told["restarts"] = kafka.restarts;
+  told["worst"] = std::move(worst);
+  return told;
 }
 
 nlohmann::json json_of(const engine::StepReport& step) {

@@ -31,8 +31,6 @@ class Wire final : public kube::Transport {
   /// From now on every request is answered Unreachable at once.
   void cut() { cut_ = true; }
 
-  [[nodiscard]] bool is_cut() const { return cut_; }
-
   kube::ExchangeId submit(kube::Request request, Completion completion) override;
   kube::ExchangeId stream(kube::Request request, kube::StreamSink& sink) override;
   kube::ExchangeId open_socket(kube::Request request,

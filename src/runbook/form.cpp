@@ -38,20 +38,6 @@ Value plain_value(const YamlNode& node) {
   return Value::from_json(base::to_json(node));
 }
 
-std::string_view kind_of(const YamlNode& node) {
-  switch (node.kind) {
-    case YamlNode::Kind::Null:
-      return "nothing";
-    case YamlNode::Kind::Scalar:
-      return "a plain value";
-    case YamlNode::Kind::Sequence:
-      return "a list";
-    case YamlNode::Kind::Map:
-      return "a map";
-  }
-  return "nothing";
-}
-
 void Form::report(std::string_view code,
                   const SourcePos& pos,
                   int length,
@@ -99,7 +85,7 @@ bool Form::check_keys(const YamlNode& map, std::string_view where, std::string_v
   if (!map.is_map()) {
     report(kWrongType,
            map,
-           fmt::format("{} must be a map, not {}", what, kind_of(map)),
+           fmt::format("{} must be a map, not {}", what, base::kind_word(map)),
            fmt::format("write its keys: {}", base::enumerate(known, 12)));
     return false;
   }
@@ -150,7 +136,7 @@ bool Form::is_scalar(const YamlNode& node, std::string_view what, std::string_vi
   report(kWrongType,
          node.pos,
          1,
-         fmt::format("{} must be {}, not {}", what, wanted, kind_of(node)),
+         fmt::format("{} must be {}, not {}", what, wanted, base::kind_word(node)),
          {});
   return false;
 }
@@ -295,7 +281,7 @@ std::vector<const YamlNode*> Form::items(const YamlNode* node, std::string_view 
   if (!node->is_sequence()) {
     report(kWrongType,
            *node,
-           fmt::format("{} must be a list, not {}", what, kind_of(*node)),
+           fmt::format("{} must be a list, not {}", what, base::kind_word(*node)),
            "begin each entry with '- '");
     return items;
   }

@@ -109,7 +109,4 @@ class Form {
 /// What a scalar or tree is by YAML's own rules.
 [[nodiscard]] Value plain_value(const YamlNode& node);
 
-/// "a list", for messages.
-[[nodiscard]] std::string_view kind_of(const YamlNode& node);
-
 }  // namespace cfkops::runbook

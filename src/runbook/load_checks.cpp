@@ -140,7 +140,7 @@ ArgumentMap load_arguments(Form& form, const YamlNode* node, std::string_view wh
   if (!node->is_map()) {
     form.report(kWrongType,
                 *node,
-                fmt::format("{} must be a map, not {}", what, kind_of(*node)),
+                fmt::format("{} must be a map, not {}", what, base::kind_word(*node)),
                 "write with: {argument: value}");
     return {};
   }

@@ -250,7 +250,7 @@ std::vector<Param> load_params(Form& form, const YamlNode* node) {
   if (!node->is_map()) {
     form.report(kWrongType,
                 *node,
-                fmt::format("'params' must be a map, not {}", kind_of(*node)),
+                fmt::format("'params' must be a map, not {}", base::kind_word(*node)),
                 "write params: {name: {type: string}}");
     return params;
   }

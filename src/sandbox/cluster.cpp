@@ -63,10 +63,6 @@ class Cluster::Impl {
 
   [[nodiscard]] FaultInjector& faults() { return faults_; }
 
-  void listen(std::function<void(const kube::Request&, std::uint64_t)> listener) {
-    listener_ = std::move(listener);
-  }
-
   void wake() noexcept { woken_ = true; }
 
  private:
@@ -80,7 +76,6 @@ class Cluster::Impl {
   World world_;
   FaultInjector faults_;
   std::map<kube::ExchangeId, std::shared_ptr<Flight>> flights_;
-  std::function<void(const kube::Request&, std::uint64_t)> listener_;
   kube::ExchangeId last_ = 0;
   std::uint64_t told_ = 0;
   std::atomic<bool> woken_ = false;
@@ -100,9 +95,6 @@ kube::ExchangeId Cluster::Impl::start(kube::Request request, Who&& who) {
   const kube::ExchangeId id = ++last_;
   add_header(request, "Accept", "application/json");
   add_header(request, "User-Agent", "cfkops/" + std::string(base::version()));
-  if (listener_) {
-    listener_(request, id);
-  }
   const Duration timeout = request.timeout;
   const RequestFate fate = faults_.judge(request);
   const Duration back = back_ + fate.delay;
@@ -255,10 +247,6 @@ void Cluster::change_kafka(const KafkaChange& change) {
       model->fill_disks(*change.disks_fail_at_start);
     }
   }
-}
-
-void Cluster::on_request(std::function<void(const kube::Request&, std::uint64_t)> listener) {
-  impl_->listen(std::move(listener));
 }
 
 std::vector<KafkaReport> Cluster::kafka_reports() const {

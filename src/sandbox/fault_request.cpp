@@ -30,14 +30,6 @@ bool fits(const std::string& wanted, const std::string& found) {
   return wanted.empty() || wanted == found;
 }
 
-Refusal bare(int code, const char* reason, const char* message) {
-  Refusal refusal;
-  refusal.code = code;
-  refusal.reason = reason;
-  refusal.message = message;
-  return refusal;
-}
-
 Refusal forbidden_request(const FaultRequest& request) {
   RequestInfo info;
   info.name = request.name;
@@ -59,7 +51,7 @@ Refusal forbidden_request(const FaultRequest& request) {
 Refusal refusal_of(int code, const FaultRequest& request) {
   switch (code) {
     case 401:
-      return bare(401, "Unauthorized", "Unauthorized");
+      return bare_refusal(401, "Unauthorized", "Unauthorized");
     case 403:
       return forbidden_request(request);
     case 409:
@@ -69,17 +61,18 @@ Refusal refusal_of(int code, const FaultRequest& request) {
                       "the object has been modified; please apply your changes to the latest "
                       "version and try again");
     case 429: {
-      Refusal refusal = bare(429, "TooManyRequests", "");
+      Refusal refusal = bare_refusal(429, "TooManyRequests", "");
       refusal.plain = "Too many requests, please try again later.\n";
       return refusal;
     }
     case 503:
-      return bare(503, "ServiceUnavailable", "apiserver is shutting down");
+      return bare_refusal(503, "ServiceUnavailable", "apiserver is shutting down");
     case 504: {
-      Refusal refusal = bare(504,
-                             "Timeout",
-                             "Timeout: request did not complete within requested timeout - context "
-                             "deadline exceeded");
+      Refusal refusal =
+          bare_refusal(504,
+                       "Timeout",
+                       "Timeout: request did not complete within requested timeout - context "
+                       "deadline exceeded");
       refusal.details = share(Value::object());
       return refusal;
     }

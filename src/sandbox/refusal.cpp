@@ -76,14 +76,6 @@ Refusal about(int code, std::string_view reason, std::string message, Value deta
   return refusal;
 }
 
-Refusal bare(int code, std::string_view reason, std::string_view message) {
-  Refusal refusal;
-  refusal.code = code;
-  refusal.reason = reason;
-  refusal.message = message;
-  return refusal;
-}
-
 Value causes_of(const FieldErrors& errors) {
   Value causes = Value::array();
   for (const FieldError& error : errors.all()) {
@@ -213,6 +205,14 @@ tl::unexpected<Refusal> refuse(Refusal refusal) {
   return tl::unexpected<Refusal>(std::move(refusal));
 }
 
+Refusal bare_refusal(int code, std::string_view reason, std::string_view message) {
+  Refusal refusal;
+  refusal.code = code;
+  refusal.reason = reason;
+  refusal.message = message;
+  return refusal;
+}
+
 Refusal not_found(std::string_view group, std::string_view plural, std::string_view name) {
   return about(404,
                "NotFound",
@@ -254,7 +254,7 @@ Refusal invalid(std::string_view group,
 }
 
 Refusal bad_request(std::string_view why) {
-  return bare(400, "BadRequest", why);
+  return bare_refusal(400, "BadRequest", why);
 }
 
 Refusal forbidden(std::string_view group,
@@ -293,7 +293,7 @@ Refusal too_many_requests(std::string_view message, int retry_after) {
 }
 
 Refusal expired(std::string_view message) {
-  return bare(410, "Expired", message);
+  return bare_refusal(410, "Expired", message);
 }
 
 Refusal internal_error(std::string_view why) {
@@ -306,7 +306,7 @@ Refusal internal_error(std::string_view why) {
 }
 
 Refusal page_not_found() {
-  Refusal refusal = bare(404, "NotFound", "404 page not found");
+  Refusal refusal = bare_refusal(404, "NotFound", "404 page not found");
   refusal.plain = "404 page not found\n";
   return refusal;
 }

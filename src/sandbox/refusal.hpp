@@ -82,6 +82,9 @@ using Answer = tl::expected<T, Refusal>;
 /// Ends a function that returns an Answer: `return refuse(not_found(…));`
 [[nodiscard]] tl::unexpected<Refusal> refuse(Refusal refusal);
 
+/// One without details.
+[[nodiscard]] Refusal bare_refusal(int code, std::string_view reason, std::string_view message);
+
 /// The errors of apimachinery pkg/api/errors. `group` and `plural` name the resource, `kind` the
 /// kind; the details carry them as the API server does.
 [[nodiscard]] Refusal not_found(std::string_view group,

@@ -56,20 +56,6 @@ void report(std::vector<Error>& errors,
   errors.push_back(std::move(error));
 }
 
-std::string_view kind_word(const YamlNode& node) {
-  switch (node.kind) {
-    case YamlNode::Kind::Null:
-      return "nothing";
-    case YamlNode::Kind::Scalar:
-      return "a plain value";
-    case YamlNode::Kind::Sequence:
-      return "a list";
-    case YamlNode::Kind::Map:
-      return "a map";
-  }
-  return "nothing";
-}
-
 std::vector<const YamlNode*> list_items(const YamlNode& node,
                                         std::string_view what,
                                         std::vector<Error>& errors) {
@@ -77,7 +63,7 @@ std::vector<const YamlNode*> list_items(const YamlNode& node,
   if (!node.is_sequence()) {
     report(errors,
            node.pos,
-           fmt::format("{} must be a list, not {}", what, kind_word(node)),
+           fmt::format("{} must be a list, not {}", what, base::kind_word(node)),
            "begin each entry with '- '");
     return items;
   }
@@ -100,7 +86,7 @@ void YamlMap::expect(std::span<const std::string> known, std::span<const std::st
   if (!node_->is_map()) {
     sandbox::report(*errors_,
                     node_->pos,
-                    fmt::format("{} must be a map, not {}", what_, kind_word(*node_)),
+                    fmt::format("{} must be a map, not {}", what_, base::kind_word(*node_)),
                     fmt::format("write its keys: {}", base::enumerate(known, 12)));
     return;
   }
@@ -151,7 +137,7 @@ const YamlNode* YamlMap::scalar(std::string_view key, std::string_view wanted) c
   const YamlNode* node = find(key);
   if (node != nullptr && !node->is_scalar()) {
     report(key,
-           fmt::format("must be {}, not {}", wanted, kind_word(*node)),
+           fmt::format("must be {}, not {}", wanted, base::kind_word(*node)),
            fmt::format("write '{}: …' on one line", key));
     return nullptr;
   }
@@ -343,7 +329,7 @@ bool YamlMap::texts(std::string_view key, std::vector<std::string>& into) const 
                       item->pos,
                       fmt::format("{}: each entry must be text, not {}",
                                   name_of(key),
-                                  item->is_scalar() ? "an empty one" : kind_word(*item)),
+                                  item->is_scalar() ? "an empty one" : base::kind_word(*item)),
                       "write '- name'");
     } else if (std::ranges::find(found, item->scalar) != found.end()) {
       sandbox::report(*errors_,

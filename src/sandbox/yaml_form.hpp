@@ -36,9 +36,6 @@ void report(std::vector<Error>& errors,
             std::string message,
             std::string hint);
 
-/// "a list", for messages.
-[[nodiscard]] std::string_view kind_word(const YamlNode& node);
-
 /// The entries of a list; what is no list, and entries without a value, are errors. `what` names
 /// the list: "'topics' of kafka 'kafka'".
 [[nodiscard]] std::vector<const YamlNode*> list_items(const YamlNode& node,

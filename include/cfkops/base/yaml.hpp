@@ -50,6 +50,9 @@ struct YamlNode::Member {
   YamlNode value;
 };
 
+/// "a list", for messages.
+[[nodiscard]] std::string_view kind_word(const YamlNode& node);
+
 /// How strict the reader is.
 enum class YamlDialect {
   Strict,   ///< runbooks: no anchors, aliases, merge keys or tags; a duplicate key is an error

@@ -74,9 +74,6 @@ class Cluster final : public kube::Transport {
 
   [[nodiscard]] const std::vector<Happened>& happened() const;
 
-  /// Is told of every request of the client as it is sent, with its number from 1.
-  void on_request(std::function<void(const kube::Request&, std::uint64_t)> listener);
-
   /// Is told of every request that the API server has answered to the end, in their order.
   void on_answered(std::function<void(const AuditEvent&)> listener);
 

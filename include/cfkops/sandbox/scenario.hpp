@@ -94,7 +94,7 @@ struct BuiltinScenario {
 };
 
 /// By name.
-[[nodiscard]] const std::vector<BuiltinScenario>& builtin_scenarios();
+[[nodiscard]] std::vector<BuiltinScenario> builtin_scenarios();
 
 /// A built-in one by its name, or a file by its path (it has a '/' or ends in .yaml, .yml or
 /// .json). Errors: as above; an unknown name lists those there are.

@@ -21,12 +21,8 @@ struct ProxyTarget {
   std::string port;
 };
 
-Refusal unavailable(std::string message) {
-  Refusal refusal;
-  refusal.code = 503;
-  refusal.reason = "ServiceUnavailable";
-  refusal.message = std::move(message);
-  return refusal;
+Refusal unavailable(const std::string& message) {
+  return bare_refusal(503, "ServiceUnavailable", message);
 }
 
 Refusal unreachable(const std::string& why) {

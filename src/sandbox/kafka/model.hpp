@@ -164,7 +164,6 @@ class KafkaModel {
   // model_process.cpp: beginnings, ends, sessions.
   void process_up(KafkaNode& node);
   void try_register(KafkaNode& node);
-  void catch_up_metadata(KafkaNode& node);
   void unfence(KafkaNode& node);
   void begin_fetching(KafkaNode& node);
   void become_ready(KafkaNode& node);
