@@ -170,19 +170,14 @@ class ShellProgram final : public Program {
     if (named == nullptr || command.empty() || !is_applet(command.front())) {
       return std::nullopt;
     }
-    const auto run = run_shell(command, place_of(pod, *named));
-    if (!run || run->end > Duration::zero()) {
-      return ExecResult{
-          .code = kNotSimulated,
-          .error = command.front() +
-                   ": the sandbox does not simulate this command, only echo, true, false, "
-                   "hostname, cat of what is not there, and sh -c with these and exit\n"};
+    if (auto result = run_at_once(command, place_of(pod, *named))) {
+      return result;
     }
-    ExecResult result{.code = run->code};
-    for (const ShellRun::Write& one : run->writes) {
-      (one.is_error ? result.error : result.out) += one.text;
-    }
-    return result;
+    return ExecResult{
+        .code = kNotSimulated,
+        .error = command.front() +
+                 ": the sandbox does not simulate this command, only echo, true, false, "
+                 "hostname, cat of what is not there, and sh -c with these and exit\n"};
   }
 
  private:

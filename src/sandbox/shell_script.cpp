@@ -23,7 +23,7 @@ class ScriptReader {
   explicit ScriptReader(std::string_view script)
       : rest_(script) {}
 
-  std::optional<std::vector<Command>> read() {
+  std::optional<std::vector<PlainCommand>> read() {
     for (; !rest_.empty(); rest_.remove_prefix(1)) {
       if (!take(rest_.front())) {
         return std::nullopt;
@@ -41,23 +41,22 @@ class ScriptReader {
     if (quote_ != '\0') {
       return take_quoted(c);
     }
-    if (c == '\'' || c == '"') {
+    if (!command_.to_error && (c == '\'' || c == '"')) {
       quote_ = c;
       open_word();
     } else if (c == ' ' || c == '\t') {
       in_word_ = false;
     } else if (c == ';' || c == '\n') {
       end_command();
-    } else if (rest_.starts_with(">&2") && !in_word_) {
-      open_word();
-      command_.back() = kToError;
+    } else if (rest_.starts_with(">&2") && !in_word_ && !command_.to_error) {
+      command_.to_error = true;
       rest_.remove_prefix(2);
-      in_word_ = false;
-    } else if (std::string_view("$`\\|&<>()*?[]{}~#").find(c) != std::string_view::npos) {
+    } else if (command_.to_error ||
+               std::string_view("$`\\|&<>()*?[]{}~#").find(c) != std::string_view::npos) {
       return false;
     } else {
       open_word();
-      command_.back() += c;
+      command_.words.back() += c;
     }
     return true;
   }
@@ -70,32 +69,27 @@ class ScriptReader {
     if (quote_ == '"' && std::string_view("$`\\").find(c) != std::string_view::npos) {
       return false;
     }
-    command_.back() += c;
+    command_.words.back() += c;
     return true;
   }
 
   void open_word() {
     if (!in_word_) {
-      command_.emplace_back();
+      command_.words.emplace_back();
       in_word_ = true;
     }
   }
 
   void end_command() {
     in_word_ = false;
-    if (!command_.empty()) {
+    if (!command_.words.empty() || command_.to_error) {
       commands_.push_back(std::exchange(command_, {}));
     }
   }
 
- public:
-  /// A word that no script can write.
-  static constexpr std::string_view kToError = std::string_view("\0>&2", 4);
-
- private:
   std::string_view rest_;
-  std::vector<Command> commands_;
-  Command command_;
+  std::vector<PlainCommand> commands_;
+  PlainCommand command_;
   bool in_word_ = false;
   char quote_ = '\0';
 };
@@ -131,12 +125,9 @@ class Shell {
       : place_(place) {}
 
   /// False where the command is not simulated.
-  bool run(Command command) {
-    is_error_ = !command.empty() && command.back() == ScriptReader::kToError;
-    if (is_error_) {
-      command.pop_back();
-    }
-    if (command.empty() || std::ranges::find(command, ScriptReader::kToError) != command.end()) {
+  bool run(const Command& command, bool to_error = false) {
+    is_error_ = to_error;
+    if (command.empty()) {
       return false;
     }
     const std::string_view applet = applet_of(command.front());
@@ -160,15 +151,15 @@ class Shell {
   }
 
   bool run_script(std::string_view script) {
-    const auto commands = ScriptReader(script).read();
+    const auto commands = read_script(script);
     if (!commands) {
       return false;
     }
-    for (const Command& command : *commands) {
-      if (command.front() == "exit") {
-        return exit(command);
+    for (const auto& [words, to_error] : *commands) {
+      if (!words.empty() && words.front() == "exit") {
+        return !to_error && exit(words);
       }
-      if (!run(command)) {
+      if (!run(words, to_error)) {
         return false;
       }
     }
@@ -289,6 +280,22 @@ std::optional<ShellRun> run_shell(const Command& command, const ShellPlace& plac
     return shell.take();
   }
   return std::nullopt;
+}
+
+std::optional<ExecResult> run_at_once(const Command& command, const ShellPlace& place) {
+  const auto run = run_shell(command, place);
+  if (!run || run->end > Duration::zero()) {
+    return std::nullopt;
+  }
+  ExecResult result{.code = run->code};
+  for (const ShellRun::Write& one : run->writes) {
+    (one.is_error ? result.error : result.out) += one.text;
+  }
+  return result;
+}
+
+std::optional<std::vector<PlainCommand>> read_script(std::string_view script) {
+  return ScriptReader(script).read();
 }
 
 bool is_applet(std::string_view name) {

@@ -10,9 +10,9 @@
 
 namespace cfkops::sandbox {
 
-/// A command in a container of a Kafka pod: a few of every image (echo, cat, env, hostname, sh -c
-/// with one of them) and Kafka's tools as far as the model knows the answer; none: no such file. A
-/// script that is more than one command is refused with code 126.
+/// A command in a container of a Kafka pod: a few of every image (echo, env, hostname, sh -c with
+/// one of them) and Kafka's tools as far as the model knows the answer; none: no such file. What
+/// reads files, and a script that is more than one command, is refused with code 126.
 [[nodiscard]] std::optional<ExecResult> run_command(const KafkaModel& model,
                                                     const Value& pod,
                                                     std::string_view container,

@@ -25,7 +25,7 @@ class JolokiaTest : public testing::Test {
     return spec;
   }
 
-  Value answer(const std::string& pod, kube::Request request) {
+  Value answer(const std::string& pod, const kube::Request& request) {
     const auto response = serve_jolokia(*model, pod, request);
     return response ? Value::parse(response->body, nullptr, false) : Value("refused");
   }
@@ -121,7 +121,10 @@ TEST_F(JolokiaTest, ProgramRunsInPodsOfItsSetsOnly) {
       "spec":{"containers":[{"name":"kafka"},{"name":"sidecar"}]}})");
   EXPECT_TRUE(program->runs_in(pod));
   EXPECT_EQ(program->exec(pod, "kafka", {"sh", "-c", "echo 'a  b' c"})->out, "a  b c\n");
-  EXPECT_EQ(program->exec(pod, "kafka", {"cat", "/x"})->code, 1);
+  EXPECT_EQ(program->exec(pod, "kafka", {"/usr/bin/hostname"})->out, "kafka-1\n");
+  EXPECT_EQ(program->exec(pod, "kafka", {"echo", "-e", "a"})->code, 126);
+  EXPECT_EQ(program->exec(pod, "kafka", {"sh", "-c", "echo a; echo b"})->code, 126);
+  EXPECT_EQ(program->exec(pod, "kafka", {"cat", "/x"})->code, 126);
   EXPECT_EQ(program->exec(pod, "kafka", {"sh", "-c", "echo $HOME"})->code, 126);
   EXPECT_FALSE(program->exec(pod, "kafka", {"/opt/nothing"}));
   EXPECT_EQ(program->log(pod, "sidecar", false), "");
