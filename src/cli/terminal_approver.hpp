@@ -19,6 +19,7 @@ class TerminalApprover final : public engine::Approver {
         shown_(shown) {}
 
   Status approve(const engine::Plan& plan) override;
+  Status ask(const engine::Question& question) override;
 
  private:
   Terminal& terminal_;

@@ -6,6 +6,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <utility>
 
 namespace cfkops::engine {
@@ -71,24 +72,54 @@ void Journal::set_step(std::string step, int attempt) {
   attempt_ = attempt;
 }
 
+Journal::Aside::Aside(Journal& journal, std::string step)
+    : journal_(journal),
+      step_(std::exchange(journal.step_, std::move(step))),
+      attempt_(std::exchange(journal.attempt_, 1)) {
+  ++journal_.asides_;
+}
+
+Journal::Aside::~Aside() {
+  journal_.step_ = std::move(step_);
+  journal_.attempt_ = attempt_;
+  --journal_.asides_;
+}
+
 Status Journal::intend(const kube::Mutation& mutation) {
-  if (!open_.empty()) {
-    // Its effect was never told: whatever came of it is not on record.
-    unknown_.push_back(std::exchange(open_, {}));
+  if (asides_ == 0) {
+    for (MutationGate* gate : gates_) {
+      CFKOPS_TRY(gate->may_leave(mutation));
+    }
+    // One after the other: of one that is still open the effect was never told, and whatever came
+    // of it is not on record.
+    std::erase_if(open_, [this](Open& one) {
+      if (!one.aside) {
+        unknown_.push_back(std::move(one.words));
+        return true;
+      }
+      return false;
+    });
   }
   CFKOPS_TRY(
       write_as(audit::Phase::Intent, Json(to_json(mutation, intents_ + 1)), audit::Durable::Yes));
   ++intents_;
-  open_ = in_words(mutation);
+  open_.push_back({.number = intents_,
+                   .audit_id = mutation.audit_id,
+                   .words = in_words(mutation),
+                   .aside = asides_ > 0});
   return {};
 }
 
-Status Journal::record(const kube::Mutation& /*mutation*/, const kube::MutationEffect& effect) {
-  CFKOPS_TRY(write_as(audit::Phase::Effect, Json(to_json(effect, intents_)), audit::Durable::Yes));
+Status Journal::record(const kube::Mutation& mutation, const kube::MutationEffect& effect) {
+  const auto open = std::ranges::find(open_, mutation.audit_id, &Open::audit_id);
+  const std::uint64_t number = open == open_.end() ? intents_ : open->number;
+  CFKOPS_TRY(write_as(audit::Phase::Effect, Json(to_json(effect, number)), audit::Durable::Yes));
   if (effect.unknown) {
-    unknown_.push_back(open_);
+    unknown_.push_back(in_words(mutation));
   }
-  open_.clear();
+  if (open != open_.end()) {
+    open_.erase(open);
+  }
   return {};
 }
 
@@ -124,8 +155,8 @@ void Journal::conceal(const Redacted& secret) {
 
 std::vector<std::string> Journal::unresolved() const {
   std::vector<std::string> all = unknown_;
-  if (!open_.empty()) {
-    all.push_back(open_);
+  for (const Open& one : open_) {
+    all.push_back(one.words);
   }
   return all;
 }

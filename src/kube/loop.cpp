@@ -2,8 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <csignal>
 #include <string>
+#include <utility>
 
 namespace cfkops::kube {
 
@@ -24,7 +26,45 @@ std::string signal_text(int number) {
 
 }  // namespace
 
-Result<bool> Loop::run_until(const std::function<bool()>& done, MonoTime deadline) {
+Loop::Periodic::Periodic(Loop& loop, Duration period, When when, std::function<void()> call)
+    : loop_(loop),
+      period_(period),
+      when_(when),
+      call_(std::move(call)),
+      due_(loop.clock().now() + period) {
+  loop_.periodic_.push_back(this);
+}
+
+Loop::Periodic::~Periodic() {
+  std::erase(loop_.periodic_, this);
+}
+
+MonoTime Loop::call_periodic(When when) {
+  if (in_periodic_) {
+    return MonoTime::max();
+  }
+  MonoTime next = MonoTime::max();
+  // By index: a call may end another's life, or begin one.
+  for (std::size_t i = 0; i < periodic_.size(); ++i) {
+    Periodic& one = *periodic_[i];
+    if (one.when_ == When::Idle && when != When::Idle) {
+      continue;
+    }
+    if (clock_.now() >= one.due_) {
+      one.due_ = clock_.now() + one.period_;
+      next = std::min(next, one.due_);
+      const SafeStretch stretch(*this);
+      in_periodic_ = true;
+      one.call_();
+      in_periodic_ = false;
+      continue;
+    }
+    next = std::min(next, one.due_);
+  }
+  return next;
+}
+
+Result<bool> Loop::wait(const std::function<bool()>& done, MonoTime deadline, When when) {
   // At the deadline the transport is pumped once more, so that what has arrived by then counts.
   bool last_round = false;
   for (;;) {
@@ -37,13 +77,22 @@ Result<bool> Loop::run_until(const std::function<bool()>& done, MonoTime deadlin
     if (last_round) {
       return false;
     }
+    const MonoTime next = call_periodic(when);
     last_round = clock_.now() >= deadline;
-    transport_.pump(deadline);
+    transport_.pump(std::min(deadline, next));
   }
 }
 
+Result<bool> Loop::run_until(const std::function<bool()>& done, MonoTime deadline) {
+  return wait(done, deadline, When::Waiting);
+}
+
+Result<bool> Loop::idle_until(const std::function<bool()>& done, MonoTime deadline) {
+  return wait(done, deadline, When::Idle);
+}
+
 Status Loop::pause(Duration duration) {
-  CFKOPS_TRY(run_until([] { return false; }, clock_.now() + duration));
+  CFKOPS_TRY(idle_until([] { return false; }, clock_.now() + duration));
   return {};
 }
 

@@ -364,7 +364,7 @@ Result<std::vector<WatchEvent>> Watch::next(MonoTime deadline) {
       state.step();
       return state.ready() || state.resting() != resting;
     };
-    const Result<bool> waited = state.reader.loop_.run_until(changed, until);
+    const Result<bool> waited = state.reader.loop_.idle_until(changed, until);
     if (!state.pending.empty()) {
       return std::exchange(state.pending, {});
     }

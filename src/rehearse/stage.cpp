@@ -37,6 +37,10 @@ constexpr WallTime kBeginning = WallTime(std::chrono::hours(24 * 20454));
 class Yes final : public engine::Approver {
  public:
   Status approve(const engine::Plan& /*plan*/) override { return {}; }
+
+  Status ask(const engine::Question& question) override {
+    return make_error(ErrorCode::Refused, "nobody is there to answer: " + question.what);
+  }
 };
 
 std::string text_of(const sandbox::Cluster::Happened& happened) {

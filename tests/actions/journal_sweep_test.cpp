@@ -95,6 +95,10 @@ class DeadlyFile final : public AppendFile {
 class Yes final : public engine::Approver {
  public:
   Status approve(const engine::Plan& /*plan*/) override { return {}; }
+
+  Status ask(const engine::Question& question) override {
+    return make_error(ErrorCode::Refused, "nobody is there to answer: " + question.what);
+  }
 };
 
 /// A StatefulSet, a pod that is replaced when it is evicted, and a run on them.

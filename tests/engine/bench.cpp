@@ -19,6 +19,11 @@ class FakeApprover final : public engine::Approver {
     return bench_.approval;
   }
 
+  Status ask(const engine::Question& question) override {
+    bench_.questions.push_back(question.what);
+    return bench_.answer;
+  }
+
  private:
   Bench& bench_;
 };

@@ -113,6 +113,8 @@ class Bench {
   FakeCatalogue fakes{script};
   Status approval;
   int asked_for_approval = 0;
+  Status answer;                       ///< to every question
+  std::vector<std::string> questions;  ///< that were asked
 };
 
 /// "x" is among them, or a part of one.

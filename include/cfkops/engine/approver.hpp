@@ -2,12 +2,23 @@
 
 #include "cfkops/base/result.hpp"
 
+#include <string>
+#include <vector>
+
 namespace cfkops::engine {
 
 /// What is approved: engine/plan.hpp.
 struct Plan;
 
-/// Is asked once, after the plan and before the first mutation.
+/// What a person is asked in the middle of a run.
+struct Question {
+  std::string what;                  ///< one sentence, with a question mark
+  std::vector<std::string> details;  ///< what is known, one line each
+  std::string on_yes;                ///< what happens then
+  std::string on_no;                 ///< and otherwise
+};
+
+/// Is asked after the plan and before the first mutation.
 class Approver {
  public:
   Approver() = default;
@@ -18,6 +29,11 @@ class Approver {
   /// Nothing on yes. Errors: Refused, with how to say yes (for example `--yes` where there is no
   /// terminal).
   virtual Status approve(const Plan& plan) = 0;
+
+  /// A question in the middle of a run: an effect of unknown outcome that must not happen twice, a
+  /// guard of kind `ask` that is breached. `--yes` does not answer it. Nothing on yes. Errors:
+  /// Refused on no, and where there is no terminal.
+  virtual Status ask(const Question& question) = 0;
 };
 
 }  // namespace cfkops::engine

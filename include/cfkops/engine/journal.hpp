@@ -18,6 +18,20 @@ struct Remembered {
   Json data;
 };
 
+/// Has a say before a mutation leaves: a lock that must still be held, guards that must hold, a run
+/// directory that must still be there.
+class MutationGate {
+ public:
+  MutationGate() = default;
+  MutationGate(const MutationGate&) = delete;
+  MutationGate& operator=(const MutationGate&) = delete;
+  virtual ~MutationGate() = default;
+
+  /// Nothing where the mutation may leave. Errors: Refused or Unknown, with the reason and what to
+  /// do next; nothing is sent then, nor written as an intent.
+  virtual Status may_leave(const kube::Mutation& mutation) = 0;
+};
+
 /// The run's write-ahead journal, which is its audit log. As the client's recorder it writes every
 /// intent, durable, before the mutation leaves, and the effect after it. `log` must outlive it.
 class Journal final : public kube::MutationRecorder {
@@ -25,6 +39,25 @@ class Journal final : public kube::MutationRecorder {
   /// Borrows the log.
   explicit Journal(audit::Log& log)
       : log_(log) {}
+
+  /// From now on no mutation leaves unless `gate` agrees. Asked in the order of adding, before
+  /// anything is written. It must outlive the journal, or its last mutation.
+  void add_gate(MutationGate& gate) { gates_.push_back(&gate); }
+
+  /// While one lives, what is written belongs to another step: renewing a lock amid a step, an
+  /// evaluation of guards. No gate is asked for what is sent meanwhile.
+  class Aside {
+   public:
+    Aside(Journal& journal, std::string step);
+    Aside(const Aside&) = delete;
+    Aside& operator=(const Aside&) = delete;
+    ~Aside();
+
+   private:
+    Journal& journal_;
+    std::string step_;
+    int attempt_;
+  };
 
   /// The step that the following records belong to.
   void set_step(std::string step, int attempt);
@@ -63,6 +96,14 @@ class Journal final : public kube::MutationRecorder {
   [[nodiscard]] audit::Log& log() { return log_; }
 
  private:
+  /// A mutation that was let out and whose effect was not told yet.
+  struct Open {
+    std::uint64_t number = 0;
+    std::string audit_id;
+    std::string words;  ///< "evict pod confluent/kafka-2"
+    bool aside = false;
+  };
+
   Status write_as(audit::Phase phase, const Json& data, audit::Durable durable);
 
   audit::Log& log_;
@@ -73,7 +114,9 @@ class Journal final : public kube::MutationRecorder {
   std::string last_wait_;
   std::vector<Remembered> remembered_;
   std::vector<Redacted> concealed_;
-  std::string open_;                  ///< the mutation under way, in words
+  std::vector<MutationGate*> gates_;
+  int asides_ = 0;
+  std::vector<Open> open_;
   std::vector<std::string> unknown_;  ///< ended without a known outcome
 };
 

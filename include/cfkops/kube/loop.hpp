@@ -6,6 +6,7 @@
 #include "cfkops/kube/transport.hpp"
 
 #include <functional>
+#include <vector>
 
 namespace cfkops::kube {
 
@@ -28,7 +29,11 @@ class Loop {
     return limit == Duration::zero() ? MonoTime::max() : clock_.now() + limit + grace;
   }
 
-  /// Lets `duration` pass. Errors: Cancelled.
+  /// As `run_until`, for waits that hold nothing open: no request of the caller's is under way, so
+  /// that a `Periodic` of kind `Idle` may send its own in between.
+  Result<bool> idle_until(const std::function<bool()>& done, MonoTime deadline);
+
+  /// Lets `duration` pass, idle. Errors: Cancelled.
   Status pause(Duration duration);
 
   /// A wait ends early: at the first request to stop, or, inside a `SafeStretch`, at the second.
@@ -65,11 +70,45 @@ class Loop {
     Loop& loop_;
   };
 
+  /// When a `Periodic` may be called.
+  enum class When {
+    Waiting,  ///< in every wait, also while the answer to a request is awaited
+    Idle,     ///< only in waits that hold nothing open (`idle_until`, `pause`, watches)
+  };
+
+  /// While one lives, `call` is called about every `period` by whoever waits, on the loop's thread.
+  /// It may send requests and wait for them itself; while it does, no Periodic is called. What it
+  /// waits for is not interrupted by the first request to stop.
+  class Periodic {
+   public:
+    /// The first call is due one period from now. The loop must outlive it.
+    Periodic(Loop& loop, Duration period, When when, std::function<void()> call);
+    Periodic(const Periodic&) = delete;
+    Periodic& operator=(const Periodic&) = delete;
+    ~Periodic();
+
+   private:
+    friend class Loop;
+
+    Loop& loop_;
+    Duration period_;
+    When when_;
+    std::function<void()> call_;
+    MonoTime due_;
+  };
+
  private:
+  Result<bool> wait(const std::function<bool()>& done, MonoTime deadline, When when);
+
+  /// Calls those that are due, and returns when the next will be.
+  MonoTime call_periodic(When when);
+
   Transport& transport_;
   const Clock& clock_;
   const Cancel& cancel_;
   int stretches_ = 0;
+  std::vector<Periodic*> periodic_;
+  bool in_periodic_ = false;
 };
 
 }  // namespace cfkops::kube
