@@ -66,6 +66,41 @@ struct CheckEntry {
   SourcePos pos;
 };
 
+/// What a run does when a guard is breached.
+enum class OnBreach {
+  Stop,      ///< at the next safe point; what was done stays done
+  Rollback,  ///< as when a step fails: it is undone
+  Ask,       ///< a person says whether to go on; where nobody can be asked it stops
+};
+
+/// The name as it stands in a runbook: "stop".
+[[nodiscard]] std::string_view to_string(OnBreach action);
+
+/// A check that is asked again and again while steps run.
+struct Guard {
+  CheckEntry check;
+  Duration every = std::chrono::seconds(10);
+  Duration hold = {};  ///< `for:` how long it must fail to be breached, and pass to be well again;
+                       ///< nothing: one answer
+  OnBreach on_breach = OnBreach::Stop;
+};
+
+/// When a run may, or may not, be going on.
+struct WindowEntry {
+  /// Freezes win over windows that allow.
+  enum class Kind { Allow, Freeze };
+
+  Kind kind = Kind::Allow;
+  std::string title;
+  std::string file;   ///< an iCalendar file with all else in it; relative to the runbook's folder
+  std::string start;  ///< as written: "2026-01-06T22:00", local to `timezone`
+  std::optional<Duration> duration;
+  std::string rrule;                ///< as in iCalendar: "FREQ=WEEKLY;BYDAY=TU,TH"; "": once
+  std::vector<std::string> except;  ///< starts that are left out (EXDATE), written as `start`
+  std::string timezone;             ///< "Europe/Berlin"; "": UTC
+  SourcePos pos;                    ///< of the entry
+};
+
 /// How often a step is tried.
 struct Attempts {
   int max = 1;
@@ -93,7 +128,9 @@ struct Step {
   std::optional<Duration> timeout;
   Attempts attempts;
   std::vector<CheckEntry> expect;
-  std::string no_rollback;  ///< `rollback: {none: why}`
+  std::string no_rollback;     ///< `rollback: {none: why}`
+  std::vector<Step> rollback;  ///< `rollback: [steps]`: done in place of the action's own undo
+  Template confirm;            ///< asked before the step; of no source: nothing is asked
   std::optional<Effect> effect;
   SourcePos pos;
   SourcePos action_pos;
@@ -109,6 +146,9 @@ struct Runbook {
   std::string risk;  ///< low medium high
   std::vector<Param> params;
   std::vector<CheckEntry> prerequisites;
+  std::vector<Guard> guards;
+  std::vector<Template> locks;  ///< what only one run at a time may work on
+  std::vector<WindowEntry> windows;
   std::vector<Step> steps;
   std::vector<CheckEntry> validation;
   std::vector<Step> rollback;
