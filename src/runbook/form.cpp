@@ -113,7 +113,7 @@ bool Form::check_keys(const YamlNode& map, std::string_view where, std::string_v
     }
   }
   for (const KeySpec& key : all_keys()) {
-    if (key.where == where && key.required && map.find(key.key) == nullptr) {
+    if (key.required && stands_in(key, where) && map.find(key.key) == nullptr) {
       report(kMissingKey,
              map.pos,
              1,

@@ -8,6 +8,9 @@
 
 namespace cfkops::runbook {
 
+/// Whether the key may be written in that place: a guard has those of a check as well.
+[[nodiscard]] bool stands_in(const KeySpec& key, std::string_view where);
+
 /// The key of that place and name, or nullptr.
 [[nodiscard]] const KeySpec* find_key(std::string_view where, std::string_view key);
 

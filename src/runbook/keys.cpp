@@ -13,7 +13,7 @@ namespace cfkops::runbook {
 
 namespace {
 
-constexpr std::array<KeySpec, 45> kKeys = {{
+constexpr std::array<KeySpec, 60> kKeys = {{
     {"runbook",
      "apiVersion",
      "cfkops/v1",
@@ -53,6 +53,24 @@ constexpr std::array<KeySpec, 45> kKeys = {{
      false,
      "What must hold before anything is touched. All are asked, all answers are shown.",
      "prerequisites: [{check: kafka.replication}]"},
+    {"runbook",
+     "guard",
+     "list of guards",
+     false,
+     "What must hold while steps run; a breach ends the run.",
+     "guard: [{check: kafka.replication, every: 30s, for: 1m}]"},
+    {"runbook",
+     "locks",
+     "list of texts with ${…}",
+     false,
+     "What no other run may work on meanwhile.",
+     "locks: [\"kafka/${params.target.name}\"]"},
+    {"runbook",
+     "windows",
+     "list of windows",
+     false,
+     "When a run may be going on, and when not.",
+     "windows: [{kind: freeze, file: freezes.ics}]"},
     {"runbook",
      "steps",
      "list of steps",
@@ -139,6 +157,55 @@ constexpr std::array<KeySpec, 45> kKeys = {{
      "Of `check: expr`: what to say when the condition is false.",
      "else: \"only ${steps.roll.restarted} restarted\""},
 
+    {"guard", "every", "duration", false, "How often it is asked; 10s if not said.", "every: 30s"},
+    {"guard",
+     "for",
+     "duration",
+     false,
+     "How long it must fail until it counts as breached, and pass to be well again; if not said, "
+     "one answer is enough.",
+     "for: 1m"},
+    {"guard",
+     "on_breach",
+     "stop, rollback or ask",
+     false,
+     "What a breach does; stop if not said.",
+     "on_breach: rollback"},
+
+    {"window", "kind", "allow or freeze", true, "Which it is. A freeze wins.", "kind: allow"},
+    {"window", "title", "text", false, "One line for people.", "title: End of the year"},
+    {"window",
+     "file",
+     "path",
+     false,
+     "An iCalendar file with the windows, in place of the keys below.",
+     "file: freezes.ics"},
+    {"window",
+     "start",
+     "date and time",
+     false,
+     "When the first one opens.",
+     "start: 2026-01-06T22:00"},
+    {"window", "duration", "duration", false, "How long it is open.", "duration: 4h"},
+    {"window",
+     "rrule",
+     "text",
+     false,
+     "How it recurs, as in iCalendar; once if not said.",
+     "rrule: FREQ=WEEKLY;BYDAY=TU,TH"},
+    {"window",
+     "except",
+     "list of dates and times",
+     false,
+     "Starts that are left out.",
+     "except: [2026-12-24T22:00]"},
+    {"window",
+     "timezone",
+     "time zone",
+     false,
+     "What `start` and `except` are local to; UTC if not said.",
+     "timezone: Europe/Berlin"},
+
     {"step",
      "id",
      "id",
@@ -190,10 +257,16 @@ constexpr std::array<KeySpec, 45> kKeys = {{
      "expect: [{check: expr, that: steps.roll.left == 0}]"},
     {"step",
      "rollback",
-     "map",
+     "map, or list of steps",
      false,
-     "Overrides the undo of the action.",
+     "Overrides the undo of the action: says that there is none, or does these steps instead.",
      "rollback: {none: \"a restarted broker has nothing to undo\"}"},
+    {"step",
+     "confirm",
+     "text with ${…}",
+     false,
+     "Asked of a person before the step; the plan shows it, and `--yes` answers it.",
+     "confirm: \"Is the load moved away from ${params.target.name}?\""},
     {"step",
      "effect",
      "read, idempotent or once",
@@ -242,13 +315,16 @@ constexpr std::array<KeySpec, 45> kKeys = {{
 struct Place {
   std::string_view where;
   std::string_view what;
+  std::string_view base = {};  ///< another place whose keys stand here too
 };
 
-constexpr std::array<Place, 7> kPlaces = {{
+constexpr std::array<Place, 9> kPlaces = {{
     {"runbook", "the keys of a runbook file"},
     {"param", "the keys of one parameter, an entry of `params`"},
     {"check",
      "the keys of a check, an entry of `prerequisites`, `validation` or a step's `expect`"},
+    {"guard", "the keys of a guard, an entry of `guard`: those of a check, and", "check"},
+    {"window", "the keys of a window, an entry of `windows`"},
     {"step", "the keys of a step, an entry of `steps` or `rollback`"},
     {"attempts", "the keys of a step's `attempts`"},
     {"each", "the keys of a step's `each`"},
@@ -261,16 +337,18 @@ struct LaterKey {
   std::string_view key;
 };
 
-constexpr std::array<LaterKey, 8> kLaterKeys = {{
-    {"runbook", "guard"},
-    {"runbook", "windows"},
-    {"runbook", "locks"},
+constexpr std::array<LaterKey, 4> kLaterKeys = {{
     {"runbook", "settings"},
-    {"step", "confirm"},
     {"step", "on_failure"},
     {"each", "batch"},
     {"each", "max_failures"},
 }};
+
+/// The place that lends its keys to `where`, or "".
+std::string_view base_of(std::string_view where) {
+  const auto* const place = std::ranges::find(kPlaces, where, &Place::where);
+  return place == kPlaces.end() ? std::string_view() : place->base;
+}
 
 std::string explain_one(const KeySpec& key) {
   return fmt::format("{}.{}: {}{}\n\n  {}\n\n  {}\n",
@@ -298,9 +376,13 @@ std::span<const KeySpec> all_keys() {
   return kKeys;
 }
 
+bool stands_in(const KeySpec& key, std::string_view where) {
+  return key.where == where || key.where == base_of(where);
+}
+
 const KeySpec* find_key(std::string_view where, std::string_view key) {
   const auto* const found = std::find_if(kKeys.begin(), kKeys.end(), [&](const KeySpec& spec) {
-    return spec.where == where && spec.key == key;
+    return spec.key == key && stands_in(spec, where);
   });
   return found == kKeys.end() ? nullptr : found;
 }
@@ -308,7 +390,7 @@ const KeySpec* find_key(std::string_view where, std::string_view key) {
 std::vector<std::string> key_names(std::string_view where) {
   std::vector<std::string> names;
   for (const KeySpec& key : kKeys) {
-    if (key.where == where) {
+    if (stands_in(key, where)) {
       names.emplace_back(key.key);
     }
   }

@@ -110,6 +110,7 @@ class StepWalk {
   }
 
   void visit_action(const Step& step, Scope& scope) {
+    context_.check_text(step.confirm, scope, "'confirm'");
     const ActionSpec* spec = rules::known_action(context_, step);
     check_arguments(context_, spec, step.with, scope, step.action_pos);
     if (spec != nullptr) {
@@ -119,6 +120,10 @@ class StepWalk {
     for (const CheckEntry& entry : step.expect) {
       check_entry(context_, entry, scope);
     }
+    // It is taken back after a failure, perhaps its own, with what was known by then.
+    Scope doubtful = scope;
+    doubt_steps(doubtful);
+    walk(step.rollback, doubtful);
   }
 
   /// Makes what `step` and the steps in it gave known outside.
@@ -137,6 +142,9 @@ class StepWalk {
 void walk(LintContext& context) {
   const Runbook& runbook = context.runbook();
   Scope scope = initial_scope(runbook);
+  for (const Template& lock : runbook.locks) {
+    context.check_text(lock, scope, "an entry of 'locks'");  // taken before anything is asked
+  }
   for (const CheckEntry& entry : runbook.prerequisites) {
     const ActionSpec* spec = check_entry(context, entry, scope);
     const bool expr = entry.kind == "expr";
@@ -145,6 +153,9 @@ void walk(LintContext& context) {
                 entry.id,
                 expr ? Type::object({}) : outputs_of(spec),
                 entry.when.empty() ? Presence::Always : Presence::Maybe);
+  }
+  for (const Guard& guard : runbook.guards) {
+    check_entry(context, guard.check, scope);
   }
   StepWalk steps(context);
   steps.walk(runbook.steps, scope);

@@ -1,5 +1,6 @@
 #include "lint_context.hpp"
 
+#include "check.hpp"
 #include "span.hpp"
 
 #include "cfkops/base/text.hpp"
@@ -19,6 +20,7 @@ void note_steps(const std::vector<Step>& steps, Places& places) {
   for (const Step& step : steps) {
     places.emplace("steps." + step.id, step.id);
     note_steps(step.steps, places);
+    note_steps(step.rollback, places);
   }
 }
 
@@ -107,6 +109,25 @@ Type LintContext::check(const Template& text, const Scope& scope) {
   }
   report(std::move(type).error(), text.pos(), text.source());
   return {};
+}
+
+void LintContext::check_text(const Template& text, const Scope& scope, std::string_view what) {
+  const Type type = check(text, scope);
+  const int length = count_characters(text.source());
+  if (type.maybe_missing) {
+    report(kMaybeMissing,
+           text.pos(),
+           length,
+           fmt::format("{} needs a text, but {} may be missing", what, text.source()),
+           "guard it with has()");
+  }
+  if (has_secret(type)) {
+    report(kTypeMismatch,
+           text.pos(),
+           length,
+           fmt::format("{} cannot be a secret", what),
+           "a secret may only be passed on to an argument that takes a secret");
+  }
 }
 
 void LintContext::check_condition(const Expression& condition,

@@ -41,6 +41,10 @@ class LintContext {
   /// The same of a text with expressions.
   Type check(const Template& text, const Scope& scope);
 
+  /// The same of a text that people read: nothing in it may be missing, or a secret. `what` names
+  /// it.
+  void check_text(const Template& text, const Scope& scope, std::string_view what);
+
   /// An expression that must be true or false; `what` names it ("'when'"). An empty one is fine.
   void check_condition(const Expression& condition, const Scope& scope, std::string_view what);
 

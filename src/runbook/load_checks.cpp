@@ -86,14 +86,11 @@ void check_kind(Form& form, const YamlNode& node, const CheckEntry& entry) {
   }
 }
 
-CheckEntry load_check(Form& form,
-                      const YamlNode& node,
-                      std::string_view place,
-                      std::size_t number) {
+/// One check, as the `number`-th of its list, in which the ids of `known` are given already.
+CheckEntry load_check(Form& form, const YamlNode& node, std::size_t number, KnownIds& known) {
   CheckEntry entry;
   entry.pos = node.pos;
-  const std::string what = fmt::format("check {} of {}", number, place);
-  if (!form.check_keys(node, "check", what)) {
+  if (!node.is_map()) {
     return entry;
   }
   const YamlNode* kind = Form::member(node, "check");
@@ -113,6 +110,8 @@ CheckEntry load_check(Form& form,
   if (entry.id.empty()) {
     entry.id = made_id(entry.kind, number);
   }
+  const YamlNode* id = Form::member(node, "id");
+  claim_id(form, known, entry.id, id == nullptr ? entry.pos : id->pos, "check");
   return entry;
 }
 
@@ -151,11 +150,45 @@ std::vector<CheckEntry> load_checks(Form& form, const YamlNode* node, std::strin
   std::vector<CheckEntry> checks;
   KnownIds known;
   for (const YamlNode* item : form.items(node, fmt::format("'{}'", place))) {
-    checks.push_back(load_check(form, *item, place, checks.size() + 1));
-    const YamlNode* id = item->is_map() ? Form::member(*item, "id") : nullptr;
-    claim_id(form, known, checks.back().id, id == nullptr ? checks.back().pos : id->pos, "check");
+    const std::size_t number = checks.size() + 1;
+    form.check_keys(*item, "check", fmt::format("check {} of {}", number, place));
+    checks.push_back(load_check(form, *item, number, known));
   }
   return checks;
+}
+
+std::vector<Guard> load_guards(Form& form, const YamlNode* node) {
+  const std::vector<std::string> words = {"stop", "rollback", "ask"};
+  std::vector<Guard> guards;
+  KnownIds known;
+  for (const YamlNode* item : form.items(node, "'guard'")) {
+    const std::size_t number = guards.size() + 1;
+    Guard guard;
+    const bool map = form.check_keys(*item, "guard", fmt::format("guard {}", number));
+    guard.check = load_check(form, *item, number, known);
+    if (map) {
+      guard.every = form.duration(Form::member(*item, "every"), "'every'").value_or(guard.every);
+      guard.hold = form.duration(Form::member(*item, "for"), "'for'").value_or(guard.hold);
+      const std::string word = form.word(Form::member(*item, "on_breach"), "'on_breach'", words);
+      for (const OnBreach action : {OnBreach::Rollback, OnBreach::Ask}) {
+        guard.on_breach = word == to_string(action) ? action : guard.on_breach;
+      }
+    }
+    guards.push_back(std::move(guard));
+  }
+  return guards;
+}
+
+std::string_view to_string(OnBreach action) {
+  switch (action) {
+    case OnBreach::Stop:
+      return "stop";
+    case OnBreach::Rollback:
+      return "rollback";
+    case OnBreach::Ask:
+      return "ask";
+  }
+  return "stop";
 }
 
 }  // namespace cfkops::runbook

@@ -33,6 +33,10 @@ void claim_id(Form& form,
                                                   const YamlNode* node,
                                                   std::string_view place);
 
+[[nodiscard]] std::vector<Guard> load_guards(Form& form, const YamlNode* node);
+
+[[nodiscard]] std::vector<WindowEntry> load_windows(Form& form, const YamlNode* node);
+
 [[nodiscard]] std::vector<Step> load_steps(Form& form,
                                            const YamlNode* node,
                                            std::string_view place,

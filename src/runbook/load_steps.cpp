@@ -18,8 +18,8 @@ constexpr int kMaxAttempts = 10000;
 constexpr std::array<std::string_view, 4> kRoots = {"params", "steps", "checks", "run"};
 
 /// Keys that a group cannot have, since its steps have them.
-constexpr std::array<std::string_view, 7> kNotOfGroups = {
-    "do", "with", "timeout", "attempts", "expect", "rollback", "effect"};
+constexpr std::array<std::string_view, 8> kNotOfGroups = {
+    "do", "with", "timeout", "attempts", "expect", "rollback", "confirm", "effect"};
 
 Attempts load_attempts(Form& form, const YamlNode* node) {
   Attempts attempts;
@@ -71,13 +71,6 @@ std::optional<Effect> load_effect(Form& form, const YamlNode* node) {
     }
   }
   return std::nullopt;
-}
-
-std::string load_rollback(Form& form, const YamlNode* node) {
-  if (node == nullptr || !form.check_keys(*node, "rollback", "'rollback'")) {
-    return {};
-  }
-  return form.text(Form::member(*node, "none"), "'none'");
 }
 
 /// Reads one step or group.
@@ -151,8 +144,37 @@ class StepLoader {
     step_.timeout = form_.duration(member("timeout"), "'timeout'");
     step_.attempts = load_attempts(form_, member("attempts"));
     step_.expect = load_checks(form_, member("expect"), "expect");
-    step_.no_rollback = load_rollback(form_, member("rollback"));
+    load_rollback(member("rollback"));
+    load_confirm(member("confirm"));
     step_.effect = load_effect(form_, member("effect"));
+  }
+
+  void load_rollback(const YamlNode* node) {
+    if (node == nullptr) {
+      return;
+    }
+    if (node->is_sequence()) {
+      step_.rollback = load_steps(form_, node, "the rollback of " + name(), known_);
+      if (step_.rollback.empty() && form_.clean()) {
+        form_.report(kEmptyValue,
+                     node->pos,
+                     1,
+                     "the rollback of " + name() + " has no steps",
+                     "write rollback: {none: why}, or leave it out");
+      }
+    } else if (form_.check_keys(*node, "rollback", "'rollback'")) {
+      step_.no_rollback = form_.text(Form::member(*node, "none"), "'none'");
+    }
+  }
+
+  void load_confirm(const YamlNode* node) {
+    if (node == nullptr) {
+      return;
+    }
+    step_.confirm = form_.templated(*node, "'confirm'");
+    if (node->is_scalar() && base::trim(node->scalar).empty()) {
+      form_.report(kEmptyValue, *node, "'confirm' is empty");
+    }
   }
 
   Form& form_;

@@ -64,6 +64,17 @@ std::string load_name(Form& form, const YamlNode* node) {
   return name;
 }
 
+std::vector<Template> load_locks(Form& form, const YamlNode* node) {
+  std::vector<Template> locks;
+  for (const YamlNode* item : form.items(node, "'locks'")) {
+    locks.push_back(form.templated(*item, "an entry of 'locks'"));
+    if (item->is_scalar() && base::trim(item->scalar).empty()) {
+      form.report(kEmptyValue, *item, "an entry of 'locks' is empty");
+    }
+  }
+  return locks;
+}
+
 Runbook load_body(Form& form, const YamlNode& root) {
   const auto member = [&](std::string_view key) { return Form::member(root, key); };
   const std::vector<std::string> risks = {"low", "medium", "high"};
@@ -75,6 +86,9 @@ Runbook load_body(Form& form, const YamlNode& root) {
   runbook.risk = form.word(member("risk"), "'risk'", risks);
   runbook.params = load_params(form, member("params"));
   runbook.prerequisites = load_checks(form, member("prerequisites"), "prerequisites");
+  runbook.guards = load_guards(form, member("guard"));
+  runbook.locks = load_locks(form, member("locks"));
+  runbook.windows = load_windows(form, member("windows"));
   KnownIds known;
   runbook.steps = load_steps(form, member("steps"), "steps", known);
   if (runbook.steps.empty() && form.clean()) {

@@ -95,8 +95,10 @@ TEST(Keys, AreFoundOnceInTheirPlace) {
     EXPECT_FALSE(is_later_key(key.where, key.key));
     EXPECT_EQ(find_key(key.where, key.key), &key);
   }
-  EXPECT_TRUE(is_later_key("runbook", "locks"));
+  EXPECT_TRUE(is_later_key("runbook", "settings"));
   EXPECT_EQ(find_key("step", "locks"), nullptr);
+  EXPECT_EQ(find_key("guard", "that"), find_key("check", "that"));
+  EXPECT_EQ(find_key("check", "every"), nullptr);
 }
 
 }  // namespace

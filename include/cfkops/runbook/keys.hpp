@@ -9,7 +9,8 @@ namespace cfkops::runbook {
 /// One key of the runbook format: what the parser accepts is what `explain` and the documentation
 /// tell.
 struct KeySpec {
-  std::string_view where;  ///< "runbook" "param" "check" "step" "attempts" "each" "rollback"
+  std::string_view where;  ///< "runbook" "param" "check" "guard" "window" "step" "attempts" "each"
+                           ///< "rollback"
   std::string_view key;
   std::string_view type;  ///< for people: "string", "list of steps", "duration"
   bool required = false;
