@@ -62,6 +62,9 @@ nlohmann::json to_json(const runbook::CheckEntry& check) {
           {"else", check.otherwise.source()}};
 }
 
+nlohmann::json to_json(const runbook::Guard& guard);
+nlohmann::json to_json(const runbook::Template& text);
+nlohmann::json to_json(const runbook::WindowEntry& window);
 nlohmann::json to_json(const runbook::Step& step);
 
 template <class T>
@@ -71,6 +74,31 @@ nlohmann::json list_of(const std::vector<T>& items) {
     list.push_back(to_json(item));
   }
   return list;
+}
+
+nlohmann::json to_json(const runbook::Guard& guard) {
+  nlohmann::json json = to_json(guard.check);
+  json["every"] = base::format_duration(guard.every);
+  json["for"] = base::format_duration(guard.hold);
+  json["onBreach"] = runbook::to_string(guard.on_breach);
+  return json;
+}
+
+nlohmann::json to_json(const runbook::Template& text) {
+  return text.source();
+}
+
+nlohmann::json to_json(const runbook::WindowEntry& window) {
+  return {{"kind", runbook::to_string(window.kind)},
+          {"title", window.title},
+          {"file", window.file},
+          {"start", window.start},
+          {"duration",
+           window.duration ? nlohmann::json(base::format_duration(*window.duration))
+                           : nlohmann::json()},
+          {"rrule", window.rrule},
+          {"except", window.except},
+          {"timezone", window.timezone}};
 }
 
 nlohmann::json to_json(const runbook::Attempts& attempts) {
@@ -98,6 +126,8 @@ nlohmann::json to_json(const runbook::Step& step) {
       {"effect", step.effect ? nlohmann::json(runbook::to_string(*step.effect)) : nlohmann::json()},
       {"expect", list_of(step.expect)},
       {"noRollback", step.no_rollback},
+      {"rollback", list_of(step.rollback)},
+      {"confirm", step.confirm.source()},
       {"steps", list_of(step.steps)}};
 }
 
@@ -112,6 +142,9 @@ nlohmann::json to_json(const runbook::Runbook& book) {
           {"risk", book.risk},
           {"params", list_of(book.params)},
           {"prerequisites", list_of(book.prerequisites)},
+          {"guard", list_of(book.guards)},
+          {"locks", list_of(book.locks)},
+          {"windows", list_of(book.windows)},
           {"steps", list_of(book.steps)},
           {"validation", list_of(book.validation)},
           {"rollback", list_of(book.rollback)},

@@ -45,8 +45,14 @@ std::string steps_text(const std::vector<runbook::Step>& steps, const std::strin
     if (!step.when.empty()) {
       text += indent + "    when " + step.when.source() + "\n";
     }
+    if (!step.confirm.source().empty()) {
+      text += indent + "    asks first: " + step.confirm.source() + "\n";
+    }
     if (!step.no_rollback.empty()) {
       text += indent + "    no rollback: " + step.no_rollback + "\n";
+    }
+    if (!step.rollback.empty()) {
+      text += indent + "    rollback:\n" + steps_text(step.rollback, indent + "      ");
     }
     text += steps_text(step.steps, indent + "  ");
   }
@@ -57,6 +63,40 @@ std::string checks_text(const std::vector<runbook::CheckEntry>& checks) {
   std::string text;
   for (const runbook::CheckEntry& check : checks) {
     text += "  " + check_title(check) + "\n";
+  }
+  return text;
+}
+
+std::string guards_text(const runbook::Runbook& book) {
+  std::string text;
+  for (const runbook::Guard& guard : book.guards) {
+    text += "  " + check_title(guard.check) + ", every " + base::format_duration(guard.every);
+    text += guard.hold == Duration::zero() ? "" : ", for " + base::format_duration(guard.hold);
+    text += "; on breach " + std::string(runbook::to_string(guard.on_breach)) + "\n";
+  }
+  return text;
+}
+
+std::string locks_text(const runbook::Runbook& book) {
+  std::string text;
+  for (const runbook::Template& lock : book.locks) {
+    text += "  " + lock.source() + "\n";
+  }
+  return text;
+}
+
+std::string windows_text(const runbook::Runbook& book) {
+  std::string text;
+  for (const runbook::WindowEntry& window : book.windows) {
+    text += "  " + std::string(runbook::to_string(window.kind)) + "  ";
+    text += window.title.empty() ? "" : window.title + ": ";
+    if (!window.file.empty()) {
+      text += window.file + "\n";
+      continue;
+    }
+    text += "from " + window.start + (window.timezone.empty() ? " UTC" : " " + window.timezone);
+    text += window.duration ? " for " + base::format_duration(*window.duration) : "";
+    text += (window.rrule.empty() ? "" : ", " + window.rrule) + "\n";
   }
   return text;
 }
@@ -80,6 +120,9 @@ std::string to_text(const runbook::Runbook& book, const std::string& next) {
   };
   section("Parameters", params_text(book));
   section("Prerequisites", checks_text(book.prerequisites));
+  section("Locks", locks_text(book));
+  section("Windows", windows_text(book));
+  section("Guards", guards_text(book));
   section("Steps", steps_text(book.steps, "  "));
   section("Validation", checks_text(book.validation));
   section("Rollback", steps_text(book.rollback, "  "));

@@ -155,7 +155,7 @@ class StepLoader {
     }
     if (node->is_sequence()) {
       step_.rollback = load_steps(form_, node, "the rollback of " + name(), known_);
-      if (step_.rollback.empty() && form_.clean()) {
+      if (node->items.empty()) {
         form_.report(kEmptyValue,
                      node->pos,
                      1,

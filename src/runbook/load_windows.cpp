@@ -66,6 +66,10 @@ WindowEntry load_window(Form& form, const YamlNode& node, std::size_t number) {
 
 }  // namespace
 
+std::string_view to_string(WindowEntry::Kind kind) {
+  return kind == WindowEntry::Kind::Allow ? "allow" : "freeze";
+}
+
 std::vector<WindowEntry> load_windows(Form& form, const YamlNode* node) {
   std::vector<WindowEntry> windows;
   for (const YamlNode* item : form.items(node, "'windows'")) {

@@ -22,12 +22,14 @@ std::vector<std::string> members(const nlohmann::json& record) {
 }
 
 const std::vector<std::string> kStepMembers = {"attempts",
+                                               "confirm",
                                                "do",
                                                "each",
                                                "effect",
                                                "expect",
                                                "id",
                                                "noRollback",
+                                               "rollback",
                                                "steps",
                                                "timeout",
                                                "title",
@@ -118,6 +120,8 @@ TEST_F(JsonOutput, OfShowHasAllThatTheFileSays) {
   const auto shown = record({"show", "./full.yaml"});
   EXPECT_THAT(members(shown),
               ElementsAre("file",
+                          "guard",
+                          "locks",
                           "name",
                           "owner",
                           "params",
@@ -129,7 +133,8 @@ TEST_F(JsonOutput, OfShowHasAllThatTheFileSays) {
                           "sha256",
                           "steps",
                           "title",
-                          "validation"));
+                          "validation",
+                          "windows"));
   EXPECT_EQ(shown.at("file"), "./full.yaml");
   for (const auto& param : shown.at("params")) {
     EXPECT_THAT(members(param),

@@ -79,6 +79,52 @@ TEST(Loader, ReadsChecksAndNamesThem) {
   EXPECT_TRUE(runbook.prerequisites[1].when.empty());
 }
 
+TEST(Loader, ReadsGuardsAndWhatTheirBreachDoes) {
+  const Runbook runbook = loaded("tests/golden/lint/ok/everything.yaml");
+  ASSERT_EQ(runbook.guards.size(), 3U);
+  const Guard& watch = runbook.guards[0];
+  EXPECT_EQ(watch.check.id, "watch");
+  EXPECT_EQ(watch.check.kind, "kafka.replication");
+  EXPECT_EQ(watch.every, seconds(30));
+  EXPECT_EQ(watch.hold, seconds(60));
+  EXPECT_EQ(watch.on_breach, OnBreach::Rollback);
+  const Guard& asks = runbook.guards[1];
+  EXPECT_EQ(asks.check.id, "expr_2");
+  EXPECT_FALSE(asks.check.when.empty());
+  EXPECT_EQ(asks.every, seconds(10));
+  EXPECT_EQ(asks.hold, Duration::zero());
+  EXPECT_EQ(asks.on_breach, OnBreach::Ask);
+  EXPECT_EQ(runbook.guards[2].on_breach, OnBreach::Stop);
+}
+
+TEST(Loader, ReadsLocksAndWindows) {
+  const Runbook runbook = loaded("tests/golden/lint/ok/everything.yaml");
+  ASSERT_EQ(runbook.locks.size(), 2U);
+  EXPECT_EQ(runbook.locks[0].source(), "kafka/${run.namespace}/${params.target.name}");
+  ASSERT_EQ(runbook.windows.size(), 2U);
+  const WindowEntry& night = runbook.windows[0];
+  EXPECT_EQ(night.kind, WindowEntry::Kind::Allow);
+  EXPECT_EQ(night.title, "At night");
+  EXPECT_EQ(night.start, "2026-01-06T22:00");
+  EXPECT_EQ(night.duration, std::chrono::hours(4));
+  EXPECT_EQ(night.rrule, "FREQ=WEEKLY;BYDAY=TU,TH");
+  EXPECT_THAT(night.except, ElementsAre("2026-12-24T22:00"));
+  EXPECT_EQ(night.timezone, "Europe/Berlin");
+  EXPECT_EQ(runbook.windows[1].kind, WindowEntry::Kind::Freeze);
+  EXPECT_EQ(runbook.windows[1].file, "freezes.ics");
+  EXPECT_FALSE(runbook.windows[1].duration);
+}
+
+TEST(Loader, ReadsConfirmationsAndStepsInPlaceOfAnUndo) {
+  const Runbook runbook = loaded("tests/golden/lint/ok/everything.yaml");
+  EXPECT_EQ(runbook.steps[0].confirm.expressions().size(), 2U);
+  EXPECT_TRUE(runbook.steps[0].rollback.empty());
+  ASSERT_EQ(runbook.steps[1].rollback.size(), 1U);
+  EXPECT_EQ(runbook.steps[1].rollback[0].id, "untell");
+  EXPECT_EQ(runbook.steps[1].no_rollback, "");
+  EXPECT_EQ(runbook.steps[1].confirm.source(), "");
+}
+
 TEST(Loader, TypesArguments) {
   const Runbook runbook = loaded("tests/golden/lint/ok/everything.yaml");
   const Bindings bindings = {{"params", ValueMap{{"note", "hello"}, {"token", Redacted("x")}}},

@@ -101,6 +101,9 @@ struct WindowEntry {
   SourcePos pos;                    ///< of the entry
 };
 
+/// The name as it stands in a runbook: "freeze".
+[[nodiscard]] std::string_view to_string(WindowEntry::Kind kind);
+
 /// How often a step is tried.
 struct Attempts {
   int max = 1;
