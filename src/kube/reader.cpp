@@ -63,14 +63,15 @@ std::string proxy_target(const std::string& ns,
 ReadRequest ReadRequest::object(const Resource& resource,
                                 const std::string& ns,
                                 const std::string& name) {
-  return {resource.path(ns, name), describe("get", resource, ns, name)};
+  return {resource.path(ns, name), describe("get", resource, ns, name), resource};
 }
 
 ReadRequest ReadRequest::pod_proxy(const std::string& ns,
                                    const std::string& pod,
                                    int port,
                                    const std::string& path) {
-  return {proxy_target(ns, pod, port, path), fmt::format("ask pod {}/{}, port {}", ns, pod, port)};
+  return {
+      proxy_target(ns, pod, port, path), fmt::format("ask pod {}/{}, port {}", ns, pod, port), {}};
 }
 
 /// Decides on repeats: by the policy, and by the clock while the server cannot be reached.
@@ -236,7 +237,19 @@ Result<Object> Reader::get(const Resource& resource,
     return make_error(ErrorCode::Internal, "a name is needed to get one object").in(what);
   }
   CFKOPS_ASSIGN(const Response response, exchange({.target = resource.path(ns, name)}, what));
-  return object_of(response, what);
+  Result<Object> object = object_of(response, what);
+  if (object) {
+    tell_read(resource, std::span(&*object, 1));
+  }
+  return object;
+}
+
+void Reader::tell_read(const Resource& resource, std::span<const Object> objects) const {
+  if (read_listener_ != nullptr) {
+    for (const Object& object : objects) {
+      read_listener_->on_object(resource, object);
+    }
+  }
 }
 
 Result<Object> Reader::dry_run_patch(const Resource& resource,
@@ -319,6 +332,11 @@ std::vector<Result<std::string>> Reader::batch(std::span<const ReadRequest> requ
       results.emplace_back(error_of(**outcome, requests[i].what));
     } else {
       note_warnings(**outcome);
+      if (read_listener_ != nullptr && requests[i].resource) {
+        if (const auto object = Object::parse((*outcome)->body)) {
+          tell_read(*requests[i].resource, std::span(&*object, 1));
+        }
+      }
       results.emplace_back(std::move((*outcome)->body));
     }
   }

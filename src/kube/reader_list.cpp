@@ -106,6 +106,7 @@ Result<ObjectList> Reader::list(const Resource& resource,
     return read.error().context.empty() ? std::move(read).error().in(what) : read.error();
   }
   list.resource_version = pager.resource_version();
+  tell_read(resource, list.items);
   return list;
 }
 

@@ -186,6 +186,7 @@ void Watch::State::take_page(const Response& response) {
 }
 
 void Watch::State::take_list() {
+  reader.tell_read(resource, listed);
   std::map<std::string, Object> known = std::exchange(objects, {});
   for (Object& object : std::exchange(listed, {})) {
     objects.insert_or_assign(key_of(object), std::move(object));

@@ -425,6 +425,44 @@ TEST_F(ReaderTest, AsksABatchAtOnceAndKeepsTheOrder) {
   EXPECT_EQ(transport.in_flight(), 0U);
 }
 
+struct Noted final : ReadListener {
+  void on_object(const Resource& resource, const Object& object) override {
+    seen.push_back(resource.plural + " " + object.name() + " " + object.kind());
+  }
+
+  std::vector<std::string> seen;
+};
+
+TEST_F(ReaderTest, TellsItsListenerWhatIsReadInWhicheverWay) {
+  const auto pod = [](const char* name) {
+    return nlohmann::json{{"kind", "Pod"}, {"metadata", {{"name", name}}}};
+  };
+  transport.on("GET", kPods + "/a").reply(200, pod("a"));
+  transport.on("GET", kPods + "/b").refuse(404, "NotFound", "gone");
+  transport.on("PATCH", kPods + "/a*").reply(200, pod("would-be"));
+  transport.on("GET", kPods + "?*").reply(200,
+                                          nlohmann::json{{"kind", "PodList"},
+                                                         {"metadata", {{"resourceVersion", "7"}}},
+                                                         {"items", {pod("c"), pod("d")}}});
+  Noted noted;
+  client.set_read_listener(&noted);
+  EXPECT_THAT(client.get(resources::pods(), "confluent", "a"), IsOk());
+  EXPECT_THAT(client.get(resources::pods(), "confluent", "b"), HasError(ErrorCode::NotFound));
+  EXPECT_THAT(
+      client.dry_run_patch(
+          resources::pods(), "confluent", "a", PatchType::Merge, Json(nlohmann::json::object())),
+      IsOk());
+  EXPECT_THAT(client.list(resources::pods(), "confluent"), IsOk());
+  const std::vector<ReadRequest> requests = {
+      ReadRequest::object(resources::pods(), "confluent", "a"),
+      ReadRequest::pod_proxy("confluent", "a", 1234, "x")};
+  transport.on("GET", kPods + "/a:1234/proxy/x").reply(200, pod("no-object"));
+  EXPECT_EQ(client.batch(requests, seconds(5)).size(), 2U);
+  client.set_read_listener(nullptr);
+  EXPECT_THAT(client.get(resources::pods(), "confluent", "a"), IsOk());
+  EXPECT_THAT(noted.seen, ElementsAre("pods a Pod", "pods c Pod", "pods d Pod", "pods a Pod"));
+}
+
 TEST_F(ReaderTest, TellsOfAnInterruptedBatch) {
   const std::vector<ReadRequest> requests = {
       ReadRequest::object(resources::pods(), "confluent", "a")};

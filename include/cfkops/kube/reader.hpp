@@ -73,6 +73,7 @@ struct ServerVersion {
 struct ReadRequest {
   std::string target;
   std::string what;
+  std::optional<Resource> resource = {};  ///< of the one object that is asked for, if one is
 
   /// GET of one object.
   static ReadRequest object(const Resource& resource,
@@ -84,6 +85,20 @@ struct ReadRequest {
                                const std::string& pod,
                                int port,
                                const std::string& path);
+};
+
+/// Is told of every object that is read, as the server gave it: what a decision may rest on. Borrowed
+/// by the reader; called on its thread, amid its calls.
+class ReadListener {
+ public:
+  ReadListener() = default;
+  ReadListener(const ReadListener&) = delete;
+  ReadListener& operator=(const ReadListener&) = delete;
+  virtual ~ReadListener() = default;
+
+  /// Once per object and reading, also of a list, a batch or the first list of a watch; not of what
+  /// a dry run says an object would become.
+  virtual void on_object(const Resource& resource, const Object& object) = 0;
 };
 
 /// What discovery found; private to the module.
@@ -111,6 +126,9 @@ class Reader {
 
   /// Sets the prefix of the Audit-IDs that follow: "<run>/<step>/<attempt>".
   void set_audit_scope(std::string scope) { audit_scope_ = std::move(scope); }
+
+  /// From now on `listener` is told what is read; null: nobody is. It must outlive that.
+  void set_read_listener(ReadListener* listener) { read_listener_ = listener; }
 
   /// How many requests were sent, retries included.
   [[nodiscard]] std::uint64_t requests_sent() const { return sequence_; }
@@ -231,12 +249,14 @@ class Reader {
 
   Result<Response> send_once(Request request);
   Status discover_all();
+  void tell_read(const Resource& resource, std::span<const Object> objects) const;
 
   Loop& loop_;
   ReaderOptions options_;
   std::string audit_scope_ = "cfkops";
   std::uint64_t sequence_ = 0;
   std::set<std::string> warnings_seen_;
+  ReadListener* read_listener_ = nullptr;
   std::shared_ptr<const Catalogue> catalogue_;
 };
 
