@@ -30,7 +30,8 @@ int exit_code(const engine::RunReport& report) {
     case RunResult::UndoIncomplete:
       return kUndoIncomplete;
     case RunResult::Interrupted:
-      return interrupted(report.signal_number);
+      // Without a signal the run stopped itself: a guard, or a no to a step.
+      return report.signal_number == 0 ? kRunFailed : interrupted(report.signal_number);
   }
   return kInternal;
 }

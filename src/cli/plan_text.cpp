@@ -32,6 +32,9 @@ std::string step_text(const engine::PlannedStep& step, std::size_t number) {
   if (!step.unknown.empty()) {
     text += "      not known before the run: " + step.unknown + "\n";
   }
+  if (!step.confirm.empty()) {
+    text += "      asks first: " + step.confirm + "\n";
+  }
   for (const engine::PlannedChange& change : step.plan.changes) {
     text += change_text(change);
   }

@@ -2,6 +2,7 @@
 
 #include "actor.hpp"
 #include "checks.hpp"
+#include "guards.hpp"
 #include "json_text.hpp"
 #include "planner.hpp"
 #include "report.hpp"
@@ -67,7 +68,8 @@ bool is_incomplete(const StepRecord& record) {
 class Run {
  public:
   Run(const RunRequest& request, const RunEnvironment& environment)
-      : state_(request, environment) {}
+      : state_(request, environment),
+        guards_(state_) {}
 
   RunReport carry_out() {
     const Verdicts end = take_the_stages();
@@ -89,6 +91,7 @@ class Run {
   void look_after_failure();
 
   RunState state_;
+  Guards guards_;
 };
 
 Status Run::begin() {
@@ -153,8 +156,10 @@ Status Run::ask_approval(const Plan& plan) const {
 }
 
 Verdicts Run::interrupted(const Error& error) const {
+  const bool asked = state_.loop().cancel().requested();
+  const std::string why = asked ? " as asked" : ": " + error.message;
   if (state_.environment.journal.intents() == 0) {
-    return {RunResult::Interrupted, "stopped as asked; nothing was changed", error};
+    return {RunResult::Interrupted, "stopped" + why + "; nothing was changed", error};
   }
   // Of two requests the second ends a wait even where there is no safe point; one that came when
   // every change was complete did no such harm.
@@ -162,7 +167,7 @@ Verdicts Run::interrupted(const Error& error) const {
                           std::any_of(state_.steps.begin(), state_.steps.end(), is_incomplete);
   return {RunResult::Interrupted,
           broken_off ? "stopped at once, not at a safe point: look at what is left"
-                     : "stopped at a safe point, as asked",
+                     : "stopped at a safe point" + std::string(asked ? "," : "") + why,
           error};
 }
 
@@ -252,16 +257,26 @@ Verdicts Run::take_the_stages() {
 }
 
 Verdicts Run::go_through_steps() {
-  if (const auto failure = StepRunner(state_).run(state_.request.runbook->steps)) {
-    return failed(*failure);
+  if (const Status well = guards_.begin(); !well) {
+    const bool fails =
+        well.error().code == ErrorCode::Refused || well.error().code == ErrorCode::Unknown;
+    return fails ? Verdicts{RunResult::PrerequisiteFailed,
+                            "a guard does not hold, so no step was begun",
+                            well.error()}
+                 : not_begun(well.error());
   }
-  if (const auto stop = state_.must_stop("")) {
-    if (!state_.request.runbook->validation.empty()) {
+  auto failure = StepRunner(state_).run(state_.request.runbook->steps);
+  if (!failure) {
+    failure = state_.must_stop("");
+    if (failure && !state_.request.runbook->validation.empty()) {
       state_.left.emplace_back("the steps are done, but the validation was not made");
     }
-    return stop->stopped ? interrupted(stop->error) : failed(*stop);
   }
-  return validate();
+  if (failure) {
+    failure = guards_.judged(*std::move(failure));
+  }
+  guards_.end();
+  return failure ? failed(*failure) : validate();
 }
 
 Verdicts Run::failed(const Failure& failure) {

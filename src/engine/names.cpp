@@ -29,6 +29,7 @@ void Names::declare(const std::vector<runbook::Step>& steps) {
     steps_.emplace(step.id, runbook::Value(runbook::ValueMap()));
     declare(step.expect);
     declare(step.steps);
+    declare(step.rollback);
   }
 }
 

@@ -50,6 +50,7 @@ nlohmann::json to_json(const PlannedStep& step) {
           {"action", step.action},
           {"skipped", step.skipped},
           {"unknown", step.unknown},
+          {"confirm", step.confirm},
           {"changes", list_of(step.plan.changes)},
           {"notes", step.plan.notes},
           {"disruption", step.plan.disruption},

@@ -29,6 +29,15 @@ std::string false_text(const runbook::Expression& condition, const runbook::Bind
   return "`" + condition.source() + "` is false" + (values.empty() ? "" : " (" + values + ")");
 }
 
+/// What is asked before the step; as written where it uses what is not known yet.
+std::string confirmation_of(const runbook::Step& step, const runbook::Bindings& bindings) {
+  if (step.confirm.source().empty()) {
+    return "";
+  }
+  const auto text = step.confirm.evaluate(bindings);
+  return text ? text->text() : step.confirm.source();
+}
+
 void add_question(std::vector<kube::AccessQuestion>& all, kube::AccessQuestion question) {
   if (std::find(all.begin(), all.end(), question) == all.end()) {
     all.push_back(std::move(question));
@@ -183,7 +192,8 @@ Status Planner::plan_body(const runbook::Step& step, const Branch& branch) {
                       .action = step.action,
                       .plan = {},
                       .skipped = branch.skipped,
-                      .unknown = branch.unknown};
+                      .unknown = branch.unknown,
+                      .confirm = confirmation_of(step, names_.bindings())};
   if (planned.unknown.empty()) {
     planned.unknown = needs(not_known_yet(step.with, names_.bindings()));
   }

@@ -146,7 +146,32 @@ std::optional<Failure> StepRunner::run_body(const runbook::Step& step, const std
   StepRecord& record = state_.record_of(step.id, id, step.title);
   record.step = &step;
   record.action = action;
+  if (const Status confirmed = confirm(step, record); !confirmed) {
+    return broken_off(id, confirmed.error());
+  }
   return run_action(step, *action, record);
+}
+
+Status StepRunner::confirm(const runbook::Step& step, StepRecord& record) {
+  if (step.confirm.source().empty()) {
+    return {};
+  }
+  CFKOPS_ASSIGN(const runbook::Value text, step.confirm.evaluate(state_.names.bindings()));
+  const Status answer =
+      state_.environment.approver.ask({.what = text.text(),
+                                       .details = {},
+                                       .on_yes = "step '" + record.report.id + "' begins",
+                                       .on_no = "the run stops here, and what was done stays done",
+                                       .shown_in_plan = true});
+  const std::string said = answer ? "yes" : "no: " + answer.error().text();
+  const nlohmann::json note = {
+      {"kind", "confirm"}, {"text", text.text()}, {"step", record.report.id}, {"answer", said}};
+  CFKOPS_TRY(state_.environment.journal.write(audit::Phase::Note, Json(note), audit::Durable::Yes));
+  if (!answer) {
+    record.report.why = "not confirmed";
+    return make_error(ErrorCode::Cancelled, "not confirmed: " + answer.error().message);
+  }
+  return {};
 }
 
 std::optional<Failure> StepRunner::run_action(const runbook::Step& step,

@@ -27,6 +27,8 @@ class StepRunner {
   std::optional<Failure> run_step(const runbook::Step& step, const std::string& suffix);
   std::optional<Failure> run_each(const runbook::Step& step, const std::string& suffix);
   std::optional<Failure> run_body(const runbook::Step& step, const std::string& suffix);
+  /// Asks for the confirmation that the step wants. Errors: Cancelled on no; as of the template.
+  Status confirm(const runbook::Step& step, StepRecord& record);
   std::optional<Failure> run_action(const runbook::Step& step,
                                     const Action& action,
                                     StepRecord& record);

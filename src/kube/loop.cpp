@@ -65,19 +65,23 @@ MonoTime Loop::call_periodic(When when) {
 }
 
 Result<bool> Loop::wait(const std::function<bool()>& done, MonoTime deadline, When when) {
+  const auto over = [&] { return when == When::Idle ? stop_due() : asked_to_stop(); };
   // At the deadline the transport is pumped once more, so that what has arrived by then counts.
   bool last_round = false;
   for (;;) {
     if (done()) {
       return true;
     }
-    if (stop_due()) {
+    if (over()) {
       return cancelled();
     }
     if (last_round) {
       return false;
     }
     const MonoTime next = call_periodic(when);
+    if (over()) {  // one of them may have asked for it
+      return cancelled();
+    }
     last_round = clock_.now() >= deadline;
     transport_.pump(std::min(deadline, next));
   }
@@ -96,11 +100,31 @@ Status Loop::pause(Duration duration) {
   return {};
 }
 
+bool Loop::asked_to_stop() const {
+  return stretches_ > 0 ? cancel_.forced() : cancel_.requested() || stop_.has_value();
+}
+
 bool Loop::stop_due() const {
-  return stretches_ > 0 ? cancel_.forced() : cancel_.requested();
+  return (stop_ && stop_when_ == Stop::Now) || asked_to_stop();
+}
+
+void Loop::request_stop(Error why, Stop when) {
+  if (!stop_ || (when == Stop::Now && stop_when_ != Stop::Now)) {
+    stop_ = std::move(why);
+    stop_when_ = when;
+  }
+}
+
+void Loop::withdraw_stop(std::string_view reason) {
+  if (stop_ && stop_->reason == reason) {
+    stop_.reset();
+  }
 }
 
 Error Loop::cancelled() const {
+  if (stop_ && (stop_when_ == Stop::Now || !cancel_.requested())) {
+    return *stop_;
+  }
   const int number = cancel_.signal_number();
   return make_error(ErrorCode::Cancelled,
                     number == 0 ? "interrupted" : "interrupted by " + signal_text(number));

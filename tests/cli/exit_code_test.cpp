@@ -63,6 +63,10 @@ TEST(ExitCode, AnInterruptCarriesItsSignal) {
   EXPECT_EQ(code_of(engine::RunResult::Interrupted, SIGTERM), 143);
 }
 
+TEST(ExitCode, ARunThatStoppedItselfFailed) {
+  EXPECT_EQ(code_of(engine::RunResult::Interrupted), 1);
+}
+
 TEST(ExitCode, AnErrorBeforeARunHasTheCodeOfARunThatIsNotBegun) {
   const std::vector<std::pair<ErrorCode, int>> rows = {{ErrorCode::InvalidInput, 2},
                                                        {ErrorCode::NotFound, 2},

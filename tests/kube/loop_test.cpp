@@ -76,5 +76,58 @@ TEST_F(LoopTest, RemembersTheRequestUntilTheStretchEnds) {
   EXPECT_THAT(loop.pause(seconds(1)), HasError(ErrorCode::Cancelled, "SIGHUP"));
 }
 
+Error breach(const std::string& text) {
+  Error error = make_error(ErrorCode::Cancelled, text);
+  error.reason = "guard";
+  return error;
+}
+
+TEST_F(LoopTest, StopsAsSoonAsAPeriodicAsksForIt) {
+  const Loop::Periodic guard(loop, seconds(3), Loop::When::Idle, [&] {
+    loop.request_stop(breach("first"));
+    loop.request_stop(breach("second"));
+  });
+  EXPECT_THAT(loop.pause(seconds(10)), HasError(ErrorCode::Cancelled, "first"));
+  EXPECT_EQ(transport.clock().passed(), seconds(3));
+}
+
+TEST_F(LoopTest, KeepsAStopOfTheProgramUntilTheStretchEnds) {
+  loop.request_stop(breach("breached"));
+  {
+    const Loop::SafeStretch stretch(loop);
+    EXPECT_THAT(loop.pause(seconds(1)), IsOk());
+  }
+  EXPECT_THAT(loop.pause(seconds(1)), HasError(ErrorCode::Cancelled, "breached"));
+  loop.withdraw_stop("lock");
+  EXPECT_TRUE(loop.stop_due());
+  cancel.request(SIGINT);
+  EXPECT_EQ(loop.cancelled().message, "interrupted by SIGINT");
+}
+
+TEST_F(LoopTest, GoesOnWhenAStopIsTakenBack) {
+  loop.request_stop(breach("breached"));
+  loop.withdraw_stop("guard");
+  EXPECT_THAT(loop.pause(seconds(1)), IsOk());
+}
+
+TEST_F(LoopTest, NumbersItsStretchesButNotThoseOfPeriodics) {
+  std::vector<std::uint64_t> seen;
+  const Loop::Periodic look(
+      loop, seconds(1), Loop::When::Idle, [&] { seen.push_back(loop.stretch()); });
+  EXPECT_THAT(loop.pause(seconds(1)), IsOk());
+  std::uint64_t first = 0;
+  {
+    const Loop::SafeStretch outer(loop);
+    first = loop.stretch();
+    const Loop::SafeStretch inner(loop);
+    EXPECT_EQ(loop.stretch(), first);
+    EXPECT_THAT(loop.pause(seconds(1)), IsOk());
+  }
+  EXPECT_EQ(loop.stretch(), 0U);
+  EXPECT_EQ(seen, (std::vector<std::uint64_t>{0, first}));
+  const Loop::SafeStretch next(loop);
+  EXPECT_GT(loop.stretch(), first);
+}
+
 }  // namespace
 }  // namespace cfkops::kube

@@ -16,6 +16,7 @@ struct Question {
   std::vector<std::string> details;  ///< what is known, one line each
   std::string on_yes;                ///< what happens then
   std::string on_no;                 ///< and otherwise
+  bool shown_in_plan = false;  ///< it stood in the plan, so that `--yes` to the plan answers it
 };
 
 /// Is asked after the plan and before the first mutation.
@@ -31,8 +32,9 @@ class Approver {
   virtual Status approve(const Plan& plan) = 0;
 
   /// A question in the middle of a run: an effect of unknown outcome that must not happen twice, a
-  /// guard of kind `ask` that is breached. `--yes` does not answer it. Nothing on yes. Errors:
-  /// Refused on no, and where there is no terminal.
+  /// guard of kind `ask` that is breached, a step that is to be confirmed. `--yes` answers only
+  /// what was shown in the plan. Nothing on yes. Errors: Refused on no, and where there is no
+  /// terminal.
   virtual Status ask(const Question& question) = 0;
 };
 

@@ -5,7 +5,10 @@
 #include "cfkops/base/result.hpp"
 #include "cfkops/kube/transport.hpp"
 
+#include <cstdint>
 #include <functional>
+#include <optional>
+#include <string_view>
 #include <vector>
 
 namespace cfkops::kube {
@@ -36,11 +39,32 @@ class Loop {
   /// Lets `duration` pass, idle. Errors: Cancelled.
   Status pause(Duration duration);
 
-  /// A wait ends early: at the first request to stop, or, inside a `SafeStretch`, at the second.
+  /// A wait ends early: at the first request to stop, or, inside a `SafeStretch`, at the second;
+  /// one with nothing open also after `request_stop` with `Stop::Now`.
   [[nodiscard]] bool stop_due() const;
 
-  /// The error that an interrupted wait returns.
+  /// The error that an interrupted wait returns: a person's request before one of the program.
   [[nodiscard]] Error cancelled() const;
+
+  /// When a stop that the program asks for takes effect.
+  enum class Stop {
+    SafePoint,  ///< as after the first request of a person
+    Now,        ///< also inside a `SafeStretch`; what is in flight is still waited for
+  };
+
+  /// From now on a stop is due, until it is taken back: a guard is breached, a lock is lost. `why`
+  /// is of code Cancelled, with a `reason` that tells whose it is; the first one of a kind stands,
+  /// and one that is due now replaces the other.
+  void request_stop(Error why, Stop when = Stop::SafePoint);
+
+  /// Takes back the one of that reason, so that what was done can be undone.
+  void withdraw_stop(std::string_view reason);
+
+  /// Which SafeStretch lives, the outermost: no two have the same number. 0 where none does but
+  /// that of a `Periodic` itself.
+  [[nodiscard]] std::uint64_t stretch() const {
+    return stretches_ > (in_periodic_ ? 1 : 0) ? stretch_number_ : 0;
+  }
 
   /// What is pumped.
   [[nodiscard]] Transport& transport() { return transport_; }
@@ -58,6 +82,7 @@ class Loop {
     /// Begins the stretch; its destruction ends it.
     explicit SafeStretch(Loop& loop)
         : loop_(loop) {
+      loop_.stretch_number_ += loop_.stretches_ == 0 ? 1 : 0;
       ++loop_.stretches_;
     }
 
@@ -99,6 +124,7 @@ class Loop {
 
  private:
   Result<bool> wait(const std::function<bool()>& done, MonoTime deadline, When when);
+  [[nodiscard]] bool asked_to_stop() const;
 
   /// Calls those that are due, and returns when the next will be.
   MonoTime call_periodic(When when);
@@ -106,7 +132,10 @@ class Loop {
   Transport& transport_;
   const Clock& clock_;
   const Cancel& cancel_;
+  std::optional<Error> stop_;
+  Stop stop_when_ = Stop::SafePoint;
   int stretches_ = 0;
+  std::uint64_t stretch_number_ = 0;
   std::vector<Periodic*> periodic_;
   bool in_periodic_ = false;
 };

@@ -127,6 +127,9 @@ class Reader {
   /// Sets the prefix of the Audit-IDs that follow: "<run>/<step>/<attempt>".
   void set_audit_scope(std::string scope) { audit_scope_ = std::move(scope); }
 
+  /// That prefix, to restore it after something in between.
+  [[nodiscard]] const std::string& audit_scope() const { return audit_scope_; }
+
   /// From now on `listener` is told what is read; null: nobody is. It must outlive that.
   void set_read_listener(ReadListener* listener) { read_listener_ = listener; }
 
