@@ -2,6 +2,7 @@
 #include "subject.hpp"
 
 #include "cfkops/base/text.hpp"
+#include "cfkops/engine/role.hpp"
 
 #include <algorithm>
 
@@ -51,6 +52,7 @@ CheckResult ask(kube::Reader& reader, const std::vector<AccessQuestion>& questio
   CheckResult result{
       .verdict = Verdict::Pass, .summary = {}, .details = {}, .remedy = {}, .outputs = {}};
   runbook::ValueList denied;
+  std::vector<AccessQuestion> missing;
   std::size_t unknown = 0;
   for (const AccessQuestion& question : questions) {
     const auto answer = reader.can_i(question);
@@ -59,6 +61,7 @@ CheckResult ask(kube::Reader& reader, const std::vector<AccessQuestion>& questio
     }
     if (answer && *answer == kube::Access::Denied) {
       denied.emplace_back(question.text());
+      missing.push_back(question);
       result.details.push_back("may not " + question.text());
       continue;
     }
@@ -72,8 +75,15 @@ CheckResult ask(kube::Reader& reader, const std::vector<AccessQuestion>& questio
                    std::to_string(unknown) + " unknown";
   if (result.verdict != Verdict::Pass) {
     result.remedy =
-        "ask an administrator for these verbs; see one with: kubectl auth can-i VERB RESOURCE -n "
-        "NAMESPACE";
+        "ask an administrator for these verbs (all of a runbook's: cfkops rbac RUNBOOK); see one "
+        "with: kubectl auth can-i VERB RESOURCE -n NAMESPACE";
+  }
+  if (!missing.empty()) {
+    result.details.emplace_back("a role that allows what is missing:");
+    for (const std::string& line :
+         base::split(engine::minimal_roles(missing, "cfkops-missing", ""), '\n')) {
+      result.details.push_back("  " + line);
+    }
   }
   result.outputs = {{"asked", static_cast<std::int64_t>(questions.size())},
                     {"denied", std::move(denied)}};

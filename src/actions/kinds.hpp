@@ -16,6 +16,8 @@ namespace cfkops::actions {
 [[nodiscard]] const engine::Action& rollout_status();
 [[nodiscard]] const engine::Action& kafka_roll();
 
+[[nodiscard]] const engine::Check& check_capacity();
+[[nodiscard]] const engine::Check& check_disruption();
 [[nodiscard]] const engine::Check& check_permission();
 [[nodiscard]] const engine::Check& check_version();
 [[nodiscard]] const engine::Check& check_kafka_replication();

@@ -36,7 +36,9 @@ const engine::Catalogue& catalogue() {
       &rollout_restart(),  // rollout.restart
       &rollout_status(),   // rollout.status
   };
-  static const std::array<const engine::Check*, 4> kChecks = {
+  static const std::array<const engine::Check*, 6> kChecks = {
+      &check_capacity(),           // capacity
+      &check_disruption(),         // disruption
       &check_kafka_quorum(),       // kafka.quorum
       &check_kafka_replication(),  // kafka.replication
       &check_permission(),         // permission

@@ -21,11 +21,12 @@ struct Row {
   Command command;
 };
 
-constexpr std::array<Row, 15> kCommands = {{
+constexpr auto kCommands = std::to_array<Row>({
     {"run", run_command},
     {"plan", plan_command},
     {"lint", lint_command},
     {"list", list_command},
+    {"rbac", rbac_command},
     {"show", show_command},
     {"explain", explain_command},
     {"runs list", runs_list_command},
@@ -37,7 +38,7 @@ constexpr std::array<Row, 15> kCommands = {{
     {"snapshot", snapshot_command},
     {"completion", completion_command},
     {"version", version_command},
-}};
+});
 
 }  // namespace
 

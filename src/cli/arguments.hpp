@@ -43,6 +43,7 @@ struct Arguments {
   std::string out;                     ///< of `snapshot`: where to write it
   bool force = false;                  ///< of `snapshot`: that file may be there already
   bool all_namespaces = false;         ///< of `snapshot`
+  std::string user;                    ///< of `rbac`: whom to bind the roles to, or ""
   std::optional<std::uint64_t> seed;   ///< of `rehearse`, in place of the scenario's
 };
 

@@ -96,6 +96,7 @@ Result<Plan> Planner::make(const runbook::ValueMap& params) {
   set_scope(reader_, request_.run_id, "plan");
   CFKOPS_TRY(plan_steps(request_.runbook->steps, {}));
   CFKOPS_TRY(ask_prerequisites(Asked::AfterSteps));
+  plan_.permissions = all_permissions();
   if (first_error_ && all_pass(plan_.prerequisites)) {
     return *std::move(first_error_);
   }
@@ -256,14 +257,31 @@ void Planner::collect_permissions(const PlannedStep& planned, const runbook::Act
   for (const kube::AccessQuestion& question : planned.plan.permissions) {
     add_question(needed_, question);
   }
-  if (planned.unknown.empty()) {
-    return;
+  if (!planned.unknown.empty()) {
+    collect_declared(spec, needed_);
   }
+}
+
+void Planner::collect_declared(const runbook::ActionSpec& spec,
+                               std::vector<kube::AccessQuestion>& questions) const {
   for (const runbook::PermissionSpec& permission : spec.permissions) {
     if (auto question = question_of(permission, request_.ns)) {
-      add_question(needed_, *std::move(question));
+      add_question(questions, *std::move(question));
     }
   }
+}
+
+std::vector<kube::AccessQuestion> Planner::all_permissions() const {
+  std::vector<kube::AccessQuestion> all = needed_;
+  const runbook::Runbook& runbook = *request_.runbook;
+  for (const auto* entries : {&runbook.prerequisites, &runbook.validation}) {
+    for (const runbook::CheckEntry& entry : *entries) {
+      if (const Check* check = catalogue_.check(entry.kind)) {
+        collect_declared(check->spec(), all);
+      }
+    }
+  }
+  return all;
 }
 
 Status Planner::ask_prerequisites(Asked when) {

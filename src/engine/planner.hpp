@@ -42,6 +42,9 @@ class Planner {
   Status plan_action(const runbook::Step& step, const Action& action, PlannedStep& planned);
   void keep_error(const runbook::Step& step, Error error, PlannedStep& planned);
   void collect_permissions(const PlannedStep& planned, const runbook::ActionSpec& spec);
+  void collect_declared(const runbook::ActionSpec& spec,
+                        std::vector<kube::AccessQuestion>& questions) const;
+  [[nodiscard]] std::vector<kube::AccessQuestion> all_permissions() const;
   enum class Asked { BeforeSteps, AfterSteps };
   Status ask_prerequisites(Asked when);
   Status read_header();

@@ -25,6 +25,7 @@ enum class Index : std::size_t {
   ConfigMaps,
   Secrets,
   PersistentVolumeClaims,
+  PersistentVolumes,
   StatefulSets,
   Deployments,
   ReplicaSets,
@@ -32,9 +33,11 @@ enum class Index : std::size_t {
   ControllerRevisions,
   PodDisruptionBudgets,
   Leases,
+  StorageClasses,
+  CsiNodes,
 };
 
-constexpr std::size_t kCount = static_cast<std::size_t>(Index::Leases) + 1;
+constexpr std::size_t kCount = static_cast<std::size_t>(Index::CsiNodes) + 1;
 
 const std::array<Builtin, kCount>& table() {
   static const std::array<Builtin, kCount> kTable = {{
@@ -46,6 +49,7 @@ const std::array<Builtin, kCount>& table() {
       {{"", "v1", "configmaps", "ConfigMap", true}, "cm"},
       {{"", "v1", "secrets", "Secret", true}, ""},
       {{"", "v1", "persistentvolumeclaims", "PersistentVolumeClaim", true}, "pvc"},
+      {{"", "v1", "persistentvolumes", "PersistentVolume", false}, "pv"},
       {{"apps", "v1", "statefulsets", "StatefulSet", true}, "sts"},
       {{"apps", "v1", "deployments", "Deployment", true}, "deploy"},
       {{"apps", "v1", "replicasets", "ReplicaSet", true}, "rs"},
@@ -53,6 +57,8 @@ const std::array<Builtin, kCount>& table() {
       {{"apps", "v1", "controllerrevisions", "ControllerRevision", true}, ""},
       {{"policy", "v1", "poddisruptionbudgets", "PodDisruptionBudget", true}, "pdb"},
       {{"coordination.k8s.io", "v1", "leases", "Lease", true}, ""},
+      {{"storage.k8s.io", "v1", "storageclasses", "StorageClass", false}, "sc"},
+      {{"storage.k8s.io", "v1", "csinodes", "CSINode", false}, ""},
   }};
   return kTable;
 }
@@ -172,6 +178,18 @@ const Resource& pod_disruption_budgets() {
 
 const Resource& leases() {
   return builtin(Index::Leases);
+}
+
+const Resource& persistent_volumes() {
+  return builtin(Index::PersistentVolumes);
+}
+
+const Resource& storage_classes() {
+  return builtin(Index::StorageClasses);
+}
+
+const Resource& csi_nodes() {
+  return builtin(Index::CsiNodes);
 }
 
 }  // namespace resources

@@ -45,6 +45,9 @@ namespace resources {
 [[nodiscard]] const Resource& controller_revisions();
 [[nodiscard]] const Resource& pod_disruption_budgets();
 [[nodiscard]] const Resource& leases();
+[[nodiscard]] const Resource& persistent_volumes();
+[[nodiscard]] const Resource& storage_classes();
+[[nodiscard]] const Resource& csi_nodes();
 }  // namespace resources
 
 /// The built-in resource that `word` names the way kubectl takes it: plural, singular, kind in any

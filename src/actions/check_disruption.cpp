@@ -1,0 +1,167 @@
+#include "kinds.hpp"
+#include "node_pods.hpp"
+#include "subject.hpp"
+
+#include "cfkops/base/text.hpp"
+#include "cfkops/placement/disruption.hpp"
+
+#include <set>
+
+namespace cfkops::actions {
+
+namespace {
+
+using engine::CheckResult;
+using engine::Verdict;
+using placement::BudgetUse;
+using placement::Disruption;
+using runbook::Type;
+
+CheckResult unknown(const Error& error) {
+  return {.verdict = Verdict::Unknown,
+          .summary = error.text(),
+          .details = {},
+          .remedy = error.hint,
+          .outputs = {}};
+}
+
+/// What is to be evicted: the pods of a node, or those of a selector in a namespace.
+Result<std::vector<Json>> going_of(const engine::Context& context,
+                                   kube::Reader& reader,
+                                   const engine::Arguments& arguments) {
+  const std::string node = optional_text(arguments, "node");
+  const std::string selector = optional_text(arguments, "selector");
+  if (node.empty() == selector.empty()) {
+    return make_error(ErrorCode::InvalidInput,
+                      "disruption needs either a node or a selector",
+                      "node: NODE, or selector: app=web");
+  }
+  if (!node.empty()) {
+    return pods_to_evict(reader, node);
+  }
+  CFKOPS_ASSIGN(const kube::ObjectList pods,
+                reader.list(kube::resources::pods(),
+                            namespace_of(context, arguments),
+                            {.label_selector = selector, .field_selector = {}}));
+  return jsons_of(pods);
+}
+
+/// The budgets of the pods' namespaces.
+Result<std::vector<Json>> budgets_for(kube::Reader& reader, const std::vector<Json>& pods) {
+  std::set<std::string> namespaces;
+  for (const Json& pod : pods) {
+    namespaces.insert(pod.string_or("/metadata/namespace", ""));
+  }
+  std::vector<Json> budgets;
+  for (const std::string& ns : namespaces) {
+    CFKOPS_ASSIGN(const kube::ObjectList found,
+                  reader.list(kube::resources::pod_disruption_budgets(), ns));
+    const std::vector<Json> all = jsons_of(found);
+    budgets.insert(budgets.end(), all.begin(), all.end());
+  }
+  return budgets;
+}
+
+std::string line_of(const BudgetUse& use) {
+  const std::string name = "budget " + use.ns + "/" + use.name;
+  if (use.verdict == placement::Verdict::Yes) {
+    return name + ": allows " + std::to_string(use.allowed) + ", covers " +
+           base::counted(static_cast<long long>(use.pods), "pod") + " of these";
+  }
+  return name + (use.verdict == placement::Verdict::No ? ": no: " : ": unknown: ") + use.why;
+}
+
+CheckResult result_of(const Disruption& found, std::size_t pods) {
+  CheckResult result{
+      .verdict = Verdict::Pass, .summary = {}, .details = {}, .remedy = {}, .outputs = {}};
+  runbook::ValueList blocking;
+  bool never = !found.refused.empty();
+  for (const BudgetUse& use : found.budgets) {
+    result.details.push_back(line_of(use));
+    if (use.verdict != placement::Verdict::Yes) {
+      blocking.emplace_back(use.ns + "/" + use.name);
+      never = never || use.never;
+    }
+  }
+  result.details.insert(result.details.end(), found.refused.begin(), found.refused.end());
+  result.summary = base::counted(static_cast<long long>(pods), "pod") + " to evict, " +
+                   base::counted(static_cast<long long>(found.budgets.size()), "budget") + ", " +
+                   std::to_string(blocking.size()) + " in the way";
+  switch (found.verdict) {
+    case placement::Verdict::Yes:
+      break;
+    case placement::Verdict::No:
+      result.verdict = Verdict::Fail;
+      result.remedy = never ? "waiting does not help: add replicas, or ask the owner of the budget "
+                              "to relax it"
+                            : "wait until enough pods are healthy again, then try once more";
+      break;
+    case placement::Verdict::Unknown:
+      result.verdict = Verdict::Unknown;
+      result.remedy = "wait until the budget's status is current; unknown is not taken for allowed";
+      break;
+  }
+  result.outputs = {{"pods", static_cast<std::int64_t>(pods)}, {"blocking", std::move(blocking)}};
+  return result;
+}
+
+class CheckDisruption final : public engine::Check {
+ public:
+  [[nodiscard]] const runbook::ActionSpec& spec() const override {
+    static const runbook::ActionSpec kSpec = make_spec();
+    return kSpec;
+  }
+
+  [[nodiscard]] CheckResult evaluate(const engine::Context& context,
+                                     kube::Reader& reader,
+                                     const engine::Arguments& arguments) const override {
+    const auto going = going_of(context, reader, arguments);
+    if (!going) {
+      return unknown(going.error());
+    }
+    const auto budgets = budgets_for(reader, *going);
+    if (!budgets) {
+      return unknown(budgets.error());
+    }
+    const std::int64_t at_once = arguments.integer("at_once");
+    if (at_once < 0) {
+      return unknown(make_error(ErrorCode::InvalidInput, "at_once is 0 (all) or more"));
+    }
+    return result_of(placement::disruption(*going, *budgets, static_cast<std::size_t>(at_once)),
+                     going->size());
+  }
+
+ private:
+  static runbook::ActionSpec make_spec() {
+    const Type text = Type::of(Type::Kind::String);
+    const Type number = Type::of(Type::Kind::Int);
+    runbook::ActionSpec spec{.name = "disruption",
+                             .summary = "all PodDisruptionBudgets together let these pods go"};
+    spec.is_check = true;
+    spec.arguments = {
+        {.name = "node", .type = text, .help = "the pods that draining this node would evict"},
+        {.name = "selector", .type = text, .help = "or the pods with these labels, as kubectl -l"},
+        {.name = "namespace", .type = text, .help = "of the selector; the run's when left out"},
+        {.name = "at_once",
+         .type = number,
+         .fallback = runbook::Value(std::int64_t{1}),
+         .help = "how many are away together, each batch back before the next; 0: all"}};
+    spec.outputs = {{"pods", number, "that would be evicted"},
+                    {"blocking", Type::list_of(text), "budgets in the way, as namespace/name"}};
+    spec.permissions = {
+        {"list", "pods"}, {"list", "poddisruptionbudgets.policy"}, {"get", "nodes"}};
+    spec.example =
+        "- check: disruption\n"
+        "  with: {node: worker-1, at_once: 1}\n";
+    return spec;
+  }
+};
+
+}  // namespace
+
+const engine::Check& check_disruption() {
+  static const CheckDisruption kCheck;
+  return kCheck;
+}
+
+}  // namespace cfkops::actions

@@ -1,0 +1,88 @@
+#include "action_fixture.hpp"
+#include "kinds.hpp"
+
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+#include <map>
+
+namespace cfkops::actions {
+
+namespace {
+
+using engine::CheckResult;
+using engine::Verdict;
+using nlohmann::json;
+
+json node(const std::string& name, const std::string& memory) {
+  return {{"metadata", {{"name", name}, {"labels", {{"kubernetes.io/hostname", name}}}}},
+          {"status",
+           {{"allocatable", {{"cpu", "4"}, {"memory", memory}, {"pods", "10"}}},
+            {"conditions", json::array({{{"type", "Ready"}, {"status", "True"}}})}}}};
+}
+
+json pod(const std::string& memory) {
+  return {
+      {"metadata",
+       {{"namespace", "shop"},
+        {"name", "web-1"},
+        {"ownerReferences",
+         json::array({{{"kind", "ReplicaSet"}, {"uid", "u1"}, {"controller", true}}})}}},
+      {"spec",
+       {{"nodeName", "a"},
+        {"schedulerName", "default-scheduler"},
+        {"containers",
+         json::array({{{"name", "web"}, {"resources", {{"requests", {{"memory", memory}}}}}}})}}},
+      {"status", {{"phase", "Running"}}}};
+}
+
+struct CapacityCheck : testing::Test, test::ActionBench {
+  std::map<std::string, json> lists;
+
+  CapacityCheck() {
+    lists["/api/v1/nodes"] = json::array({node("a", "8Gi"), node("b", "8Gi")});
+    lists["/api/v1/pods"] = json::array({pod("2Gi")});
+    for (const char* path : {"/api/v1/persistentvolumeclaims",
+                             "/api/v1/persistentvolumes",
+                             "/apis/storage.k8s.io/v1/storageclasses",
+                             "/api/v1/namespaces",
+                             "/apis/storage.k8s.io/v1/csinodes"}) {
+      lists[path] = json::array();
+    }
+    transport.on("GET", "/api/v1/nodes/a").handle([](const kube::Request&) {
+      return test::reply(200, node("a", "8Gi"));
+    });
+    for (const auto& [path, unused] : lists) {
+      transport.on("GET", path).handle([this, path = path](const kube::Request&) {
+        return test::reply(
+            200, json{{"metadata", {{"resourceVersion", "1"}}}, {"items", lists.at(path)}});
+      });
+    }
+  }
+
+  CheckResult ask(const std::string& of = "a") {
+    return evaluate(check_capacity(), {{"node", of}});
+  }
+};
+
+TEST_F(CapacityCheck, PassesWhereThePodFitsElsewhere) {
+  const CheckResult result = ask();
+  EXPECT_EQ(result.verdict, Verdict::Pass) << result.summary;
+  ASSERT_EQ(result.details.size(), 1U);
+  EXPECT_EQ(result.details[0], "pod shop/web-1: fits, counted on node b");
+}
+
+TEST_F(CapacityCheck, FailsWithThePodThatFitsNowhere) {
+  lists["/api/v1/nodes"] = json::array({node("a", "8Gi"), node("b", "1Gi")});
+  const CheckResult result = ask();
+  EXPECT_EQ(result.verdict, Verdict::Fail) << result.summary;
+  EXPECT_NE(result.details.at(0).find("pod shop/web-1: fits nowhere"), std::string::npos);
+}
+
+TEST_F(CapacityCheck, ANodeThatIsNotThereIsUnknown) {
+  EXPECT_EQ(ask("c").verdict, Verdict::Unknown);
+}
+
+}  // namespace
+
+}  // namespace cfkops::actions
