@@ -24,11 +24,16 @@ int exit_code(const engine::RunReport& report) {
     case RunResult::PrerequisiteFailed:
       return kPrerequisite;
     case RunResult::NotConfirmed:
+    case RunResult::PolicyRefused:
       return kRefused;
     case RunResult::ValidationFailed:
       return kValidationFailed;
     case RunResult::UndoIncomplete:
       return kUndoIncomplete;
+    case RunResult::Drifted:
+      return kDrift;
+    case RunResult::Locked:
+      return kLocked;
     case RunResult::Interrupted:
       // Without a signal the run stopped itself: a guard, or a no to a step.
       return report.signal_number == 0 ? kRunFailed : interrupted(report.signal_number);

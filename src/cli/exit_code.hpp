@@ -9,9 +9,12 @@ namespace cfkops::cli {
 inline constexpr int kOk = 0;
 inline constexpr int kRunFailed = 1;
 inline constexpr int kUsage = 2;
+inline constexpr int kChangesPending = 3;
 inline constexpr int kRefused = 4;
 inline constexpr int kPrerequisite = 5;
+inline constexpr int kDrift = 6;
 inline constexpr int kUndoIncomplete = 7;
+inline constexpr int kLocked = 8;
 inline constexpr int kValidationFailed = 9;
 inline constexpr int kInternal = 10;
 inline constexpr int kInterrupted = 128;  ///< plus the number of the signal

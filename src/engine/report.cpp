@@ -69,7 +69,12 @@ std::vector<std::string> next_commands(const RunState& state, RunResult result) 
       next.push_back("cfkops runs show " + request.run_id);
       next.push_back("cfkops run " + again);
       break;
+    case RunResult::Drifted:
+      next.push_back("cfkops plan " + again);
+      break;
     case RunResult::Interrupted:
+    case RunResult::Locked:
+    case RunResult::PolicyRefused:
       next.push_back("cfkops run " + again);
       break;
   }
@@ -107,6 +112,12 @@ std::string_view to_string(RunResult result) {
       return "UndoIncomplete";
     case RunResult::Interrupted:
       return "Interrupted";
+    case RunResult::Drifted:
+      return "Drifted";
+    case RunResult::Locked:
+      return "Locked";
+    case RunResult::PolicyRefused:
+      return "PolicyRefused";
   }
   return "Failed";
 }

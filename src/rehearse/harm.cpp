@@ -322,7 +322,8 @@ void Judge::judge_words() {
   const RunResult result = run_.report.result;
   const bool says_untouched = result == RunResult::InvalidInput ||
                               result == RunResult::PrerequisiteFailed ||
-                              result == RunResult::NotConfirmed;
+                              result == RunResult::NotConfirmed || result == RunResult::Drifted ||
+                              result == RunResult::PolicyRefused;
   if (!run_.killed && says_untouched && evidence_.changes > 0) {
     say(fmt::format("the report says that nothing was changed, but {} took effect",
                     base::counted(static_cast<long long>(evidence_.changes), "change")));

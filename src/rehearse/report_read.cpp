@@ -85,8 +85,9 @@ Result<engine::StepReport> read_step(const Json& json) {
 
 Result<engine::RunReport> read_report(const Json& json) {
   engine::RunReport report;
-  report.result = named(
-      json.string_or("/result", ""), engine::RunResult::Succeeded, engine::RunResult::Interrupted);
+  report.result = named(json.string_or("/result", ""),
+                        engine::RunResult::Succeeded,
+                        engine::RunResult::PolicyRefused);
   report.summary = json.string_or("/summary", "");
   if (json.has("/error")) {
     report.error = make_error(

@@ -82,12 +82,15 @@ std::string_view ending(const Rehearsed& run) {
     case RunResult::InvalidInput:
     case RunResult::PrerequisiteFailed:
     case RunResult::NotConfirmed:
+    case RunResult::Drifted:
+    case RunResult::PolicyRefused:
       return "refused";
     case RunResult::Interrupted:
       return "interrupted";
     case RunResult::Failed:
     case RunResult::ValidationFailed:
     case RunResult::UndoIncomplete:
+    case RunResult::Locked:
       break;
   }
   return "failed";
@@ -112,6 +115,9 @@ std::string what_it_did(const Rehearsed& run) {
     case RunResult::NotConfirmed:
     case RunResult::ValidationFailed:
     case RunResult::Interrupted:
+    case RunResult::Drifted:
+    case RunResult::Locked:
+    case RunResult::PolicyRefused:
       break;
   }
   return reason(report);

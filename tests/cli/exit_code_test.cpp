@@ -42,6 +42,18 @@ TEST(ExitCode, PrerequisiteFailedIsFive) {
   EXPECT_EQ(code_of(engine::RunResult::PrerequisiteFailed), 5);
 }
 
+TEST(ExitCode, PolicyRefusedIsFour) {
+  EXPECT_EQ(code_of(engine::RunResult::PolicyRefused), 4);
+}
+
+TEST(ExitCode, DriftedIsSix) {
+  EXPECT_EQ(code_of(engine::RunResult::Drifted), 6);
+}
+
+TEST(ExitCode, LockedIsEight) {
+  EXPECT_EQ(code_of(engine::RunResult::Locked), 8);
+}
+
 TEST(ExitCode, UndoIncompleteIsSeven) {
   EXPECT_EQ(code_of(engine::RunResult::UndoIncomplete), 7);
 }
@@ -110,7 +122,9 @@ TEST(ExitCode, EveryCodeHasItsRowInTheDocumentation) {
       rows.push_back(line.substr(2, line.find(" |", 2) - 2));
     }
   }
-  EXPECT_THAT(rows, testing::ElementsAre("0", "1", "2", "4", "5", "7", "9", "10", "129, 130, 143"));
+  EXPECT_THAT(rows,
+              testing::ElementsAre(
+                  "0", "1", "2", "3", "4", "5", "6", "7", "8", "9", "10", "129, 130, 143"));
 }
 
 /// What plan and run make of the same trouble, met after the first contact.

@@ -53,6 +53,8 @@ void expect_honest(const Bench& bench, const RunReport& report) {
     case RunResult::InvalidInput:
     case RunResult::PrerequisiteFailed:
     case RunResult::NotConfirmed:
+    case RunResult::Drifted:
+    case RunResult::PolicyRefused:
       EXPECT_TRUE(before) << report.summary;
       break;
     case RunResult::Failed:
@@ -64,6 +66,7 @@ void expect_honest(const Bench& bench, const RunReport& report) {
       EXPECT_TRUE(report.error.has_value());
       break;
     case RunResult::Interrupted:
+    case RunResult::Locked:
       EXPECT_TRUE(before || !report.left.empty());
       break;
     case RunResult::UndoIncomplete:

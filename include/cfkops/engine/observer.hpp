@@ -52,6 +52,9 @@ enum class RunResult {
   ValidationFailed,    ///< the steps are done, the validation failed or is unknown
   UndoIncomplete,      ///< a step failed, and so did an undo
   Interrupted,         ///< stopped at a safe point, or at once after a second request
+  Drifted,             ///< the world is not what the saved plan rests on; nothing was touched
+  Locked,              ///< another run holds a lock, or ours was lost
+  PolicyRefused,       ///< no approval, outside its window, not to be resumed; nothing was touched
 };
 
 /// The enumerator's name, as it stands in the log and in JSON output.

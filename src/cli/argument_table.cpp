@@ -1,0 +1,230 @@
+#include "argument_table.hpp"
+
+#include "cfkops/base/text.hpp"
+
+namespace cfkops::cli {
+namespace {
+
+std::string duration_error(const std::string& text) {
+  // kubectl takes a bare number as seconds, so we do as well.
+  const bool digits = !text.empty() && text.find_first_not_of("0123456789") == std::string::npos;
+  const auto parsed = base::parse_duration(digits ? text + "s" : text);
+  return parsed ? std::string() : parsed.error().message;
+}
+
+void add_connection_flags(CLI::App& app, Slots& slots) {
+  kube::ConfigOverrides& config = slots.arguments.global.config;
+  const std::string group = "Connection";
+  app.add_option("--kubeconfig", config.kubeconfig, "Path of the kubeconfig to use")->group(group);
+  app.add_option("--context", config.context, "Name of the kubeconfig context to use")
+      ->group(group);
+  app.add_option("--cluster", config.cluster, "Name of the kubeconfig cluster to use")
+      ->group(group);
+  app.add_option("--user", config.user, "Name of the kubeconfig user to use")->group(group);
+  app.add_option("-n,--namespace", config.ns, "Namespace of this request")->group(group);
+  app.add_option("-s,--server", config.server, "Address and port of the API server")->group(group);
+  app.add_option(
+         "--tls-server-name", config.tls_server_name, "Name to expect in the server's certificate")
+      ->group(group);
+  app.add_flag("--insecure-skip-tls-verify",
+               slots.insecure,
+               "Do not check the server's certificate (unsafe)")
+      ->group(group);
+  app.add_option("--certificate-authority",
+                 config.certificate_authority,
+                 "File of the certificate authority")
+      ->group(group);
+  app.add_option(
+         "--client-certificate", config.client_certificate, "File of the client certificate")
+      ->group(group);
+  app.add_option("--client-key", config.client_key, "File of the client key")->group(group);
+  app.add_option("--token", slots.token, "Bearer token for the API server")->group(group);
+  app.add_option("--username", config.username, "User name for basic authentication")->group(group);
+  app.add_option("--password", slots.password, "Password for basic authentication")->group(group);
+  app.add_option("--as", config.as, "User to impersonate")->group(group);
+  app.add_option("--as-uid", config.as_uid, "Uid to impersonate")->group(group);
+  app.add_option("--as-group", config.as_groups, "Group to impersonate, may be repeated")
+      ->group(group)
+      ->allow_extra_args(false);
+  app.add_flag(
+         "--disable-compression", config.disable_compression, "Do not ask for compressed answers")
+      ->group(group);
+  app.add_option("--request-timeout",
+                 slots.request_timeout,
+                 "Limit of a single request, such as 30s (0: none)")
+      ->group(group)
+      ->check(duration_error);
+}
+
+void add_global_flags(CLI::App& app, Slots& slots) {
+  add_connection_flags(app, slots);
+  app.add_option("-o,--output", slots.output, "Output format: text or json; markdown of rehearse")
+      ->check(CLI::IsMember({"text", "json", "markdown"}))
+      ->group("Output");
+  app.add_flag("-v,--verbose", slots.arguments.global.verbose, "Diagnostics on standard error")
+      ->group("Output");
+}
+
+CLI::App* add_command(CLI::App& app, const std::string& name, const std::string& help) {
+  return app.add_subcommand(name, help);
+}
+
+void add_params(CLI::App* command, Slots& slots) {
+  command
+      ->add_option("-p,--param",
+                   slots.arguments.params,
+                   "A parameter of the runbook as name=value, may be repeated")
+      ->allow_extra_args(false);
+}
+
+const CLI::Option* add_sandbox(CLI::App* command, Slots& slots) {
+  return command
+      ->add_option("--sandbox",
+                   slots.sandbox,
+                   "On a simulated cluster; --sandbox=SCENARIO names one of 'sandbox scenarios'")
+      ->expected(0, 1)
+      ->type_name("[=SCENARIO]");
+}
+
+CLI::Option* add_names(CLI::App* command,
+                       Slots& slots,
+                       const std::string& label,
+                       const std::string& help) {
+  return command->add_option(label, slots.arguments.names, help);
+}
+
+void add_runbook_commands(CLI::App& app, Slots& slots) {
+  CLI::App* run =
+      add_command(app, "run", "Carry out a runbook: prerequisites, plan, steps, validation");
+  add_names(run, slots, "runbook", "Name or file of the runbook")->required()->expected(1);
+  add_params(run, slots);
+  run->add_flag("-y,--yes", slots.arguments.yes, "Do not ask before the first change");
+  slots.run_sandbox = add_sandbox(run, slots);
+  run->add_flag("--dry-run", slots.arguments.dry_run, "Only show what would be done, like plan");
+
+  CLI::App* plan =
+      add_command(app, "plan", "Show what a run would do to this cluster now; changes nothing");
+  add_names(plan, slots, "runbook", "Name or file of the runbook")->required()->expected(1);
+  add_params(plan, slots);
+  slots.plan_sandbox = add_sandbox(plan, slots);
+
+  CLI::App* rbac = add_command(
+      app, "rbac", "Print the smallest roles that a run would need, for an administrator to apply");
+  add_names(rbac, slots, "runbook", "Name or file of the runbook")->required()->expected(1);
+  add_params(rbac, slots);
+  rbac->add_option("--user", slots.arguments.user, "Also print bindings to this user");
+
+  CLI::App* lint = add_command(app, "lint", "Check runbooks without a cluster");
+  add_names(lint, slots, "runbook", "Files, folders or names; all that are found when left out");
+
+  add_command(app, "list", "List the runbooks that can be run by name");
+
+  CLI::App* show =
+      add_command(app, "show", "Show a runbook: purpose, parameters, prerequisites, steps");
+  add_names(show, slots, "runbook", "Name or file of the runbook")->required()->expected(1);
+
+  CLI::App* explain =
+      add_command(app, "explain", "Explain a key of the format, an action or a check");
+  add_names(explain,
+            slots,
+            "path",
+            "Such as step, step.attempts or kafka.roll; an overview when left out")
+      ->expected(0, 1);
+}
+
+void add_record_commands(CLI::App& app, Slots& slots) {
+  CLI::App* runs = add_command(app, "runs", "List or show past runs");
+  runs->require_subcommand(1);
+  add_command(*runs, "list", "List the runs, newest first");
+  CLI::App* runs_show = add_command(*runs, "show", "Show what a run did");
+  add_names(runs_show, slots, "run", "Id of the run, or the path of its log")
+      ->required()
+      ->expected(1);
+
+  CLI::App* audit = add_command(app, "audit", "Check audit logs");
+  audit->require_subcommand(1);
+  CLI::App* verify = add_command(*audit, "verify", "Prove that an audit log is as it was written");
+  add_names(verify, slots, "run", "Id of the run, or the path of its log")->required();
+
+  CLI::App* completion = add_command(app, "completion", "Print a completion script for a shell");
+  add_names(completion, slots, "shell", "bash, zsh or fish")
+      ->required()
+      ->expected(1)
+      ->check(CLI::IsMember({"bash", "zsh", "fish"}));
+
+  add_command(app, "version", "Print the version");
+}
+
+void add_sandbox_commands(CLI::App& app, Slots& slots) {
+  CLI::App* sandbox = add_command(app, "sandbox", "A simulated cluster, to try things on");
+  sandbox->require_subcommand(1);
+  CLI::App* serve = add_command(
+      *sandbox, "serve", "Serve a simulated cluster on loopback, for kubectl and other programs");
+  serve->add_option("--scenario",
+                    slots.arguments.scenario,
+                    "Name of a scenario, or a file; an empty cluster when left out");
+  serve->add_option("--port", slots.arguments.port, "Port to listen on; a free one when left out");
+  serve->add_option("--kubeconfig-out",
+                    slots.arguments.kubeconfig_out,
+                    "File to write the kubeconfig of the simulated cluster to");
+  serve
+      ->add_option(
+          "--speed", slots.arguments.speed, "How many times as fast as real time its own runs (1)")
+      ->check(CLI::Range(0.01, 1000.0));
+  serve->add_option("--audit-log",
+                    slots.arguments.audit_log,
+                    "New file to write every request to, as the API server's own audit log");
+  add_command(*sandbox, "scenarios", "List the scenarios that a simulated cluster can begin with");
+}
+
+void add_rehearse_command(CLI::App& app, Slots& slots) {
+  CLI::App* rehearse =
+      add_command(app, "rehearse", "Run a runbook on simulated clusters, with things going wrong");
+  add_names(rehearse, slots, "runbook", "Name or file of the runbook")->required()->expected(1);
+  add_params(rehearse, slots);
+  CLI::Option* scenario = rehearse->add_option(
+      "--scenario",
+      slots.arguments.scenario,
+      "Name of a scenario of 'sandbox scenarios', or a file; healthy when left out");
+  rehearse->add_option("--snapshot", slots.arguments.snapshot, "File of a cluster's snapshot")
+      ->excludes(scenario);
+  rehearse->add_option("--faults",
+                       slots.arguments.faults,
+                       "File that says what goes wrong, or all: every fault at every step");
+  rehearse
+      ->add_option("--points",
+                   slots.arguments.points,
+                   "With --faults all: how many faults to try, each in a run of its own (200)")
+      ->check(CLI::Range(1, 1000000));
+  rehearse->add_option("--seed", slots.arguments.seed, "In place of the scenario's seed")
+      ->check(CLI::NonNegativeNumber);
+}
+
+void add_snapshot_command(CLI::App& app, Slots& slots) {
+  CLI::App* snapshot =
+      add_command(app,
+                  "snapshot",
+                  "Write what a rehearsal needs to know of this cluster to a file; only reads");
+  snapshot->add_option("--out", slots.arguments.out, "File to write")->required();
+  snapshot->add_flag("--force", slots.arguments.force, "Replace the file if it is there");
+  snapshot->add_flag(
+      "-A,--all-namespaces", slots.arguments.all_namespaces, "Of all namespaces, not of one alone");
+}
+
+}  // namespace
+
+void build(CLI::App& app, Slots& slots) {
+  app.name("cfkops");
+  app.require_subcommand(1);
+  app.fallthrough();
+  app.failure_message(CLI::FailureMessage::simple);
+  add_global_flags(app, slots);
+  add_runbook_commands(app, slots);
+  add_record_commands(app, slots);
+  add_sandbox_commands(app, slots);
+  add_rehearse_command(app, slots);
+  add_snapshot_command(app, slots);
+  app.footer("Start with: cfkops list, then cfkops plan broker-restart -n NAMESPACE");
+}
+
+}  // namespace cfkops::cli

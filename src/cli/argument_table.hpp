@@ -1,0 +1,27 @@
+#pragma once
+
+#include "arguments.hpp"
+
+#include <CLI/CLI.hpp>
+
+#include <string>
+
+namespace cfkops::cli {
+
+/// What CLI11 writes into while it parses.
+struct Slots {
+  Arguments arguments;
+  std::string token;
+  std::string password;
+  std::string request_timeout;
+  std::string output = "text";
+  std::string sandbox;
+  const CLI::Option* run_sandbox = nullptr;
+  const CLI::Option* plan_sandbox = nullptr;
+  bool insecure = false;
+};
+
+/// Every command and flag there is. Borrows both; the slots outlive the parsing.
+void build(CLI::App& app, Slots& slots);
+
+}  // namespace cfkops::cli
