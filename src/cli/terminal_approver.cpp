@@ -2,7 +2,68 @@
 
 #include "cfkops/base/text.hpp"
 
+#include <algorithm>
+#include <utility>
+
 namespace cfkops::cli {
+namespace {
+
+/// The name of the object that a parameter refers to, or nullptr where it refers to none.
+const runbook::Value* name_of_reference(const runbook::Value& value) {
+  const bool reference = value.member("kind") != nullptr && value.member("uid") != nullptr &&
+                         value.member("namespace") != nullptr;
+  return reference ? value.member("name") : nullptr;
+}
+
+/// What a person types to say yes to a plan of high risk: the name of the object it works on, or of
+/// the namespace where it names none.
+std::string target_of(const engine::Plan& plan) {
+  std::string name;
+  for (const auto& [param, value] : plan.params) {
+    const runbook::Value* found = name_of_reference(value);
+    if (found != nullptr && (name.empty() || param == "target")) {
+      name = found->text();
+    }
+  }
+  if (name.empty()) {
+    name = plan.ns;
+  }
+  return name.empty() ? plan.runbook : name;
+}
+
+/// The plan in a few lines, for the person who is about to say yes.
+std::string summary_of(const engine::Plan& plan) {
+  long long steps = 0;
+  long long changes = 0;
+  long long open = 0;
+  for (const engine::PlannedStep& step : plan.steps) {
+    if (step.skipped.empty()) {
+      ++steps;
+      open += step.unknown.empty() ? 0 : 1;
+      changes += static_cast<long long>(step.plan.changes.size());
+    }
+  }
+  std::string text = "\n" + plan.title + (plan.risk.empty() ? "" : ", risk " + plan.risk) + "\n";
+  text += "  on " + plan.server + (plan.context.empty() ? "" : ", context " + plan.context) +
+          ", namespace " + plan.ns + "\n";
+  text +=
+      "  " + base::counted(steps, "step") + ", " + base::counted(changes, "change") + " planned";
+  text += open == 0 ? "\n" : ", " + base::counted(open, "step") + " not known before the run\n";
+  for (const engine::PlannedStep& step : plan.steps) {
+    if (!step.skipped.empty()) {
+      continue;
+    }
+    for (const std::string& notice : step.plan.disruption) {
+      text += "  disruption: " + notice + "\n";
+    }
+    if (!step.confirm.empty()) {
+      text += "  step '" + step.id + "' asks first: " + step.confirm + "\n";
+    }
+  }
+  return text;
+}
+
+}  // namespace
 
 Status TerminalApprover::approve(const engine::Plan& plan) {
   if (shown_) {
@@ -11,18 +72,29 @@ Status TerminalApprover::approve(const engine::Plan& plan) {
   if (yes_) {
     return {};
   }
-  auto answer = terminal_.ask("\nCarry this out? Only 'yes' is a yes: ");
+  terminal_.err(base::printable_lines(summary_of(plan)));
+  const std::string word = plan.risk == "high" ? target_of(plan) : "yes";
+  const std::string what = plan.risk == "high"
+                               ? "Type the name of what this works on, '" + word + "': "
+                               : std::string("Only 'yes' is a yes: ");
+  auto answer = terminal_.ask("\n" + base::printable("Carry this out? " + what));
   if (!answer) {
     return std::move(answer).error().with_hint("read the plan, then add --yes");
   }
-  if (base::lower(base::trim(*answer)) != "yes") {
-    return make_error(
-        ErrorCode::Refused, "not confirmed", "nothing was changed; run it again when it is time");
+  const std::string_view typed = base::trim(*answer);
+  // A name is what it is; yes may be shouted.
+  if (word == "yes" ? base::lower(typed) != word : typed != word) {
+    return make_error(ErrorCode::Refused,
+                      "not confirmed: '" + word + "' was not typed",
+                      "nothing was changed; run it again when it is time");
   }
   return {};
 }
 
 Status TerminalApprover::ask(const engine::Question& question) {
+  if (yes_ && question.shown_in_plan) {
+    return {};
+  }
   std::string text = "\n" + question.what + "\n";
   for (const std::string& detail : question.details) {
     text += "  " + detail + "\n";

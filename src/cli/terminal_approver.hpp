@@ -9,7 +9,9 @@
 
 namespace cfkops::cli {
 
-/// Shows the plan on standard error and asks the person at the terminal, unless `--yes` was given.
+/// Shows the plan and a summary of it on standard error and asks the person at the terminal: to
+/// type yes or, where the risk is high, the name of what the run works on. `--yes` answers that,
+/// and what the plan says will be asked, but no other question.
 class TerminalApprover final : public engine::Approver {
  public:
   /// `shown` is what is shown of the plan, if anything. `terminal` must outlive it.

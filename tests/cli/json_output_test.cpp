@@ -220,6 +220,7 @@ TEST_F(JsonOutput, OfPlanHasEveryFieldAndNoSecret) {
   EXPECT_THAT(members(shown.at("steps").at(0)),
               ElementsAre("action",
                           "changes",
+                          "confirm",
                           "disruption",
                           "estimate",
                           "id",
