@@ -13,6 +13,8 @@
 #include <filesystem>
 #include <map>
 #include <string>
+#include <utility>
+#include <vector>
 
 namespace cfkops::actions {
 namespace {
@@ -34,6 +36,32 @@ TEST(ShippedRunbooks, AreRightForTheActionsThereAre) {
     EXPECT_EQ(report.runbook->name, file.stem().string()) << "a runbook is found by its file";
   }
   EXPECT_GT(count, 0);
+}
+
+/// The runbooks that stand in a page of the documentation.
+std::vector<std::string> runbooks_of(const std::string& page) {
+  const std::string begin = "```yaml\n";
+  std::vector<std::string> found;
+  for (std::size_t at = page.find(begin); at != std::string::npos; at = page.find(begin, at)) {
+    at += begin.size();
+    std::string block = page.substr(at, page.find("```", at) - at);
+    if (block.starts_with("apiVersion:")) {
+      found.push_back(std::move(block));
+    }
+  }
+  return found;
+}
+
+TEST(DocumentedRunbooks, AreRightForTheActionsThereAre) {
+  for (const char* name : {"runbook-format.md", "guards.md"}) {
+    const auto books = runbooks_of(test::read_file(test::source_tree() / "docs" / name));
+    EXPECT_FALSE(books.empty()) << name;
+    for (const std::string& text : books) {
+      for (const runbook::Diagnostic& finding : runbook::lint(text, name, specs()).findings) {
+        ADD_FAILURE() << runbook::render(finding, text);
+      }
+    }
+  }
 }
 
 /// What the prerequisites of broker-restart say, but for those that ask about permissions and
