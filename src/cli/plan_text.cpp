@@ -71,6 +71,9 @@ std::string header(const engine::Plan& plan) {
           "\n";
   text += "  runbook    sha256 " + plan.runbook_sha256 +
           (plan.risk.empty() ? "" : ", risk " + plan.risk) + "\n";
+  for (const engine::LockTarget& lock : plan.locks) {
+    text += "  lock       " + lock.text + " (lease " + lock.ns + "/" + lock.lease + ")\n";
+  }
   for (const auto& [name, value] : plan.params) {
     const runbook::Value* uid = value.member("uid");
     const runbook::Value* kind = value.member("kind");

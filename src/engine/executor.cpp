@@ -7,12 +7,15 @@
 #include "planner.hpp"
 #include "report.hpp"
 #include "run_state.hpp"
+#include "secret_text.hpp"
 #include "steps.hpp"
 #include "undo.hpp"
 
 #include "cfkops/base/crypto.hpp"
 #include "cfkops/base/text.hpp"
 #include "cfkops/base/version.hpp"
+#include "cfkops/engine/drift.hpp"
+#include "cfkops/engine/saved_plan.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -28,11 +31,6 @@ struct Verdicts {
   std::string summary;
   std::optional<Error> error = {};
 };
-
-bool mentions_secret(const runbook::Type& type) {
-  return type.kind == runbook::Type::Kind::Secret ||
-         std::any_of(type.arguments.begin(), type.arguments.end(), mentions_secret);
-}
 
 /// The parameters as typed. What belongs to no parameter may be a secret under a misspelt name.
 nlohmann::json typed_params(const RunRequest& request) {
@@ -73,6 +71,9 @@ class Run {
 
   RunReport carry_out() {
     const Verdicts end = take_the_stages();
+    for (std::string& kept : state_.locks.release()) {
+      state_.left.push_back(std::move(kept));
+    }
     return close_run(state_, end.result, end.summary, end.error);
   }
 
@@ -83,9 +84,12 @@ class Run {
   Result<runbook::ValueMap> resolve();
   Status write_plan(const Plan& plan) const;
   Status ask_approval(const Plan& plan) const;
-  Verdicts not_begun(const Error& error) const;
+  Verdicts not_begun(const Error& error);
+  Verdicts not_planned(DriftWatch& watch, const Error& error);
+  std::optional<Verdicts> drifted(DriftWatch& watch, const Plan* plan);
   static Verdicts blocked(const Plan& plan);
-  Verdicts interrupted(const Error& error) const;
+  Verdicts interrupted(const Error& error);
+  Verdicts without_lock(const Error& lost);
   Verdicts failed(const Failure& failure);
   Verdicts validate();
   void look_after_failure();
@@ -105,7 +109,7 @@ Status Run::begin() {
                                               .journal = request.journal});
   set_scope(state_.environment.client, request.run_id, "start");
   const auto identity = state_.environment.client.who_am_i();
-  const nlohmann::json start = {
+  nlohmann::json start = {
       {"runbook",
        {{"name", request.runbook->name},
         {"file", request.runbook->file},
@@ -116,6 +120,9 @@ Status Run::begin() {
       {"actor",
        {{"user", identity ? identity->user : ""}, {"osUser", os_user()}, {"host", host_name()}}},
       {"tool", {{"version", base::version()}, {"commit", base::build_commit()}}}};
+  if (request.saved != nullptr) {
+    start["savedPlan"] = saved_plan_record(request).raw();
+  }
   CFKOPS_TRY(
       state_.environment.journal.write(audit::Phase::Start, Json(start), audit::Durable::Yes));
   if (!identity && identity.error().code == ErrorCode::Cancelled) {
@@ -155,7 +162,20 @@ Status Run::ask_approval(const Plan& plan) const {
   return approved;
 }
 
-Verdicts Run::interrupted(const Error& error) const {
+/// Nothing is undone: what the run has changed is no longer its own.
+Verdicts Run::without_lock(const Error& lost) {
+  if (state_.environment.journal.intents() == 0) {
+    return {RunResult::Locked, "the run lost its lock; nothing was changed", lost};
+  }
+  state_.left.emplace_back(
+      "nothing was undone, because the lock is lost: another run may be at work on the same");
+  return {RunResult::Locked, "the run lost its lock and stopped at once", lost};
+}
+
+Verdicts Run::interrupted(const Error& error) {
+  if (const auto lost = state_.locks.lost()) {
+    return without_lock(*lost);
+  }
   const bool asked = state_.loop().cancel().requested();
   const std::string why = asked ? " as asked" : ": " + error.message;
   if (state_.environment.journal.intents() == 0) {
@@ -171,8 +191,11 @@ Verdicts Run::interrupted(const Error& error) const {
           error};
 }
 
-Verdicts Run::not_begun(const Error& error) const {
+Verdicts Run::not_begun(const Error& error) {
   const std::string unharmed = "; nothing was changed";
+  if (concerns_lock(error)) {
+    return {RunResult::Locked, "the run was not begun, for want of a lock" + unharmed, error};
+  }
   switch (error.code) {
     case ErrorCode::Cancelled:
       return interrupted(error);
@@ -211,13 +234,52 @@ Verdicts Run::blocked(const Plan& plan) {
           make_error(ErrorCode::Refused, base::join(reasons, "; "))};
 }
 
+/// How a run ends that was to carry out a saved plan and finds another world; nothing where all is
+/// as planned.
+std::optional<Verdicts> Run::drifted(DriftWatch& watch, const Plan* plan) {
+  set_scope(state_.environment.client, state_.request.run_id, "drift");
+  const auto drift = watch.drift(plan);
+  if (!drift) {
+    return not_begun(drift.error());
+  }
+  if (drift->empty()) {
+    return std::nullopt;
+  }
+  for (const std::string& line : drift->lines()) {
+    state_.environment.observer.on_notice("drift: " + line);
+  }
+  const Error error = drift->error();
+  const Status noted = state_.environment.journal.write(
+      audit::Phase::Note,
+      Json(nlohmann::json{
+          {"kind", "drift"}, {"text", error.message}, {"drift", drift->to_json().raw()}}),
+      audit::Durable::Yes);
+  return noted ? Verdicts{RunResult::Drifted,
+                          "this is not the cluster that the plan was made for; nothing was changed",
+                          error}
+               : not_begun(noted.error());
+}
+
+/// What a saved plan rests on may be gone so far that no plan can be made any more.
+Verdicts Run::not_planned(DriftWatch& watch, const Error& error) {
+  const bool answered = error.code == ErrorCode::InvalidInput ||
+                        error.code == ErrorCode::NotFound || error.code == ErrorCode::Refused;
+  if (answered) {
+    if (auto end = drifted(watch, nullptr)) {
+      return *std::move(end);
+    }
+  }
+  return not_begun(error);
+}
+
 Verdicts Run::take_the_stages() {
   if (const Status begun = begin(); !begun) {
     return not_begun(begun.error());
   }
+  DriftWatch watch(state_.request, state_.environment.client);
   const auto params = resolve();
   if (!params) {
-    return not_begun(params.error());
+    return not_planned(watch, params.error());
   }
   state_.names = Names(state_.request, *params, state_.started_wall);
   const auto plan = Planner(state_.request,
@@ -227,7 +289,7 @@ Verdicts Run::take_the_stages() {
                             &state_.environment.journal)
                         .make(*params);
   if (!plan) {
-    return not_begun(plan.error());
+    return not_planned(watch, plan.error());
   }
   for (const PlannedCheck& check : plan->prerequisites) {
     state_.names.set_check(check.id, check.result.outputs);
@@ -243,6 +305,9 @@ Verdicts Run::take_the_stages() {
   if (const Status written = write_plan(*plan); !written) {
     return not_begun(written.error());
   }
+  if (auto end = drifted(watch, &*plan)) {
+    return *std::move(end);
+  }
   if (plan->blocked()) {
     return blocked(*plan);
   }
@@ -252,6 +317,9 @@ Verdicts Run::take_the_stages() {
                           "the plan was not approved; nothing was changed",
                           approved.error()}
                : not_begun(approved.error());
+  }
+  if (const Status locked = state_.locks.acquire(plan->locks); !locked) {
+    return not_begun(locked.error());
   }
   return go_through_steps();
 }
@@ -280,6 +348,9 @@ Verdicts Run::go_through_steps() {
 }
 
 Verdicts Run::failed(const Failure& failure) {
+  if (const auto lost = state_.locks.lost()) {
+    return without_lock(*lost);
+  }
   if (failure.stopped) {
     return interrupted(failure.error);
   }

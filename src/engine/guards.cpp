@@ -186,6 +186,7 @@ Status Guards::ask_person(Watched& one) {
        .details = std::move(details),
        .on_yes = "the run goes on; it is asked again if the guard is well and then breached anew",
        .on_no = "the run stops here, and what was done stays done"});
+  state_.locks.catch_up();
   CFKOPS_TRY(note(one, "asked", answer ? "a person says to go on" : answer.error().text()));
   if (!answer) {
     return stop(one,

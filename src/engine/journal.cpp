@@ -39,10 +39,13 @@ std::string in_words(const kube::Mutation& mutation) {
   return text;
 }
 
-nlohmann::json to_json(const kube::Mutation& mutation, std::uint64_t number) {
+nlohmann::json to_json(const kube::Mutation& mutation, std::uint64_t number, bool aside) {
   return {{"intent", number},
+          {"aside", aside},
           {"verb", mutation.verb},
           {"resource", mutation.resource.full_name()},
+          {"apiVersion", mutation.resource.api_version()},
+          {"kind", mutation.resource.kind},
           {"subresource", mutation.subresource},
           {"namespace", mutation.ns},
           {"name", mutation.name},
@@ -87,8 +90,8 @@ Journal::Aside::~Aside() {
 
 Status Journal::intend(const kube::Mutation& mutation) {
   if (asides_ == 0) {
-    for (MutationGate* gate : gates_) {
-      CFKOPS_TRY(gate->may_leave(mutation));
+    for (auto gate = gates_.rbegin(); gate != gates_.rend(); ++gate) {
+      CFKOPS_TRY((*gate)->may_leave(mutation));
     }
     // One after the other: of one that is still open the effect was never told, and whatever came
     // of it is not on record.
@@ -100,10 +103,12 @@ Status Journal::intend(const kube::Mutation& mutation) {
       return false;
     });
   }
-  CFKOPS_TRY(
-      write_as(audit::Phase::Intent, Json(to_json(mutation, intents_ + 1)), audit::Durable::Yes));
-  ++intents_;
-  open_.push_back({.number = intents_,
+  CFKOPS_TRY(write_as(audit::Phase::Intent,
+                      Json(to_json(mutation, numbered_ + 1, asides_ > 0)),
+                      audit::Durable::Yes));
+  ++numbered_;
+  intents_ += asides_ == 0 ? 1 : 0;
+  open_.push_back({.number = numbered_,
                    .audit_id = mutation.audit_id,
                    .words = in_words(mutation),
                    .aside = asides_ > 0});
@@ -112,9 +117,10 @@ Status Journal::intend(const kube::Mutation& mutation) {
 
 Status Journal::record(const kube::Mutation& mutation, const kube::MutationEffect& effect) {
   const auto open = std::ranges::find(open_, mutation.audit_id, &Open::audit_id);
-  const std::uint64_t number = open == open_.end() ? intents_ : open->number;
+  const std::uint64_t number = open == open_.end() ? numbered_ : open->number;
   CFKOPS_TRY(write_as(audit::Phase::Effect, Json(to_json(effect, number)), audit::Durable::Yes));
-  if (effect.unknown) {
+  // What is done aside knows itself what came of it.
+  if (effect.unknown && (open == open_.end() || !open->aside)) {
     unknown_.push_back(in_words(mutation));
   }
   if (open != open_.end()) {
@@ -138,11 +144,24 @@ Status Journal::note_wait(const std::string& text) {
 }
 
 Status Journal::remember_undo(const Json& data) {
-  CFKOPS_TRY(write_as(audit::Phase::Undo,
-                      Json(nlohmann::json{{"event", "remember"}, {"undo", data.raw()}}),
-                      audit::Durable::Yes));
-  remembered_.push_back({.step = step_, .data = data});
+  CFKOPS_TRY(write_as(
+      audit::Phase::Undo,
+      Json(nlohmann::json{{"event", "remember"}, {"entry", entries_ + 1}, {"undo", data.raw()}}),
+      audit::Durable::Yes));
+  ++entries_;
+  remembered_.push_back({.step = step_, .data = data, .entry = entries_});
   return {};
+}
+
+void Journal::carry_on(Before before) {
+  remembered_ = std::move(before.remembered);
+  entries_ = before.entries;
+  intents_ = before.intents;
+  numbered_ = before.numbered;
+}
+
+void Journal::keep_unresolved(const kube::Mutation& mutation) {
+  unknown_.push_back(in_words(mutation));
 }
 
 void Journal::conceal(const Redacted& secret) {
@@ -156,7 +175,9 @@ void Journal::conceal(const Redacted& secret) {
 std::vector<std::string> Journal::unresolved() const {
   std::vector<std::string> all = unknown_;
   for (const Open& one : open_) {
-    all.push_back(one.words);
+    if (!one.aside) {
+      all.push_back(one.words);
+    }
   }
   return all;
 }

@@ -32,6 +32,10 @@ nlohmann::json to_json(const PlannedCheck& check) {
   return json;
 }
 
+nlohmann::json to_json(const LockTarget& lock) {
+  return {{"target", lock.text}, {"namespace", lock.ns}, {"lease", lock.lease}};
+}
+
 nlohmann::json to_json(const PlannedStep& step);
 
 template <class T>
@@ -72,6 +76,7 @@ Json Plan::to_json() const {
       {"user", user},
       {"params", engine::to_json(params)},
       {"prerequisites", list_of(prerequisites)},
+      {"locks", list_of(locks)},
       {"steps", list_of(steps)},
       {"validation", validation},
       {"blocked", blocked()}});

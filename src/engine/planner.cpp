@@ -95,6 +95,11 @@ Result<Plan> Planner::make(const runbook::ValueMap& params) {
   CFKOPS_TRY(ask_prerequisites(Asked::BeforeSteps));
   set_scope(reader_, request_.run_id, "plan");
   CFKOPS_TRY(plan_steps(request_.runbook->steps, {}));
+  CFKOPS_ASSIGN(plan_.locks,
+                lock_targets(*request_.runbook, catalogue_, names_.bindings(), request_.ns));
+  for (kube::AccessQuestion& question : lock_permissions(plan_.locks)) {
+    add_question(needed_, std::move(question));
+  }
   CFKOPS_TRY(ask_prerequisites(Asked::AfterSteps));
   plan_.permissions = all_permissions();
   if (first_error_ && all_pass(plan_.prerequisites)) {

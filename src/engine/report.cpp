@@ -32,7 +32,7 @@ std::vector<std::string> left_behind(const RunState& state, RunResult result) {
     return left;
   }
   if (state.environment.journal.intents() > 0) {
-    if (result == RunResult::Interrupted) {
+    if (result == RunResult::Interrupted || result == RunResult::Locked) {
       add_kept_steps(state, left);
     }
     add_not_started(state, left);
@@ -72,8 +72,11 @@ std::vector<std::string> next_commands(const RunState& state, RunResult result) 
     case RunResult::Drifted:
       next.push_back("cfkops plan " + again);
       break;
-    case RunResult::Interrupted:
     case RunResult::Locked:
+      next.push_back("cfkops locks -n " + request.ns);
+      next.push_back("cfkops run " + again);
+      break;
+    case RunResult::Interrupted:
     case RunResult::PolicyRefused:
       next.push_back("cfkops run " + again);
       break;

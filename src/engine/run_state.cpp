@@ -14,7 +14,11 @@ RunState::RunState(const RunRequest& the_request, const RunEnvironment& the_envi
       started_wall(the_environment.client.loop().clock().wall()),
       site{.catalogue = the_environment.catalogue,
            .reader = the_environment.client,
-           .ns = the_request.ns} {}
+           .ns = the_request.ns},
+      locks(the_request,
+            the_environment.client.loop(),
+            the_environment.journal,
+            the_environment.observer) {}
 
 StepRecord* RunState::find(const std::string& id) {
   const auto found = std::find_if(
@@ -85,6 +89,9 @@ std::optional<Failure> RunState::must_stop(const std::string& before) const {
                                        "make room for " + request.journal +
                                            " or repair what keeps it from being written"),
                    .step = before};
+  }
+  if (auto lost = locks.lost()) {
+    return Failure{.stopped = false, .error = *std::move(lost), .step = before};
   }
   if (loop().stop_due()) {
     return Failure{.stopped = true, .error = loop().cancelled(), .step = before};

@@ -4,6 +4,7 @@
 #include "references.hpp"
 
 #include "cfkops/engine/executor.hpp"
+#include "cfkops/engine/lock_keeper.hpp"
 
 #include <optional>
 #include <string>
@@ -39,6 +40,7 @@ struct RunState {
   Names names;
   std::vector<StepRecord> steps;
   std::vector<std::string> left;
+  LockKeeper locks;
 
   [[nodiscard]] kube::Loop& loop() const { return environment.client.loop(); }
 
@@ -58,8 +60,8 @@ struct RunState {
                    const Json& data,
                    audit::Durable durable) const;
 
-  /// The failure of a journal that cannot be written, or of a request to stop; nothing where the
-  /// run may go on.
+  /// The failure of a journal that cannot be written, of a lock that is lost, or of a request to
+  /// stop; nothing where the run may go on.
   [[nodiscard]] std::optional<Failure> must_stop(const std::string& before) const;
 };
 

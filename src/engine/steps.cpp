@@ -163,6 +163,7 @@ Status StepRunner::confirm(const runbook::Step& step, StepRecord& record) {
                                        .on_yes = "step '" + record.report.id + "' begins",
                                        .on_no = "the run stops here, and what was done stays done",
                                        .shown_in_plan = true});
+  state_.locks.catch_up();
   const std::string said = answer ? "yes" : "no: " + answer.error().text();
   const nlohmann::json note = {
       {"kind", "confirm"}, {"text", text.text()}, {"step", record.report.id}, {"answer", said}};

@@ -40,23 +40,24 @@ Loop::Periodic::~Periodic() {
 }
 
 MonoTime Loop::call_periodic(When when) {
-  if (in_periodic_) {
+  if (in_waiting_) {
     return MonoTime::max();
   }
   MonoTime next = MonoTime::max();
   // By index: a call may end another's life, or begin one.
   for (std::size_t i = 0; i < periodic_.size(); ++i) {
     Periodic& one = *periodic_[i];
-    if (one.when_ == When::Idle && when != When::Idle) {
+    if (one.when_ == When::Idle && (in_idle_ || when != When::Idle)) {
       continue;
     }
     if (clock_.now() >= one.due_) {
       one.due_ = clock_.now() + one.period_;
       next = std::min(next, one.due_);
       const SafeStretch stretch(*this);
-      in_periodic_ = true;
+      bool& inside = one.when_ == When::Idle ? in_idle_ : in_waiting_;
+      inside = true;
       one.call_();
-      in_periodic_ = false;
+      inside = false;
       continue;
     }
     next = std::min(next, one.due_);

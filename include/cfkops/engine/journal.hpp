@@ -16,6 +16,7 @@ namespace cfkops::engine {
 struct Remembered {
   std::string step;
   Json data;
+  std::uint64_t entry = 0;  ///< the log's number of it, from 1
 };
 
 /// Has a say before a mutation leaves: a lock that must still be held, guards that must hold, a run
@@ -40,9 +41,13 @@ class Journal final : public kube::MutationRecorder {
   explicit Journal(audit::Log& log)
       : log_(log) {}
 
-  /// From now on no mutation leaves unless `gate` agrees. Asked in the order of adding, before
-  /// anything is written. It must outlive the journal, or its last mutation.
+  /// From now on no mutation leaves unless `gate` agrees. Asked before anything is written, the
+  /// last one added first: those may take their time, and a lock must hold at the very end. It must
+  /// outlive the journal, or its last mutation.
   void add_gate(MutationGate& gate) { gates_.push_back(&gate); }
+
+  /// It is not asked any more.
+  void remove_gate(const MutationGate& gate) { std::erase(gates_, &gate); }
 
   /// While one lives, what is written belongs to another step: renewing a lock amid a step, an
   /// evaluation of guards. No gate is asked for what is sent meanwhile.
@@ -80,10 +85,24 @@ class Journal final : public kube::MutationRecorder {
   /// are left to the first.
   void conceal(const Redacted& secret);
 
+  /// Goes on with a run of an earlier process: what it remembered and was not undone yet, of how
+  /// many, how many mutations it let out, and the number of the last.
+  struct Before {
+    std::vector<Remembered> remembered;
+    std::uint64_t entries = 0;
+    std::uint64_t intents = 0;
+    std::uint64_t numbered = 0;
+  };
+
+  void carry_on(Before before);
+
+  /// The outcome of a mutation of an earlier process is not known, in words, for `unresolved`.
+  void keep_unresolved(const kube::Mutation& mutation);
+
   /// What `remember_undo` was given so far, in that order.
   [[nodiscard]] const std::vector<Remembered>& remembered() const { return remembered_; }
 
-  /// How many mutations were let out.
+  /// How many mutations were let out, but for those aside: what the run has done to its target.
   [[nodiscard]] std::uint64_t intents() const { return intents_; }
 
   /// The mutations whose outcome is not known, in words: "evict pod confluent/kafka-2".
@@ -110,9 +129,11 @@ class Journal final : public kube::MutationRecorder {
   std::string step_;
   int attempt_ = 0;
   std::uint64_t intents_ = 0;
+  std::uint64_t numbered_ = 0;  ///< those aside too
   bool broken_ = false;
   std::string last_wait_;
   std::vector<Remembered> remembered_;
+  std::uint64_t entries_ = 0;
   std::vector<Redacted> concealed_;
   std::vector<MutationGate*> gates_;
   int asides_ = 0;

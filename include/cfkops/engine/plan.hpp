@@ -3,6 +3,7 @@
 #include "cfkops/base/json.hpp"
 #include "cfkops/base/result.hpp"
 #include "cfkops/engine/action.hpp"
+#include "cfkops/engine/lock.hpp"
 #include "cfkops/kube/reader.hpp"
 #include "cfkops/runbook/model.hpp"
 
@@ -12,6 +13,17 @@
 #include <vector>
 
 namespace cfkops::engine {
+
+/// A plan as a file holds it: engine/saved_plan.hpp.
+struct SavedPlan;
+
+/// A signature that permits a saved plan.
+struct CountedApproval {
+  std::string file;
+  std::string principal;  ///< who signed, as the allowed signers have it
+  std::string key;        ///< fingerprint: "SHA256:…"
+  std::string expires;    ///< RFC 3339
+};
 
 /// What was asked for.
 struct RunRequest {
@@ -25,6 +37,9 @@ struct RunRequest {
       runbook_word;  ///< the word that named the runbook, for the next commands; "": its name
   std::string
       command_line;  ///< what follows "cfkops run" to ask for the same again, for the next commands
+  LockSettings locks = {};
+  const SavedPlan* saved = nullptr;  ///< borrowed: what is to be carried out, and nothing else
+  std::vector<CountedApproval> approvals = {};  ///< of it
 };
 
 /// A prerequisite with its answer.
@@ -61,7 +76,9 @@ struct Plan {
   runbook::ValueMap params;
   std::vector<PlannedCheck> prerequisites;
   std::vector<PlannedStep> steps;
-  std::vector<std::string> validation;  ///< titles
+  std::vector<std::string> validation;                 ///< titles
+  std::vector<LockTarget> locks = {};                  ///< taken before the first step
+  std::vector<kube::AccessQuestion> permissions = {};  ///< what the run will ask for, each once
 
   /// A prerequisite that is not a pass, or a change the server would refuse.
   [[nodiscard]] bool blocked() const;

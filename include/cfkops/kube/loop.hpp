@@ -63,7 +63,7 @@ class Loop {
   /// Which SafeStretch lives, the outermost: no two have the same number. 0 where none does but
   /// that of a `Periodic` itself.
   [[nodiscard]] std::uint64_t stretch() const {
-    return stretches_ > (in_periodic_ ? 1 : 0) ? stretch_number_ : 0;
+    return stretches_ > (in_idle_ ? 1 : 0) + (in_waiting_ ? 1 : 0) ? stretch_number_ : 0;
   }
 
   /// What is pumped.
@@ -102,8 +102,9 @@ class Loop {
   };
 
   /// While one lives, `call` is called about every `period` by whoever waits, on the loop's thread.
-  /// It may send requests and wait for them itself; while it does, no Periodic is called. What it
-  /// waits for is not interrupted by the first request to stop.
+  /// It may send requests and wait for them itself; while it does, no other of its kind is called,
+  /// and while one of kind `Waiting` does, none at all: a lock is renewed amid a guard that takes
+  /// its time. What it waits for is not interrupted by the first request to stop.
   class Periodic {
    public:
     /// The first call is due one period from now. The loop must outlive it.
@@ -137,7 +138,8 @@ class Loop {
   int stretches_ = 0;
   std::uint64_t stretch_number_ = 0;
   std::vector<Periodic*> periodic_;
-  bool in_periodic_ = false;
+  bool in_idle_ = false;     ///< within the call of a Periodic of that kind
+  bool in_waiting_ = false;  ///< ditto
 };
 
 }  // namespace cfkops::kube
