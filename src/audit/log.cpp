@@ -24,12 +24,22 @@ Log::Log(std::unique_ptr<AppendFile> file, std::string run_id, const Clock& cloc
       run_id_(std::move(run_id)),
       clock_(clock) {}
 
+Log::Log(std::unique_ptr<AppendFile> file, std::string run_id, const Clock& clock, LogTail tail)
+    : Log(std::move(file), std::move(run_id), clock) {
+  last_hash_ = std::move(tail.last_hash);
+  sequence_ = tail.records;
+  reopened_ = sequence_ > 0;
+}
+
 Status Log::append(const Record& record, Durable durable) {
   if (broken_) {
     return *broken_;
   }
   if (ended_) {
     return make_error(ErrorCode::Internal, "the audit log has ended: nothing may follow its end");
+  }
+  if (reopened_ && record.phase != Phase::Resume) {
+    return make_error(ErrorCode::Internal, "an audit log can only go on with a resume");
   }
   const Result<RenderedLine> line = render({.record = record,
                                             .sequence = sequence_ + 1,
@@ -53,6 +63,7 @@ Status Log::append(const Record& record, Durable durable) {
   }
   last_hash_ = line->hash;
   ++sequence_;
+  reopened_ = false;
   ended_ = record.phase == Phase::End;
   return {};
 }

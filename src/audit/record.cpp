@@ -21,6 +21,8 @@ constexpr std::array kPhases = {Phase::Start,
                                 Phase::Observed,
                                 Phase::Note,
                                 Phase::Undo,
+                                Phase::Checkpoint,
+                                Phase::Resume,
                                 Phase::End};
 
 /// What reading the text back gives, so that a reader who renders it again gets the same bytes even
@@ -57,6 +59,10 @@ std::string_view to_string(Phase phase) {
       return "note";
     case Phase::Undo:
       return "undo";
+    case Phase::Checkpoint:
+      return "checkpoint";
+    case Phase::Resume:
+      return "resume";
     case Phase::End:
       return "end";
   }

@@ -84,15 +84,12 @@ VerifyReport Walk::take(std::string_view log) {
 /// What a crash in the middle of a write leaves; only the very end of a log can look so.
 VerifyReport Walk::torn() const {
   VerifyReport report = report_;
-  report.state = ended_ ? VerifyReport::State::Broken : VerifyReport::State::Open;
-  report.reason = ended_ ? "something follows the end record" : "the last line is torn";
+  report.state = VerifyReport::State::Open;
+  report.reason = "the last line is torn";
   return report;
 }
 
 std::string Walk::check(std::string_view text) {
-  if (ended_) {
-    return "something follows the end record";
-  }
   const Result<Json> line = Json::parse(text);
   if (!line) {
     return "it is not JSON";
@@ -115,6 +112,9 @@ std::string Walk::check(std::string_view text) {
 }
 
 std::string Walk::misplaced(const Json& line) const {
+  if (ended_ && line.string_or("/phase", "") != to_string(Phase::Resume)) {
+    return "something follows the end record";
+  }
   const std::int64_t due = static_cast<std::int64_t>(report_.records) + 1;
   const std::int64_t sequence = line.int_or("/seq", 0);
   if (sequence != due) {
@@ -159,6 +159,20 @@ Result<std::vector<LogLine>> read_log(std::string_view log) {
         "the audit log is broken at line " + std::to_string(report.line) + ": " + report.reason);
   }
   return lines;
+}
+
+Result<Reopened> reopen(std::string_view log) {
+  Reopened again;
+  again.good_bytes = log.rfind('\n') + 1;  // none: 0
+  again.torn = std::string(log.substr(again.good_bytes));
+  const std::string_view whole = log.substr(0, again.good_bytes);
+  CFKOPS_ASSIGN(again.lines, read_log(whole));
+  const VerifyReport report = verify(whole);
+  again.tail.records = report.records;
+  if (report.records > 0) {
+    again.tail.last_hash = report.last_hash;
+  }
+  return again;
 }
 
 }  // namespace cfkops::audit

@@ -122,5 +122,54 @@ TEST_F(LogTest, TakesNothingAfterTheEnd) {
   EXPECT_EQ(disk_.appends, 1U);
 }
 
+TEST_F(LogTest, GoesOnWithATornLogInOneChain) {
+  ASSERT_THAT(log_.append(note({{"n", 1}}), Durable::Yes), IsOk());
+  disk_.fail_append = 2;
+  disk_.torn = true;
+  ASSERT_THAT(log_.append(note({{"n", 2}}), Durable::Yes), HasError(ErrorCode::Io));
+
+  const auto again = reopen(disk_.content);
+  ASSERT_THAT(again, IsOk());
+  EXPECT_EQ(again->lines.size(), 1U);
+  EXPECT_EQ(again->tail.records, 1U);
+  EXPECT_EQ(again->tail.last_hash, log_.last_hash());
+  EXPECT_EQ(again->good_bytes + again->torn.size(), disk_.content.size());
+  EXPECT_TRUE(again->torn.starts_with(R"({"attempt":2,)"));
+
+  disk_.content.resize(again->good_bytes);
+  Log further(test::memory_file(disk_), "20251123-072501-3f9a", clock_, again->tail);
+  const Record resume{.phase = Phase::Resume, .step = "", .attempt = 0, .data = Json()};
+  const Record end{.phase = Phase::End, .step = "", .attempt = 0, .data = Json()};
+  EXPECT_THAT(further.append(note({{"n", 2}}), Durable::No),
+              HasError(ErrorCode::Internal, "only go on with a resume"));
+  ASSERT_THAT(further.append(resume, Durable::Yes), IsOk());
+  ASSERT_THAT(further.append(end, Durable::Yes), IsOk());
+  EXPECT_EQ(verify(disk_.content).state, VerifyReport::State::Intact);
+  EXPECT_EQ(verify(disk_.content).records, 3U);
+}
+
+TEST_F(LogTest, GoesOnAfterAnEndWithAResumeOnly) {
+  const Record end{.phase = Phase::End, .step = "", .attempt = 0, .data = Json()};
+  const Record resume{.phase = Phase::Resume, .step = "", .attempt = 0, .data = Json()};
+  ASSERT_THAT(log_.append(end, Durable::Yes), IsOk());
+  const auto again = reopen(disk_.content);
+  ASSERT_THAT(again, IsOk());
+  Log further(test::memory_file(disk_), "20251123-072501-3f9a", clock_, again->tail);
+  ASSERT_THAT(further.append(resume, Durable::Yes), IsOk());
+  EXPECT_EQ(verify(disk_.content).state, VerifyReport::State::Open);
+  ASSERT_THAT(further.append(end, Durable::Yes), IsOk());
+  EXPECT_EQ(verify(disk_.content).state, VerifyReport::State::Intact);
+}
+
+TEST_F(LogTest, BeginsAnewWhereNotEvenTheFirstLineIsWhole) {
+  const auto again = reopen("{\"attempt\":0,");
+  ASSERT_THAT(again, IsOk());
+  EXPECT_EQ(again->tail.records, 0U);
+  EXPECT_EQ(again->good_bytes, 0U);
+  Log anew(test::memory_file(disk_), "20251123-072501-3f9a", clock_, again->tail);
+  ASSERT_THAT(anew.append(note(nlohmann::json::object()), Durable::No), IsOk());
+  EXPECT_EQ(verify(disk_.content).records, 1U);
+}
+
 }  // namespace
 }  // namespace cfkops::audit

@@ -15,6 +15,12 @@ namespace cfkops::audit {
 /// Whether a record must survive a crash before the caller goes on.
 enum class Durable { No, Yes };
 
+/// Where a log stands that is to go on.
+struct LogTail {
+  std::string last_hash = std::string(64, '0');
+  std::uint64_t records = 0;
+};
+
 /// Writes the log of one run: canonical JSON lines, each carrying the SHA-256 of the line before
 /// and of itself (docs/audit-format.md). After the first failed write, and after the end record,
 /// every further append fails. One thread.
@@ -23,6 +29,10 @@ class Log {
   /// `clock` must outlive the log.
   Log(std::unique_ptr<AppendFile> file, std::string run_id, const Clock& clock);
 
+  /// Goes on with a log that was read by `reopen`, its torn last line cut off; `file` is open for
+  /// appending. Where `tail` has any records, the first one now must be a `resume`.
+  Log(std::unique_ptr<AppendFile> file, std::string run_id, const Clock& clock, LogTail tail);
+
   /// Errors: Io, with what to do next; the run must then not mutate any more. Protocol, where the
   /// record's data is nested too deeply to be read back: nothing was written.
   Status append(const Record& record, Durable durable);
@@ -30,7 +40,7 @@ class Log {
   /// The hash of the last line, or 64 zeros.
   [[nodiscard]] const std::string& last_hash() const { return last_hash_; }
 
-  /// How many records were written.
+  /// How many records the log has.
   [[nodiscard]] std::uint64_t records() const { return sequence_; }
 
  private:
@@ -41,6 +51,7 @@ class Log {
   std::uint64_t sequence_ = 0;
   std::optional<Error> broken_;
   bool ended_ = false;
+  bool reopened_ = false;  ///< and no `resume` was written yet
 };
 
 }  // namespace cfkops::audit

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "cfkops/audit/log.hpp"
 #include "cfkops/base/json.hpp"
 #include "cfkops/base/result.hpp"
 
@@ -28,7 +29,8 @@ struct VerifyReport {
   std::string reason;  ///< what is wrong with it
 };
 
-/// Checks every byte: canonical form, sequence, chain, own hash, one run id, nothing after the end.
+/// Checks every byte: canonical form, sequence, chain, own hash, one run id, nothing after an end
+/// but a resume.
 [[nodiscard]] VerifyReport verify(std::string_view log);
 
 /// One line as it was written.
@@ -44,5 +46,17 @@ struct LogLine {
 /// The lines of a log that verifies (Intact or Open). Errors: InvalidInput with the line that does
 /// not.
 [[nodiscard]] Result<std::vector<LogLine>> read_log(std::string_view log);
+
+/// A log that is to go on.
+struct Reopened {
+  std::vector<LogLine> lines;
+  LogTail tail;
+  std::string torn;               ///< the bytes after the last line end, as a crash leaves them
+  std::uintmax_t good_bytes = 0;  ///< those before: what the file is to be cut to
+};
+
+/// Reads a log for going on with it. A torn last line is no record: nothing was done in its name.
+/// Errors: InvalidInput with the line that does not verify.
+[[nodiscard]] Result<Reopened> reopen(std::string_view log);
 
 }  // namespace cfkops::audit
