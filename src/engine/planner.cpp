@@ -29,6 +29,15 @@ std::string false_text(const runbook::Expression& condition, const runbook::Bind
   return "`" + condition.source() + "` is false" + (values.empty() ? "" : " (" + values + ")");
 }
 
+/// "steps untell, tell"
+std::string ids_of(const std::vector<runbook::Step>& steps) {
+  std::vector<std::string> ids;
+  for (const runbook::Step& step : steps) {
+    ids.push_back(step.id);
+  }
+  return (ids.size() == 1 ? "step " : "steps ") + base::enumerate(ids);
+}
+
 /// What is asked before the step; as written where it uses what is not known yet.
 std::string confirmation_of(const runbook::Step& step, const runbook::Bindings& bindings) {
   if (step.confirm.source().empty()) {
@@ -208,6 +217,8 @@ Status Planner::plan_body(const runbook::Step& step, const Branch& branch) {
   }
   if (!step.no_rollback.empty()) {
     planned.plan.undo = "none: " + step.no_rollback;
+  } else if (!step.rollback.empty()) {
+    planned.plan.undo = "instead of the action's own: " + ids_of(step.rollback);
   } else if (planned.plan.undo.empty() && !action->spec().no_undo.empty()) {
     planned.plan.undo = "none: " + action->spec().no_undo;
   }
@@ -284,6 +295,11 @@ std::vector<kube::AccessQuestion> Planner::all_permissions() const {
       if (const Check* check = catalogue_.check(entry.kind)) {
         collect_declared(check->spec(), all);
       }
+    }
+  }
+  for (const runbook::Guard& guard : runbook.guards) {
+    if (const Check* check = catalogue_.check(guard.check.kind)) {
+      collect_declared(check->spec(), all);
     }
   }
   return all;

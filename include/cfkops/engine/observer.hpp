@@ -104,10 +104,10 @@ class Observer {
   /// Each parameter with its resolved value; a secret shows itself as "***".
   virtual void on_parameter(const std::string& name, const runbook::Value& value) = 0;
 
-  /// `phase` is "prerequisite", "validation" or "expect".
+  /// `phase` is "prerequisite", "validation", "expect" or "guard".
   virtual void on_check_started(const std::string& phase, const std::string& title) = 0;
 
-  /// The answer, once for every check that was started.
+  /// The answer, once for every check that was started; of a guard when it is another one.
   virtual void on_check(const std::string& phase,
                         const std::string& title,
                         const CheckResult& result) = 0;
