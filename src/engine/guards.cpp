@@ -97,9 +97,7 @@ Status Guards::begin() {
     }
   }
   watching_ = true;
-  if (!std::exchange(gate_added_, true)) {
-    state_.environment.journal.add_gate(*this);
-  }
+  state_.environment.journal.add_gate(*this);
   for (const auto& one : watched_) {
     Watched& watched = *one;
     watched.periodic.emplace(
@@ -117,6 +115,7 @@ void Guards::end() {
     one->periodic.reset();
   }
   state_.loop().withdraw_stop(kGuardReason);
+  state_.environment.journal.remove_gate(*this);
 }
 
 Failure Guards::judged(Failure failure) const {

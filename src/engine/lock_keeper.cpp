@@ -430,6 +430,9 @@ std::vector<std::string> LockKeeper::release() {
 }
 
 Status LockKeeper::give_back(Held& held) {
+  if (journal_.broken()) {
+    return make_error(ErrorCode::Io, "the audit log cannot be written");
+  }
   for (int tries = 1;; ++tries) {
     const Journal::Aside aside(journal_, kStep);
     Result<kube::Object> released = client_.patch(

@@ -4,6 +4,7 @@
 #include "action_fixture.hpp"
 #include "objects.hpp"
 #include "support/memory_file.hpp"
+#include "support/scripted_leases.hpp"
 
 #include "cfkops/actions/table.hpp"
 #include "cfkops/audit/log.hpp"
@@ -156,6 +157,7 @@ class SweepBench {
   }
 
   test::ScriptedTransport transport;
+  test::ScriptedLeases leases{transport};
   test::MemoryDisk disk;
   json set = test::stateful_set("kafka");
   bool evicted = false;

@@ -29,6 +29,9 @@ const std::string kFailing = kSample.substr(0, kSample.find("validation")) +
                              "  - {id: fail, do: fake.script}\n" +
                              kSample.substr(kSample.find("validation"));
 
+/// What a run writes after its validation, less its end: that it gives back its lock.
+constexpr std::size_t kAtTheEnd = 2;
+
 const std::map<std::string, std::string> kBefore = {{"a", "1"}, {"b", "1"}, {"c", "1"}};
 const std::map<std::string, std::string> kAfter = {{"a", "2"}, {"b", "2"}, {"c", "2"}};
 
@@ -111,7 +114,7 @@ TEST_P(SweepTest, StopsAtAJournalWriteThatFailsBeforeAnyFurtherChange) {
       EXPECT_EQ(bench.disk.appends, n) << "something was written afterwards";
       EXPECT_EQ(bench.verified().state, State::Open);
       EXPECT_EQ(bench.verified().line > 0, torn);
-      if (bench.world.values != kBefore && n < clean.disk.appends) {
+      if (bench.world.values != kBefore && n + kAtTheEnd < clean.disk.appends) {
         EXPECT_EQ(report.result,
                   bench.world.values == kAfter && report.steps.back().state == "done"
                       ? RunResult::ValidationFailed

@@ -22,7 +22,8 @@ std::string last_word(const std::string& target) {
 }  // namespace
 
 World::World(ScriptedTransport& transport, const MemoryDisk& disk)
-    : disk_(disk) {
+    : leases(transport),
+      disk_(disk) {
   transport.on("GET", "/version")
       .reply(200, nlohmann::json{{"major", "1"}, {"minor", "34"}, {"gitVersion", "v1.34.4"}});
   transport.on("POST", "/apis/authentication.k8s.io/v1/selfsubjectreviews")

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "support/memory_file.hpp"
+#include "support/scripted_leases.hpp"
 #include "support/scripted_transport.hpp"
 
 #include "cfkops/kube/transport.hpp"
@@ -20,6 +21,7 @@ class World {
  public:
   World(ScriptedTransport& transport, const MemoryDisk& disk);
 
+  ScriptedLeases leases;
   std::map<std::string, std::string> values = {{"a", "1"}, {"b", "1"}, {"c", "1"}};
   std::set<std::string> pods = {"kafka-0", "kafka-1"};
   std::vector<std::string> stateful_sets = {"kafka"};
