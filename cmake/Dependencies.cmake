@@ -4,6 +4,7 @@ find_package(CLI11 REQUIRED)
 find_package(CURL 7.80 REQUIRED)
 find_package(OpenSSL 3.0 REQUIRED)
 find_package(PkgConfig REQUIRED)
+find_package(date REQUIRED)
 find_package(fmt REQUIRED)
 find_package(nlohmann_json 3.10 REQUIRED)
 find_package(spdlog REQUIRED)
@@ -12,6 +13,9 @@ find_package(yaml-cpp 0.7 REQUIRED)
 pkg_check_modules(RE2 REQUIRED IMPORTED_TARGET re2)
 # Its -pthread would set runbook's flags apart from those the shared precompiled header was made with.
 set_property(TARGET PkgConfig::RE2 PROPERTY INTERFACE_COMPILE_OPTIONS "")
+
+# It would list its headers among the sources of whoever uses it.
+set_property(TARGET date::date date::date-tz PROPERTY INTERFACE_SOURCES "")
 
 # yaml-cpp 0.7 exports a bare name, 0.8 a qualified one.
 if(NOT TARGET yaml-cpp::yaml-cpp)

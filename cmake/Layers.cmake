@@ -18,13 +18,14 @@ set(cfkops_may_use_cli
   base kube placement runbook audit engine kafka cfk helm actions sandbox rehearse report desk)
 
 # Third-party headers by the first folder or file of their include; all of them in .cpp files only.
-set(cfkops_fenced spdlog yaml-cpp openssl curl re2 CLI librdkafka zlib.h archive.h archive_entry.h)
+set(cfkops_fenced spdlog yaml-cpp openssl curl re2 CLI date librdkafka zlib.h archive.h archive_entry.h)
 set(cfkops_owner_spdlog base)
 set(cfkops_owner_yaml-cpp base)
 set(cfkops_owner_openssl base sandbox)
 set(cfkops_owner_curl kube)
 set(cfkops_owner_re2 runbook sandbox)
 set(cfkops_owner_CLI cli)
+set(cfkops_owner_date runbook)
 set(cfkops_owner_librdkafka kafka)
 set(cfkops_owner_zlib.h helm)
 set(cfkops_owner_archive.h actions)

@@ -11,6 +11,10 @@ char lower_char(char c) {
   return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
 }
 
+char upper_char(char c) {
+  return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+}
+
 /// Restricted Damerau–Levenshtein distance: insertion, deletion, substitution and the transposition
 /// of two neighbours cost one each.
 std::size_t edit_distance(std::string_view a, std::string_view b) {
@@ -71,6 +75,12 @@ std::string_view trim(std::string_view text) {
 std::string lower(std::string_view text) {
   std::string out(text);
   std::transform(out.begin(), out.end(), out.begin(), lower_char);
+  return out;
+}
+
+std::string upper(std::string_view text) {
+  std::string out(text);
+  std::transform(out.begin(), out.end(), out.begin(), upper_char);
   return out;
 }
 

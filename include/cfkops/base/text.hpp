@@ -19,6 +19,9 @@ namespace cfkops::base {
 /// ASCII letters in lower case.
 [[nodiscard]] std::string lower(std::string_view text);
 
+/// ASCII letters in upper case.
+[[nodiscard]] std::string upper(std::string_view text);
+
 /// The candidate nearest to `word` by edit distance (transpositions count one), or "" when none is
 /// near enough to be what a person meant.
 [[nodiscard]] std::string closest(std::string_view word, std::span<const std::string> candidates);
