@@ -2,6 +2,7 @@
 
 #include "evaluate.hpp"
 #include "json_text.hpp"
+#include "value_log.hpp"
 
 #include "cfkops/base/text.hpp"
 
@@ -161,6 +162,7 @@ Status CheckRunner::tell(const PlannedCheck& check) {
     return {};
   }
   nlohmann::json record = to_json(check.result);
+  record["outputs"] = to_log(check.result.outputs);
   record["kind"] = phase_;
   record["id"] = check.id;
   record["title"] = check.title;

@@ -33,12 +33,6 @@ void conceal_in(nlohmann::json& value, const std::vector<Redacted>& secrets) {
   }
 }
 
-std::string in_words(const kube::Mutation& mutation) {
-  std::string text = mutation.verb + " " + base::lower(mutation.resource.kind) + " ";
-  text += mutation.ns.empty() ? mutation.name : mutation.ns + "/" + mutation.name;
-  return text;
-}
-
 nlohmann::json to_json(const kube::Mutation& mutation, std::uint64_t number, bool aside) {
   return {{"intent", number},
           {"aside", aside},
@@ -66,6 +60,12 @@ nlohmann::json to_json(const kube::MutationEffect& effect, std::uint64_t number)
 }
 
 }  // namespace
+
+std::string in_words(const kube::Mutation& mutation) {
+  std::string text = mutation.verb + " " + base::lower(mutation.resource.kind) + " ";
+  text += mutation.ns.empty() ? mutation.name : mutation.ns + "/" + mutation.name;
+  return text;
+}
 
 void Journal::set_step(std::string step, int attempt) {
   if (step != step_) {
@@ -158,10 +158,6 @@ void Journal::carry_on(Before before) {
   entries_ = before.entries;
   intents_ = before.intents;
   numbered_ = before.numbered;
-}
-
-void Journal::keep_unresolved(const kube::Mutation& mutation) {
-  unknown_.push_back(in_words(mutation));
 }
 
 void Journal::conceal(const Redacted& secret) {

@@ -43,6 +43,12 @@ void Names::set_check(const std::string& check, const runbook::ValueMap& outputs
   bindings_.insert_or_assign("checks", runbook::Value(checks_));
 }
 
+runbook::ValueMap Names::check(const std::string& id) const {
+  const auto found = checks_.find(id);
+  const runbook::ValueMap* outputs = found == checks_.end() ? nullptr : found->second.map();
+  return outputs == nullptr ? runbook::ValueMap() : *outputs;
+}
+
 std::optional<runbook::Value> Names::bind(const std::string& name, runbook::Value value) {
   std::optional<runbook::Value> before;
   if (const auto found = bindings_.find(name); found != bindings_.end()) {

@@ -26,6 +26,9 @@ class Names {
   /// Replaces what a check measured.
   void set_check(const std::string& check, const runbook::ValueMap& outputs);
 
+  /// What a check measured; nothing before it was asked.
+  [[nodiscard]] runbook::ValueMap check(const std::string& id) const;
+
   /// Binds a name; returns what it was bound to before.
   std::optional<runbook::Value> bind(const std::string& name, runbook::Value value);
 

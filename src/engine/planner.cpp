@@ -15,6 +15,9 @@ namespace {
 /// planned.
 constexpr std::string_view kPermission = "permission";
 
+/// The other kind that is asked again of a run that goes on.
+constexpr std::string_view kVersion = "version";
+
 /// Why something cannot be known before the run, or "".
 std::string needs(const std::set<std::string>& outputs) {
   if (outputs.empty()) {
@@ -95,9 +98,52 @@ Planner::Planner(const RunRequest& request,
       journal_(journal),
       site_{.catalogue = catalogue, .reader = reader, .ns = request.ns} {}
 
-Result<Plan> Planner::make(const runbook::ValueMap& params) {
+void Planner::take_up(const RecoveredRun& before,
+                      const std::map<std::string, std::vector<SentMutation>>& earlier) {
+  before_ = &before;
+  earlier_ = &earlier;
+}
+
+/// What is known before anything is asked.
+void Planner::begin(const runbook::ValueMap& params) {
   names_ = Names(request_, params, reader_.loop().clock().wall());
   plan_.params = params;
+  if (before_ == nullptr) {
+    return;
+  }
+  if (const auto started = base::parse_rfc3339(before_->started)) {
+    names_ = Names(request_, params, *started);
+  }
+  for (const auto& [id, outputs] : before_->checks) {
+    names_.set_check(id, outputs);
+  }
+  for (const RecoveredStep& step : before_->steps) {
+    if (step.state == "done") {
+      names_.set_outputs(step.id.substr(0, step.id.find('[')), step.outputs);
+    }
+  }
+}
+
+bool Planner::is_asked(const runbook::CheckEntry& entry) const {
+  return before_ == nullptr || entry.kind == kPermission || entry.kind == kVersion;
+}
+
+bool Planner::is_done(const std::string& id) const {
+  const RecoveredStep* step = before_ == nullptr ? nullptr : before_->step(id);
+  return step != nullptr && step->state == "done";
+}
+
+Result<Plan> Planner::make_header(const runbook::ValueMap& params) {
+  begin(params);
+  set_scope(reader_, request_.run_id, "plan", request_.life);
+  CFKOPS_TRY(read_header());
+  CFKOPS_ASSIGN(plan_.locks,
+                lock_targets(*request_.runbook, catalogue_, names_.bindings(), request_.ns));
+  return std::move(plan_);
+}
+
+Result<Plan> Planner::make(const runbook::ValueMap& params) {
+  begin(params);
   set_scope(reader_, request_.run_id, "plan");
   CFKOPS_TRY(read_header());
   plan_.prerequisites.resize(request_.runbook->prerequisites.size());
@@ -209,6 +255,9 @@ Status Planner::plan_body(const runbook::Step& step, const Branch& branch) {
                       .skipped = branch.skipped,
                       .unknown = branch.unknown,
                       .confirm = confirmation_of(step, names_.bindings())};
+  if (is_done(planned.id)) {
+    planned.skipped = "done already";
+  }
   if (planned.unknown.empty()) {
     planned.unknown = needs(not_known_yet(step.with, names_.bindings()));
   }
@@ -249,6 +298,9 @@ Status Planner::plan_action(const runbook::Step& step, const Action& action, Pla
                   .attempt = 1};
   context.deadline = reader_.loop().clock().now() + step.timeout.value_or(action.spec().timeout);
   context.observer = &observer_;
+  if (earlier_ != nullptr && earlier_->contains(planned.id)) {
+    context.earlier = &earlier_->at(planned.id);
+  }
   auto told = action.plan(context, reader_, *arguments);
   if (!told) {
     if (told.error().code == ErrorCode::Cancelled) {
@@ -315,7 +367,16 @@ Status Planner::ask_prerequisites(Asked when) {
   CheckRunner checks("prerequisite", site_, context, journal_);
   const std::vector<runbook::CheckEntry>& entries = request_.runbook->prerequisites;
   for (std::size_t i = 0; i < entries.size(); ++i) {
-    if ((entries[i].kind == kPermission) == (when == Asked::AfterSteps)) {
+    if (!is_asked(entries[i])) {
+      plan_.prerequisites[i] = {
+          .id = entries[i].id,
+          .title = title_of(entries[i]),
+          .result = {.verdict = Verdict::Pass,
+                     .summary = "not asked again: the run has begun its steps",
+                     .details = {},
+                     .remedy = {},
+                     .outputs = names_.check(entries[i].id)}};
+    } else if ((entries[i].kind == kPermission) == (when == Asked::AfterSteps)) {
       CFKOPS_ASSIGN(plan_.prerequisites[i], checks.one(entries[i], names_));
     }
   }

@@ -4,7 +4,9 @@
 #include "names.hpp"
 
 #include "cfkops/engine/plan.hpp"
+#include "cfkops/engine/recovery.hpp"
 
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -28,6 +30,15 @@ class Planner {
   /// `make_plan`.
   Result<Plan> make(const runbook::ValueMap& params);
 
+  /// From now on what is planned is the rest of a run that an earlier process began: steps that are
+  /// done are not planned, and of the prerequisites only those are asked that a half-done run
+  /// cannot break, `permission` and `version`. Borrows both.
+  void take_up(const RecoveredRun& before,
+               const std::map<std::string, std::vector<SentMutation>>& earlier);
+
+  /// Such a plan without prerequisites and steps: what to take back is not ours to tell.
+  Result<Plan> make_header(const runbook::ValueMap& params);
+
  private:
   struct Branch {
     std::string suffix;   ///< "[2]" inside the second element of an `each`
@@ -40,6 +51,9 @@ class Planner {
   Status plan_each(const runbook::Step& step, const Branch& branch);
   Status plan_body(const runbook::Step& step, const Branch& branch);
   Status plan_action(const runbook::Step& step, const Action& action, PlannedStep& planned);
+  void begin(const runbook::ValueMap& params);
+  [[nodiscard]] bool is_asked(const runbook::CheckEntry& entry) const;
+  [[nodiscard]] bool is_done(const std::string& id) const;
   void keep_error(const runbook::Step& step, Error error, PlannedStep& planned);
   void collect_permissions(const PlannedStep& planned, const runbook::ActionSpec& spec);
   void collect_declared(const runbook::ActionSpec& spec,
@@ -59,6 +73,8 @@ class Planner {
   Plan plan_;
   std::vector<kube::AccessQuestion> needed_;
   std::optional<Error> first_error_;
+  const RecoveredRun* before_ = nullptr;  ///< of a run that goes on
+  const std::map<std::string, std::vector<SentMutation>>* earlier_ = nullptr;
 };
 
 /// A step's id with its place in each `each` around it: "restart[2]".

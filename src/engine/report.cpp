@@ -46,39 +46,71 @@ std::vector<std::string> left_behind(const RunState& state, RunResult result) {
   return left;
 }
 
+/// What goes on with the run, or takes it back: where it was begun at all.
+void add_going_on(const RunState& state, RunResult result, std::vector<std::string>& next) {
+  const std::string& run = state.request.run_id;
+  const bool something = state.environment.journal.intents() > 0;
+  if (result == RunResult::UndoIncomplete) {
+    next.push_back("cfkops resume " + run);
+    return;
+  }
+  if (state.begun > 0 && result != RunResult::Failed) {
+    next.push_back("cfkops resume " + run);
+    if (something) {
+      next.push_back("cfkops rollback " + run);
+    }
+  }
+}
+
 std::vector<std::string> next_commands(const RunState& state, RunResult result) {
   std::vector<std::string> next;
   const RunRequest& request = state.request;
   const std::string word =
       request.runbook_word.empty() ? request.runbook->name : request.runbook_word;
   const std::string again = request.command_line.empty() ? word : request.command_line;
+  const bool begun = state.begun > 0 || state.before != nullptr;
   switch (result) {
     case RunResult::Succeeded:
       break;
     case RunResult::InvalidInput:
-      return {"cfkops show " + word};
+      if (!begun) {
+        return {"cfkops show " + word};
+      }
+      next.push_back("cfkops runs show " + request.run_id);
+      break;
     case RunResult::PrerequisiteFailed:
-      next.push_back("cfkops plan " + again);
+    case RunResult::Drifted:
+      if (begun) {
+        add_going_on(state, result, next);
+      } else {
+        next.push_back("cfkops plan " + again);
+      }
       break;
     case RunResult::NotConfirmed:
-      next.push_back("cfkops run " + again + " --yes");
+      next.push_back(begun ? "cfkops resume " + request.run_id + " --yes"
+                           : "cfkops run " + again + " --yes");
       break;
     case RunResult::Failed:
     case RunResult::ValidationFailed:
     case RunResult::UndoIncomplete:
       next.push_back("cfkops runs show " + request.run_id);
-      next.push_back("cfkops run " + again);
-      break;
-    case RunResult::Drifted:
-      next.push_back("cfkops plan " + again);
+      add_going_on(state, result, next);
+      if (result == RunResult::Failed) {
+        next.push_back("cfkops run " + again);
+      }
       break;
     case RunResult::Locked:
       next.push_back("cfkops locks -n " + request.ns);
-      next.push_back("cfkops run " + again);
-      break;
+      [[fallthrough]];
     case RunResult::Interrupted:
+      if (begun) {
+        add_going_on(state, result, next);
+      } else {
+        next.push_back("cfkops run " + again);
+      }
+      break;
     case RunResult::PolicyRefused:
-      next.push_back("cfkops run " + again);
+      next.push_back(begun ? "cfkops runs show " + request.run_id : "cfkops run " + again);
       break;
   }
   next.push_back("cfkops audit verify " + request.run_id);
@@ -90,6 +122,7 @@ Status write_end(const RunState& state, const RunReport& report) {
   const nlohmann::json end = {{"result", to_string(report.result)},
                               {"summary", report.summary},
                               {"left", report.left},
+                              {"next", report.next},
                               {"requests", report.requests},
                               {"took", base::format_duration(report.took)}};
   return state.environment.journal.write(audit::Phase::End, Json(end), audit::Durable::Yes);
@@ -145,7 +178,7 @@ RunReport close_run(RunState& state,
   report.requests = state.environment.client.requests_sent();
   report.journal = state.request.journal;
   const bool was_broken = state.environment.journal.broken();
-  const Status ended = write_end(state, report);
+  const Status ended = state.untold ? Status() : write_end(state, report);
   if (!ended && !was_broken) {
     report.left.emplace_back("the audit log has no end: it could not be written any more");
   }

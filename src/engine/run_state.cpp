@@ -20,6 +20,50 @@ RunState::RunState(const RunRequest& the_request, const RunEnvironment& the_envi
             the_environment.journal,
             the_environment.observer) {}
 
+std::vector<const runbook::Step*> path_to(const std::vector<runbook::Step>& steps,
+                                          const std::string& id) {
+  for (const runbook::Step& step : steps) {
+    if (step.id == id) {
+      return {&step};
+    }
+    std::vector<const runbook::Step*> below = path_to(step.steps, id);
+    if (!below.empty()) {
+      below.insert(below.begin(), &step);
+      return below;
+    }
+  }
+  return {};
+}
+
+void RunState::restore() {
+  for (const RecoveredStep& step : before->steps) {
+    StepRecord record;
+    record.base = step.id.substr(0, step.id.find('['));
+    const auto path = path_to(request.runbook->steps, record.base);
+    if (path.empty()) {
+      continue;  // of an undo, or of the runbook's rollback
+    }
+    record.step = path.back();
+    record.action = environment.catalogue.action(record.step->action);
+    record.mutated = step.mutated;
+    record.order = ++begun;
+    record.report = {.id = step.id,
+                     .title = record.step->title,
+                     .state = step.state,
+                     .why = step.why,
+                     .took = {},
+                     .attempts = step.attempts,
+                     .outputs = step.outputs};
+    if (step.state == "done") {
+      names.set_outputs(record.base, step.outputs);
+    }
+    steps.push_back(std::move(record));
+  }
+  for (const auto& [id, outputs] : before->checks) {
+    names.set_check(id, outputs);
+  }
+}
+
 StepRecord* RunState::find(const std::string& id) {
   const auto found = std::find_if(
       steps.begin(), steps.end(), [&](const StepRecord& one) { return one.report.id == id; });
@@ -69,6 +113,9 @@ Context RunState::context_of(const StepInfo& info, MonoTime deadline) const {
   context.deadline = deadline;
   context.observer = &environment.observer;
   context.journal = &environment.journal;
+  if (const auto sent = earlier.find(info.id); sent != earlier.end()) {
+    context.earlier = &sent->second;
+  }
   return context;
 }
 
@@ -81,20 +128,20 @@ Status RunState::tell_step(audit::Phase phase,
   return environment.journal.write(phase, Json(std::move(record)), durable);
 }
 
-std::optional<Failure> RunState::must_stop(const std::string& before) const {
+std::optional<Failure> RunState::must_stop(const std::string& step) const {
   if (environment.journal.broken()) {
     return Failure{.stopped = false,
                    .error = make_error(ErrorCode::Io,
                                        "the audit log cannot be written: nothing more was changed",
                                        "make room for " + request.journal +
                                            " or repair what keeps it from being written"),
-                   .step = before};
+                   .step = step};
   }
   if (auto lost = locks.lost()) {
-    return Failure{.stopped = false, .error = *std::move(lost), .step = before};
+    return Failure{.stopped = false, .error = *std::move(lost), .step = step};
   }
   if (loop().stop_due()) {
-    return Failure{.stopped = true, .error = loop().cancelled(), .step = before};
+    return Failure{.stopped = true, .error = loop().cancelled(), .step = step};
   }
   return std::nullopt;
 }

@@ -5,7 +5,9 @@
 
 #include "cfkops/engine/executor.hpp"
 #include "cfkops/engine/lock_keeper.hpp"
+#include "cfkops/engine/recovery.hpp"
 
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -18,7 +20,8 @@ struct StepRecord {
   StepReport report;
   const runbook::Step* step = nullptr;  ///< null until it is started
   const Action* action = nullptr;
-  bool mutated = false;  ///< it sent something
+  bool mutated = false;   ///< it sent something
+  std::size_t order = 0;  ///< in which the steps were begun, from 1; 0: not begun
 };
 
 /// Why a run does not go on.
@@ -41,6 +44,15 @@ struct RunState {
   std::vector<StepRecord> steps;
   std::vector<std::string> left;
   LockKeeper locks;
+  std::size_t begun = 0;                 ///< steps, so far
+  const RecoveredRun* before = nullptr;  ///< of a run that goes on
+  bool untold = false;                   ///< refused before it was taken up: the log stays as it is
+
+  /// What the steps of an earlier process sent, with its fate as far as it could be found.
+  std::map<std::string, std::vector<SentMutation>> earlier;
+
+  /// Takes over what the earlier process knew: steps, outputs, measured values.
+  void restore();
 
   [[nodiscard]] kube::Loop& loop() const { return environment.client.loop(); }
 
@@ -51,7 +63,7 @@ struct RunState {
   [[nodiscard]] StepRecord* find(const std::string& id);
   [[nodiscard]] StepInfo info_of(const StepRecord& record, int attempt) const;
 
-  /// The context of a step's action.
+  /// The context of a step's action, with what it sent before.
   [[nodiscard]] Context context_of(const StepInfo& info, MonoTime deadline) const;
 
   /// Writes a record about a step. Errors: Io.
@@ -62,7 +74,11 @@ struct RunState {
 
   /// The failure of a journal that cannot be written, of a lock that is lost, or of a request to
   /// stop; nothing where the run may go on.
-  [[nodiscard]] std::optional<Failure> must_stop(const std::string& before) const;
+  [[nodiscard]] std::optional<Failure> must_stop(const std::string& step) const;
 };
+
+/// The steps that lead to the one of that id, itself last; empty where there is none.
+[[nodiscard]] std::vector<const runbook::Step*> path_to(const std::vector<runbook::Step>& steps,
+                                                        const std::string& id);
 
 }  // namespace cfkops::engine

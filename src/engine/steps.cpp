@@ -1,9 +1,11 @@
 #include "steps.hpp"
 
+#include "again.hpp"
 #include "checks.hpp"
 #include "evaluate.hpp"
 #include "json_text.hpp"
 #include "planner.hpp"
+#include "value_log.hpp"
 
 #include "cfkops/base/text.hpp"
 
@@ -20,6 +22,7 @@ struct StepRunner::Attempted {
   StepInfo info;
   MonoTime deadline;
   const Arguments* arguments = nullptr;
+  int before = 0;                  ///< attempts of an earlier process
   std::optional<Outcome> applied;  ///< of a step that must not be applied twice: how it went
 };
 
@@ -146,10 +149,33 @@ std::optional<Failure> StepRunner::run_body(const runbook::Step& step, const std
   StepRecord& record = state_.record_of(step.id, id, step.title);
   record.step = &step;
   record.action = action;
+  if (was_done(record)) {
+    state_.names.set_outputs(step.id, record.report.outputs);
+    return std::nullopt;
+  }
+  if (record.order == 0) {
+    record.order = ++state_.begun;
+  }
   if (const Status confirmed = confirm(step, record); !confirmed) {
     return broken_off(id, confirmed.error());
   }
   return run_action(step, *action, record);
+}
+
+/// By an earlier process of this run.
+bool StepRunner::was_done(StepRecord& record) const {
+  const RecoveredStep* before =
+      state_.before == nullptr ? nullptr : state_.before->step(record.report.id);
+  if (before == nullptr) {
+    return false;
+  }
+  record.report.attempts = before->attempts;
+  if (before->state != "done") {
+    return false;
+  }
+  record.report.state = "done";
+  record.report.outputs = before->outputs;
+  return true;
 }
 
 Status StepRunner::confirm(const runbook::Step& step, StepRecord& record) {
@@ -182,12 +208,32 @@ std::optional<Failure> StepRunner::run_action(const runbook::Step& step,
   journal.set_step(record.report.id, 1);
   const MonoTime begin = state_.now();
   const std::uint64_t intents = journal.intents();
-  const Outcome outcome = attempt_until_over(step, action, record);
-  record.mutated = journal.intents() > intents;
+  const Outcome outcome = begin_again(step, action, record);
+  record.mutated = record.mutated || journal.intents() > intents;
   record.report.took = state_.now() - begin;
   auto failure = finish(record, outcome);
   journal.set_step("", 0);
   return failure;
+}
+
+/// A step that was begun by an earlier process, and all others.
+Outcome StepRunner::begin_again(const runbook::Step& step,
+                                const Action& action,
+                                StepRecord& record) {
+  const RecoveredStep* before =
+      state_.before == nullptr ? nullptr : state_.before->step(record.report.id);
+  if (before != nullptr && !before->applied && only_once(step, action)) {
+    const auto again = decide_again(state_, record);
+    if (!again) {
+      state_.environment.observer.on_step_started(state_.info_of(record, record.report.attempts));
+      return Outcome::from(again.error());
+    }
+    if (*again == Again::Done) {
+      state_.environment.observer.on_step_started(state_.info_of(record, record.report.attempts));
+      return Outcome::done();
+    }
+  }
+  return attempt_until_over(step, action, record);
 }
 
 Outcome StepRunner::attempt_until_over(const runbook::Step& step,
@@ -203,7 +249,14 @@ Outcome StepRunner::attempt_until_over(const runbook::Step& step,
     return Outcome::from(arguments.error());
   }
   so_far.arguments = &*arguments;
-  for (int number = 1;; ++number) {
+  so_far.before = record.report.attempts;
+  if (const RecoveredStep* before =
+          state_.before == nullptr ? nullptr : state_.before->step(record.report.id);
+      before != nullptr && before->applied && only_once(step, action)) {
+    so_far.applied = Outcome::done(before->outputs);
+    state_.names.set_outputs(step.id, before->outputs);
+  }
+  for (int number = so_far.before + 1;; ++number) {
     so_far.info = state_.info_of(record, number);
     record.report.attempts = number;
     Outcome outcome = attempt(step, action, so_far);
@@ -215,9 +268,10 @@ Outcome StepRunner::attempt_until_over(const runbook::Step& step,
     if (!tried_again(step, action, outcome)) {
       return outcome;
     }
-    const Duration wait = wait_after(step.attempts, number);
-    if (number >= step.attempts.max || state_.now() + wait >= so_far.deadline) {
-      const bool last = number >= step.attempts.max;
+    const int tries = number - so_far.before;
+    const Duration wait = wait_after(step.attempts, tries);
+    if (tries >= step.attempts.max || state_.now() + wait >= so_far.deadline) {
+      const bool last = tries >= step.attempts.max;
       outcome.why = (last ? "not so after " + base::counted(number, "attempt")
                           : "not so before the step's time was over") +
                     ": " + outcome.why;
@@ -256,6 +310,14 @@ Outcome StepRunner::attempt(const runbook::Step& step, const Action& action, Att
     }
     if (only_once(step, action)) {
       so_far.applied = outcome;  // done is done: from now on only what is expected is asked again
+      const Status kept =
+          state_.tell_step(audit::Phase::Step,
+                           "applied",
+                           Json(nlohmann::json{{"outputs", to_log(outcome.outputs)}}),
+                           audit::Durable::Yes);
+      if (!kept) {
+        return Outcome::from(kept.error());
+      }
     }
     state_.names.set_outputs(step.id, outcome.outputs);
     return expectations(step, so_far, std::move(outcome));
@@ -291,7 +353,7 @@ Outcome StepRunner::expectations(const runbook::Step& step, const Attempted& so_
 Status StepRunner::wait_before_next(const runbook::Step& step,
                                     const Attempted& so_far,
                                     const Outcome& outcome) {
-  const int number = so_far.info.attempt;
+  const int number = so_far.info.attempt - so_far.before;
   const Duration wait = wait_after(step.attempts, number);
   const WaitState state{
       .what = "attempt " + std::to_string(number + 1) + " of " + std::to_string(step.attempts.max),
@@ -334,11 +396,13 @@ std::optional<Failure> StepRunner::finish(StepRecord& record, const Outcome& out
   state_.left.insert(state_.left.end(), outcome.left.begin(), outcome.left.end());
   const StepInfo info = state_.info_of(record, std::max(record.report.attempts, 1));
   state_.environment.observer.on_step_finished(info, outcome, record.report.took);
-  const Status told = state_.tell_step(
-      audit::Phase::Step,
-      "end",
-      Json(nlohmann::json{{"state", record.report.state}, {"why", record.report.why}}),
-      audit::Durable::Yes);
+  const Status told =
+      state_.tell_step(audit::Phase::Step,
+                       "end",
+                       Json(nlohmann::json{{"state", record.report.state},
+                                           {"why", record.report.why},
+                                           {"outputs", to_log(record.report.outputs)}}),
+                       audit::Durable::Yes);
   if (outcome.kind == Kind::Done) {
     return told ? std::nullopt : std::optional<Failure>(broken_off(record.report.id, told.error()));
   }

@@ -32,6 +32,8 @@ class StepRunner {
   std::optional<Failure> run_action(const runbook::Step& step,
                                     const Action& action,
                                     StepRecord& record);
+  [[nodiscard]] bool was_done(StepRecord& record) const;
+  Outcome begin_again(const runbook::Step& step, const Action& action, StepRecord& record);
   Outcome attempt_until_over(const runbook::Step& step, const Action& action, StepRecord& record);
   Outcome attempt(const runbook::Step& step, const Action& action, Attempted& so_far);
   Outcome expectations(const runbook::Step& step, const Attempted& so_far, Outcome done);

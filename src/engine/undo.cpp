@@ -1,12 +1,17 @@
 #include "undo.hpp"
 
+#include "evaluate.hpp"
 #include "json_text.hpp"
 #include "planner.hpp"
 #include "steps.hpp"
 
+#include "cfkops/base/text.hpp"
+
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <charconv>
+#include <string_view>
 #include <utility>
 
 namespace cfkops::engine {
@@ -17,37 +22,196 @@ using Kind = Outcome::Kind;
 /// Between two tries of an undo that is not through yet.
 constexpr Duration kUndoPause = std::chrono::seconds(2);
 
+/// How soon a request to stop is answered.
+constexpr Duration kLookForStop = std::chrono::seconds(1);
+
+/// Binds the elements of each `each` around a step, as they were when its instance ran. Errors:
+/// InvalidInput.
+Status bind_elements(RunState& state, const std::string& base, std::string_view suffix) {
+  for (const runbook::Step* step : path_to(state.request.runbook->steps, base)) {
+    if (!step->each) {
+      continue;
+    }
+    const std::size_t end = suffix.find(']');
+    std::size_t place = 0;
+    const char* const first = suffix.data() + 1;
+    if (end == std::string_view::npos ||
+        std::from_chars(first, suffix.data() + end, place).ec != std::errc()) {
+      return make_error(ErrorCode::InvalidInput, "step '" + base + "' has no place in its list");
+    }
+    CFKOPS_ASSIGN(const runbook::ValueList list, elements(*step->each, state.names.bindings()));
+    if (place == 0 || place > list.size()) {
+      return make_error(ErrorCode::InvalidInput,
+                        "the list of step '" + step->id + "' is another one than it was");
+    }
+    state.names.bind(step->each->as, list[place - 1]);
+    suffix.remove_prefix(end + 1);
+  }
+  return {};
+}
+
 }  // namespace
 
 bool Undo::carry_out() {
   const kube::Loop::SafeStretch stretch(state_.loop());
-  // A copy: an undo may itself remember something, which nobody takes back.
-  std::vector<Remembered> remembered = state_.environment.journal.remembered();
-  std::reverse(remembered.begin(), remembered.end());
+  const kube::Loop::Periodic watch(
+      state_.loop(), kLookForStop, kube::Loop::When::Waiting, [this] { answer_stop(); });
+  if (const Status told = state_.tell_step(
+          audit::Phase::Undo, "start", Json(nlohmann::json::object()), audit::Durable::Yes);
+      !told) {
+    state_.left.push_back("nothing was undone: " + told.error().message);
+    return false;
+  }
   bool complete = true;
-  for (const Remembered& one : remembered) {
-    complete = undo_one(one) && complete;
+  for (const std::string& id : order()) {
+    complete = undo_step(id) && complete;
   }
   tell_what_has_no_undo();
   return roll_back() && complete;
 }
 
-bool Undo::undo_one(const Remembered& remembered) {
-  StepRecord* record = state_.find(remembered.step);
-  if (record == nullptr || record->action == nullptr || !record->step->no_rollback.empty()) {
+void Undo::answer_stop() {
+  const Cancel& cancel = state_.loop().cancel();
+  if (cancel.requested() && !std::exchange(told_to_wait_, true)) {
+    state_.environment.observer.on_notice(
+        "the undo goes on, so that nothing is left half undone; ask once more to stop it now");
+  }
+}
+
+/// The steps that were begun, the last first.
+std::vector<std::string> Undo::order() const {
+  std::vector<const StepRecord*> begun;
+  for (const StepRecord& record : state_.steps) {
+    if (record.order > 0 && record.action != nullptr) {
+      begun.push_back(&record);
+    }
+  }
+  std::ranges::sort(begun, std::ranges::greater(), &StepRecord::order);
+  std::vector<std::string> ids;
+  ids.reserve(begun.size());
+  for (const StepRecord* record : begun) {
+    ids.push_back(record->report.id);
+  }
+  return ids;
+}
+
+std::vector<PlannedStep> Undo::planned() const {
+  std::vector<PlannedStep> planned;
+  for (const std::string& id : order()) {
+    const StepRecord& record = *state_.find(id);
+    PlannedStep step{.id = id,
+                     .title = "take back: " + record.report.title,
+                     .action = record.step->action,
+                     .plan = {},
+                     .skipped = {},
+                     .unknown = {}};
+    const std::string& none =
+        record.step->no_rollback.empty() ? record.action->spec().no_undo : record.step->no_rollback;
+    const auto remembered =
+        std::ranges::count(state_.environment.journal.remembered(), id, &Remembered::step);
+    if (!record.step->rollback.empty()) {
+      step.plan.notes = {"by the steps that the runbook has for it"};
+      step.skipped = record.mutated ? "" : "it changed nothing";
+    } else if (!none.empty()) {
+      step.skipped = "it has no undo: " + none;
+    } else if (remembered == 0) {
+      step.skipped = "nothing is left to take back";
+    } else {
+      step.plan.notes = {"what it changed is set back where nobody has changed it since (" +
+                         base::counted(remembered, "change") + ")"};
+    }
+    planned.push_back(std::move(step));
+  }
+  for (const runbook::Step& step : state_.request.runbook->rollback) {
+    planned.push_back({.id = step.id,
+                       .title = step.title,
+                       .action = step.action,
+                       .plan = {},
+                       .skipped = {},
+                       .unknown = "it belongs to the runbook's rollback, and is planned when it "
+                                  "comes"});
+  }
+  return planned;
+}
+
+bool Undo::undo_step(const std::string& id) {
+  const StepRecord& record = *state_.find(id);
+  if (!record.step->no_rollback.empty()) {
     return true;
   }
-  if (const auto stop = state_.must_stop(remembered.step)) {
-    if (std::exchange(record->report.state, "undo_failed") != "undo_failed") {
-      state_.left.push_back("step '" + remembered.step + "' is not undone: " + stop->error.message);
-    }
+  if (record.step->rollback.empty()) {
+    return undo_remembered(id);
+  }
+  return !record.mutated || record.report.state == "undone" || undo_by_steps(id);
+}
+
+bool Undo::undo_remembered(const std::string& id) {
+  // A copy: an undo may itself remember something, which nobody takes back.
+  std::vector<Remembered> remembered = state_.environment.journal.remembered();
+  std::erase_if(remembered, [&id](const Remembered& one) { return one.step != id; });
+  std::reverse(remembered.begin(), remembered.end());
+  bool complete = true;
+  for (const Remembered& one : remembered) {
+    complete = undo_one(one) && complete;
+  }
+  return complete;
+}
+
+/// Nothing more may be done, or nobody wants it.
+bool Undo::stopped(StepRecord& record) {
+  const auto stop = state_.must_stop(record.report.id);
+  if (stop && std::exchange(record.report.state, "undo_failed") != "undo_failed") {
+    state_.left.push_back("step '" + record.report.id + "' is not undone: " + stop->error.message);
+  }
+  return stop.has_value();
+}
+
+/// The names that the step's own `each` had bound are bound again meanwhile.
+bool Undo::undo_by_steps(const std::string& id) {
+  StepRecord& record = *state_.find(id);
+  if (stopped(record)) {
+    return false;
+  }
+  const runbook::Step& step = *record.step;
+  const std::string suffix = id.substr(record.base.size());
+  const Names names = state_.names;
+  Status bound = bind_elements(state_, record.base, suffix);
+  std::optional<Error> error;
+  if (!bound) {
+    error = bound.error();
+  } else if (const auto failure = StepRunner(state_).run(step.rollback, suffix)) {
+    error = failure->error;
+  }
+  state_.names = names;
+  const Outcome outcome = error ? Outcome::from(*error) : Outcome::done();
+  state_.environment.journal.set_step(id, 1);
+  const Status told =
+      state_.tell_step(audit::Phase::Undo, "end", Json(to_json(outcome)), audit::Durable::Yes);
+  state_.environment.journal.set_step("", 0);
+  StepRecord& again = *state_.find(id);  // the steps of the undo stand among the others now
+  if (error) {
+    again.report.state = "undo_failed";
+    state_.left.push_back("step '" + id + "' is not undone: " + error->text());
+    return false;
+  }
+  if (again.report.state == "done" || again.report.state == "undo_failed") {
+    again.report.state = "undone";
+  }
+  return told.has_value();
+}
+
+bool Undo::undo_one(const Remembered& remembered) {
+  StepRecord* record = state_.find(remembered.step);
+  if (stopped(*record)) {
     return false;
   }
   Journal& journal = state_.environment.journal;
   journal.set_step(remembered.step, 1);
-  const Outcome outcome = attempts(*record, remembered.data);
+  const Outcome outcome = attempts(*record, remembered);
+  nlohmann::json end = to_json(outcome);
+  end["entry"] = remembered.entry;
   const Status told =
-      state_.tell_step(audit::Phase::Undo, "end", Json(to_json(outcome)), audit::Durable::Yes);
+      state_.tell_step(audit::Phase::Undo, "end", Json(std::move(end)), audit::Durable::Yes);
   journal.set_step("", 0);
   const bool undone = outcome.kind == Kind::Done;
   if (!undone) {
@@ -64,7 +228,7 @@ bool Undo::undo_one(const Remembered& remembered) {
   return undone && told.has_value();
 }
 
-Outcome Undo::attempts(const StepRecord& record, const Json& remembered) {
+Outcome Undo::attempts(const StepRecord& record, const Remembered& remembered) {
   kube::Client& client = state_.environment.client;
   const MonoTime deadline =
       state_.now() + record.step->timeout.value_or(record.action->spec().timeout);
@@ -72,14 +236,16 @@ Outcome Undo::attempts(const StepRecord& record, const Json& remembered) {
     const StepInfo info = state_.info_of(record, number);
     state_.environment.journal.set_step(record.report.id, number);
     set_scope(client, state_.request.run_id, "undo-" + record.report.id, number);
-    const Status told = state_.tell_step(audit::Phase::Undo,
-                                         "begin",
-                                         Json(nlohmann::json{{"undo", remembered.raw()}}),
-                                         audit::Durable::Yes);
+    const Status told = state_.tell_step(
+        audit::Phase::Undo,
+        "begin",
+        Json(nlohmann::json{{"entry", remembered.entry}, {"undo", remembered.data.raw()}}),
+        audit::Durable::Yes);
     if (!told) {
       return Outcome::from(told.error());
     }
-    Outcome outcome = record.action->undo(state_.context_of(info, deadline), client, remembered);
+    Outcome outcome =
+        record.action->undo(state_.context_of(info, deadline), client, remembered.data);
     if (outcome.kind != Kind::NotYet || state_.now() + kUndoPause >= deadline) {
       return outcome;
     }
@@ -103,7 +269,7 @@ bool Undo::remembered_by(const std::string& step) const {
 
 void Undo::tell_what_has_no_undo() {
   for (const StepRecord& record : state_.steps) {
-    if (!record.mutated || record.action == nullptr) {
+    if (!record.mutated || record.action == nullptr || !record.step->rollback.empty()) {
       continue;
     }
     const std::string& why =

@@ -2,11 +2,17 @@
 
 #include "run_state.hpp"
 
+#include "cfkops/engine/plan.hpp"
+
+#include <string>
+#include <vector>
+
 namespace cfkops::engine {
 
-/// Takes back what the steps of a failed run remembered, the last remembered first, then carries
-/// out the runbook's own rollback steps. Goes on with the next where one cannot be undone: each has
-/// its own verdict. Not interrupted by the first request to stop.
+/// Takes back what the steps of a run did, the last begun first: each by the steps that the runbook
+/// has for that, or by what its action remembered, the last remembered first; then carries out the
+/// runbook's own rollback steps. Goes on with the next where one cannot be undone: each has its own
+/// verdict. The first request to stop is answered with a notice, the second stops it at once.
 class Undo {
  public:
   explicit Undo(RunState& state)
@@ -15,14 +21,24 @@ class Undo {
   /// True where nothing that should have been undone was left; the rest is in the state's `left`.
   bool carry_out();
 
+  /// What it would do, for a plan, in its order.
+  [[nodiscard]] std::vector<PlannedStep> planned() const;
+
  private:
+  [[nodiscard]] std::vector<std::string> order() const;
+  void answer_stop();
+  bool undo_step(const std::string& id);
+  bool undo_remembered(const std::string& id);
+  bool undo_by_steps(const std::string& id);
   bool undo_one(const Remembered& remembered);
-  Outcome attempts(const StepRecord& record, const Json& remembered);
+  bool stopped(StepRecord& record);
+  Outcome attempts(const StepRecord& record, const Remembered& remembered);
   bool roll_back();
   void tell_what_has_no_undo();
   [[nodiscard]] bool remembered_by(const std::string& step) const;
 
   RunState& state_;
+  bool told_to_wait_ = false;
 };
 
 }  // namespace cfkops::engine

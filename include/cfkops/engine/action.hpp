@@ -6,6 +6,7 @@
 #include "cfkops/engine/journal.hpp"
 #include "cfkops/engine/observer.hpp"
 #include "cfkops/engine/outcome.hpp"
+#include "cfkops/engine/sent_mutation.hpp"
 #include "cfkops/kube/client.hpp"
 #include "cfkops/kube/reader.hpp"
 #include "cfkops/runbook/action_spec.hpp"
@@ -89,6 +90,10 @@ struct Context {
   /// ask for, each once, as their plans told (of steps that could not be planned, as their
   /// declarations tell). Not complete in other prerequisites; null elsewhere.
   const std::vector<kube::AccessQuestion>* needed = nullptr;
+
+  /// Of a step that an earlier process of this run had begun: what it sent, and what is known to
+  /// have become of it. Null elsewhere. An action whose spec says `continues` goes on from there.
+  const std::vector<SentMutation>* earlier = nullptr;
 
   /// Tells the observer and, in a run, the journal.
   void progress(const std::string& text) const;

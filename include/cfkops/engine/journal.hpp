@@ -96,9 +96,6 @@ class Journal final : public kube::MutationRecorder {
 
   void carry_on(Before before);
 
-  /// The outcome of a mutation of an earlier process is not known, in words, for `unresolved`.
-  void keep_unresolved(const kube::Mutation& mutation);
-
   /// What `remember_undo` was given so far, in that order.
   [[nodiscard]] const std::vector<Remembered>& remembered() const { return remembered_; }
 
@@ -140,6 +137,9 @@ class Journal final : public kube::MutationRecorder {
   std::vector<Open> open_;
   std::vector<std::string> unknown_;  ///< ended without a known outcome
 };
+
+/// "evict pod confluent/kafka-2"
+[[nodiscard]] std::string in_words(const kube::Mutation& mutation);
 
 /// Where runs live: $CFKOPS_STATE_DIR, else $XDG_STATE_HOME/cfkops, else ~/.local/state/cfkops; one
 /// folder per run under "runs", mode 0700, the journal in it as "journal.jsonl".

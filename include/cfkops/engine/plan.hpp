@@ -38,6 +38,9 @@ struct RunRequest {
   std::string
       command_line;  ///< what follows "cfkops run" to ask for the same again, for the next commands
   LockSettings locks = {};
+  int life = 1;  ///< which process of the run this is, from 1
+  std::string take_over =
+      {};  ///< why somebody else than before goes on with the run; "": nobody else may
   const SavedPlan* saved = nullptr;  ///< borrowed: what is to be carried out, and nothing else
   std::vector<CountedApproval> approvals = {};  ///< of it
 };

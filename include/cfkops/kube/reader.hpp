@@ -133,8 +133,11 @@ class Reader {
   /// From now on `listener` is told what is read; null: nobody is. It must outlive that.
   void set_read_listener(ReadListener* listener) { read_listener_ = listener; }
 
+  /// The numbers at the end of Audit-IDs go on from there: no two processes of a run have the same.
+  void number_from(std::uint64_t first) { first_ = sequence_ = first; }
+
   /// How many requests were sent, retries included.
-  [[nodiscard]] std::uint64_t requests_sent() const { return sequence_; }
+  [[nodiscard]] std::uint64_t requests_sent() const { return sequence_ - first_; }
 
   /// The object as it is now. Errors: NotFound.
   [[nodiscard]] Result<Object> get(const Resource& resource,
@@ -258,6 +261,7 @@ class Reader {
   ReaderOptions options_;
   std::string audit_scope_ = "cfkops";
   std::uint64_t sequence_ = 0;
+  std::uint64_t first_ = 0;
   std::set<std::string> warnings_seen_;
   ReadListener* read_listener_ = nullptr;
   std::shared_ptr<const Catalogue> catalogue_;

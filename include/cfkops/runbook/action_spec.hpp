@@ -54,6 +54,7 @@ struct ActionSpec {
   std::vector<OutputSpec> outputs = {};
   Effect effect = Effect::Read;
   bool is_check = false;
+  bool continues = false;  ///< of `Once`: applied again after a crash it goes on from what it did
   std::string no_undo =
       {};  ///< why there is no undo; empty where there is one (or nothing to undo)
   Duration timeout = std::chrono::minutes(5);
