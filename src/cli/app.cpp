@@ -26,6 +26,7 @@ constexpr auto kCommands = std::to_array<Row>({
     {"plan", plan_command},
     {"lint", lint_command},
     {"list", list_command},
+    {"locks", locks_command},
     {"rbac", rbac_command},
     {"show", show_command},
     {"explain", explain_command},

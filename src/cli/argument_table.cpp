@@ -1,6 +1,7 @@
 #include "argument_table.hpp"
 
 #include "cfkops/base/text.hpp"
+#include "cfkops/engine/lock.hpp"
 
 namespace cfkops::cli {
 namespace {
@@ -10,6 +11,32 @@ std::string duration_error(const std::string& text) {
   const bool digits = !text.empty() && text.find_first_not_of("0123456789") == std::string::npos;
   const auto parsed = base::parse_duration(digits ? text + "s" : text);
   return parsed ? std::string() : parsed.error().message;
+}
+
+std::string lock_lease_error(const std::string& text) {
+  const auto parsed = base::parse_duration(text);
+  if (!parsed) {
+    return parsed.error().message;
+  }
+  return *parsed < engine::kShortestLease || *parsed % engine::kLeaseUnit != Duration::zero()
+             ? "a lock holds for whole seconds, 3s or more"
+             : "";
+}
+
+void add_lock_flags(CLI::App* command, Slots& slots) {
+  command
+      ->add_option("--lock-lease",
+                   slots.lock_lease,
+                   "How long the run's locks hold without being renewed, such as 5m (60s)")
+      ->check(lock_lease_error);
+  command
+      ->add_option("--break-lock",
+                   slots.arguments.break_lock,
+                   "Take a lock from the run that holds it, for this reason")
+      ->type_name("REASON")
+      ->check([](const std::string& reason) {
+        return std::string(base::trim(reason).empty() ? "say why the lock may be broken" : "");
+      });
 }
 
 void add_connection_flags(CLI::App& app, Slots& slots) {
@@ -100,6 +127,7 @@ void add_runbook_commands(CLI::App& app, Slots& slots) {
   add_params(run, slots);
   run->add_flag("-y,--yes", slots.arguments.yes, "Do not ask before the first change");
   slots.run_sandbox = add_sandbox(run, slots);
+  add_lock_flags(run, slots);
   run->add_flag("--dry-run", slots.arguments.dry_run, "Only show what would be done, like plan");
 
   CLI::App* plan =
@@ -153,6 +181,12 @@ void add_record_commands(CLI::App& app, Slots& slots) {
       ->check(CLI::IsMember({"bash", "zsh", "fish"}));
 
   add_command(app, "version", "Print the version");
+}
+
+void add_locks_command(CLI::App& app, Slots& slots) {
+  CLI::App* locks = add_command(app, "locks", "List the locks that runs hold on this cluster");
+  locks->add_flag(
+      "-A,--all-namespaces", slots.arguments.all_namespaces, "Of all namespaces, not of one alone");
 }
 
 void add_sandbox_commands(CLI::App& app, Slots& slots) {
@@ -220,6 +254,7 @@ void build(CLI::App& app, Slots& slots) {
   app.failure_message(CLI::FailureMessage::simple);
   add_global_flags(app, slots);
   add_runbook_commands(app, slots);
+  add_locks_command(app, slots);
   add_record_commands(app, slots);
   add_sandbox_commands(app, slots);
   add_rehearse_command(app, slots);

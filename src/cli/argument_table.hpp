@@ -16,6 +16,7 @@ struct Slots {
   std::string request_timeout;
   std::string output = "text";
   std::string sandbox;
+  std::string lock_lease;
   const CLI::Option* run_sandbox = nullptr;
   const CLI::Option* plan_sandbox = nullptr;
   bool insecure = false;

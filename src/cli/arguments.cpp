@@ -113,6 +113,9 @@ void finish(Slots& slots) {
       slots.arguments.sandbox = slots.sandbox;
     }
   }
+  if (const auto lease = base::parse_duration(slots.lock_lease)) {
+    slots.arguments.lock_lease = *lease;
+  }
   if (!slots.request_timeout.empty()) {
     const bool digits = slots.request_timeout.find_first_not_of("0123456789") == std::string::npos;
     const auto parsed =

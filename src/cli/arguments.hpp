@@ -41,8 +41,10 @@ struct Arguments {
   std::string faults;                  ///< of `rehearse`: a file, "all", or "" for none
   std::size_t points = 200;            ///< of `rehearse --faults all`
   std::string out;                     ///< of `snapshot`: where to write it
+  std::optional<Duration> lock_lease;  ///< how long a lock holds without being renewed
+  std::string break_lock;              ///< why a lock is taken from its holder; "": it is not
   bool force = false;                  ///< of `snapshot`: that file may be there already
-  bool all_namespaces = false;         ///< of `snapshot`
+  bool all_namespaces = false;         ///< of `snapshot`, `locks`
   std::string user;                    ///< of `rbac`: whom to bind the roles to, or ""
   std::optional<std::uint64_t> seed;   ///< of `rehearse`, in place of the scenario's
 };

@@ -10,6 +10,7 @@ namespace cfkops::cli {
 [[nodiscard]] int run_command(const Arguments& arguments, const AppEnvironment& environment);
 [[nodiscard]] int plan_command(const Arguments& arguments, const AppEnvironment& environment);
 [[nodiscard]] int rbac_command(const Arguments& arguments, const AppEnvironment& environment);
+[[nodiscard]] int locks_command(const Arguments& arguments, const AppEnvironment& environment);
 [[nodiscard]] int lint_command(const Arguments& arguments, const AppEnvironment& environment);
 [[nodiscard]] int list_command(const Arguments& arguments, const AppEnvironment& environment);
 [[nodiscard]] int show_command(const Arguments& arguments, const AppEnvironment& environment);

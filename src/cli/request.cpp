@@ -12,6 +12,8 @@ Result<engine::RunRequest> make_request(const Arguments& arguments,
   request.runbook = &book;
   request.runbook_word = shell_word(arguments.names.front());
   request.run_id = engine::new_run_id(clock.wall());
+  request.locks.lease = arguments.lock_lease.value_or(request.locks.lease);
+  request.locks.break_reason = arguments.break_lock;
   for (const std::string& param : arguments.params) {
     const std::size_t equals = param.find('=');
     if (equals == std::string::npos || equals == 0) {
@@ -68,6 +70,7 @@ std::string command_line(const Arguments& arguments) {
   if (arguments.global.request_timeout != GlobalArguments().request_timeout) {
     add("--request-timeout", base::format_duration(arguments.global.request_timeout));
   }
+  add("--lock-lease", arguments.lock_lease ? base::format_duration(*arguments.lock_lease) : "");
   for (const std::string& param : arguments.params) {
     add("--param", param);
   }

@@ -34,6 +34,7 @@ rules:
 - {{apiGroups: [""], resources: [pods/proxy, pods/log], verbs: [get]}}
 - {{apiGroups: [apps], resources: [statefulsets], verbs: [get, list]}}
 - {{apiGroups: [policy], resources: [poddisruptionbudgets], verbs: [get, list]}}
+- {{apiGroups: [coordination.k8s.io], resources: [leases], verbs: [get, create, patch]}}
 {eviction}
 ---
 apiVersion: rbac.authorization.k8s.io/v1

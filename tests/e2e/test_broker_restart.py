@@ -3,7 +3,7 @@
 import json
 import re
 
-from support import BINARY, NAMESPACE, TrafficTest, cluster, log_of, run_id
+from support import BINARY, NAMESPACE, ROOT, TrafficTest, cluster, log_of, run_id
 
 lab = cluster("e2e-restart")
 
@@ -99,12 +99,24 @@ class BrokerRestart(TrafficTest):
         self.assertEqual(ids - mine, set(), "requests of this time without the run's id")
         journal = [json.loads(line) for line in log_of(done).read_text().splitlines()]
         effects = [line for line in journal if line["phase"] == "effect"]
-        evictions = [one for one in lab.audit_events(since)
-                     if one.get("objectRef", {}).get("subresource") == "eviction"
-                     and "dryRun" not in one["requestURI"]]
+        changes = [one for one in lab.audit_events(since)
+                   if (one.get("objectRef", {}).get("subresource") == "eviction"
+                       or one.get("objectRef", {}).get("resource") == "leases" and one["verb"] in ("create", "patch"))
+                   and "dryRun" not in one["requestURI"]]
         claimed = {audit_id for line in effects for audit_id in line["data"]["auditIds"]}
-        self.assertEqual(claimed, {one["auditID"] for one in evictions})
+        self.assertEqual(claimed, {one["auditID"] for one in changes})
         self.assertEqual(len([line for line in journal if line["phase"] == "intent"]), len(effects))
+
+    def test_ASnapshotOfTheClusterCanBeRehearsed(self):
+        taken = lab.state / "snapshot.yaml"
+        done = lab.cfkops("snapshot", "-n", NAMESPACE, "--out", taken)
+        self.assertEqual(done.code, 0, done)
+        self.assertEqual(taken.stat().st_mode & 0o777, 0o600)
+        done = lab.cfkops("rehearse", "broker-restart", "--snapshot", taken, "-n", NAMESPACE, "--param", "settle=0s",
+                          "--faults", ROOT / "tests" / "scenarios" / "faults" / "node-goes.yaml", "--output", "json")
+        self.assertEqual(done.code, 0, done)
+        report = json.loads(done.out)
+        self.assertEqual((report["plain"]["result"], report["harm"]), ("Succeeded", False), report)
 
     def test_AChangedByteInTheLogIsFoundWithItsLine(self):
         done = lab.cfkops("run", "broker-restart", "-n", NAMESPACE, "--param", "settle=0s", "--yes")
