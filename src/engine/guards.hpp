@@ -67,7 +67,7 @@ class Guards final : public MutationGate {
   /// pass; Cancelled; Io.
   Status begin();
 
-  /// Ends the watch, and takes back the stop it asked for: nothing keeps an undo.
+  /// Ends the watch, and takes back the stop it asked for: nothing keeps an undo back.
   void end();
 
   /// How a run that ended so goes on: a stop at the wish of a guard of `rollback` is a failure,
@@ -102,7 +102,6 @@ class Guards final : public MutationGate {
   RunState& state_;
   std::vector<std::unique_ptr<Watched>> watched_;
   bool watching_ = false;
-  bool gate_added_ = false;
   std::uint64_t readings_ = 0;
   std::uint64_t let_out_in_ = 0;  ///< the stretch in which a mutation was let out
   std::optional<Error> rollback_;

@@ -40,7 +40,9 @@ class MemoryObserver final : public engine::Observer {
 struct Script {
   std::map<std::string, std::deque<engine::Outcome>> outcomes;    ///< of `fake.script`, by step id
   std::map<std::string, std::deque<engine::CheckResult>> checks;  ///< of `fake.says`, by its `of`
-  std::function<void(const engine::Context&)> on_apply;           ///< called by every action
+  std::map<std::string, std::function<engine::CheckResult()>>
+      live;  ///< of `fake.says`, by its `of`: called each time, in place of the queue
+  std::function<void(const engine::Context&)> on_apply;  ///< called by every action
   std::map<std::string, engine::Outcome>
       undo;                         ///< of `fake.set`, by config map, instead of its own
   bool refused = false;             ///< what the plans say of the server's dry run
