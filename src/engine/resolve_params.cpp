@@ -154,6 +154,11 @@ Error together(std::vector<Error> errors) {
 
 }  // namespace
 
+bool mentions_secret(const runbook::Type& type) {
+  return type.kind == runbook::Type::Kind::Secret ||
+         std::any_of(type.arguments.begin(), type.arguments.end(), mentions_secret);
+}
+
 Result<Redacted> read_secret(const std::string& name, const std::string& text) {
   constexpr std::string_view kEnvironment = "env:";
   if (text.starts_with('@')) {
