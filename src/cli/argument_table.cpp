@@ -3,6 +3,8 @@
 #include "cfkops/base/text.hpp"
 #include "cfkops/engine/lock.hpp"
 
+#include <CLI/CLI.hpp>
+
 namespace cfkops::cli {
 namespace {
 

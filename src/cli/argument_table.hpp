@@ -2,9 +2,12 @@
 
 #include "arguments.hpp"
 
-#include <CLI/CLI.hpp>
-
 #include <string>
+
+namespace CLI {
+class App;
+class Option;
+}  // namespace CLI
 
 namespace cfkops::cli {
 

@@ -4,6 +4,8 @@
 
 #include "cfkops/base/text.hpp"
 
+#include <CLI/CLI.hpp>
+
 #include <algorithm>
 #include <sstream>
 
