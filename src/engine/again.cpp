@@ -29,7 +29,7 @@ Status note(const RunState& state, const StepRecord& record, const std::string& 
 
 }  // namespace
 
-Result<Again> decide_again(const RunState& state, const StepRecord& record) {
+Result<Again> decide_again(RunState& state, const StepRecord& record) {
   const auto found = state.earlier.find(record.report.id);
   if (found == state.earlier.end()) {
     return Again::Apply;
@@ -48,6 +48,7 @@ Result<Again> decide_again(const RunState& state, const StepRecord& record) {
        .details = details_of(earlier),
        .on_yes = "the run goes on behind it",
        .on_no = "you are asked whether it is to be carried out again"});
+  state.locks.catch_up();
   if (done) {
     CFKOPS_TRY(note(state, record, "a person says that it counts as done"));
     return Again::Done;
@@ -57,6 +58,7 @@ Result<Again> decide_again(const RunState& state, const StepRecord& record) {
                     .details = {},
                     .on_yes = "it is carried out once more, whatever it did before",
                     .on_no = "the run stops here"});
+  state.locks.catch_up();
   if (again) {
     CFKOPS_TRY(note(state, record, "a person says that it is to be carried out again"));
     return Again::Apply;

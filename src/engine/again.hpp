@@ -13,6 +13,6 @@ enum class Again {
 /// Decides it for a step that must not happen twice: where nothing of it took effect, or where its
 /// action goes on by itself, it is applied; otherwise a person is asked, and the answer journalled.
 /// Errors: Cancelled where nobody says what to do, Io.
-[[nodiscard]] Result<Again> decide_again(const RunState& state, const StepRecord& record);
+[[nodiscard]] Result<Again> decide_again(RunState& state, const StepRecord& record);
 
 }  // namespace cfkops::engine
