@@ -23,7 +23,10 @@ struct Row {
 
 constexpr auto kCommands = std::to_array<Row>({
     {"run", run_command},
+    {"resume", resume_command},
+    {"rollback", rollback_command},
     {"plan", plan_command},
+    {"approve", approve_command},
     {"lint", lint_command},
     {"list", list_command},
     {"locks", locks_command},

@@ -122,21 +122,76 @@ CLI::Option* add_names(CLI::App* command,
   return command->add_option(label, slots.arguments.names, help);
 }
 
+/// How long something holds: longer than nothing.
+std::string validity_error(const std::string& text) {
+  const auto parsed = base::parse_duration(text);
+  if (!parsed) {
+    return parsed.error().message;
+  }
+  return *parsed > Duration::zero() ? "" : "'" + text + "' is no time at all, take 24h";
+}
+
+CLI::Option* add_valid_for(CLI::App* command, Slots& slots, const std::string& help) {
+  return command->add_option("--valid-for", slots.valid_for, help)->check(validity_error);
+}
+
+void add_saving_flags(CLI::App* plan, Slots& slots) {
+  CLI::Option* out = plan->add_option(
+      "--out", slots.arguments.out, "Also save it to this file, for approve and run --plan");
+  plan->add_flag("--force", slots.arguments.force, "Replace the file if it is there")->needs(out);
+  add_valid_for(plan, slots, "How long the saved plan may be carried out (168h)")->needs(out);
+  plan->add_flag("--detailed-exitcode",
+                 slots.arguments.detailed_exit_code,
+                 "Exit with 3 where something would be changed, with 0 where nothing would");
+}
+
+void add_saved_plan_flags(CLI::App* run, Slots& slots) {
+  CLI::Option* plan = run->add_option(
+      "--plan", slots.arguments.saved_plan, "File of a saved plan, in place of a runbook");
+  plan->excludes("--dry-run");
+  CLI::Option* signers =
+      run->add_option("--allowed-signers",
+                      slots.arguments.allowed_signers,
+                      "File of the SSH keys that may approve, and whose they are")
+          ->needs(plan);
+  run->add_option("--require-approval",
+                  slots.arguments.required_approvals,
+                  "How many others must have approved the plan")
+      ->check(CLI::Range(1, 100))
+      ->needs(plan)
+      ->needs(signers);
+}
+
+void add_approve_command(CLI::App& app, Slots& slots) {
+  CLI::App* approve = add_command(app, "approve", "Sign a saved plan, so that it may be run");
+  add_names(approve, slots, "plan", "File of the saved plan")->required()->expected(1);
+  approve
+      ->add_option("--key",
+                   slots.arguments.key,
+                   "File of an SSH key; a public one where ssh-agent holds the private one")
+      ->required();
+  add_valid_for(approve, slots, "How long the approval holds (24h)");
+  approve->add_flag("-y,--yes", slots.arguments.yes, "Do not ask before signing");
+}
+
 void add_runbook_commands(CLI::App& app, Slots& slots) {
   CLI::App* run =
       add_command(app, "run", "Carry out a runbook: prerequisites, plan, steps, validation");
-  add_names(run, slots, "runbook", "Name or file of the runbook")->required()->expected(1);
+  add_names(run, slots, "runbook", "Name or file of the runbook")->expected(0, 1);
   add_params(run, slots);
   run->add_flag("-y,--yes", slots.arguments.yes, "Do not ask before the first change");
   slots.run_sandbox = add_sandbox(run, slots);
   add_lock_flags(run, slots);
   run->add_flag("--dry-run", slots.arguments.dry_run, "Only show what would be done, like plan");
+  add_saved_plan_flags(run, slots);
 
   CLI::App* plan =
       add_command(app, "plan", "Show what a run would do to this cluster now; changes nothing");
   add_names(plan, slots, "runbook", "Name or file of the runbook")->required()->expected(1);
   add_params(plan, slots);
   slots.plan_sandbox = add_sandbox(plan, slots);
+  add_saving_flags(plan, slots);
+  add_approve_command(app, slots);
 
   CLI::App* rbac = add_command(
       app, "rbac", "Print the smallest roles that a run would need, for an administrator to apply");
@@ -160,6 +215,34 @@ void add_runbook_commands(CLI::App& app, Slots& slots) {
             "path",
             "Such as step, step.attempts or kafka.roll; an overview when left out")
       ->expected(0, 1);
+}
+
+/// Commands that go on with a run of an earlier process.
+void add_recovery_command(CLI::App& app,
+                          Slots& slots,
+                          const std::string& name,
+                          const std::string& help) {
+  CLI::App* command = add_command(app, name, help);
+  add_names(command, slots, "run", "Id of the run, the beginning of one, or last")
+      ->required()
+      ->expected(1);
+  add_params(command, slots);
+  command->add_flag("-y,--yes", slots.arguments.yes, "Do not ask before the first change");
+  command->add_option("--take-over",
+                      slots.arguments.take_over,
+                      "Go on with the run of somebody else, for this reason");
+  add_lock_flags(command, slots);
+}
+
+void add_recovery_commands(CLI::App& app, Slots& slots) {
+  add_recovery_command(
+      app,
+      slots,
+      "resume",
+      "Go on with a run that was stopped or killed, where it was; only secrets are "
+      "to be given again");
+  add_recovery_command(
+      app, slots, "rollback", "Take back what a run did, also of one that has finished");
 }
 
 void add_record_commands(CLI::App& app, Slots& slots) {
@@ -257,6 +340,7 @@ void build(CLI::App& app, Slots& slots) {
   add_global_flags(app, slots);
   add_runbook_commands(app, slots);
   add_locks_command(app, slots);
+  add_recovery_commands(app, slots);
   add_record_commands(app, slots);
   add_sandbox_commands(app, slots);
   add_rehearse_command(app, slots);

@@ -30,6 +30,7 @@ struct Arguments {
   std::vector<std::string> names;   ///< positional: runbooks, files, runs, paths
   std::vector<std::string> params;  ///< `--param k=v`, as typed
   bool yes = false;
+  std::string take_over;  ///< of `resume`, `rollback`: why somebody else goes on; "": nobody does
   bool dry_run = false;
   std::optional<std::string> sandbox;  ///< scenario of `--sandbox`; "" for the default
   std::string scenario;                ///< of `sandbox serve`, `rehearse`; "" for the default
@@ -40,10 +41,16 @@ struct Arguments {
   std::string snapshot;                ///< of `rehearse`: a file, in place of a scenario
   std::string faults;                  ///< of `rehearse`: a file, "all", or "" for none
   std::size_t points = 200;            ///< of `rehearse --faults all`
-  std::string out;                     ///< of `snapshot`: where to write it
+  std::string out;                     ///< of `plan`, `snapshot`: where to write it
+  bool detailed_exit_code = false;     ///< of `plan`: whether changes are pending
+  std::string saved_plan;              ///< of `run`: the file of a plan, in place of a runbook
+  std::size_t required_approvals = 0;  ///< of `run --plan`
+  std::string allowed_signers;         ///< of `run --plan`: a file
+  std::string key;                     ///< of `approve`: the file of an SSH key
+  std::optional<Duration> valid_for;   ///< of `plan`, `approve`
   std::optional<Duration> lock_lease;  ///< how long a lock holds without being renewed
   std::string break_lock;              ///< why a lock is taken from its holder; "": it is not
-  bool force = false;                  ///< of `snapshot`: that file may be there already
+  bool force = false;                  ///< of `plan`, `snapshot`: that file may be there already
   bool all_namespaces = false;         ///< of `snapshot`, `locks`
   std::string user;                    ///< of `rbac`: whom to bind the roles to, or ""
   std::optional<std::uint64_t> seed;   ///< of `rehearse`, in place of the scenario's

@@ -8,7 +8,10 @@ namespace cfkops::cli {
 
 // One function per command: does it and returns the exit code. Each stands in the file of its name.
 [[nodiscard]] int run_command(const Arguments& arguments, const AppEnvironment& environment);
+[[nodiscard]] int resume_command(const Arguments& arguments, const AppEnvironment& environment);
+[[nodiscard]] int rollback_command(const Arguments& arguments, const AppEnvironment& environment);
 [[nodiscard]] int plan_command(const Arguments& arguments, const AppEnvironment& environment);
+[[nodiscard]] int approve_command(const Arguments& arguments, const AppEnvironment& environment);
 [[nodiscard]] int rbac_command(const Arguments& arguments, const AppEnvironment& environment);
 [[nodiscard]] int locks_command(const Arguments& arguments, const AppEnvironment& environment);
 [[nodiscard]] int lint_command(const Arguments& arguments, const AppEnvironment& environment);

@@ -17,13 +17,17 @@ fs::path runs_folder() {
 
 }  // namespace
 
+fs::path run_folder(const std::string& run_id) {
+  return runs_folder() / run_id;
+}
+
 std::vector<std::string> run_ids() {
   std::vector<std::string> ids;
   std::error_code error;
   for (fs::directory_iterator it(runs_folder(), error); !error && it != fs::directory_iterator();
        it.increment(error)) {
     std::error_code ignored;
-    if (fs::exists(it->path() / "journal.jsonl", ignored)) {
+    if (fs::exists(it->path() / kJournalFile, ignored)) {
       ids.push_back(it->path().filename().string());
     }
   }
@@ -45,14 +49,14 @@ Result<fs::path> find_log(const std::string& word) {
   std::vector<std::string> matches;
   for (const std::string& id : ids) {
     if (id == word || (word == "last" && matches.empty())) {
-      return runs_folder() / id / "journal.jsonl";
+      return runs_folder() / id / kJournalFile;
     }
     if (id.starts_with(word)) {
       matches.push_back(id);
     }
   }
   if (matches.size() == 1) {
-    return runs_folder() / matches.front() / "journal.jsonl";
+    return runs_folder() / matches.front() / kJournalFile;
   }
   const std::string what = matches.empty()
                                ? "there is no run '" + word + "'" + base::did_you_mean(word, ids)

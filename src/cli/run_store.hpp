@@ -8,6 +8,13 @@
 
 namespace cfkops::cli {
 
+/// What a run's folder has in it.
+inline constexpr const char* kJournalFile = "journal.jsonl";
+inline constexpr const char* kRunbookFile = "runbook.yaml";  ///< as the run began with it
+
+/// The folder of a run of that id.
+[[nodiscard]] std::filesystem::path run_folder(const std::string& run_id);
+
 /// The log of the run that `word` names: an id, the unique beginning of one, "last", or a path.
 /// Errors: NotFound, with the next command.
 [[nodiscard]] Result<std::filesystem::path> find_log(const std::string& word);

@@ -3,6 +3,7 @@
 #include "commands.hpp"
 #include "exit_code.hpp"
 #include "json_line.hpp"
+#include "kept_world.hpp"
 
 #include "cfkops/base/text.hpp"
 
@@ -14,6 +15,13 @@
 
 namespace cfkops::cli {
 namespace {
+
+/// A simulated cluster, and the way to it.
+struct SimulatedWorld {
+  const sandbox::Scenario& scenario;
+  sandbox::Cluster& cluster;
+  KeptWorld& line;
+};
 
 /// Lends a cluster to a connection, which owns its transport.
 class Borrowed final : public kube::Transport {
@@ -129,11 +137,46 @@ std::optional<sandbox::Scenario> load_scenario(const std::string& name,
   return std::nullopt;
 }
 
-int on_simulated_cluster(
-    const Arguments& arguments,
-    const AppEnvironment& environment,
-    bool tell,
-    const std::function<int(const Arguments&, const AppEnvironment&)>& command) {
+namespace {
+
+/// Carries a command out on a cluster that was begun for it.
+int on_cluster(const Arguments& arguments,
+               const AppEnvironment& environment,
+               const SimulatedWorld& world,
+               const CommandThere& command) {
+  const auto configure = [&world](const kube::ConfigOverrides& overrides) {
+    kube::ClientConfig config;
+    config.context = sandbox_context(world.scenario.name);
+    config.ns = overrides.ns.empty() ? namespace_of(world.scenario) : overrides.ns;
+    config.source = "scenario " + world.scenario.name;
+    return Result<kube::ClientConfig>(std::move(config));
+  };
+  const auto lend =
+      [&world](const kube::ClientConfig& /*config*/) -> Result<std::unique_ptr<kube::Transport>> {
+    return std::make_unique<Borrowed>(world.line);
+  };
+  const AppEnvironment simulated{.terminal = environment.terminal,
+                                 .clock = world.cluster.clock(),
+                                 .cancel = environment.cancel,
+                                 .connect = lend,
+                                 .watch_signals = environment.watch_signals,
+                                 .configure = configure,
+                                 .keep_world = [&world](const std::filesystem::path& folder) {
+                                   return world.line.keep(folder);
+                                 }};
+  if (arguments.global.output == Output::Text) {
+    environment.terminal.err("On a simulated cluster (scenario " + world.scenario.name +
+                             "), in simulated time: nothing real is touched.\n");
+  }
+  return command(arguments, simulated);
+}
+
+}  // namespace
+
+int on_simulated_cluster(const Arguments& arguments,
+                         const AppEnvironment& environment,
+                         bool tell,
+                         const CommandThere& command) {
   if (const std::string flag = flag_of_a_real_cluster(arguments.global.config); !flag.empty()) {
     return fail(environment,
                 make_error(ErrorCode::InvalidInput,
@@ -146,35 +189,45 @@ int on_simulated_cluster(
   if (!scenario) {
     return code;
   }
-  auto cluster = sandbox::Cluster::begin(*scenario, environment.clock.wall());
+  const WallTime start = environment.clock.wall();
+  auto cluster = sandbox::Cluster::begin(*scenario, start);
   if (!cluster) {
     return fail(environment, cluster.error());
   }
-  const auto configure = [&scenario](const kube::ConfigOverrides& overrides) {
-    kube::ClientConfig config;
-    config.context = sandbox_context(scenario->name);
-    config.ns = overrides.ns.empty() ? namespace_of(*scenario) : overrides.ns;
-    config.source = "scenario " + scenario->name;
-    return Result<kube::ClientConfig>(std::move(config));
-  };
-  const auto lend =
-      [&cluster](const kube::ClientConfig& /*config*/) -> Result<std::unique_ptr<kube::Transport>> {
-    return std::make_unique<Borrowed>(**cluster);
-  };
-  const AppEnvironment simulated{.terminal = environment.terminal,
-                                 .clock = (*cluster)->clock(),
-                                 .cancel = environment.cancel,
-                                 .connect = lend,
-                                 .watch_signals = environment.watch_signals,
-                                 .configure = configure};
-  if (arguments.global.output == Output::Text) {
-    environment.terminal.err("On a simulated cluster (scenario " + scenario->name +
-                             "), in simulated time: nothing real is touched.\n");
-  }
-  code = command(arguments, simulated);
+  KeptWorld line(**cluster, arguments.sandbox.value_or(""), start);
+  code = on_cluster(
+      arguments, environment, {.scenario = *scenario, .cluster = **cluster, .line = line}, command);
   if (tell) {
     tell_disruption(arguments, environment, **cluster);
   }
+  return code;
+}
+
+int on_kept_cluster(const Arguments& arguments,
+                    const AppEnvironment& environment,
+                    const KeptRun& kept,
+                    const CommandThere& command) {
+  const auto head = read_world_head(kept.folder);
+  if (!head) {
+    return fail(environment, head.error());
+  }
+  int code = kOk;
+  const auto scenario = load_scenario(head->scenario, environment, code);
+  if (!scenario) {
+    return code;
+  }
+  auto cluster = sandbox::Cluster::begin(*scenario, head->start);
+  if (!cluster) {
+    return fail(environment, cluster.error());
+  }
+  KeptWorld line(**cluster, head->scenario, head->start);
+  const auto last = base::parse_rfc3339(kept.last_time);
+  if (const Status back = line.bring_back(kept.folder, last.value_or(head->start)); !back) {
+    return fail(environment, back.error());
+  }
+  code = on_cluster(
+      arguments, environment, {.scenario = *scenario, .cluster = **cluster, .line = line}, command);
+  tell_disruption(arguments, environment, **cluster);
   return code;
 }
 

@@ -6,6 +6,7 @@
 #include "cfkops/sandbox/cluster.hpp"
 #include "cfkops/sandbox/scenario.hpp"
 
+#include <filesystem>
 #include <functional>
 #include <memory>
 #include <string>
@@ -27,14 +28,28 @@ namespace cfkops::cli {
 /// The first flag given that means a real cluster, or "".
 [[nodiscard]] std::string flag_of_a_real_cluster(const kube::ConfigOverrides& config);
 
+/// What is done there.
+using CommandThere = std::function<int(const Arguments&, const AppEnvironment&)>;
+
 /// Carries a command out on a simulated cluster: with its clock, and connected to it whatever the
 /// kubeconfig says. Afterwards it says how the simulated Kafka fared, where `tell` holds. What
 /// stands in the way (flags of a real cluster, a scenario that is wrong) is shown; returns the exit
 /// code.
-int on_simulated_cluster(
-    const Arguments& arguments,
-    const AppEnvironment& environment,
-    bool tell,
-    const std::function<int(const Arguments&, const AppEnvironment&)>& command);
+[[nodiscard]] int on_simulated_cluster(const Arguments& arguments,
+                                       const AppEnvironment& environment,
+                                       bool tell,
+                                       const CommandThere& command);
+
+/// A run that was on a simulated cluster.
+struct KeptRun {
+  std::filesystem::path folder;
+  std::string last_time;  ///< of its log's last record
+};
+
+/// The same on the cluster of an earlier run, brought back as it was when that run ended.
+[[nodiscard]] int on_kept_cluster(const Arguments& arguments,
+                                  const AppEnvironment& environment,
+                                  const KeptRun& kept,
+                                  const CommandThere& command);
 
 }  // namespace cfkops::cli

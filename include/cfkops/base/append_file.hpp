@@ -2,6 +2,7 @@
 
 #include "cfkops/base/result.hpp"
 
+#include <cstdint>
 #include <filesystem>
 #include <memory>
 #include <string_view>
@@ -20,18 +21,23 @@ class AppendFile {
   /// Io.
   virtual Status append(std::string_view bytes) = 0;
 
-  /// Returns once everything appended so far would survive a loss of power. Errors: Io.
+  /// Returns once everything appended so far would survive a loss of power and can be found under
+  /// the file's name. Errors: Io, also where the file was deleted, moved or replaced meanwhile.
   virtual Status sync() = 0;
 };
 
 /// Creates `path` for appending with mode 0600; it must not exist yet. The directory entry is
-/// synced too. Errors: AlreadyExists, Io.
+/// synced too. While it is open no other process can open it so. Errors: AlreadyExists, Io.
 [[nodiscard]] Result<std::unique_ptr<AppendFile>> create_append_file(
     const std::filesystem::path& path);
 
-/// Opens an existing file for appending. Errors: NotFound, Io.
+/// Opens an existing file for appending. Errors: NotFound; Refused while another process has it
+/// open so, named where the system tells; Io.
 [[nodiscard]] Result<std::unique_ptr<AppendFile>> open_append_file(
     const std::filesystem::path& path);
+
+/// Cuts a file to its first `size` bytes, durably. Errors: NotFound, Io.
+[[nodiscard]] Status cut_file(const std::filesystem::path& path, std::uintmax_t size);
 
 }  // namespace cfkops::base
 

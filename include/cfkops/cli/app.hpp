@@ -7,6 +7,7 @@
 #include "cfkops/kube/kubeconfig.hpp"
 #include "cfkops/kube/transport.hpp"
 
+#include <filesystem>
 #include <functional>
 #include <memory>
 #include <span>
@@ -33,6 +34,9 @@ struct AppEnvironment {
 
   /// Not set: from the kubeconfig files and variables of this process.
   ConfigLoader configure = {};
+
+  /// Set where the cluster is simulated: keeps in a run's folder what it takes to bring it back.
+  std::function<Status(const std::filesystem::path& folder)> keep_world = {};
 };
 
 /// Parses the command line, does what it says and returns the exit code (docs/cli.md). Never
