@@ -1,6 +1,7 @@
 #pragma once
 
 #include "cfkops/audit/record.hpp"
+#include "cfkops/base/crypto.hpp"
 #include "cfkops/base/result.hpp"
 
 #include <cstdint>
@@ -27,8 +28,10 @@ struct RenderedLine {
   std::string hash;
 };
 
-/// Errors: Protocol, where the data is nested more deeply than what can be read back.
-[[nodiscard]] Result<RenderedLine> render(const ChainedRecord& chained);
+/// Signed where there is a key and the phase is one that is signed. Errors: Protocol, where the
+/// data is nested more deeply than what can be read back; Internal, where it cannot be signed.
+[[nodiscard]] Result<RenderedLine> render(const ChainedRecord& chained,
+                                          const base::SigningKey* key = nullptr);
 
 /// The hash that a line in canonical form should carry, given the one it does carry: over its text
 /// without the member "sha256".

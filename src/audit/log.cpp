@@ -1,6 +1,7 @@
 #include "cfkops/audit/log.hpp"
 
 #include "line.hpp"
+#include "seal.hpp"
 
 #include <utility>
 
@@ -41,16 +42,28 @@ Status Log::append(const Record& record, Durable durable) {
   if (reopened_ && record.phase != Phase::Resume) {
     return make_error(ErrorCode::Internal, "an audit log can only go on with a resume");
   }
+  CFKOPS_TRY(put(record, durable));
+  if (key_ && checkpoint_due(to_string(record.phase), record.data, unsigned_)) {
+    const Record checkpoint{.phase = Phase::Checkpoint, .step = {}, .attempt = 0, .data = {}};
+    return put(checkpoint, Durable::No);
+  }
+  return {};
+}
+
+Status Log::put(const Record& record, Durable durable) {
   const Result<RenderedLine> line = render({.record = record,
                                             .sequence = sequence_ + 1,
                                             .previous = last_hash_,
                                             .run_id = run_id_,
-                                            .time = base::format_rfc3339(clock_.wall())});
+                                            .time = base::format_rfc3339(clock_.wall())},
+                                           key_ ? &*key_ : nullptr);
   if (!line) {
     Error error = line.error();
-    error.hint =
-        "nothing was written; see what the step was given: no Kubernetes object is nested so "
-        "deeply";
+    if (error.code == ErrorCode::Protocol) {
+      error.hint =
+          "nothing was written; see what the step was given: no Kubernetes object is nested so "
+          "deeply";
+    }
     return std::move(error).in("write the audit log");
   }
   Status written = file_->append(line->text + "\n");
@@ -63,6 +76,7 @@ Status Log::append(const Record& record, Durable durable) {
   }
   last_hash_ = line->hash;
   ++sequence_;
+  unsigned_ = is_signed(to_string(record.phase)) ? 0 : unsigned_ + 1;
   reopened_ = false;
   ended_ = record.phase == Phase::End;
   return {};

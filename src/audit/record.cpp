@@ -1,6 +1,7 @@
 #include "cfkops/audit/record.hpp"
 
 #include "line.hpp"
+#include "seal.hpp"
 
 #include "cfkops/base/crypto.hpp"
 
@@ -80,7 +81,7 @@ std::string no_hash() {
   return zeros;
 }
 
-Result<RenderedLine> render(const ChainedRecord& chained) {
+Result<RenderedLine> render(const ChainedRecord& chained, const base::SigningKey* key) {
   CFKOPS_ASSIGN(nlohmann::json data, settled(chained.record.data));
   nlohmann::json line = {{"attempt", chained.record.attempt},
                          {"data", std::move(data)},
@@ -90,6 +91,10 @@ Result<RenderedLine> render(const ChainedRecord& chained) {
                          {"seq", chained.sequence},
                          {"step", chained.record.step},
                          {"ts", chained.time}};
+  if (key != nullptr && is_signed(to_string(chained.record.phase))) {
+    CFKOPS_ASSIGN(const Json with_it, with_signature(Json(std::move(line)), *key));
+    line = with_it.raw();
+  }
   RenderedLine rendered;
   rendered.hash = base::sha256_hex(Json(line).dump());
   line.emplace("sha256", rendered.hash);

@@ -6,6 +6,7 @@
 #include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/pem.h>
+#include <openssl/x509.h>
 
 #include <sys/random.h>
 
@@ -141,6 +142,15 @@ Result<SigningKey> load_signing_key(const Redacted& private_pem) {
     return bad_key("private");
   }
   return to_signing_key(key);
+}
+
+Result<std::string> public_key_der(const std::string& public_pem) {
+  const Key key = read_public(public_pem);
+  const Bio bio(is_ed25519(key) ? BIO_new(BIO_s_mem()) : nullptr);
+  if (!bio || i2d_PUBKEY_bio(bio.get(), key.get()) != 1) {
+    return bad_key("public");
+  }
+  return content_of(bio.get());
 }
 
 Result<std::string> sign_ed25519(const SigningKey& key, std::string_view message) {

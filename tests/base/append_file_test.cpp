@@ -56,6 +56,37 @@ TEST(AppendFile, NeverOpensWhatIsNotThere) {
   EXPECT_EQ(open_append_file(dir.path()).error().code, ErrorCode::Io);
 }
 
+TEST(AppendFile, NoticesWhenItsNameIsGoneOrAnothersAndFailsForGood) {
+  const auto deleted = [](const std::filesystem::path& path) { std::filesystem::remove(path); };
+  const auto moved = [](const std::filesystem::path& path) {
+    std::filesystem::rename(path, path.string() + ".old");
+  };
+  const auto replaced = [](const std::filesystem::path& path) {
+    std::filesystem::copy_file(path, path.string() + ".copy");
+    std::filesystem::rename(path.string() + ".copy", path);
+  };
+  const auto without_folder = [](const std::filesystem::path& path) {
+    std::filesystem::remove_all(path.parent_path());
+  };
+  using Deed = void (*)(const std::filesystem::path&);
+  for (const Deed deed : {Deed(deleted), Deed(moved), Deed(replaced), Deed(without_folder)}) {
+    const test::TempDir dir;
+    std::filesystem::create_directory(dir.path() / "run");
+    const auto path = dir.path() / "run" / "journal";
+    auto file = create_append_file(path);
+    ASSERT_TRUE(file);
+    ASSERT_TRUE((*file)->append("one\n"));
+    ASSERT_TRUE((*file)->sync());
+    deed(path);
+    EXPECT_TRUE((*file)->append("two\n")) << "to the file without a name";
+    const Status status = (*file)->sync();
+    ASSERT_FALSE(status);
+    EXPECT_EQ(status.error().code, ErrorCode::Io);
+    EXPECT_THAT(status.error().message, HasSubstr("deleted, moved or replaced"));
+    EXPECT_EQ((*file)->append("three\n").error(), status.error());
+  }
+}
+
 TEST(AppendFile, AFullDiskFailsForGoodAndSaysWhatToDo) {
   auto file = open_append_file("/dev/full");
   ASSERT_TRUE(file);

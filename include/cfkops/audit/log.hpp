@@ -3,12 +3,14 @@
 #include "cfkops/audit/record.hpp"
 #include "cfkops/base/append_file.hpp"
 #include "cfkops/base/clock.hpp"
+#include "cfkops/base/crypto.hpp"
 #include "cfkops/base/result.hpp"
 
 #include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 
 namespace cfkops::audit {
 
@@ -33,6 +35,10 @@ class Log {
   /// appending. Where `tail` has any records, the first one now must be a `resume`.
   Log(std::unique_ptr<AppendFile> file, std::string run_id, const Clock& clock, LogTail tail);
 
+  /// From now on the log is signed: checkpoints are written beside what is appended, and the end
+  /// carries a signature itself (docs/audit-format.md).
+  void sign_with(base::SigningKey key) { key_ = std::move(key); }
+
   /// Errors: Io, with what to do next; the run must then not mutate any more. Protocol, where the
   /// record's data is nested too deeply to be read back: nothing was written.
   Status append(const Record& record, Durable durable);
@@ -44,11 +50,15 @@ class Log {
   [[nodiscard]] std::uint64_t records() const { return sequence_; }
 
  private:
+  Status put(const Record& record, Durable durable);
+
   std::unique_ptr<AppendFile> file_;
   std::string run_id_;
   const Clock& clock_;
   std::string last_hash_ = std::string(64, '0');
   std::uint64_t sequence_ = 0;
+  std::optional<base::SigningKey> key_;
+  std::uint64_t unsigned_ = 0;  ///< records since the last signed one
   std::optional<Error> broken_;
   bool ended_ = false;
   bool reopened_ = false;  ///< and no `resume` was written yet

@@ -32,6 +32,9 @@ struct SigningKey {
 /// The key of this PEM text. Errors: InvalidInput.
 [[nodiscard]] Result<SigningKey> load_signing_key(const Redacted& private_pem);
 
+/// The DER form (SubjectPublicKeyInfo) of an Ed25519 public key. Errors: InvalidInput.
+[[nodiscard]] Result<std::string> public_key_der(const std::string& public_pem);
+
 /// The 64-byte signature in base64. Errors: InvalidInput.
 [[nodiscard]] Result<std::string> sign_ed25519(const SigningKey& key, std::string_view message);
 
