@@ -14,18 +14,26 @@ namespace cfkops::cli {
 std::optional<runbook::Runbook> load(const std::string& word,
                                      const AppEnvironment& environment,
                                      int& exit_code) {
-  Terminal& terminal = environment.terminal;
   const auto file = find_runbook(word);
   if (!file) {
     exit_code = fail(environment, file.error());
     return std::nullopt;
   }
-  runbook::LintReport report = runbook::lint(file->text, file->place.path, actions::specs());
+  return load_text(file->text, file->place.path, word, environment, exit_code);
+}
+
+std::optional<runbook::Runbook> load_text(const std::string& text,
+                                          const std::string& path,
+                                          const std::string& word,
+                                          const AppEnvironment& environment,
+                                          int& exit_code) {
+  Terminal& terminal = environment.terminal;
+  runbook::LintReport report = runbook::lint(text, path, actions::specs());
   if (report.has_errors() || !report.runbook) {
     for (const runbook::Diagnostic& finding : report.findings) {
-      terminal.err(base::printable_lines(runbook::render(finding, file->text)));
+      terminal.err(base::printable_lines(runbook::render(finding, text)));
     }
-    terminal.err(base::printable_lines("cfkops: " + file->place.path +
+    terminal.err(base::printable_lines("cfkops: " + path +
                                        " cannot be used as it is\n  next: cfkops lint " +
                                        shell_word(word) + "\n"));
     exit_code = kUsage;

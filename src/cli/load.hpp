@@ -14,4 +14,11 @@ namespace cfkops::cli {
                                                    const AppEnvironment& environment,
                                                    int& exit_code);
 
+/// The same of a text that is there already; `path` and `word` are for messages.
+[[nodiscard]] std::optional<runbook::Runbook> load_text(const std::string& text,
+                                                        const std::string& path,
+                                                        const std::string& word,
+                                                        const AppEnvironment& environment,
+                                                        int& exit_code);
+
 }  // namespace cfkops::cli

@@ -4,30 +4,53 @@
 
 #include "cfkops/engine/journal.hpp"
 
+#include <filesystem>
+
+#include <algorithm>
+
 namespace cfkops::cli {
-Result<engine::RunRequest> make_request(const Arguments& arguments,
-                                        const runbook::Runbook& book,
-                                        const Clock& clock) {
-  engine::RunRequest request;
-  request.runbook = &book;
-  request.runbook_word = shell_word(arguments.names.front());
-  request.run_id = engine::new_run_id(clock.wall());
-  request.locks.lease = arguments.lock_lease.value_or(request.locks.lease);
-  request.locks.break_reason = arguments.break_lock;
+namespace {
+
+/// `word` names the runbook in messages.
+Result<std::map<std::string, std::string>> split_params(const Arguments& arguments,
+                                                        const std::string& word) {
+  std::map<std::string, std::string> params;
   for (const std::string& param : arguments.params) {
     const std::size_t equals = param.find('=');
     if (equals == std::string::npos || equals == 0) {
-      return make_error(ErrorCode::InvalidInput,
-                        "--param " + param + ": expected name=value",
-                        "for example --param settle=30s; see the parameters with: cfkops show " +
-                            shell_word(arguments.names.front()));
+      return make_error(
+          ErrorCode::InvalidInput,
+          "--param " + param + ": expected name=value",
+          "for example --param settle=30s; see the parameters with: cfkops show " + word);
     }
     const std::string name = param.substr(0, equals);
-    if (!request.params.emplace(name, param.substr(equals + 1)).second) {
+    if (!params.emplace(name, param.substr(equals + 1)).second) {
       return make_error(
           ErrorCode::InvalidInput, "parameter '" + name + "' is given twice", "give it once");
     }
   }
+  return params;
+}
+
+engine::RunRequest begin_request(const Arguments& arguments,
+                                 const runbook::Runbook& book,
+                                 const Clock& clock) {
+  engine::RunRequest request;
+  request.runbook = &book;
+  request.run_id = engine::new_run_id(clock.wall());
+  request.locks.lease = arguments.lock_lease.value_or(request.locks.lease);
+  request.locks.break_reason = arguments.break_lock;
+  return request;
+}
+
+}  // namespace
+
+Result<engine::RunRequest> make_request(const Arguments& arguments,
+                                        const runbook::Runbook& book,
+                                        const Clock& clock) {
+  engine::RunRequest request = begin_request(arguments, book, clock);
+  request.runbook_word = shell_word(arguments.names.front());
+  CFKOPS_ASSIGN(request.params, split_params(arguments, request.runbook_word));
   if (Status checked = engine::check_params(request); !checked) {
     Error error = std::move(checked).error();
     error.hint += error.hint.empty() ? "" : "; ";
@@ -37,8 +60,39 @@ Result<engine::RunRequest> make_request(const Arguments& arguments,
   return request;
 }
 
+Result<engine::RunRequest> make_request(const Arguments& arguments,
+                                        const engine::SavedPlan& plan,
+                                        const runbook::Runbook& book,
+                                        const Clock& clock) {
+  engine::RunRequest request = begin_request(arguments, book, clock);
+  request.runbook_word = shell_word(plan.runbook);
+  request.saved = &plan;
+  request.params = plan.params;
+  CFKOPS_ASSIGN(const auto given, split_params(arguments, request.runbook_word));
+  for (const std::string& secret : plan.secret_params) {
+    const auto found = given.find(secret);
+    if (found == given.end()) {
+      return make_error(
+          ErrorCode::InvalidInput,
+          "parameter '" + secret + "' is a secret, which the plan does not hold",
+          "give it again: --param " + secret + "=@FILE or --param " + secret + "=env:NAME");
+    }
+    request.params.insert(*found);
+  }
+  for (const auto& [name, text] : given) {
+    if (std::count(plan.secret_params.begin(), plan.secret_params.end(), name) == 0) {
+      return make_error(ErrorCode::InvalidInput,
+                        "parameter '" + name + "' is not to be given: the plan has its parameters",
+                        "leave it out, or make a new plan");
+    }
+  }
+  CFKOPS_TRY(engine::check_params(request));
+  return request;
+}
+
 std::string command_line(const Arguments& arguments) {
-  std::string text = shell_word(arguments.names.front());
+  std::string text = arguments.saved_plan.empty() ? shell_word(arguments.names.front())
+                                                  : "--plan " + shell_word(arguments.saved_plan);
   const auto add = [&text](const char* flag, const std::string& value) {
     if (!value.empty()) {
       text += std::string(" ") + flag + " " + shell_word(value);
@@ -70,9 +124,16 @@ std::string command_line(const Arguments& arguments) {
   if (arguments.global.request_timeout != GlobalArguments().request_timeout) {
     add("--request-timeout", base::format_duration(arguments.global.request_timeout));
   }
+  for (const std::string& file : arguments.windows) {
+    add("--windows", std::filesystem::absolute(file).string());
+  }
   add("--lock-lease", arguments.lock_lease ? base::format_duration(*arguments.lock_lease) : "");
   for (const std::string& param : arguments.params) {
     add("--param", param);
+  }
+  add("--allowed-signers", arguments.allowed_signers);
+  if (arguments.required_approvals > 0) {
+    add("--require-approval", std::to_string(arguments.required_approvals));
   }
   return text;
 }

@@ -5,6 +5,7 @@
 #include "cfkops/base/clock.hpp"
 #include "cfkops/base/result.hpp"
 #include "cfkops/engine/plan.hpp"
+#include "cfkops/engine/saved_plan.hpp"
 
 #include <string>
 
@@ -14,6 +15,14 @@ namespace cfkops::cli {
 /// are still to be filled in. `book` must outlive it. Errors: InvalidInput for a parameter that is
 /// not name=value, given twice, unknown, missing or of the wrong type.
 [[nodiscard]] Result<engine::RunRequest> make_request(const Arguments& arguments,
+                                                      const runbook::Runbook& book,
+                                                      const Clock& clock);
+
+/// The request that carries a saved plan out: its parameters and namespace; only what it holds no
+/// value of, the secrets, is taken from the command line. `book` is the plan's own; both must
+/// outlive it. Errors: InvalidInput also for any other parameter.
+[[nodiscard]] Result<engine::RunRequest> make_request(const Arguments& arguments,
+                                                      const engine::SavedPlan& plan,
                                                       const runbook::Runbook& book,
                                                       const Clock& clock);
 
