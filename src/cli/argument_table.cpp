@@ -87,8 +87,10 @@ void add_connection_flags(CLI::App& app, Slots& slots) {
 
 void add_global_flags(CLI::App& app, Slots& slots) {
   add_connection_flags(app, slots);
-  app.add_option("-o,--output", slots.output, "Output format: text or json; markdown of rehearse")
-      ->check(CLI::IsMember({"text", "json", "markdown"}))
+  app.add_option("-o,--output",
+                 slots.output,
+                 "Output format: text or json; of some commands markdown or csv")
+      ->check(CLI::IsMember({"text", "json", "markdown", "csv"}))
       ->group("Output");
   app.add_flag("-v,--verbose", slots.arguments.global.verbose, "Diagnostics on standard error")
       ->group("Output");
@@ -113,6 +115,23 @@ const CLI::Option* add_sandbox(CLI::App* command, Slots& slots) {
                    "On a simulated cluster; --sandbox=SCENARIO names one of 'sandbox scenarios'")
       ->expected(0, 1)
       ->type_name("[=SCENARIO]");
+}
+
+std::string reason_error(const std::string& text) {
+  return base::trim(text).empty() ? "a reason is needed; the log keeps it" : "";
+}
+
+void add_window_flags(CLI::App* command, Slots& slots) {
+  command
+      ->add_option("--windows",
+                   slots.arguments.windows,
+                   "File of change windows (iCalendar) that must let it, may be repeated")
+      ->allow_extra_args(false);
+  command
+      ->add_option("--ignore-windows",
+                   slots.arguments.ignore_windows,
+                   "In an emergency: go on outside of the change windows, for this reason")
+      ->check(reason_error);
 }
 
 CLI::Option* add_names(CLI::App* command,
@@ -182,6 +201,7 @@ void add_runbook_commands(CLI::App& app, Slots& slots) {
   run->add_flag("-y,--yes", slots.arguments.yes, "Do not ask before the first change");
   slots.run_sandbox = add_sandbox(run, slots);
   add_lock_flags(run, slots);
+  add_window_flags(run, slots);
   run->add_flag("--dry-run", slots.arguments.dry_run, "Only show what would be done, like plan");
   add_saved_plan_flags(run, slots);
 
@@ -190,6 +210,7 @@ void add_runbook_commands(CLI::App& app, Slots& slots) {
   add_names(plan, slots, "runbook", "Name or file of the runbook")->required()->expected(1);
   add_params(plan, slots);
   slots.plan_sandbox = add_sandbox(plan, slots);
+  add_window_flags(plan, slots);
   add_saving_flags(plan, slots);
   add_approve_command(app, slots);
 
@@ -231,6 +252,9 @@ void add_recovery_command(CLI::App& app,
   command->add_option("--take-over",
                       slots.arguments.take_over,
                       "Go on with the run of somebody else, for this reason");
+  if (name == "resume") {
+    add_window_flags(command, slots);
+  }
   add_lock_flags(command, slots);
 }
 
@@ -245,19 +269,53 @@ void add_recovery_commands(CLI::App& app, Slots& slots) {
       app, slots, "rollback", "Take back what a run did, also of one that has finished");
 }
 
+CLI::Option* add_run(CLI::App* command, Slots& slots) {
+  return add_names(command, slots, "run", "Id of the run, or the path of its log")->required();
+}
+
+void add_audit_keys(CLI::App* command, Slots& slots) {
+  command
+      ->add_option("--key",
+                   slots.arguments.audit_keys,
+                   "Public key that the log must be signed with, in place of your own; may be "
+                   "repeated")
+      ->allow_extra_args(false);
+}
+
 void add_record_commands(CLI::App& app, Slots& slots) {
-  CLI::App* runs = add_command(app, "runs", "List or show past runs");
+  CLI::App* runs = add_command(app, "runs", "List, show or export past runs");
   runs->require_subcommand(1);
-  add_command(*runs, "list", "List the runs, newest first");
-  CLI::App* runs_show = add_command(*runs, "show", "Show what a run did");
-  add_names(runs_show, slots, "run", "Id of the run, or the path of its log")
-      ->required()
-      ->expected(1);
+  CLI::App* list = add_command(*runs, "list", "List the runs, newest first");
+  list->add_option("--since",
+                   slots.arguments.since,
+                   "Begun since then: 2026-11-23, a time in RFC 3339, or 7d for the last 7 days");
+  list->add_option("--runbook", slots.arguments.of_runbook, "Of the runbook of that name");
+  list->add_option(
+      "--result", slots.arguments.result, "That ended so, such as Succeeded, or that are open");
+  list->add_option("--limit", slots.arguments.limit, "At most so many")
+      ->check(CLI::Range(1, 1000000));
+  add_audit_keys(list, slots);
+  CLI::App* show = add_command(*runs, "show", "Show what a run did");
+  add_run(show, slots)->expected(1);
+  CLI::App* exported = add_command(
+      *runs, "export", "Report on a run for the file: who, what, when, checks, verdict");
+  add_run(exported, slots)->expected(1);
+  add_audit_keys(exported, slots);
 
   CLI::App* audit = add_command(app, "audit", "Check audit logs");
   audit->require_subcommand(1);
   CLI::App* verify = add_command(*audit, "verify", "Prove that an audit log is as it was written");
-  add_names(verify, slots, "run", "Id of the run, or the path of its log")->required();
+  add_run(verify, slots);
+  add_audit_keys(verify, slots);
+  CLI::App* join = add_command(
+      *audit, "join", "Prove from the API server's audit log that a run did what its own says");
+  add_run(join, slots)->expected(1);
+  join->add_option("--cluster-log",
+                   slots.arguments.cluster_logs,
+                   "The API server's audit log, JSON lines; once for each API server")
+      ->required()
+      ->allow_extra_args(false);
+  add_audit_keys(join, slots);
 
   CLI::App* completion = add_command(app, "completion", "Print a completion script for a shell");
   add_names(completion, slots, "shell", "bash, zsh or fish")
