@@ -49,6 +49,8 @@ struct Arguments {
   std::string key;                     ///< of `approve`: the file of an SSH key
   std::optional<Duration> valid_for;   ///< of `plan`, `approve`
   std::optional<Duration> lock_lease;  ///< how long a lock holds without being renewed
+  std::vector<std::string> windows;    ///< files of change windows
+  std::string ignore_windows;          ///< why they do not count; "": they do
   std::string break_lock;              ///< why a lock is taken from its holder; "": it is not
   bool force = false;                  ///< of `plan`, `snapshot`: that file may be there already
   bool all_namespaces = false;         ///< of `snapshot`, `locks`

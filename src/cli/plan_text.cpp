@@ -71,6 +71,9 @@ std::string header(const engine::Plan& plan) {
           "\n";
   text += "  runbook    sha256 " + plan.runbook_sha256 +
           (plan.risk.empty() ? "" : ", risk " + plan.risk) + "\n";
+  if (plan.window.restricted) {
+    text += "  window     " + plan.window.text() + "\n";
+  }
   for (const engine::LockTarget& lock : plan.locks) {
     text += "  lock       " + lock.text + " (lease " + lock.ns + "/" + lock.lease + ")\n";
   }
@@ -103,10 +106,12 @@ std::string plan_text(const engine::Plan& plan, PlanParts parts) {
   if (!plan.validation.empty()) {
     text += "\nValidation afterwards\n" + lines("  ", plan.validation);
   }
-  text += plan.blocked()
-              ? "\nThis plan is blocked: a run would be refused before its first change.\n"
-              : "\nNothing was changed. Nothing stands in the way.\n";
-  return text;
+  if (plan.blocked()) {
+    return text + "\nThis plan is blocked: a run would be refused before its first change.\n";
+  }
+  return text + (plan.window.refuses()
+                     ? "\nNothing was changed. Only the change window stands in the way of a run.\n"
+                     : "\nNothing was changed. Nothing stands in the way.\n");
 }
 
 }  // namespace cfkops::cli

@@ -9,6 +9,7 @@
 #include "run_store.hpp"
 #include "shell_word.hpp"
 #include "simulated.hpp"
+#include "windows.hpp"
 
 #include "cfkops/actions/table.hpp"
 #include "cfkops/base/crypto.hpp"
@@ -143,6 +144,11 @@ int take_up_there(const Arguments& arguments,
   if (!request) {
     return fail(environment, request.error());
   }
+  if (same_runbook) {  // nothing keeps a run from being taken back
+    if (const Status set = set_windows(arguments, *request); !set) {
+      return fail(environment, set.error());
+    }
+  }
   request->run_id = taken.run_id;
   request->life = taken.run.lives + 1;
   request->take_over = arguments.take_over;
@@ -268,6 +274,8 @@ Result<Arguments> arguments_of(const TakenRun& taken, const Arguments& given) {
   all.yes = given.yes;
   all.take_over = given.take_over;
   all.break_lock = given.break_lock;
+  all.windows.insert(all.windows.end(), given.windows.begin(), given.windows.end());
+  all.ignore_windows = given.ignore_windows;
   return all;
 }
 

@@ -5,6 +5,7 @@
 #include "request.hpp"
 #include "saved_plan.hpp"
 #include "simulated.hpp"
+#include "windows.hpp"
 
 #include "cfkops/engine/executor.hpp"
 
@@ -28,6 +29,9 @@ int run_saved(const Arguments& arguments, const AppEnvironment& environment) {
   auto request = make_request(arguments, *plan, *book, environment.clock);
   if (!request) {
     return fail(environment, request.error());
+  }
+  if (const Status set = set_windows(arguments, *request); !set) {
+    return fail(environment, set.error());
   }
   Arguments planned = arguments;
   std::string& ns = planned.global.config.ns;
@@ -61,6 +65,9 @@ int run_there(const Arguments& arguments, const AppEnvironment& environment) {
   auto request = make_request(arguments, *book, environment.clock);
   if (!request) {
     return fail(environment, request.error());
+  }
+  if (const Status set = set_windows(arguments, *request); !set) {
+    return fail(environment, set.error());
   }
   return conduct(
       arguments, environment, {.request = *std::move(request), .log = nullptr, .act = engine::run});

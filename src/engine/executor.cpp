@@ -20,16 +20,17 @@
 namespace cfkops::engine {
 namespace {
 
-void conceal(Journal& journal, const runbook::Value& value) {
+void conceal(const RunEnvironment& environment, const runbook::Value& value) {
   if (const auto* secret = value.as<Redacted>()) {
-    journal.conceal(*secret);
+    environment.journal.conceal(*secret);
+    environment.observer.on_secret(*secret);
   } else if (value.list() != nullptr) {
     for (const runbook::Value& item : *value.list()) {
-      conceal(journal, item);
+      conceal(environment, item);
     }
   } else if (value.map() != nullptr) {
     for (const auto& [key, item] : *value.map()) {
-      conceal(journal, item);
+      conceal(environment, item);
     }
   }
 }
@@ -129,7 +130,7 @@ Result<runbook::ValueMap> Run::resolve() {
       runbook::ValueMap params,
       resolve_params(state_.request, state_.environment.catalogue, state_.environment.client));
   for (const auto& [name, value] : params) {
-    conceal(state_.environment.journal, value);
+    conceal(state_.environment, value);
     state_.environment.observer.on_parameter(name, value);
   }
   return params;
@@ -157,6 +158,9 @@ Status Run::ask_approval(const Plan& plan) const {
 Verdicts Run::take_the_stages() {
   if (const Status begun = begin(); !begun) {
     return not_begun(begun.error());
+  }
+  if (auto end = outside_window({})) {
+    return *std::move(end);
   }
   DriftWatch watch(state_.request, state_.environment.client);
   const auto params = resolve();
@@ -209,7 +213,13 @@ Verdicts Run::approve_and_go(const Plan& plan) {
   if (plan.blocked()) {
     return blocked(plan);
   }
+  if (auto end = outside_window(plan.steps)) {
+    return *std::move(end);
+  }
   if (auto end = obtain(plan)) {
+    return *std::move(end);
+  }
+  if (auto end = outside_window(plan.steps)) {  // the answer may have taken its time
     return *std::move(end);
   }
   return go_through_steps();
@@ -239,7 +249,11 @@ Verdicts Run::go_through_steps() {
                             well.error()}
                  : not_begun(well.error());
   }
+  if (const Status watched = window_.begin(); !watched) {
+    return not_begun(watched.error());
+  }
   auto failure = StepRunner(state_).run(state_.request.runbook->steps);
+  window_.end();
   if (!failure) {
     failure = state_.must_stop("");
     if (failure && !state_.request.runbook->validation.empty()) {

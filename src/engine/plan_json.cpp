@@ -36,6 +36,18 @@ nlohmann::json to_json(const LockTarget& lock) {
   return {{"target", lock.text}, {"namespace", lock.ns}, {"lease", lock.lease}};
 }
 
+nlohmann::json window_json(const PlannedWindow& window) {
+  const auto& changes = window.state.changes;
+  return {{"restricted", window.restricted},
+          {"open", window.state.open},
+          {"changes", changes ? nlohmann::json(base::format_rfc3339(*changes)) : nullptr},
+          {"changesLocal", window.state.changes_local},
+          {"reason", window.state.reason},
+          {"fits", to_string(window.fit)},
+          {"ignored", window.ignored},
+          {"text", window.text()}};
+}
+
 nlohmann::json to_json(const PlannedStep& step);
 
 template <class T>
@@ -76,6 +88,7 @@ Json Plan::to_json() const {
       {"user", user},
       {"params", engine::to_json(params)},
       {"prerequisites", list_of(prerequisites)},
+      {"window", window_json(window)},
       {"locks", list_of(locks)},
       {"steps", list_of(steps)},
       {"validation", validation},

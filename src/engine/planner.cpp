@@ -1,6 +1,7 @@
 #include "planner.hpp"
 
 #include "evaluate.hpp"
+#include "window_gate.hpp"
 
 #include "cfkops/base/text.hpp"
 #include "cfkops/kube/resource.hpp"
@@ -150,6 +151,7 @@ Result<Plan> Planner::make(const runbook::ValueMap& params) {
   CFKOPS_TRY(ask_prerequisites(Asked::BeforeSteps));
   set_scope(reader_, request_.run_id, "plan");
   CFKOPS_TRY(plan_steps(request_.runbook->steps, {}));
+  plan_.window = planned_window(request_, plan_.steps, reader_.loop().clock().wall());
   CFKOPS_ASSIGN(plan_.locks,
                 lock_targets(*request_.runbook, catalogue_, names_.bindings(), request_.ns));
   for (kube::AccessQuestion& question : lock_permissions(plan_.locks)) {

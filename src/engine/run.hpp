@@ -3,6 +3,7 @@
 #include "fate.hpp"
 #include "guards.hpp"
 #include "run_state.hpp"
+#include "window_gate.hpp"
 
 #include "cfkops/engine/drift.hpp"
 #include "cfkops/engine/recovery.hpp"
@@ -11,6 +12,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace cfkops::engine {
 
@@ -26,7 +28,8 @@ class Run {
  public:
   Run(const RunRequest& request, const RunEnvironment& environment)
       : state_(request, environment),
-        guards_(state_) {}
+        guards_(state_),
+        window_(state_) {}
 
   /// Goes on with what an earlier process began. `before` must outlive the run.
   Run(const RunRequest& request, const RunEnvironment& environment, const RecoveredRun& before);
@@ -53,6 +56,7 @@ class Run {
   Result<runbook::ValueMap> resolve();
   Status write_plan(const Plan& plan) const;
   Status ask_approval(const Plan& plan) const;
+  std::optional<Verdicts> outside_window(const std::vector<PlannedStep>& steps) const;
   Verdicts not_begun(const Error& error);
   Verdicts not_planned(DriftWatch& watch, const Error& error);
   std::optional<Verdicts> drifted(DriftWatch& watch, const Plan* plan);
@@ -79,6 +83,7 @@ class Run {
 
   RunState state_;
   Guards guards_;
+  WindowGate window_;
   std::string user_;         ///< who goes on, as the API server knows them
   bool rolls_back_ = false;  ///< asked for by a person, not because of a failure
 };

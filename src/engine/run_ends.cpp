@@ -56,6 +56,15 @@ std::string Run::unharmed() const {
                                                    : "; nothing more was changed";
 }
 
+/// How a run ends whose steps may not be begun now; nothing where they may.
+std::optional<Verdicts> Run::outside_window(const std::vector<PlannedStep>& steps) const {
+  const Status open = window_.check(steps);
+  return open ? std::nullopt
+              : std::optional(Verdicts{RunResult::PolicyRefused,
+                                       "the change windows do not let the run begin" + unharmed(),
+                                       open.error()});
+}
+
 Verdicts Run::not_begun(const Error& error) {
   if (concerns_lock(error)) {
     return {RunResult::Locked, "the run was not begun, for want of a lock" + unharmed(), error};

@@ -112,8 +112,12 @@ engine::RunReport Bench::run(const std::string& sections,
 
 engine::RunReport Bench::run(const runbook::Runbook& runbook,
                              std::map<std::string, std::string> params) {
+  return run(request(runbook, std::move(params)));
+}
+
+engine::RunReport Bench::run(const engine::RunRequest& request) {
   FakeApprover approver(*this);
-  return engine::run(request(runbook, std::move(params)),
+  return engine::run(request,
                      {.catalogue = fakes.catalogue(),
                       .client = client,
                       .journal = journal,

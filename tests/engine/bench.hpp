@@ -91,6 +91,7 @@ class Bench {
                         std::map<std::string, std::string> params = {});
   engine::RunReport run(const runbook::Runbook& runbook,
                         std::map<std::string, std::string> params = {});
+  engine::RunReport run(const engine::RunRequest& request);
   Result<engine::Plan> plan(const std::string& sections,
                             std::map<std::string, std::string> params = {});
 

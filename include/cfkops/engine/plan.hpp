@@ -4,10 +4,12 @@
 #include "cfkops/base/result.hpp"
 #include "cfkops/engine/action.hpp"
 #include "cfkops/engine/lock.hpp"
+#include "cfkops/engine/planned_window.hpp"
 #include "cfkops/kube/reader.hpp"
 #include "cfkops/runbook/model.hpp"
 
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -41,6 +43,8 @@ struct RunRequest {
   int life = 1;  ///< which process of the run this is, from 1
   std::string take_over =
       {};  ///< why somebody else than before goes on with the run; "": nobody else may
+  std::shared_ptr<const runbook::Windows> windows = {};  ///< when it may be going on; null: always
+  std::string ignore_windows = {};  ///< why they do not count, in an emergency; "": they do
   const SavedPlan* saved = nullptr;  ///< borrowed: what is to be carried out, and nothing else
   std::vector<CountedApproval> approvals = {};  ///< of it
 };
@@ -80,6 +84,7 @@ struct Plan {
   std::vector<PlannedCheck> prerequisites;
   std::vector<PlannedStep> steps;
   std::vector<std::string> validation;                 ///< titles
+  PlannedWindow window = {};
   std::vector<LockTarget> locks = {};                  ///< taken before the first step
   std::vector<kube::AccessQuestion> permissions = {};  ///< what the run will ask for, each once
 
