@@ -13,6 +13,7 @@
 #include <vector>
 
 int main(int argc, char** argv) {
+  cfkops::base::forbid_core_dumps();
   const std::vector<std::string> arguments(argv + (argc > 0 ? 1 : 0), argv + argc);
   cfkops::base::SystemClock clock;
   cfkops::base::SystemProcess process;

@@ -16,7 +16,10 @@
 #include <cerrno>
 #include <chrono>
 #include <ctime>
+#include <functional>
 #include <limits>
+#include <set>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -82,6 +85,12 @@ class SpawnSetup {
   posix_spawnattr_t attributes_{};
 };
 
+/// Names of variables; the program's own, since its environment is.
+std::set<std::string, std::less<>>& kept_from_children() {
+  static std::set<std::string, std::less<>> names;
+  return names;
+}
+
 std::vector<std::string> child_environment(const ProcessRequest& request) {
   const auto name_of = [](std::string_view entry) { return entry.substr(0, entry.find('=')); };
   const auto is_without = [&](std::string_view name) {
@@ -95,7 +104,7 @@ std::vector<std::string> child_environment(const ProcessRequest& request) {
   std::vector<std::string> out;
   for (char** entry = environ; entry != nullptr && *entry != nullptr; ++entry) {
     const std::string_view name = name_of(*entry);
-    if (!is_without(name) && !is_added(name)) {
+    if (!is_without(name) && !is_added(name) && !kept_from_children().contains(name)) {
       out.emplace_back(*entry);
     }
   }
@@ -254,6 +263,10 @@ Status Child::pump(Duration longest) {
   moved = (stderr_.open() && drain(stderr_, error_output_, max_output_)) || moved;
   drained_ = ended_ && !moved;
   return {};
+}
+
+void keep_from_children(const std::string& variable) {
+  kept_from_children().insert(variable);
 }
 
 PipeSignalBlock::PipeSignalBlock() {

@@ -2,6 +2,9 @@
 
 #include "child.hpp"
 
+#include <sys/prctl.h>
+#include <sys/resource.h>
+
 #include <algorithm>
 #include <string_view>
 
@@ -68,6 +71,16 @@ Result<ProcessOutcome> SystemProcess::run(const ProcessRequest& request) {
   outcome.output = child.output();
   outcome.error_output = child.error_output();
   return outcome;
+}
+
+void forbid_core_dumps() {
+  const rlimit none{.rlim_cur = 0, .rlim_max = 0};
+  static_cast<void>(::setrlimit(RLIMIT_CORE, &none));
+  // The limit alone does not keep a dump from a program that the kernel pipes it to. The leak
+  // sanitizer, though, has to trace us.
+#ifndef CFKOPS_SANITIZED
+  static_cast<void>(::prctl(PR_SET_DUMPABLE, 0, 0, 0, 0));
+#endif
 }
 
 }  // namespace cfkops::base

@@ -2,6 +2,7 @@
 #include "secret_text.hpp"
 
 #include "cfkops/base/file.hpp"
+#include "cfkops/base/process.hpp"
 #include "cfkops/base/text.hpp"
 #include "cfkops/engine/plan.hpp"
 
@@ -10,6 +11,9 @@
 
 namespace cfkops::engine {
 namespace {
+
+/// Before the name of the variable that a secret is in.
+constexpr std::string_view kEnvironment = "env:";
 
 using runbook::Param;
 using runbook::Type;
@@ -152,6 +156,37 @@ Error together(std::vector<Error> errors) {
   return all;
 }
 
+bool names_a_secret(std::string_view text) {
+  return text.starts_with('@') || text.starts_with(kEnvironment);
+}
+
+/// The text is not repeated: it is the secret, and the process list has shown it once already.
+Error written_out(const std::string& name) {
+  return make_error(ErrorCode::InvalidInput,
+                    "a secret is not taken from the command line, where others can see it",
+                    "write it to a file and give --param " + name + "=@FILE, or --param " + name +
+                        "=env:VARIABLE");
+}
+
+/// What can be said of it without a cluster; of a secret not more than where it is, since what it
+/// names may be readable only once.
+Status check_text(const Param& param, const std::string& text) {
+  if (param.type.kind == Type::Kind::Secret) {
+    return names_a_secret(text) ? Status() : Status(written_out(param.name));
+  }
+  CFKOPS_TRY(typed(param, text));
+  return {};
+}
+
+/// The variables that hold secrets: of one, or of a list.
+void keep_from_children(const std::string& text) {
+  for (const std::string& part : base::split(text, ',')) {
+    if (part.starts_with(kEnvironment)) {
+      base::keep_from_children(part.substr(kEnvironment.size()));
+    }
+  }
+}
+
 }  // namespace
 
 bool mentions_secret(const runbook::Type& type) {
@@ -160,7 +195,6 @@ bool mentions_secret(const runbook::Type& type) {
 }
 
 Result<Redacted> read_secret(const std::string& name, const std::string& text) {
-  constexpr std::string_view kEnvironment = "env:";
   if (text.starts_with('@')) {
     CFKOPS_ASSIGN(std::string content, base::read_file(text.substr(1), std::size_t{1} << 20U));
     if (content.ends_with('\n')) {
@@ -177,26 +211,24 @@ Result<Redacted> read_secret(const std::string& name, const std::string& text) {
     }
     return Redacted(std::move(content));
   }
-  // The text is not repeated: it is the secret, and the process list has shown it once already.
-  return make_error(ErrorCode::InvalidInput,
-                    "a secret is not taken from the command line, where others can see it",
-                    "write it to a file and give --param " + name + "=@FILE, or --param " + name +
-                        "=env:VARIABLE");
+  return written_out(name);
 }
 
 Status check_params(const RunRequest& request) {
   std::vector<Error> wrong = unknown_params(request);
   for (const Param& param : request.runbook->params) {
     const auto given = request.params.find(param.name);
-    const Type::Kind kind = param.type.kind;
     if (given == request.params.end()) {
-      if (param.required && !param.fallback && kind != Type::Kind::Ref) {
+      if (param.required && !param.fallback && param.type.kind != Type::Kind::Ref) {
         wrong.push_back(missing(param));
       }
-    } else if (kind != Type::Kind::Secret) {  // what it names may be readable only once
-      if (auto value = typed(param, given->second); !value) {
-        wrong.push_back(std::move(value).error().in(called(param)));
-      }
+      continue;
+    }
+    if (mentions_secret(param.type)) {
+      keep_from_children(given->second);
+    }
+    if (Status checked = check_text(param, given->second); !checked) {
+      wrong.push_back(std::move(checked).error().in(called(param)));
     }
   }
   if (!wrong.empty()) {

@@ -5,9 +5,12 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 
 #include <csignal>
+#include <cstdlib>
 #include <fstream>
 
 namespace cfkops::base {
@@ -69,6 +72,28 @@ TEST(Process, AddsAndRemovesVariables) {
   request.environment = {{"PATH", "/usr/bin:/bin"}};
   request.argv.back() = "echo $PATH";
   EXPECT_EQ(run(request)->output, "/usr/bin:/bin\n");
+}
+
+TEST(Process, KeepsVariablesWithSecretsFromChildren) {
+  ASSERT_EQ(::setenv("CFKOPS_KEPT", "canary", 1), 0);
+  ProcessRequest request = shell("echo \"${CFKOPS_KEPT-none}\"");
+  EXPECT_EQ(run(request)->output, "canary\n");
+  keep_from_children("CFKOPS_KEPT");
+  EXPECT_EQ(run(request)->output, "none\n");
+  request.environment = {{"CFKOPS_KEPT", "named"}};
+  EXPECT_EQ(run(request)->output, "named\n");
+}
+
+TEST(Process, LeavesNoCoreDump) {
+  forbid_core_dumps();
+  rlimit limit{};
+  ASSERT_EQ(::getrlimit(RLIMIT_CORE, &limit), 0);
+  EXPECT_EQ(limit.rlim_cur, 0U);
+  EXPECT_EQ(limit.rlim_max, 0U);
+#ifndef CFKOPS_SANITIZED
+  EXPECT_EQ(::prctl(PR_GET_DUMPABLE, 0, 0, 0, 0), 0);
+#endif
+  EXPECT_EQ(run(shell("ulimit -c"))->output, "0\n");
 }
 
 TEST(Process, SaysWhenThereIsNoSuchProgram) {

@@ -48,4 +48,12 @@ class SystemProcess final : public Process {
   Result<ProcessOutcome> run(const ProcessRequest& request) override;
 };
 
+/// From now on no child inherits that variable of ours, which holds a secret. One that a request
+/// adds to the child's environment is added all the same.
+void keep_from_children(const std::string& variable);
+
+/// From now on this process leaves no core dump and may not be traced by others of its user: its
+/// memory holds secrets. What it starts leaves none either.
+void forbid_core_dumps();
+
 }  // namespace cfkops::base

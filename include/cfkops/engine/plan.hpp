@@ -96,7 +96,8 @@ struct Plan {
 };
 
 /// What can be said of the parameters without a cluster: names, types, limits, and that none is
-/// missing. Secrets are not read. Errors: InvalidInput, as of `resolve_params`.
+/// missing. Secrets are not read, but the variables that hold them are kept from children from now
+/// on. Errors: InvalidInput, as of `resolve_params`.
 [[nodiscard]] Status check_params(const RunRequest& request);
 
 /// Converts and resolves the parameters: types, limits, references to live objects (pinned by uid).
