@@ -47,6 +47,18 @@ void make_namespaces(Registry& registry) {
   }
 }
 
+void make_component_statuses(Registry& registry) {
+  const Kind& kind = kind_of(registry, "v1", "ComponentStatus");
+  for (const char* name : {"controller-manager", "etcd-0", "scheduler"}) {
+    create(registry,
+           kind,
+           {},
+           {{"metadata", {{"name", name}}},
+            {"conditions",
+             Value::array({{{"type", "Healthy"}, {"status", "True"}, {"message", "ok"}}})}});
+  }
+}
+
 // The service under which pods reach the API, and where it really is.
 void make_own_service(Registry& registry) {
   create(
@@ -164,6 +176,7 @@ void bootstrap(Registry& registry, Nodes nodes) {
   make_priority_classes(registry);
   make_roles(registry);
   make_own_service(registry);
+  make_component_statuses(registry);
   if (nodes == Nodes::Three) {
     CFKOPS_CHECK(add_nodes(registry, default_nodes(registry.timestamp())).has_value());
   }

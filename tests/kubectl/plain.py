@@ -17,7 +17,7 @@ RULES = [(re.compile(pattern), replacement) for pattern, replacement in [
     (LONG_TIME, "<time>"),
     (r"^[EIW]\d{4} \d\d:\d\d:\d\d\.\d+ +\d+ [\w.]+:\d+\]", "<klog>"),
     (r"\bcontainerd://[0-9a-f]{64}\b", "<container>"),
-    (r"(?i)(image ?ID: +)\S.*$", r"\1<image>"),
+    (r'(?i)("?image ?ID"?: +)[^\s,][^,]*', r"\1<image>"),
     (r"(?i)(\"?resource ?version\"?: *)\"?\d+\"?", r"\1<rv>"),
     (r"\b(?!127\.0\.0\.1|0\.0\.0\.0)\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3}\b", "<ip>"),
     (r"\.[0-9a-f]{16}\b", ".<event>"),

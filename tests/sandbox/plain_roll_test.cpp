@@ -54,11 +54,16 @@ TEST(PlainRoll, StallsProducersWhereCatchingUpIsSlow) {
   }
 }
 
-TEST(PlainRoll, HappensToBeSafeWithLittleData) {
-  const KafkaReport report = after_plain_roll("healthy", 1);
-  EXPECT_EQ(report.restarts, 3U);
-  EXPECT_EQ(report.most_under_min_isr, 0);
-  EXPECT_LT(report.longest_gap, seconds(1));
+// It is a matter of luck: the pods' turns differ from seed to seed.
+TEST(PlainRoll, MayBeSafeWithLittleData) {
+  int safe = 0;
+  for (std::uint64_t seed = 1; seed <= 3; ++seed) {
+    const KafkaReport report = after_plain_roll("healthy", seed);
+    EXPECT_EQ(report.restarts, 3U);
+    EXPECT_LT(report.longest_gap, seconds(1)) << "seed " << seed;
+    safe += report.most_under_min_isr == 0 ? 1 : 0;
+  }
+  EXPECT_GT(safe, 0);
 }
 
 }  // namespace

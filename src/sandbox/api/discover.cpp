@@ -73,7 +73,7 @@ Value resource_entry(const KindTable& kinds, const Kind& kind) {
   if (!names.categories.empty()) {
     entry["categories"] = names.categories;
   }
-  if (std::ranges::find(names.verbs, "list") != names.verbs.end()) {
+  if (std::ranges::find(names.verbs, "watch") != names.verbs.end()) {
     entry["storageVersionHash"] = storage_hash(kinds, kind);
   }
   return entry;

@@ -182,7 +182,7 @@ void record_event(Registry& registry,
                  {"lastTimestamp", now},
                  {"source", std::move(source)},
                  {"reportingComponent", std::string(component)},
-                 {"reportingInstance", place.host}},
+                 {"reportingInstance", place.instance.empty() ? place.host : place.instance}},
                 options);
 }
 

@@ -54,10 +54,12 @@ bool delete_stored(Registry& registry,
 void set_condition(Value& object, Value condition, std::string_view now);
 
 /// An event about an object, as `component` records it; the same event counts up. A kubelet's name
-/// its `host`, and of a container its `field` in the pod.
+/// its `host`, and of a container its `field` in the pod; of a component with several copies,
+/// `instance` says which one it was, by default that of the host.
 struct EventPlace {
   std::string host = {};
   std::string field = {};
+  std::string instance = {};
 };
 
 void record_event(Registry& registry,

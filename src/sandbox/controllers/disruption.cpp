@@ -1,3 +1,4 @@
+#include "controllers/cluster_objects.hpp"
 #include "controllers/controller.hpp"
 #include "controllers/pods.hpp"
 #include "kinds/checks.hpp"
@@ -82,12 +83,23 @@ class DisruptionController final : public Controller {
         pods.push_back(pod);
       }
     }
+    if (pods.empty() && is_news(*budget)) {
+      record_event(
+          registry_, *budget, "controllermanager", "Normal", "NoPods", "No matching pods found");
+    }
     const auto expected = expect(*budget, pods);
     if (!expected) {
       put_failure(*budget);
       return;
     }
     put_status(key, *budget, pods, *expected);
+  }
+
+  // Its status does not yet tell of its spec, or tells of pods.
+  static bool is_news(const Value& budget) {
+    return number_at(budget, {"status", "observedGeneration"}) !=
+               number_at(budget, {"metadata", "generation"}) ||
+           number_at(budget, {"status", "currentHealthy"}) > 0;
   }
 
   // None where the owner of a pod says nothing of how many it wants.

@@ -1,12 +1,15 @@
 #include "controllers/kubelet_pod.hpp"
 
 #include "controllers/cluster_objects.hpp"
+#include "controllers/image_name.hpp"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <array>
 #include <charconv>
+#include <iterator>
 #include <utility>
 
 namespace cfkops::sandbox {
@@ -118,8 +121,8 @@ Value container_status(const Value& pod, const Value& container, const PodRun& r
   const std::string image = text_at(container, {"image"});
   const std::string& id = running ? run.container_id : run.last_id;
   Value status = {{"name", text_at(container, {"name"})},
-                  {"image", image},
-                  {"imageID", id.empty() ? "" : image},
+                  {"image", id.empty() ? image : full_image_name(image)},
+                  {"imageID", id.empty() ? "" : image_id(image)},
                   {"lastState", Value::object()},
                   {"ready", running && run.ready},
                   {"started", running},
@@ -151,9 +154,10 @@ Value init_status(const Value& container, const PodRun& run) {
                {"finishedAt", run.started},
                {"containerID", run.container_id}}}};
   }
+  const std::string image = text_at(container, {"image"});
   Value status = {{"name", text_at(container, {"name"})},
-                  {"image", text_at(container, {"image"})},
-                  {"imageID", done ? text_at(container, {"image"}) : ""},
+                  {"image", done ? full_image_name(image) : image},
+                  {"imageID", done ? image_id(image) : ""},
                   {"lastState", Value::object()},
                   {"ready", done},
                   {"started", false},
@@ -186,6 +190,19 @@ void tell(Value& pod, std::string_view type, bool is_true, const Value& why, std
   set_condition(pod, std::move(condition), now);
 }
 
+/// What others say first, then the kubelet's own, as its status manager merges them.
+void put_in_order(Value& conditions) {
+  constexpr std::array<std::string_view, 5> kOwn = {
+      "PodReadyToStartContainers", "Initialized", "Ready", "ContainersReady", "PodScheduled"};
+  const auto rank = [&kOwn](const Value& condition) {
+    const auto* const own = std::ranges::find(kOwn, text_at(condition, {"type"}));
+    return own == kOwn.end() ? -1 : std::distance(kOwn.begin(), own);
+  };
+  std::stable_sort(conditions.begin(),
+                   conditions.end(),
+                   [&](const Value& left, const Value& right) { return rank(left) < rank(right); });
+}
+
 std::string phase_of(const PodRun& run) {
   if (run.stage == PodRun::Stage::Ended) {
     return run.exit_code == 0 ? "Succeeded" : "Failed";
@@ -210,9 +227,8 @@ void tell_conditions(Value& pod, const PodRun& run, std::string_view now) {
   tell(pod, "Initialized", !has_init || !run.started.empty(), uninitialised, now);
   tell(pod, "Ready", run.ready, why, now);
   tell(pod, "ContainersReady", run.ready, why, now);
-  if (condition_of(pod, "PodScheduled") == nullptr) {
-    tell(pod, "PodScheduled", true, Value::object(), now);
-  }
+  tell(pod, "PodScheduled", true, Value::object(), now);
+  put_in_order(make_at(pod, {"status", "conditions"}));
 }
 
 }  // namespace

@@ -15,6 +15,8 @@ namespace {
 
 constexpr std::string_view kName = "default-scheduler";
 constexpr std::string_view kManager = "kube-scheduler";
+// The host that it runs on is behind its name, as it signs events.
+constexpr const char* kInstance = "default-scheduler-control-plane";
 constexpr std::string_view kSelectedNode = "volume.kubernetes.io/selected-node";
 constexpr std::string_view kNotHelpful = "Preemption is not helpful for scheduling";
 constexpr std::string_view kNoVictims = "No preemption victims found for incoming pod";
@@ -196,7 +198,8 @@ class Scheduler final : public Controller {
                    kName,
                    "Normal",
                    "Scheduled",
-                   fmt::format("Successfully assigned {}/{} to {}", key.ns, key.name, node));
+                   fmt::format("Successfully assigned {}/{} to {}", key.ns, key.name, node),
+                   {.instance = kInstance});
     }
   }
 
@@ -206,7 +209,8 @@ class Scheduler final : public Controller {
     if (old != nullptr && text_at(*old, {"message"}) == message) {
       return;
     }
-    record_event(registry_, pod, kName, "Warning", "FailedScheduling", message);
+    record_event(
+        registry_, pod, kName, "Warning", "FailedScheduling", message, {.instance = kInstance});
     const std::string now = registry_.timestamp();
     change_stored(
         registry_,

@@ -308,10 +308,59 @@ class BindingKind final : public Kind {
   }
 };
 
+/// How the control plane's parts fare. The real server asks them each time and stores nothing, so
+/// that no more than the name is shown of its metadata.
+class ComponentStatusKind final : public Kind {
+ public:
+  ComponentStatusKind()
+      : Kind(read_only_names()) {}
+
+  [[nodiscard]] bool is_storage_version() const override { return false; }
+
+  [[nodiscard]] Value from_storage(const Shared& stored) const override {
+    Value object = Kind::from_storage(stored);
+    make_at(object, {"metadata"}) = {{"name", name_of(*stored)}};
+    return object;
+  }
+
+  [[nodiscard]] std::string deprecation() const override {
+    return "v1 ComponentStatus is deprecated in v1.19+";
+  }
+
+  [[nodiscard]] std::vector<Column> columns() const override {
+    return {name_column(),
+            column("Status", "string", "Status of the component conditions"),
+            column("Message", "string", "Message of the component conditions"),
+            column("Error", "string", "Error of the component conditions")};
+  }
+
+  [[nodiscard]] std::vector<Value> cells(const Value& object, WallTime /*now*/) const override {
+    for (const Value& condition : list_at(object, {"conditions"})) {
+      if (text_at(condition, {"type"}) == "Healthy") {
+        const bool healthy = text_at(condition, {"status"}) == "True";
+        return {name_of(object),
+                healthy ? "Healthy" : "Unhealthy",
+                text_at(condition, {"message"}),
+                text_at(condition, {"error"})};
+      }
+    }
+    return {name_of(object), "Unknown", "", ""};
+  }
+
+ private:
+  static KindNames read_only_names() {
+    KindNames names =
+        common_names({"", "v1", "componentstatuses", "ComponentStatus", false}, {"cs"});
+    names.verbs = {"get", "list"};
+    return names;
+  }
+};
+
 }  // namespace
 
 void add_core_kinds(Kinds& kinds) {
   kinds.push_back(std::make_unique<BindingKind>());
+  kinds.push_back(std::make_unique<ComponentStatusKind>());
   kinds.push_back(std::make_unique<ConfigMapKind>());
   kinds.push_back(endpoints_kind());
   kinds.push_back(namespace_kind());

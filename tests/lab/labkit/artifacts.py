@@ -74,6 +74,10 @@ def kwok():
     return _go_dir("nodes") / "kwok"
 
 
+def helm():
+    return _go_dir("helm") / "helm"
+
+
 def pause():
     return cache() / f"pause-{pins.digest(IMAGES / 'pause.c')}" / "pause"
 
@@ -126,7 +130,7 @@ def link_bin():
     """Gives what people start by hand a path that does not change."""
     folder = home() / "bin"
     folder.mkdir(parents=True, exist_ok=True)
-    for target in (kube(), kubectl(), coredns(), kwok()):
+    for target in (kube(), kubectl(), coredns(), kwok(), helm()):
         draft = folder / f".{target.name}.{os.getpid()}"
         draft.symlink_to(target)
         draft.replace(folder / target.name)

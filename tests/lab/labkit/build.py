@@ -33,7 +33,8 @@ def _programs():
     for binary, package, flags in (
             (artifacts.kube(), ".", _version_flags()),
             (artifacts.coredns(), ".", ""),
-            (artifacts.kwok(), "sigs.k8s.io/kwok/cmd/kwok", "")):
+            (artifacts.kwok(), "sigs.k8s.io/kwok/cmd/kwok", ""),
+            (artifacts.helm(), "helm.sh/helm/v3/cmd/helm", "")):
         if binary.exists():
             continue
         go = go or _find_go()

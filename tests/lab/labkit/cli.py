@@ -124,7 +124,7 @@ def _exec(lab, options):
         raise LabError("exec needs a command")
     lab.record()
     os.environ["KUBECONFIG"] = str(lab.kubeconfig)
-    os.environ["PATH"] = f"{artifacts.kubectl().parent}:{os.environ['PATH']}"
+    os.environ["PATH"] = f"{artifacts.kubectl().parent}:{artifacts.helm().parent}:{os.environ['PATH']}"
     cgroups.join_clients(lab)
     # This way, unlike by nsenter, the command also gets the lab's resolv.conf.
     os.execvp("ip", ["ip", "netns", "exec", lab.id, *argv])
