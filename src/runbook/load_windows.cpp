@@ -1,5 +1,7 @@
 #include "load_parts.hpp"
 
+#include "cfkops/runbook/window.hpp"
+
 #include <fmt/format.h>
 
 #include <array>
@@ -38,6 +40,16 @@ void check_form(Form& form, const YamlNode& node) {
   }
 }
 
+/// What is written as a window must be one.
+void check_times(Form& form, const WindowEntry& entry) {
+  if (!entry.file.empty() || entry.start.empty() || !entry.duration) {
+    return;
+  }
+  if (const Status read = Calendar().add(entry); !read) {
+    form.report(kWrongType, entry.pos, 1, read.error().message, read.error().hint);
+  }
+}
+
 WindowEntry load_window(Form& form, const YamlNode& node, std::size_t number) {
   const std::vector<std::string> kinds = {"allow", "freeze"};
   WindowEntry entry;
@@ -61,6 +73,7 @@ WindowEntry load_window(Form& form, const YamlNode& node, std::size_t number) {
     entry.except.push_back(form.text(item, "an entry of 'except'"));
   }
   entry.timezone = text("timezone");
+  check_times(form, entry);
   return entry;
 }
 
