@@ -59,7 +59,11 @@ HumanObserver::HumanObserver(Terminal& terminal, const Clock& clock)
 
 void HumanObserver::line(const std::string& text, const std::string& own) {
   transient_.end();
-  terminal_.err(own + base::printable_lines(text) + "\n");
+  terminal_.err(own + shown(text) + "\n");
+}
+
+std::string HumanObserver::shown(const std::string& text) const {
+  return base::printable_lines(concealed_.in(text));
 }
 
 std::string HumanObserver::stamp() const {
@@ -104,7 +108,7 @@ void HumanObserver::on_check_started(const std::string& phase, const std::string
   phase_heading(phase == "prerequisite" ? "Prerequisites"
                 : phase == "validation" ? "Validation"
                                         : "Steps");
-  transient_.show("  ...     " + title);
+  transient_.show(concealed_.in("  ...     " + title));
 }
 
 void HumanObserver::on_check(const std::string& phase,
@@ -135,7 +139,7 @@ void HumanObserver::on_step_started(const engine::StepInfo& step) {
   if (step.attempt > 1) {
     text += " (attempt " + std::to_string(step.attempt) + ")";
   }
-  line("", colour(terminal_.lively(), "1", base::printable_lines(text)));
+  line("", colour(terminal_.lively(), "1", shown(text)));
 }
 
 void HumanObserver::on_progress(const engine::StepInfo& /*step*/, const std::string& text) {
@@ -146,7 +150,7 @@ void HumanObserver::on_progress(const engine::StepInfo& /*step*/, const std::str
 void HumanObserver::on_wait(const engine::StepInfo& /*step*/, const engine::WaitState& wait) {
   const std::string text = wait_text(wait);
   if (terminal_.lively()) {
-    transient_.show(stamp() + "  " + text);
+    transient_.show(concealed_.in(stamp() + "  " + text));
     return;
   }
   const std::string reason = wait.what + wait.why;
@@ -197,7 +201,7 @@ void HumanObserver::on_run_finished(const engine::RunReport& report) {
   if (!report.journal.empty()) {
     text += "  log " + report.journal + " sha256 " + report.journal_hash + "\n";
   }
-  terminal_.out(base::printable_lines(text));
+  terminal_.out(shown(text));
 }
 
 }  // namespace cfkops::cli

@@ -3,6 +3,7 @@
 #include "transient_line.hpp"
 
 #include "cfkops/base/clock.hpp"
+#include "cfkops/base/concealed.hpp"
 #include "cfkops/cli/terminal.hpp"
 #include "cfkops/engine/observer.hpp"
 
@@ -33,10 +34,13 @@ class HumanObserver final : public engine::Observer {
   void on_notice(const std::string& text) override;
   void on_run_finished(const engine::RunReport& report) override;
 
+  void on_secret(const Redacted& secret) override { concealed_.add(secret); }
+
  private:
   /// Ends a rewritten line, then writes lines of their own: `text`, which cannot drive the
   /// terminal, after `own`, which is ours and may.
   void line(const std::string& text, const std::string& own = {});
+  [[nodiscard]] std::string shown(const std::string& text) const;
   void phase_heading(const std::string& phase);
   [[nodiscard]] std::string stamp() const;
   [[nodiscard]] std::string mark(engine::Verdict verdict) const;
@@ -48,6 +52,7 @@ class HumanObserver final : public engine::Observer {
   std::string last_wait_;
   MonoTime last_wait_shown_;
   TransientLine transient_;
+  base::Concealed concealed_;
 };
 
 }  // namespace cfkops::cli

@@ -12,27 +12,6 @@
 namespace cfkops::engine {
 namespace {
 
-constexpr std::size_t kShortestConcealed = 4;
-
-void replace_all(std::string& text, const std::string& what) {
-  for (std::size_t at = text.find(what); at != std::string::npos; at = text.find(what, at)) {
-    text.replace(at, what.size(), Redacted::text());
-    at += std::char_traits<char>::length(Redacted::text());
-  }
-}
-
-void conceal_in(nlohmann::json& value, const std::vector<Redacted>& secrets) {
-  if (value.is_string()) {
-    for (const Redacted& secret : secrets) {
-      replace_all(value.get_ref<std::string&>(), secret.reveal());
-    }
-  } else if (value.is_structured()) {
-    for (auto& item : value) {
-      conceal_in(item, secrets);
-    }
-  }
-}
-
 nlohmann::json to_json(const kube::Mutation& mutation, std::uint64_t number, bool aside) {
   return {{"intent", number},
           {"aside", aside},
@@ -161,11 +140,7 @@ void Journal::carry_on(Before before) {
 }
 
 void Journal::conceal(const Redacted& secret) {
-  if (secret.reveal().size() < kShortestConcealed) {
-    return;
-  }
-  concealed_.push_back(secret);
-  concealed_.emplace_back(base::base64_encode(secret.reveal()));
+  concealed_.add(secret);
 }
 
 std::vector<std::string> Journal::unresolved() const {
@@ -179,12 +154,8 @@ std::vector<std::string> Journal::unresolved() const {
 }
 
 Status Journal::write_as(audit::Phase phase, const Json& data, audit::Durable durable) {
-  audit::Record record{.phase = phase, .step = step_, .attempt = attempt_, .data = data};
-  if (!concealed_.empty()) {
-    nlohmann::json clean = data.raw();
-    conceal_in(clean, concealed_);
-    record.data = Json(std::move(clean));
-  }
+  const audit::Record record{
+      .phase = phase, .step = step_, .attempt = attempt_, .data = concealed_.in(data)};
   Status written = log_.append(record, durable);
   broken_ = broken_ || !written;
   return written;

@@ -42,6 +42,18 @@ TEST_F(HumanObserverTest, SaysWhatItWaitsForAndWhenItDoesNotKnowHowLong) {
   EXPECT_THAT(terminal.shown_err, HasSubstr("time to go unknown"));
 }
 
+TEST_F(HumanObserverTest, ASecretThatAServerRepeatsIsNotShown) {
+  observer.on_secret(Redacted("hunter22"));
+  observer.on_wait(step, wait("hunter22 is missing"));
+  observer.on_notice("it says hunter22");
+  engine::RunReport report;
+  report.summary = "because of hunter22";
+  observer.on_run_finished(report);
+  EXPECT_THAT(terminal.shown_err, HasSubstr("it says ***"));
+  EXPECT_THAT(terminal.shown_out, HasSubstr("because of ***"));
+  EXPECT_THAT(terminal.shown_err + terminal.shown_out, Not(HasSubstr("hunter22")));
+}
+
 TEST_F(HumanObserverTest, OffATerminalAWaitIsRepeatedOnlyWhenItsReasonChangesOrNowAndThen) {
   const auto lines = [this] {
     return std::count(terminal.shown_err.begin(), terminal.shown_err.end(), '\n');

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "cfkops/audit/log.hpp"
+#include "cfkops/base/concealed.hpp"
 #include "cfkops/base/redacted.hpp"
 #include "cfkops/base/result.hpp"
 #include "cfkops/kube/mutation.hpp"
@@ -80,9 +81,7 @@ class Journal final : public kube::MutationRecorder {
   /// in memory too.
   Status remember_undo(const Json& data);
 
-  /// Keeps a secret out of all that is written from now on: its text and its base64 form become
-  /// "***" wherever they turn up. A second line of defence; shorter secrets than four characters
-  /// are left to the first.
+  /// Keeps a secret out of all that is written from now on (`base::Concealed`).
   void conceal(const Redacted& secret);
 
   /// Goes on with a run of an earlier process: what it remembered and was not undone yet, of how
@@ -131,7 +130,7 @@ class Journal final : public kube::MutationRecorder {
   std::string last_wait_;
   std::vector<Remembered> remembered_;
   std::uint64_t entries_ = 0;
-  std::vector<Redacted> concealed_;
+  base::Concealed concealed_;
   std::vector<MutationGate*> gates_;
   int asides_ = 0;
   std::vector<Open> open_;

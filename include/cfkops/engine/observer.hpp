@@ -1,6 +1,7 @@
 #pragma once
 
 #include "cfkops/base/clock.hpp"
+#include "cfkops/base/redacted.hpp"
 #include "cfkops/engine/outcome.hpp"
 
 #include <cstddef>
@@ -103,6 +104,10 @@ class Observer {
 
   /// Each parameter with its resolved value; a secret shows itself as "***".
   virtual void on_parameter(const std::string& name, const runbook::Value& value) = 0;
+
+  /// A secret that whoever shows things must keep out of all that is told from now on: a server may
+  /// repeat it. By default nothing, as for those that show nothing.
+  virtual void on_secret(const Redacted& /*secret*/) {}
 
   /// `phase` is "prerequisite", "validation", "expect" or "guard".
   virtual void on_check_started(const std::string& phase, const std::string& title) = 0;
