@@ -29,6 +29,23 @@ runbook::ActionSpec make_spec() {
   return spec;
 }
 
+/// The annotation in which kubectl keeps the object that was applied last becomes a secret.
+void hide_last_applied(runbook::ValueMap& object) {
+  constexpr const char* kLastApplied = "kubectl.kubernetes.io/last-applied-configuration";
+  const auto metadata = object.find("metadata");
+  const runbook::Value* annotations =
+      metadata == object.end() ? nullptr : metadata->second.member("annotations");
+  const runbook::Value* copy = annotations == nullptr ? nullptr : annotations->member(kLastApplied);
+  if (copy == nullptr) {
+    return;
+  }
+  runbook::ValueMap noted = *annotations->map();
+  noted[kLastApplied] = Redacted(copy->text());
+  runbook::ValueMap described = *metadata->second.map();
+  described["annotations"] = std::move(noted);
+  metadata->second = std::move(described);
+}
+
 /// The object as a value; what a Secret holds becomes secrets.
 runbook::Value value_of(const kube::Object& object) {
   runbook::Value value = runbook::Value::from_json(object.json());
@@ -47,6 +64,7 @@ runbook::Value value_of(const kube::Object& object) {
     }
     members[part] = std::move(hidden);
   }
+  hide_last_applied(members);
   return members;
 }
 
