@@ -15,6 +15,7 @@
 
 #include "cfkops/actions/table.hpp"
 #include "cfkops/base/text.hpp"
+#include "cfkops/engine/audit_key.hpp"
 #include "cfkops/engine/journal.hpp"
 #include "cfkops/engine/saved_plan.hpp"
 
@@ -31,13 +32,14 @@ Result<std::string> save_plan(const Arguments& arguments,
                               const engine::Plan& plan,
                               const engine::PinRecorder& reads,
                               kube::Reader& reader) {
-  CFKOPS_ASSIGN(
-      const engine::SavedPlan saved,
-      engine::save(request,
-                   plan,
-                   reads,
-                   reader,
-                   {.valid_for = arguments.valid_for.value_or(kValidFor), .audit_key = ""}));
+  const auto key = engine::audit_public_key();
+  CFKOPS_ASSIGN(const engine::SavedPlan saved,
+                engine::save(request,
+                             plan,
+                             reads,
+                             reader,
+                             {.valid_for = arguments.valid_for.value_or(kValidFor),
+                              .audit_key = key ? *key : std::string()}));
   CFKOPS_TRY(write_saved_plan(saved, arguments.out, arguments.force));
   return saved.sha256;
 }

@@ -43,8 +43,8 @@ struct SavedPlan {
 
 /// What `save` is told besides the plan.
 struct SaveOptions {
-  std::optional<Duration> valid_for;
-  std::string audit_key;
+  std::optional<Duration> valid_for = {};
+  std::string audit_key = {};
 };
 
 /// Puts a plan, that `reads` watched being made, into the form of a file; asks the API server who
