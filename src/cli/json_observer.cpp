@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include <chrono>
+#include <utility>
 
 namespace cfkops::cli {
 namespace {
@@ -38,7 +39,7 @@ void JsonObserver::event(const char* type, nlohmann::json record) {
   record["schemaVersion"] = 1;
   record["type"] = type;
   record["time"] = base::format_rfc3339(clock_.wall());
-  terminal_.out(json_line(record));
+  terminal_.out(json_line(concealed_.in(Json(std::move(record))).raw()));
 }
 
 void JsonObserver::on_run_started(const engine::RunInfo& info) {

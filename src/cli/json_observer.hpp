@@ -1,6 +1,7 @@
 #pragma once
 
 #include "cfkops/base/clock.hpp"
+#include "cfkops/base/concealed.hpp"
 #include "cfkops/cli/terminal.hpp"
 #include "cfkops/engine/observer.hpp"
 
@@ -34,11 +35,14 @@ class JsonObserver final : public engine::Observer {
   void on_notice(const std::string& text) override;
   void on_run_finished(const engine::RunReport& report) override;
 
+  void on_secret(const Redacted& secret) override { concealed_.add(secret); }
+
  private:
   void event(const char* type, nlohmann::json record);
 
   Terminal& terminal_;
   const Clock& clock_;
+  base::Concealed concealed_;
 };
 
 /// Says nothing: for commands whose product is all there is to say.

@@ -45,6 +45,12 @@ TEST_F(JsonObserverTest, ASecretIsNeverWritten) {
   EXPECT_THAT(terminal.shown_out, testing::Not(testing::HasSubstr("hunter2")));
 }
 
+TEST_F(JsonObserverTest, ASecretThatAServerRepeatsIsNotWritten) {
+  observer.on_secret(Redacted("hunter22"));
+  observer.on_notice("it says hunter22 and aHVudGVyMjI=");
+  EXPECT_EQ(last().at("text"), "it says *** and ***");
+}
+
 TEST_F(JsonObserverTest, InvalidUtf8FromTheOutsideIsReplaced) {
   observer.on_notice("bad \xff byte");
   EXPECT_NO_THROW(last());
