@@ -145,6 +145,11 @@ TEST(ResolveParams, TakesSecretsFromFilesAndTheEnvironmentOnly) {
   const auto written_out = resolve(bench, {{"password", "hunter22"}});
   EXPECT_THAT(written_out, HasError(ErrorCode::InvalidInput, "--param password=@FILE"));
   EXPECT_EQ(written_out.error().text().find("hunter22"), std::string::npos);
+  const runbook::Runbook book = bench.load(kSample);
+  const Status checked = check_params(bench.request(book, {{"password", "hunter22"}}));
+  EXPECT_THAT(checked, HasError(ErrorCode::InvalidInput, "not taken from the command line"))
+      << "before there is a log";
+  EXPECT_EQ(checked.error().text().find("hunter22"), std::string::npos);
   EXPECT_THAT(resolve(bench, {{"password", "env:NO_SUCH_VARIABLE_HERE"}}),
               HasError(ErrorCode::InvalidInput, "NO_SUCH_VARIABLE_HERE"));
 }
