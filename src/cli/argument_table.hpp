@@ -20,6 +20,7 @@ struct Slots {
   std::string output = "text";
   std::string sandbox;
   std::string lock_lease;
+  std::string valid_for;
   const CLI::Option* run_sandbox = nullptr;
   const CLI::Option* plan_sandbox = nullptr;
   bool insecure = false;

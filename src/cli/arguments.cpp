@@ -104,6 +104,7 @@ void finish(Slots& slots) {
   GlobalArguments& global = slots.arguments.global;
   global.output = slots.output == "json"       ? Output::Json
                   : slots.output == "markdown" ? Output::Markdown
+                  : slots.output == "csv"      ? Output::Csv
                                                : Output::Text;
   global.config.token = Redacted(slots.token);
   global.config.password = Redacted(slots.password);
@@ -118,6 +119,9 @@ void finish(Slots& slots) {
   if (const auto lease = base::parse_duration(slots.lock_lease)) {
     slots.arguments.lock_lease = *lease;
   }
+  if (const auto valid_for = base::parse_duration(slots.valid_for)) {
+    slots.arguments.valid_for = *valid_for;
+  }
   if (!slots.request_timeout.empty()) {
     const bool digits = slots.request_timeout.find_first_not_of("0123456789") == std::string::npos;
     const auto parsed =
@@ -127,6 +131,17 @@ void finish(Slots& slots) {
 }
 
 }  // namespace
+
+std::vector<std::string> output_forms(std::string_view command) {
+  std::vector<std::string> forms = {"text", "json"};
+  if (command == "rehearse" || command == "runs export") {
+    forms.emplace_back("markdown");
+  }
+  if (command == "runs export") {
+    forms.emplace_back("csv");
+  }
+  return forms;
+}
 
 ParsedArguments parse_arguments(std::span<const std::string> words) {
   Slots slots;
@@ -148,10 +163,12 @@ ParsedArguments parse_arguments(std::span<const std::string> words) {
   }
   finish(slots);
   slots.arguments.command = path_of(app);
-  if (slots.output == "markdown" && slots.arguments.command != "rehearse") {
+  const std::vector<std::string> forms = output_forms(slots.arguments.command);
+  if (!contains(forms, slots.output)) {
     return {.arguments = {},
             .out = {},
-            .err = "cfkops: --output markdown: only rehearse has that form; take text or json\n",
+            .err = "cfkops: --output " + slots.output + ": " + slots.arguments.command +
+                   " has no such form; take " + base::enumerate(forms) + "\n",
             .exit_code = 2};
   }
   return {.arguments = std::move(slots.arguments), .out = {}, .err = {}, .exit_code = 0};

@@ -8,12 +8,13 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace cfkops::cli {
 
-/// Markdown: `rehearse` alone.
-enum class Output { Text, Json, Markdown };
+/// Markdown: `rehearse` and `runs export`; Csv: `runs export` alone.
+enum class Output { Text, Json, Markdown, Csv };
 
 /// Flags that every command takes.
 struct GlobalArguments {
@@ -32,31 +33,40 @@ struct Arguments {
   bool yes = false;
   std::string take_over;  ///< of `resume`, `rollback`: why somebody else goes on; "": nobody does
   bool dry_run = false;
-  std::optional<std::string> sandbox;  ///< scenario of `--sandbox`; "" for the default
-  std::string scenario;                ///< of `sandbox serve`, `rehearse`; "" for the default
-  std::string port;                    ///< of `sandbox serve`, as typed
-  std::string kubeconfig_out;          ///< where `sandbox serve` writes how to reach it
-  double speed = 1;                    ///< of `sandbox serve`: of its time
-  std::string audit_log;               ///< of `sandbox serve`: where requests are written, or ""
-  std::string snapshot;                ///< of `rehearse`: a file, in place of a scenario
-  std::string faults;                  ///< of `rehearse`: a file, "all", or "" for none
-  std::size_t points = 200;            ///< of `rehearse --faults all`
-  std::string out;                     ///< of `plan`, `snapshot`: where to write it
-  bool detailed_exit_code = false;     ///< of `plan`: whether changes are pending
-  std::string saved_plan;              ///< of `run`: the file of a plan, in place of a runbook
-  std::size_t required_approvals = 0;  ///< of `run --plan`
-  std::string allowed_signers;         ///< of `run --plan`: a file
-  std::string key;                     ///< of `approve`: the file of an SSH key
-  std::optional<Duration> valid_for;   ///< of `plan`, `approve`
-  std::optional<Duration> lock_lease;  ///< how long a lock holds without being renewed
-  std::vector<std::string> windows;    ///< files of change windows
-  std::string ignore_windows;          ///< why they do not count; "": they do
-  std::string break_lock;              ///< why a lock is taken from its holder; "": it is not
-  bool force = false;                  ///< of `plan`, `snapshot`: that file may be there already
-  bool all_namespaces = false;         ///< of `snapshot`, `locks`
-  std::string user;                    ///< of `rbac`: whom to bind the roles to, or ""
-  std::optional<std::uint64_t> seed;   ///< of `rehearse`, in place of the scenario's
+  std::optional<std::string> sandbox;     ///< scenario of `--sandbox`; "" for the default
+  std::string scenario;                   ///< of `sandbox serve`, `rehearse`; "" for the default
+  std::string port;                       ///< of `sandbox serve`, as typed
+  std::string kubeconfig_out;             ///< where `sandbox serve` writes how to reach it
+  double speed = 1;                       ///< of `sandbox serve`: of its time
+  std::string audit_log;                  ///< of `sandbox serve`: where requests are written, or ""
+  std::string snapshot;                   ///< of `rehearse`: a file, in place of a scenario
+  std::string faults;                     ///< of `rehearse`: a file, "all", or "" for none
+  std::size_t points = 200;               ///< of `rehearse --faults all`
+  std::string out;                        ///< of `plan`, `snapshot`: where to write it
+  bool detailed_exit_code = false;        ///< of `plan`: whether changes are pending
+  std::string saved_plan;                 ///< of `run`: the file of a plan, in place of a runbook
+  std::size_t required_approvals = 0;     ///< of `run --plan`
+  std::string allowed_signers;            ///< of `run --plan`: a file
+  std::string key;                        ///< of `approve`: the file of an SSH key
+  std::optional<Duration> valid_for;      ///< of `plan`, `approve`
+  std::optional<Duration> lock_lease;     ///< how long a lock holds without being renewed
+  std::vector<std::string> windows;       ///< files of change windows
+  std::string ignore_windows;             ///< why they do not count; "": they do
+  std::string break_lock;                 ///< why a lock is taken from its holder; "": it is not
+  bool force = false;                     ///< of `plan`, `snapshot`: that file may be there already
+  bool all_namespaces = false;            ///< of `snapshot`, `locks`
+  std::vector<std::string> audit_keys;    ///< of `audit`, `runs`: files of public keys
+  std::vector<std::string> cluster_logs;  ///< of `audit join`: files
+  std::string since;                      ///< of `runs list`, as typed
+  std::string of_runbook;                 ///< of `runs list`: a name, or ""
+  std::string result;                     ///< of `runs list`: as the log has it, or ""
+  std::size_t limit = 0;                  ///< of `runs list`; 0: none
+  std::string user;                       ///< of `rbac`: whom to bind the roles to, or ""
+  std::optional<std::uint64_t> seed;      ///< of `rehearse`, in place of the scenario's
 };
+
+/// What `--output` may be for that command.
+[[nodiscard]] std::vector<std::string> output_forms(std::string_view command);
 
 /// What parsing came to: arguments to act on, or text to print and the code to exit with (help, a
 /// mistake).
