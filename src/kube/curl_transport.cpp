@@ -7,6 +7,8 @@
 #include "endpoint.hpp"
 #include "request_headers.hpp"
 
+#include "cfkops/base/concealed.hpp"
+
 #include <algorithm>
 #include <chrono>
 #include <map>
@@ -33,6 +35,8 @@
 namespace cfkops::kube {
 
 namespace {
+
+constexpr int kFirstRefusal = 400;  // of HTTP's statuses
 
 CurlPeer peer_of(const ClientConfig& config, const Endpoint& endpoint) {
   const std::size_t colon = endpoint.authority.rfind(':');
@@ -307,6 +311,14 @@ bool CurlTransport::tell(ExchangeId id) {
   return true;
 }
 
+/// What refuses a request may quote its headers.
+void hide_credential(Response& response, const Credential& credential) {
+  const std::string& header = credential.authorization.reveal();
+  base::Concealed concealed;
+  concealed.add(Redacted(header.substr(header.find(' ') + 1)));
+  response.body = concealed.in(std::move(response.body));
+}
+
 bool CurlTransport::start_again(CurlExchange& exchange) {
   constexpr int kUnauthorized = 401;
   if (exchange.repeated || exchange.head_told || exchange.status() != kUnauthorized ||
@@ -329,6 +341,9 @@ void CurlTransport::tell_whole(CurlExchange& exchange) {
   if (*exchange.end) {
     *result = exchange.call->head();
     result->body = exchange.call->take_body();
+    if (result->status >= kFirstRefusal) {
+      hide_credential(*result, exchange.call->credential());
+    }
   } else {
     result = std::move(*exchange.end).error();
   }

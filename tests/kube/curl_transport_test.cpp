@@ -45,6 +45,16 @@ TEST(CurlTransport, GetsOverVerifiedTls) {
   EXPECT_EQ(request.header("Host"), "127.0.0.1:" + std::to_string(server.port()));
 }
 
+TEST(CurlTransport, GivesNoRefusalOnThatRepeatsTheCredential) {
+  HttpServer server(
+      [](HttpConversation& c) { c.respond(403, "who is " + c.request().header("Authorization")); },
+      serving_tls());
+  const TransportHarness harness(config_for(server));
+  const Result<Response> answer = harness.get("/x");
+  ASSERT_THAT(answer, IsOk());
+  EXPECT_EQ(answer->body, "who is Bearer ***");
+}
+
 TEST(CurlTransport, SendsMethodBodyAndHeadersAsTheyAre) {
   HttpServer server([](HttpConversation& c) { c.respond(201, "made"); }, serving_tls());
   const TransportHarness harness(config_for(server));
