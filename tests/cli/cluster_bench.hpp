@@ -25,6 +25,10 @@ struct ClusterBench {
     }
     auto transport = std::make_unique<ScriptedTransport>();
     transport->on("GET", "/version").reply(200, nlohmann::json{{"gitVersion", "v1.34.4"}});
+    transport->on("GET", "/api/v1/namespaces/kube-system")
+        .reply(200,
+               nlohmann::json{{"kind", "Namespace"},
+                              {"metadata", {{"name", "kube-system"}, {"uid", "uid-cluster"}}}});
     transport->on("POST", "/apis/authentication.k8s.io/v1/selfsubjectreviews")
         .reply(201,
                nlohmann::json{{"kind", "SelfSubjectReview"},

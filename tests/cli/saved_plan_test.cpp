@@ -1,4 +1,5 @@
 #include "cluster_bench.hpp"
+#include "support/scripted_leases.hpp"
 
 #include "cfkops/base/process.hpp"
 
@@ -6,6 +7,8 @@
 #include <gtest/gtest.h>
 
 #include <sys/stat.h>
+
+#include <optional>
 
 namespace cfkops::cli {
 namespace {
@@ -18,10 +21,7 @@ using testing::Not;
 struct SavedPlanCommand : testing::Test, test::ClusterBench {
   SavedPlanCommand() {
     script = [this](test::ScriptedTransport& transport) {
-      transport.on("GET", "/api/v1/namespaces/kube-system")
-          .reply(200,
-                 json{{"kind", "Namespace"},
-                      {"metadata", {{"name", "kube-system"}, {"uid", "uid-cluster"}}}});
+      leases.emplace(transport);
       transport.on("GET", kMap).reply(200, map(value));
       transport.on("PATCH", kMap + "*").handle([this](const kube::Request& request) {
         const bool dry = request.target.find("dryRun=All") != std::string::npos;
@@ -67,6 +67,7 @@ struct SavedPlanCommand : testing::Test, test::ClusterBench {
   }
 
   const std::string kMap = "/api/v1/namespaces/confluent/configmaps/a";
+  std::optional<test::ScriptedLeases> leases;
   test::TempDir folder;
   std::string book;
   std::string plan;

@@ -185,10 +185,6 @@ TEST_F(SavedPlanTest, IsNotCarriedOutWhereItWouldDoSomethingElse) {
   plan->plan = Json(other);
   RunRequest request = fresh.request(book, {});
   request.saved = &*plan;
-  fresh.transport.on("GET", "/api/v1/namespaces/kube-system")
-      .reply(200,
-             json{{"kind", "Namespace"},
-                  {"metadata", {{"name", "kube-system"}, {"uid", "uid-cluster"}}}});
   const RunReport second = fresh.run(request);
   EXPECT_EQ(second.result, RunResult::Drifted);
   EXPECT_THAT(second.error->message,

@@ -26,6 +26,10 @@ World::World(ScriptedTransport& transport, const MemoryDisk& disk)
       disk_(disk) {
   transport.on("GET", "/version")
       .reply(200, nlohmann::json{{"major", "1"}, {"minor", "34"}, {"gitVersion", "v1.34.4"}});
+  transport.on("GET", "/api/v1/namespaces/kube-system")
+      .reply(200,
+             nlohmann::json{{"kind", "Namespace"},
+                            {"metadata", {{"name", "kube-system"}, {"uid", "uid-cluster"}}}});
   transport.on("POST", "/apis/authentication.k8s.io/v1/selfsubjectreviews")
       .reply(201,
              nlohmann::json{{"kind", "SelfSubjectReview"},
@@ -33,6 +37,10 @@ World::World(ScriptedTransport& transport, const MemoryDisk& disk)
   transport.on("POST", "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews")
       .reply(201,
              nlohmann::json{{"kind", "SelfSubjectAccessReview"}, {"status", {{"allowed", true}}}});
+  transport.on("GET", "/api/v1/namespaces/kube-system")
+      .reply(200,
+             nlohmann::json{{"kind", "Namespace"},
+                            {"metadata", {{"name", "kube-system"}, {"uid", "uid-cluster"}}}});
   transport.on("GET", kConfigMaps + "*").handle([this](const kube::Request& request) {
     return get(last_word(request.target));
   });
