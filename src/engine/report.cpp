@@ -175,7 +175,7 @@ RunReport close_run(RunState& state,
   report.signal_number =
       result == RunResult::Interrupted ? state.loop().cancel().signal_number() : 0;
   report.took = state.now() - state.started;
-  report.requests = state.environment.client.requests_sent();
+  report.requests = state.environment.client.requests_sent() + state.locks.requests_sent();
   report.journal = state.request.journal;
   const bool was_broken = state.environment.journal.broken();
   const Status ended = state.untold ? Status() : write_end(state, report);

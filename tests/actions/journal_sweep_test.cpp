@@ -115,6 +115,10 @@ class SweepBench {
             json{{"kind", "SelfSubjectReview"}, {"status", {{"userInfo", {{"username", "ana"}}}}}});
     transport.on("POST", "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews")
         .reply(201, json{{"kind", "SelfSubjectAccessReview"}, {"status", {{"allowed", true}}}});
+    transport.on("GET", "/api/v1/namespaces/kube-system")
+        .reply(200,
+               json{{"kind", "Namespace"},
+                    {"metadata", {{"name", "kube-system"}, {"uid", "uid-cluster"}}}});
     transport.on("GET", "/api/v1/namespaces/confluent/configmaps/none")
         .refuse(404, "NotFound", "configmaps \"none\" not found");
     transport.on("GET", kSet).handle([this](const kube::Request& /*request*/) {

@@ -129,7 +129,7 @@ TEST_F(LockTest, IsTakenBeforeTheFirstChangeAndGivenBackAtTheEnd) {
 }
 
 TEST_F(LockTest, IsGivenBackAfterAFailureToo) {
-  bench_.world.denied = {"b"};
+  at_step("two", [&] { bench_.world.denied = {"b"}; });
   EXPECT_EQ(run().result, RunResult::Failed);
   EXPECT_EQ(bench_.world.changes, (std::vector<std::string>{"a=2", "a=1"}));
   EXPECT_EQ(leases().holder(kLease), "");

@@ -62,7 +62,7 @@ TEST(Run, WritesWhoWhatAndWhereIntoTheJournal) {
   EXPECT_NE(start.string_or("/actor/osUser", ""), "");
   EXPECT_NE(start.string_or("/tool/version", ""), "");
 
-  const audit::LogLine intent = bench.log("intent").front();
+  const audit::LogLine intent = bench.log("intent").at(1);  // the first one is for the lock
   EXPECT_EQ(intent.step, "one");
   EXPECT_EQ(intent.attempt, 1);
   EXPECT_EQ(intent.data.string_or("/verb", ""), "patch");
@@ -72,7 +72,7 @@ TEST(Run, WritesWhoWhatAndWhereIntoTheJournal) {
   const std::string audit_id = intent.data.string_or("/auditId", "");
   EXPECT_TRUE(audit_id.starts_with("20260102-030405-beef/one/1/")) << audit_id;
 
-  const audit::LogLine effect = bench.log("effect").front();
+  const audit::LogLine effect = bench.log("effect").at(1);
   EXPECT_EQ(effect.data.string_or("/auditIds/0", ""), audit_id);
   EXPECT_EQ(effect.data.string_or("/resourceVersion", ""), "2");
   EXPECT_EQ(lines.back().phase, "end");

@@ -52,6 +52,9 @@ class LockKeeper final : public MutationGate {
   /// proves that nobody has held the lock in between.
   void catch_up();
 
+  /// How many requests all this took.
+  [[nodiscard]] std::uint64_t requests_sent() const { return client_.requests_sent(); }
+
   /// Gives back what is still held. What is lost is left alone. Returns, in sentences, which could
   /// not be given back.
   std::vector<std::string> release();
