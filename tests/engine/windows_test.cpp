@@ -124,11 +124,11 @@ TEST_F(ChangeWindows, StopARunAtItsNextSafePointWhenTheyClose) {
 }
 
 TEST_F(ChangeWindows, DoNotKeepAnUndoBack) {
-  window(minutes(-1), minutes(2));
+  window(minutes(-1), seconds(80));
   bench.script.outcomes["pause"] = {Outcome::from(make_error(ErrorCode::Io, "no"))};
   bench.script.on_apply = [this](const Context& context) {
     if (context.step.id == "pause") {
-      bench.transport.advance(minutes(3));
+      bench.transport.advance(seconds(30));
     }
   };
   const RunReport report = run(kSetA + kPause);
