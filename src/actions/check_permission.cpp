@@ -82,7 +82,9 @@ CheckResult ask(kube::Reader& reader, const std::vector<AccessQuestion>& questio
     result.details.emplace_back("a role that allows what is missing:");
     for (const std::string& line :
          base::split(engine::minimal_roles(missing, "cfkops-missing", ""), '\n')) {
-      result.details.push_back("  " + line);
+      if (!line.empty()) {
+        result.details.push_back("  " + line);
+      }
     }
   }
   result.outputs = {{"asked", static_cast<std::int64_t>(questions.size())},

@@ -52,6 +52,9 @@ struct CapacityCheck : testing::Test, test::ActionBench {
     transport.on("GET", "/api/v1/nodes/a").handle([](const kube::Request&) {
       return test::reply(200, node("a", "8Gi"));
     });
+    transport.on("GET", "/api/v1/nodes/c").handle([](const kube::Request&) {
+      return test::reply(404, json{{"kind", "Status"}, {"code", 404}, {"reason", "NotFound"}});
+    });
     for (const auto& [path, unused] : lists) {
       transport.on("GET", path).handle([this, path = path](const kube::Request&) {
         return test::reply(

@@ -47,6 +47,9 @@ struct DisruptionCheck : testing::Test, test::ActionBench {
     transport.on("GET", "/api/v1/nodes/worker-1").handle([](const kube::Request&) {
       return test::reply(200, json{{"metadata", {{"name", "worker-1"}}}});
     });
+    transport.on("GET", "/api/v1/nodes/worker-9").handle([](const kube::Request&) {
+      return test::reply(404, json{{"kind", "Status"}, {"code", 404}, {"reason", "NotFound"}});
+    });
     transport.on("GET", "/api/v1/pods").handle([this](const kube::Request&) {
       return test::reply(200, list_of(pods));
     });

@@ -1,6 +1,8 @@
 #include "action_fixture.hpp"
 #include "kinds.hpp"
 
+#include "cfkops/base/text.hpp"
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
@@ -12,7 +14,6 @@ namespace {
 using engine::CheckResult;
 using engine::Verdict;
 using nlohmann::json;
-using testing::ElementsAre;
 
 struct Permission : testing::Test, test::ActionBench {
   std::string denied_verb;
@@ -49,8 +50,17 @@ TEST_F(Permission, NamesEachVerbThatIsDenied) {
   denied_verb = "create";
   const CheckResult result = evaluate(check_permission(), {});
   EXPECT_EQ(result.verdict, Verdict::Fail);
-  EXPECT_THAT(result.details, ElementsAre("may not create pods/eviction in namespace confluent"));
+  ASSERT_FALSE(result.details.empty());
+  EXPECT_EQ(result.details.front(), "may not create pods/eviction in namespace confluent");
   EXPECT_NE(result.remedy, "");
+}
+
+TEST_F(Permission, GivesARoleThatAllowsJustWhatIsMissing) {
+  denied_verb = "create";
+  const std::string details = base::join(evaluate(check_permission(), {}).details, "\n");
+  EXPECT_NE(details.find("kind: Role\n"), std::string::npos) << details;
+  EXPECT_NE(details.find("- pods/eviction\n"), std::string::npos) << details;
+  EXPECT_EQ(details.find("- get"), std::string::npos) << details;
 }
 
 TEST_F(Permission, AnAnswerThatCannotTellIsUnknownAndNoPass) {

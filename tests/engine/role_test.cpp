@@ -28,25 +28,25 @@ TEST(MinimalRoles, OneRolePerNamespaceWithTheVerbsOfAResourceTogether) {
             "  name: cfkops\n"
             "  namespace: kafka\n"
             "rules:\n"
-            "  - apiGroups:\n"
-            "      - \"\"\n"
-            "    resources:\n"
-            "      - pods\n"
-            "    verbs:\n"
-            "      - get\n"
-            "      - list\n"
-            "  - apiGroups:\n"
-            "      - \"\"\n"
-            "    resources:\n"
-            "      - pods/eviction\n"
-            "    verbs:\n"
-            "      - create\n"
-            "  - apiGroups:\n"
-            "      - apps\n"
-            "    resources:\n"
-            "      - statefulsets\n"
-            "    verbs:\n"
-            "      - get\n");
+            "- apiGroups:\n"
+            "  - \"\"\n"
+            "  resources:\n"
+            "  - pods\n"
+            "  verbs:\n"
+            "  - get\n"
+            "  - list\n"
+            "- apiGroups:\n"
+            "  - \"\"\n"
+            "  resources:\n"
+            "  - pods/eviction\n"
+            "  verbs:\n"
+            "  - create\n"
+            "- apiGroups:\n"
+            "  - apps\n"
+            "  resources:\n"
+            "  - statefulsets\n"
+            "  verbs:\n"
+            "  - get\n");
 }
 
 TEST(MinimalRoles, WhatBelongsToNoNamespaceGoesIntoAClusterRole) {
@@ -64,8 +64,8 @@ TEST(MinimalRoles, NamesAreKeptWhereTheServerCanHoldARequestToThem) {
       ask("patch", kube::resources::stateful_sets(), "kafka", "", "kafka"),
       ask("list", kube::resources::stateful_sets(), "kafka", "", "kafka")};
   const std::string text = minimal_roles(questions, "cfkops", "");
-  EXPECT_NE(text.find("resourceNames:\n      - kafka\n"), std::string::npos);
-  EXPECT_NE(text.find("verbs:\n      - list\n"), std::string::npos);
+  EXPECT_NE(text.find("resourceNames:\n  - kafka\n"), std::string::npos);
+  EXPECT_NE(text.find("verbs:\n  - list\n"), std::string::npos);
 }
 
 TEST(MinimalRoles, ReviewsOfOneselfNeedNone) {
