@@ -143,6 +143,9 @@ std::string saved_plan_text(const engine::SavedPlan& plan) {
       const std::string reason = step.string_or(std::string("/") + why, "");
       text += reason.empty() ? "" : "      " + std::string(why) + ": " + reason + "\n";
     }
+    if (step.bool_or("/orderedByState", false)) {
+      text += "      in the order that the state then asks for:\n";
+    }
     for (const Json& change : step.items("/changes")) {
       text += change_text(change);
     }

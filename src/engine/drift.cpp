@@ -42,9 +42,20 @@ std::vector<std::string> written(const Json& change) {
   return lines;
 }
 
-std::vector<std::string> change_texts(const Json& step) {
+/// The changes of a step, in an order that counts.
+std::vector<Json> changes_of(const Json& step) {
+  std::vector<Json> changes = step.items("/changes");
+  if (step.bool_or("/orderedByState", false)) {
+    std::stable_sort(changes.begin(), changes.end(), [](const Json& a, const Json& b) {
+      return change_text(a) < change_text(b);
+    });
+  }
+  return changes;
+}
+
+std::vector<std::string> texts_of(const std::vector<Json>& changes) {
   std::vector<std::string> all;
-  for (const Json& change : step.items("/changes")) {
+  for (const Json& change : changes) {
     all.push_back(change_text(change));
   }
   return all;
@@ -63,8 +74,10 @@ std::vector<std::string> without(const std::vector<std::string>& all,
 
 void compare_changes(const Json& before, const Json& now, std::vector<std::string>& differences) {
   const std::string step = "step '" + before.string_or("/id", "") + "' ";
-  const std::vector<std::string> were = change_texts(before);
-  const std::vector<std::string> are = change_texts(now);
+  const std::vector<Json> changes_before = changes_of(before);
+  const std::vector<Json> changes_now = changes_of(now);
+  const std::vector<std::string> were = texts_of(changes_before);
+  const std::vector<std::string> are = texts_of(changes_now);
   if (were != are) {
     const std::vector<std::string> gone = without(were, are);
     const std::vector<std::string> added = without(are, were);
@@ -82,8 +95,6 @@ void compare_changes(const Json& before, const Json& now, std::vector<std::strin
     }
     return;
   }
-  const std::vector<Json> changes_before = before.items("/changes");
-  const std::vector<Json> changes_now = now.items("/changes");
   for (std::size_t i = 0; i < changes_before.size(); ++i) {
     const std::vector<std::string> planned = written(changes_before[i]);
     const std::vector<std::string> current = written(changes_now[i]);

@@ -68,6 +68,7 @@ nlohmann::json to_json(const PlannedStep& step) {
           {"unknown", step.unknown},
           {"confirm", step.confirm},
           {"changes", list_of(step.plan.changes)},
+          {"orderedByState", step.plan.ordered_by_state},
           {"notes", step.plan.notes},
           {"disruption", step.plan.disruption},
           {"permissions", list_of(step.plan.permissions)},

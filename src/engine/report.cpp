@@ -83,7 +83,9 @@ std::vector<std::string> next_commands(const RunState& state, RunResult result) 
       if (begun) {
         add_going_on(state, result, next);
       } else {
-        next.push_back("cfkops plan " + again);
+        next.push_back("cfkops plan " + (request.saved == nullptr
+                                             ? again
+                                             : word + " -n " + request.ns + " --out FILE"));
       }
       break;
     case RunResult::NotConfirmed:

@@ -191,6 +191,36 @@ TEST_F(SavedPlanTest, IsNotCarriedOutWhereItWouldDoSomethingElse) {
               HasSubstr("step 'one' would no longer evict pod confluent/kafka-0"));
 }
 
+TEST_F(SavedPlanTest, TheOrderCountsUnlessItFollowsTheMoment) {
+  const runbook::Runbook book = bench.load(kBook);
+  const auto plan = saved(book);
+  ASSERT_THAT(plan, IsOk());
+  const auto drift_of = [&](bool by_state) {
+    const PlannedChange first{
+        .verb = "evict", .object = "pod a", .uid = "1", .diff = {}, .verdict = {}};
+    const PlannedChange second{
+        .verb = "evict", .object = "pod b", .uid = "2", .diff = {}, .verdict = {}};
+    Plan planned;
+    planned.steps.push_back(
+        {.id = "roll", .title = {}, .action = "x", .plan = {}, .skipped = {}, .unknown = {}});
+    StepPlan& step = planned.steps[0].plan;
+    step.ordered_by_state = by_state;
+    step.changes = {first, second};
+    SavedPlan before = *plan;
+    before.pins.clear();
+    before.plan = planned.to_json();
+    std::swap(step.changes[0], step.changes[1]);
+    RunRequest request = bench.request(book, {});
+    request.saved = &before;
+    DriftWatch watch(request, bench.client);
+    const auto drift = watch.drift(&planned);
+    EXPECT_THAT(drift, IsOk());
+    return drift ? drift->steps : std::vector<std::string>();
+  };
+  EXPECT_THAT(drift_of(true), ElementsAre());
+  EXPECT_THAT(drift_of(false), ElementsAre(HasSubstr("step 'roll' would go in another order")));
+}
+
 /// An object, and changes of it that matter and that do not, by JSON Pointer.
 struct Kind {
   kube::Resource resource;

@@ -70,6 +70,8 @@ struct PlannedChange {
 /// What a step would do, as of now.
 struct StepPlan {
   std::vector<PlannedChange> changes;   ///< in order
+  bool ordered_by_state = false;        ///< the order follows from the moment and is found anew in
+                                        ///< the run: another one is no other plan
   std::vector<std::string> notes;       ///< order and its reasons, gates that will be waited for
   std::vector<std::string> disruption;  ///< what users of the cluster will notice
   std::vector<kube::AccessQuestion> permissions;
