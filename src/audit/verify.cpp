@@ -1,12 +1,14 @@
 #include "cfkops/audit/verify.hpp"
 
 #include "line.hpp"
+#include "seal.hpp"
 #include "walk.hpp"
 
 #include "cfkops/base/clock.hpp"
 
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <array>
 #include <utility>
 
@@ -15,6 +17,10 @@ namespace {
 
 constexpr std::array<std::string_view, 9> kMembers = {
     "attempt", "data", "phase", "prev", "run", "seq", "sha256", "step", "ts"};
+
+bool contains(const std::vector<std::string>& all, const std::string& one) {
+  return std::ranges::find(all, one) != all.end();
+}
 
 bool is_hash(const std::string& text) {
   return text.size() == 64 && text.find_first_not_of("0123456789abcdef") == std::string::npos;
@@ -55,8 +61,9 @@ std::string malformed(const Json& line) {
 
 }  // namespace
 
-Walk::Walk(std::vector<LogLine>* lines)
-    : lines_(lines) {}
+Walk::Walk(std::vector<LogLine>* lines, Trust trust)
+    : lines_(lines),
+      trust_(std::move(trust)) {}
 
 VerifyReport Walk::take(std::string_view log) {
   while (!log.empty()) {
@@ -107,7 +114,36 @@ std::string Walk::check(std::string_view text) {
   if (std::string wrong = misplaced(*line); !wrong.empty()) {
     return wrong;
   }
+  if (std::string wrong = check_signature(*line); !wrong.empty()) {
+    return wrong;
+  }
   accept(*line);
+  return "";
+}
+
+/// Says what is wrong, and takes note of who signed.
+std::string Walk::check_signature(const Json& line) {
+  const std::string phase = line.string_or("/phase", "");
+  const bool expected = trust_.required || !report_.signers.empty();
+  if (!is_signed(phase)) {
+    return expected && checkpoint_due_ && phase != to_string(Phase::Resume)
+               ? "a checkpoint is due here: the log was signed, and then altered, or never signed"
+               : "";
+  }
+  const Result<std::string> signer = signer_of(line);
+  if (!signer) {
+    return signer.error().message;
+  }
+  if (signer->empty()) {
+    return expected || phase == to_string(Phase::Checkpoint) ? "it is not signed" : "";
+  }
+  if (trust_.required && !contains(trust_.fingerprints, *signer)) {
+    return "it is signed by " + *signer + ", which is not an expected key";
+  }
+  if (!contains(report_.signers, *signer)) {
+    report_.signers.push_back(*signer);
+  }
+  report_.signed_records = report_.records + 1;
   return "";
 }
 
@@ -135,9 +171,13 @@ void Walk::accept(const Json& line) {
   ++report_.records;
   report_.run_id = line.string_or("/run", "");
   report_.last_hash = line.string_or("/sha256", "");
-  ended_ = line.string_or("/phase", "") == to_string(Phase::End);
+  const std::string phase = line.string_or("/phase", "");
+  checkpoint_due_ =
+      checkpoint_due(phase, line.get("/data"), report_.records - report_.signed_records);
+  ended_ = phase == to_string(Phase::End);
   if (lines_ != nullptr) {
-    lines_->push_back({.sequence = report_.records,
+    lines_->push_back({.run = report_.run_id,
+                       .sequence = report_.records,
                        .time = line.string_or("/ts", ""),
                        .phase = line.string_or("/phase", ""),
                        .step = line.string_or("/step", ""),
@@ -146,28 +186,38 @@ void Walk::accept(const Json& line) {
   }
 }
 
-VerifyReport verify(std::string_view log) {
-  return Walk(nullptr).take(log);
+VerifyReport verify(std::string_view log, const Trust& trust, std::vector<LogLine>* lines) {
+  return Walk(lines, trust).take(log);
 }
+
+namespace {
+
+Error broken_log(const VerifyReport& report) {
+  return make_error(
+      ErrorCode::InvalidInput,
+      "the audit log is broken at line " + std::to_string(report.line) + ": " + report.reason);
+}
+
+}  // namespace
 
 Result<std::vector<LogLine>> read_log(std::string_view log) {
   std::vector<LogLine> lines;
-  const VerifyReport report = Walk(&lines).take(log);
+  const VerifyReport report = verify(log, {}, &lines);
   if (report.state == VerifyReport::State::Broken) {
-    return make_error(
-        ErrorCode::InvalidInput,
-        "the audit log is broken at line " + std::to_string(report.line) + ": " + report.reason);
+    return broken_log(report);
   }
   return lines;
 }
 
-Result<Reopened> reopen(std::string_view log) {
+Result<Reopened> reopen(std::string_view log, const Trust& trust) {
   Reopened again;
   again.good_bytes = log.rfind('\n') + 1;  // none: 0
   again.torn = std::string(log.substr(again.good_bytes));
   const std::string_view whole = log.substr(0, again.good_bytes);
-  CFKOPS_ASSIGN(again.lines, read_log(whole));
-  const VerifyReport report = verify(whole);
+  const VerifyReport report = verify(whole, trust, &again.lines);
+  if (report.state == VerifyReport::State::Broken) {
+    return broken_log(report);
+  }
   again.tail.records = report.records;
   if (report.records > 0) {
     again.tail.last_hash = report.last_hash;

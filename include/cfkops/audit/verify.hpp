@@ -15,7 +15,7 @@ namespace cfkops::audit {
 struct VerifyReport {
   /// What is known of it as a whole.
   enum class State {
-    Intact,  ///< the chain holds and the run's end is there
+    Intact,  ///< the chain and the signatures hold and the run's end is there
     Open,    ///< the chain holds so far, but there is no end: running, killed, or cut off;
              ///< a torn last line (no line end) is named in `line`
     Broken,  ///< some line is not what was written
@@ -25,16 +25,21 @@ struct VerifyReport {
   std::uint64_t records = 0;
   std::string run_id;
   std::string last_hash;
-  int line = 0;        ///< the first line that is wrong, from 1; 0 where none is
-  std::string reason;  ///< what is wrong with it
+  int line = 0;                      ///< the first line that is wrong, from 1; 0 where none is
+  std::string reason;                ///< what is wrong with it
+  std::uint64_t signed_records = 0;  ///< all up to this one are vouched for by a signature
+  std::vector<std::string> signers;  ///< fingerprints of their keys, in the order of first use
 };
 
-/// Checks every byte: canonical form, sequence, chain, own hash, one run id, nothing after an end
-/// but a resume.
-[[nodiscard]] VerifyReport verify(std::string_view log);
+/// Whose signatures count.
+struct Trust {
+  bool required = false;                  ///< nothing but what one of these keys signed will do
+  std::vector<std::string> fingerprints;  ///< as `fingerprint` gives them
+};
 
 /// One line as it was written.
 struct LogLine {
+  std::string run;
   std::uint64_t sequence = 0;
   std::string time;
   std::string phase;
@@ -42,6 +47,14 @@ struct LogLine {
   int attempt = 0;
   Json data;
 };
+
+/// Checks every byte: canonical form, sequence, chain, own hash, one run id, nothing after an end
+/// but a resume. Signatures are checked wherever there are any; once a log has one, checkpoints
+/// must stand wherever they are due. `lines` is given those that are right, up to the first wrong
+/// one.
+[[nodiscard]] VerifyReport verify(std::string_view log,
+                                  const Trust& trust = {},
+                                  std::vector<LogLine>* lines = nullptr);
 
 /// The lines of a log that verifies (Intact or Open). Errors: InvalidInput with the line that does
 /// not.
@@ -57,6 +70,6 @@ struct Reopened {
 
 /// Reads a log for going on with it. A torn last line is no record: nothing was done in its name.
 /// Errors: InvalidInput with the line that does not verify.
-[[nodiscard]] Result<Reopened> reopen(std::string_view log);
+[[nodiscard]] Result<Reopened> reopen(std::string_view log, const Trust& trust = {});
 
 }  // namespace cfkops::audit
