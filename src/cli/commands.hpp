@@ -20,6 +20,9 @@ namespace cfkops::cli {
 [[nodiscard]] int explain_command(const Arguments& arguments, const AppEnvironment& environment);
 [[nodiscard]] int runs_list_command(const Arguments& arguments, const AppEnvironment& environment);
 [[nodiscard]] int runs_show_command(const Arguments& arguments, const AppEnvironment& environment);
+[[nodiscard]] int runs_export_command(const Arguments& arguments,
+                                      const AppEnvironment& environment);
+[[nodiscard]] int audit_join_command(const Arguments& arguments, const AppEnvironment& environment);
 [[nodiscard]] int audit_verify_command(const Arguments& arguments,
                                        const AppEnvironment& environment);
 [[nodiscard]] int sandbox_serve_command(const Arguments& arguments,

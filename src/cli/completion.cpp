@@ -109,14 +109,16 @@ std::vector<std::string> explain_words() {
 bool takes_file(std::string_view flag) {
   return flag == "--kubeconfig" || flag == "--certificate-authority" ||
          flag == "--client-certificate" || flag == "--client-key" || flag == "--kubeconfig-out" ||
-         flag == "--audit-log" || flag == "--snapshot" || flag == "--faults";
+         flag == "--audit-log" || flag == "--cluster-log" || flag == "--key" ||
+         flag == "--snapshot" || flag == "--faults";
 }
 
 Candidates values_of(const TypedPlace& place) {
   if (place.flag == "--output") {
-    const bool rehearse = !place.path.empty() && place.path.front() == "rehearse";
-    return {.words = rehearse ? std::vector<std::string>{"text", "json", "markdown"}
-                              : std::vector<std::string>{"text", "json"}};
+    const bool nested = place.path.size() > 1 && place.path.front() == "runs";
+    return {.words = output_forms(place.path.empty() ? ""
+                                  : nested           ? place.path[0] + " " + place.path[1]
+                                                     : place.path[0])};
   }
   if (place.flag == "--param" && place.path.size() > 1) {
     return {.words = param_words(place.path[1])};
@@ -137,7 +139,8 @@ Candidates arguments_of(const std::vector<std::string>& path) {
     return {.words = {"bash", "fish", "zsh"}};
   }
   const std::string nested = path.size() > 1 ? command + " " + path[1] : "";
-  if (nested == "audit verify" || (nested == "runs show" && path.size() == 2)) {
+  const bool one_run = nested == "runs show" || nested == "runs export" || nested == "audit join";
+  if (nested == "audit verify" || (one_run && path.size() == 2)) {
     return {.words = run_ids(), .files = true};
   }
   return {.words = path.size() == 1 ? command_names(path) : std::vector<std::string>()};

@@ -13,6 +13,7 @@
 #include "cfkops/actions/table.hpp"
 #include "cfkops/base/check.hpp"
 #include "cfkops/base/file.hpp"
+#include "cfkops/engine/audit_key.hpp"
 #include "cfkops/engine/journal.hpp"
 #include "cfkops/engine/notices.hpp"
 #include "cfkops/kube/client.hpp"
@@ -90,8 +91,13 @@ int carry_out(const Arguments& arguments,
   }
   request.journal = (what.folder / kJournalFile).string();
   request.command_line = command_line(arguments);
+  const auto key = engine::audit_key();
+  if (!key) {
+    return fail(environment, key.error());
+  }
   base::set_crash_context(("run " + request.run_id + ", log " + request.journal).c_str());
   audit::Log log(std::move(what.log), request.run_id, environment.clock, what.tail);
+  log.sign_with(*key);
   engine::Journal journal(log);
   engine::Notices notices(observer, &journal);
   kube::ReaderOptions options = connection->reader_options(arguments.global);

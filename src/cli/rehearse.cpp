@@ -77,6 +77,7 @@ std::string report_text(const rehearse::RehearsalReport& report, Output output) 
     case Output::Markdown:
       return rehearse::to_markdown(report);
     case Output::Text:
+    case Output::Csv:
       break;
   }
   return rehearse::to_text(report);

@@ -1,17 +1,24 @@
+#include "audit_trust.hpp"
 #include "commands.hpp"
 #include "exit_code.hpp"
 #include "json_line.hpp"
+#include "run_export.hpp"
 #include "run_store.hpp"
 
 #include "cfkops/audit/verify.hpp"
 #include "cfkops/base/display.hpp"
 #include "cfkops/base/file.hpp"
 #include "cfkops/base/text.hpp"
+#include "cfkops/engine/recovery.hpp"
 
 #include <nlohmann/json.hpp>
 
+#include <utility>
+
 namespace cfkops::cli {
 namespace {
+
+using State = audit::VerifyReport::State;
 
 /// A run as its log tells it.
 struct RunRow {
@@ -19,7 +26,10 @@ struct RunRow {
   std::string started;
   std::string runbook;
   std::string ns;
-  std::string result;
+  std::string result;       ///< "open" where there is none yet, "" where it is not proven
+  std::string state;        ///< of its log
+  bool resumable = false;   ///< there is something to resume
+  std::string reason = {};  ///< why its log is not intact
 };
 
 Result<std::vector<audit::LogLine>> lines_of(const std::string& word) {
@@ -28,59 +38,120 @@ Result<std::vector<audit::LogLine>> lines_of(const std::string& word) {
   return audit::read_log(text);
 }
 
-RunRow row_of(const std::string& id) {
-  const auto lines = lines_of(id);
-  if (!lines || lines->empty()) {
-    return {id, "", "", "", lines ? "empty log" : "log is broken"};
+RunRow row_of(const std::string& id, const audit::Trust& trust) {
+  const auto log = checked_log((run_folder(id) / kJournalFile).string(), trust);
+  if (!log) {
+    return {id, "", "", "", "", "unreadable", false, log.error().text()};
   }
-  const audit::LogLine& first = lines->front();
-  const audit::LogLine& last = lines->back();
-  return {.id = id,
-          .started = first.time,
-          .runbook = first.data.string_or("/runbook/name", ""),
-          .ns = first.data.string_or("/namespace", ""),
-          .result = last.phase == "end" ? last.data.string_or("/result", "") : "open"};
+  RunRow row{.id = id,
+             .started = "",
+             .runbook = "",
+             .ns = "",
+             .result = log->report.state == State::Broken ? "" : "open",
+             .state = std::string(state_name(log->report.state)),
+             .reason = log->report.reason};
+  if (log->lines.empty()) {
+    return row;
+  }
+  const audit::LogLine& first = log->lines.front();
+  const audit::LogLine& last = log->lines.back();
+  row.started = first.time;
+  row.runbook = first.data.string_or("/runbook/name", "");
+  row.ns = first.data.string_or("/namespace", "");
+  if (last.phase == "end" && log->report.state != State::Broken) {
+    row.result = last.data.string_or("/result", "");
+  }
+  if (log->report.state != State::Broken) {
+    const auto run = engine::recover(log->lines);
+    row.resumable = run && run->nothing_to_resume().empty();
+  }
+  return row;
 }
 
 std::string line_text(const audit::LogLine& line) {
   const std::string said = line.data.string_or("/text", "");
-  return line.time + "  " + base::padded(line.phase, 8) + "  " + base::padded(line.step, 10) +
+  return line.time + "  " + base::padded(line.phase, 10) + "  " + base::padded(line.step, 10) +
          "  " + (said.empty() ? line.data.dump() : said) + "\n";
 }
 
-std::string row_text(const RunRow& row) {
+std::string row_text(const RunRow& row, const std::string& resumable) {
   return base::padded(row.id, 22) + "  " + base::padded(row.started, 27) + "  " +
-         base::padded(row.runbook, 16) + "  " + base::padded(row.ns, 12) + "  " + row.result + "\n";
+         base::padded(row.runbook, 16) + "  " + base::padded(row.ns, 12) + "  " +
+         base::padded(row.result, 18) + "  " + base::padded(row.state, 8) + "  " + resumable + "\n";
+}
+
+/// The moment that `--since` means. Errors: InvalidInput.
+Result<WallTime> moment(const std::string& text, WallTime now) {
+  if (const auto ago = base::parse_duration(text)) {
+    return now - std::chrono::duration_cast<WallTime::duration>(*ago);
+  }
+  auto time = base::parse_rfc3339(text);
+  if (!time) {
+    time = base::parse_rfc3339(text + "T00:00:00Z");
+  }
+  if (!time) {
+    return make_error(ErrorCode::InvalidInput,
+                      "--since: '" + text + "' is no time",
+                      "write 2026-11-23, 2026-11-23T07:25:00Z, or 7d for the last seven days");
+  }
+  return time;
+}
+
+/// Its beginning cannot be told of a run without a first line: it is listed.
+bool begun_since(const RunRow& row, WallTime since) {
+  const auto started = base::parse_rfc3339(row.started);
+  return !started || *started >= since;
+}
+
+bool wanted(const RunRow& row, const Arguments& arguments) {
+  return (arguments.of_runbook.empty() || row.runbook == arguments.of_runbook) &&
+         (arguments.result.empty() || base::lower(row.result) == base::lower(arguments.result));
+}
+
+nlohmann::json to_json(const RunRow& row) {
+  return {{"run", row.id},
+          {"started", row.started},
+          {"runbook", row.runbook},
+          {"namespace", row.ns},
+          {"result", row.result},
+          {"state", row.state},
+          {"reason", row.reason},
+          {"resumable", row.resumable}};
 }
 
 }  // namespace
 
 int runs_list_command(const Arguments& arguments, const AppEnvironment& environment) {
-  std::vector<RunRow> rows;
-  for (const std::string& id : run_ids()) {
-    rows.push_back(row_of(id));
+  const auto trust = trust_in(arguments.audit_keys);
+  if (!trust) {
+    return fail(environment, trust.error());
   }
-  if (arguments.global.output == Output::Json) {
-    nlohmann::json list = nlohmann::json::array();
-    for (const RunRow& row : rows) {
-      list.push_back({{"run", row.id},
-                      {"started", row.started},
-                      {"runbook", row.runbook},
-                      {"namespace", row.ns},
-                      {"result", row.result}});
-    }
-    environment.terminal.out(json_line({{"schemaVersion", 1}, {"runs", std::move(list)}}));
-    return kOk;
+  const auto since = arguments.since.empty() ? Result<WallTime>(WallTime::min())
+                                             : moment(arguments.since, environment.clock.wall());
+  if (!since) {
+    return fail(environment, since.error());
   }
+  nlohmann::json list = nlohmann::json::array();
   std::string text = row_text({.id = "RUN",
                                .started = "STARTED",
                                .runbook = "RUNBOOK",
                                .ns = "NAMESPACE",
-                               .result = "RESULT"});
-  for (const RunRow& row : rows) {
-    text += row_text(row);
+                               .result = "RESULT",
+                               .state = "LOG"},
+                              "RESUMABLE");
+  for (const std::string& id : run_ids()) {
+    const RunRow row = row_of(id, *trust);
+    if (begun_since(row, *since) && wanted(row, arguments)) {
+      list.push_back(to_json(row));
+      text += row_text(row, row.resumable ? "yes" : "no");
+    }
+    if (arguments.limit > 0 && list.size() == arguments.limit) {
+      break;
+    }
   }
-  environment.terminal.out(base::printable_lines(text));
+  environment.terminal.out(arguments.global.output == Output::Json
+                               ? json_line({{"schemaVersion", 1}, {"runs", std::move(list)}})
+                               : base::printable_lines(text));
   return kOk;
 }
 
@@ -108,6 +179,42 @@ int runs_show_command(const Arguments& arguments, const AppEnvironment& environm
   }
   environment.terminal.out(base::printable_lines(text));
   return kOk;
+}
+
+int runs_export_command(const Arguments& arguments, const AppEnvironment& environment) {
+  const auto trust = trust_in(arguments.audit_keys);
+  if (!trust) {
+    return fail(environment, trust.error());
+  }
+  const auto log = checked_log(arguments.names.front(), *trust);
+  if (!log) {
+    return fail(environment, log.error());
+  }
+  const Json report = exported(*log);
+  Terminal& terminal = environment.terminal;
+  switch (arguments.global.output) {
+    case Output::Json:
+      terminal.out(json_line(report.raw()));
+      break;
+    case Output::Csv:
+      terminal.out(to_csv(report));
+      break;
+    case Output::Text:
+    case Output::Markdown:
+      terminal.out(base::printable_lines(to_markdown(report)));
+      break;
+  }
+  if (log->report.state != State::Broken) {
+    return kOk;
+  }
+  static_cast<void>(
+      fail(environment,
+           make_error(ErrorCode::InvalidInput,
+                      "the log is broken at line " + std::to_string(log->report.line) + ": " +
+                          log->report.reason,
+                      "what is exported ends before that line; see: cfkops audit verify " +
+                          arguments.names.front())));
+  return kRunFailed;
 }
 
 }  // namespace cfkops::cli

@@ -4,11 +4,13 @@
 #include "support/memory_file.hpp"
 
 #include "cfkops/audit/log.hpp"
+#include "cfkops/engine/audit_key.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <map>
 #include <stdexcept>
 #include <string>
@@ -146,6 +148,9 @@ TEST_F(App, AnAlteredLogIsReportedWithItsLine) {
 TEST_F(App, AChangedByteAnywhereInALogIsReportedWithItsLine) {
   test::MemoryDisk disk;
   audit::Log log(test::memory_file(disk), "20251123-072501-3f9a", clock);
+  const auto key = engine::audit_key();
+  ASSERT_TRUE(key);
+  log.sign_with(*key);
   for (const audit::Phase phase : {audit::Phase::Start, audit::Phase::End}) {
     const audit::Record record{
         .phase = phase, .step = "", .attempt = 1, .data = Json(nlohmann::json::object())};
@@ -156,10 +161,14 @@ TEST_F(App, AChangedByteAnywhereInALogIsReportedWithItsLine) {
     std::string changed = disk.content;
     changed[at] = static_cast<char>(static_cast<unsigned char>(changed[at]) ^ 1U);
     const auto path = folder.write("journal.jsonl", changed);
-    const std::string line = at <= disk.content.find('\n') ? "1" : "2";
+    const auto line =
+        std::count(
+            disk.content.begin(), disk.content.begin() + static_cast<std::ptrdiff_t>(at), '\n') +
+        1;
     terminal.shown_out.clear();
     ASSERT_EQ(run_words({"audit", "verify", path.string()}), 1);
-    ASSERT_THAT(terminal.shown_out, StartsWith(path.string() + ":" + line + ": ")) << "byte " << at;
+    ASSERT_THAT(terminal.shown_out, StartsWith(path.string() + ":" + std::to_string(line) + ": "))
+        << "byte " << at;
   }
 }
 

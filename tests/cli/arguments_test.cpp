@@ -61,10 +61,12 @@ TEST(Arguments, ARehearsalHasItsOwnFlags) {
   EXPECT_EQ(parse({"rehearse", "x", "--points", "0"}).exit_code, 2);
 }
 
-TEST(Arguments, MarkdownIsOfRehearsalsAlone) {
+TEST(Arguments, FormsOfOutputAreOfSomeCommandsAlone) {
   const ParsedArguments parsed = parse({"list", "-o", "markdown"});
   EXPECT_EQ(parsed.exit_code, 2);
-  EXPECT_THAT(parsed.err, HasSubstr("only rehearse has that form"));
+  EXPECT_THAT(parsed.err, HasSubstr("list has no such form; take text and json"));
+  EXPECT_EQ(parse({"rehearse", "x", "-o", "csv"}).exit_code, 2);
+  EXPECT_EQ(parse({"runs", "export", "x", "-o", "csv"}).exit_code, 0);
 }
 
 TEST(Arguments, AMisspeltCommandIsAnsweredWithTheNearest) {
@@ -110,7 +112,7 @@ TEST(Arguments, CompletionKnowsCommandsAndFlagsButNotItsOwnHelper) {
   const std::vector<std::string> none;
   EXPECT_THAT(command_names(none), Contains("run"));
   EXPECT_THAT(command_names(none), testing::Not(Contains("__complete")));
-  EXPECT_THAT(command_names(std::vector<std::string>{"audit"}), ElementsAre("verify"));
+  EXPECT_THAT(command_names(std::vector<std::string>{"audit"}), ElementsAre("verify", "join"));
   EXPECT_THAT(flag_names(std::vector<std::string>{"run"}), Contains("--param"));
   EXPECT_THAT(flag_names(std::vector<std::string>{"run"}), Contains("--namespace"));
 }

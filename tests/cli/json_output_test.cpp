@@ -225,6 +225,7 @@ TEST_F(JsonOutput, OfPlanHasEveryFieldAndNoSecret) {
                           "estimate",
                           "id",
                           "notes",
+                          "orderedByState",
                           "permissions",
                           "skipped",
                           "title",
@@ -240,7 +241,10 @@ TEST_F(JsonOutput, OfRunsHasTheRunAndItsRecords) {
   EXPECT_THAT(members(list), ElementsAre("runs", "schemaVersion"));
   ASSERT_FALSE(list.at("runs").empty());
   for (const auto& run : list.at("runs")) {
-    EXPECT_THAT(members(run), ElementsAre("namespace", "result", "run", "runbook", "started"));
+    EXPECT_THAT(
+        members(run),
+        ElementsAre(
+            "namespace", "reason", "result", "resumable", "run", "runbook", "started", "state"));
   }
   const auto shown = record({"runs", "show", log});
   EXPECT_THAT(members(shown), ElementsAre("records", "schemaVersion"));
@@ -258,7 +262,15 @@ TEST_F(JsonOutput, OfAuditVerifyHasAVerdictOnEveryLog) {
   ASSERT_EQ(shown.at("logs").size(), 3U);
   for (const auto& log : shown.at("logs")) {
     EXPECT_THAT(members(log),
-                ElementsAre("line", "path", "reason", "records", "run", "sha256", "state"));
+                ElementsAre("line",
+                            "path",
+                            "reason",
+                            "records",
+                            "run",
+                            "sha256",
+                            "signedRecords",
+                            "signers",
+                            "state"));
   }
   EXPECT_EQ(shown.at("logs").at(0).at("state"), "broken");
   EXPECT_EQ(shown.at("logs").at(1).at("state"), "unreadable");

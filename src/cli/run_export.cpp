@@ -1,0 +1,138 @@
+#include "run_export.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <utility>
+
+namespace cfkops::cli {
+namespace {
+
+nlohmann::json member(const Json& json, std::string_view pointer) {
+  return json.get(pointer).raw();
+}
+
+/// Goes through the lines once and sorts them.
+class Export {
+ public:
+  explicit Export(const CheckedLog& log) {
+    for (const char* list : {"resumes", "approvals", "checks", "steps", "changes", "undo"}) {
+      out_[list] = nlohmann::json::array();
+    }
+    out_["schemaVersion"] = 1;
+    out_["log"] = to_json(log.report).raw();
+    out_["run"] = log.report.run_id;
+    for (const char* none : {"ended", "result", "summary", "plan"}) {
+      out_[none] = nullptr;
+    }
+    out_["left"] = nlohmann::json::array();
+    for (const audit::LogLine& line : log.lines) {
+      take(line);
+    }
+  }
+
+  [[nodiscard]] Json done() && { return Json(std::move(out_)); }
+
+ private:
+  void take(const audit::LogLine& line) {
+    const std::string& phase = line.phase;
+    if (phase == "start") {
+      begin(line);
+    } else if (phase == "resume") {
+      add("resumes", line, {"task", "actor", "takeOver"});
+    } else if (phase == "plan") {
+      out_["plan"] = member(line.data, "/plan");
+    } else if (phase == "note" && line.data.string_or("/kind", "") == "approval") {
+      add("approvals", line, {"text"});
+    } else if (phase == "check") {
+      add("checks", line, {"kind", "id", "title", "verdict", "summary"});
+    } else if (phase == "step") {
+      step(line);
+    } else if (phase == "intent") {
+      add("changes",
+          line,
+          {"intent",
+           "verb",
+           "resource",
+           "subresource",
+           "namespace",
+           "name",
+           "uid",
+           "resourceVersion",
+           "auditId"});
+      nlohmann::json& change = out_["changes"].back();
+      change["status"] = 0;
+      change["unknown"] = true;
+      change["error"] = "";
+      change["auditIds"] = nlohmann::json::array({change["auditId"]});
+    } else if (phase == "effect") {
+      effect(line);
+    } else if (phase == "undo" && line.data.string_or("/event", "") != "remember") {
+      add("undo", line, {"event", "outcome", "why", "left", "error"});
+    } else if (phase == "end") {
+      out_["ended"] = line.time;
+      for (const char* name : {"result", "summary", "left"}) {
+        out_[name] = member(line.data, std::string("/") + name);
+      }
+    }
+  }
+
+  void begin(const audit::LogLine& line) {
+    out_["started"] = line.time;
+    for (const char* name :
+         {"runbook", "params", "cluster", "namespace", "actor", "tool", "commandLine"}) {
+      out_[name] = member(line.data, std::string("/") + name);
+    }
+  }
+
+  /// An entry with the line's time and step and these members of its data.
+  void add(const char* list, const audit::LogLine& line, std::initializer_list<const char*> names) {
+    nlohmann::json entry = {{"time", line.time}, {"step", line.step}};
+    for (const char* name : names) {
+      entry[name] = member(line.data, std::string("/") + name);
+    }
+    out_[list].push_back(std::move(entry));
+  }
+
+  void step(const audit::LogLine& line) {
+    const std::string event = line.data.string_or("/event", "");
+    nlohmann::json& steps = out_["steps"];
+    const auto same = std::find_if(steps.rbegin(), steps.rend(), [&](const nlohmann::json& each) {
+      return each["step"] == line.step && each["ended"].is_null();
+    });
+    if (event == "begin" && same == steps.rend()) {
+      add("steps", line, {"title", "action"});
+      steps.back()["ended"] = nullptr;
+      steps.back()["state"] = "open";
+      steps.back()["why"] = "";
+    } else if (event == "end" && same != steps.rend()) {
+      (*same)["ended"] = line.time;
+      (*same)["state"] = member(line.data, "/state");
+      (*same)["why"] = member(line.data, "/why");
+    }
+  }
+
+  void effect(const audit::LogLine& line) {
+    nlohmann::json& changes = out_["changes"];
+    const nlohmann::json number = member(line.data, "/intent");
+    const auto same =
+        std::find_if(changes.rbegin(), changes.rend(), [&](const nlohmann::json& each) {
+          return each["intent"] == number;
+        });
+    if (same != changes.rend()) {
+      for (const char* name : {"status", "unknown", "error", "auditIds"}) {
+        (*same)[name] = member(line.data, std::string("/") + name);
+      }
+    }
+  }
+
+  nlohmann::json out_;
+};
+
+}  // namespace
+
+Json exported(const CheckedLog& log) {
+  return Export(log).done();
+}
+
+}  // namespace cfkops::cli
