@@ -49,8 +49,11 @@ class Locks(TrafficTest):
     def test_OfTwoRunsAtOnceExactlyOneProceeds(self):
         before = lab.pods()
         with lab.slow_return():
-            first, second = start_run(), start_run()
-            ends = [first.done(), second.done()]
+            runs = [start_run(), start_run()]
+            until = time.monotonic() + 120
+            while all(run.process.poll() is None for run in runs) and time.monotonic() < until:
+                time.sleep(0.05)
+        ends = [run.done() for run in runs]
         self.assertEqual(sorted(done.code for done in ends), [0, 8], "\n".join(map(str, ends)))
         winner, loser = sorted(ends, key=lambda done: done.code)
         self.assertRegex(loser.out + loser.err, rf"held by run {run_id(winner)} \S+@\S+")
