@@ -24,6 +24,9 @@
 //      fail, with the end of its log; no other process is touched.
 //   7. Back to 3 until none is left.
 //
+// Resumed after a crash, it leaves out the pods that it evicted before, as its journal tells, and
+// waits for the last of them to be back as at 6 before it looks at another one.
+//
 // Properties kept, whatever requests fail and however:
 //   - at most one process is down by our doing;
 //   - no eviction leaves unless 3 held on readings taken after the last process was back and in the
@@ -85,6 +88,7 @@ runbook::ActionSpec make_spec() {
       {"pods", Type::list_of(of(Type::Kind::Any)), "pod, role, old_uid, new_uid and took of each"},
   };
   spec.effect = runbook::Effect::Once;
+  spec.continues = true;
   spec.no_undo = "a restarted process has nothing to take back";
   spec.timeout = std::chrono::hours(2);
   spec.permissions = {{"list", "statefulsets.apps"},
@@ -104,11 +108,27 @@ runbook::ActionSpec make_spec() {
   return spec;
 }
 
+/// What an earlier process of this run has evicted.
+std::vector<EvictedPod> evicted_before(const engine::Context& context) {
+  std::vector<EvictedPod> evicted;
+  if (context.earlier == nullptr) {
+    return evicted;
+  }
+  for (const engine::SentMutation& one : *context.earlier) {
+    if (one.mutation.verb == "evict" && one.fate == engine::Fate::Applied) {
+      evicted.push_back({one.mutation.name, one.mutation.uid});
+    }
+  }
+  return evicted;
+}
+
 /// What was asked for, of a cluster whose controllers are known if a few seconds make them so: a
 /// process that is silent for a moment shall not end the run.
-Result<RollRequest> read_patiently(kube::Reader& reader, const engine::Arguments& arguments) {
+Result<RollRequest> read_patiently(const engine::Context& context,
+                                   kube::Reader& reader,
+                                   const engine::Arguments& arguments) {
   for (int again = 0;; ++again) {
-    Result<RollRequest> request = read_roll_request(reader, arguments);
+    Result<RollRequest> request = read_roll_request(context, reader, arguments);
     if (!request || !request->cluster.target.controllers_uncertain || again == kAsksAgain) {
       return request;
     }
@@ -123,17 +143,17 @@ class KafkaRoll final : public Irreversible {
     return kSpec;
   }
 
-  [[nodiscard]] Result<engine::StepPlan> plan(const engine::Context& /*context*/,
+  [[nodiscard]] Result<engine::StepPlan> plan(const engine::Context& context,
                                               kube::Reader& reader,
                                               const engine::Arguments& arguments) const override {
-    CFKOPS_ASSIGN(const RollRequest request, read_roll_request(reader, arguments));
+    CFKOPS_ASSIGN(const RollRequest request, read_roll_request(context, reader, arguments));
     return plan_roll(reader, request);
   }
 
   [[nodiscard]] engine::Outcome apply(const engine::Context& context,
                                       kube::Client& client,
                                       const engine::Arguments& arguments) const override {
-    const Result<RollRequest> request = read_patiently(client, arguments);
+    const Result<RollRequest> request = read_patiently(context, client, arguments);
     if (!request) {
       return outcome_of(request.error());
     }
@@ -143,14 +163,17 @@ class KafkaRoll final : public Irreversible {
 
 }  // namespace
 
-Result<RollRequest> read_roll_request(kube::Reader& reader, const engine::Arguments& arguments) {
+Result<RollRequest> read_roll_request(const engine::Context& context,
+                                      kube::Reader& reader,
+                                      const engine::Arguments& arguments) {
   CFKOPS_ASSIGN(KafkaCluster cluster, read_cluster(reader, arguments.ref("target")));
   const std::vector<std::string> waived = arguments.strings("waiver_topics");
   return RollRequest{.cluster = std::move(cluster),
                      .roles = roles_of(arguments.string("roles")),
                      .wait = {.settle = arguments.duration("settle"),
                               .ready_timeout = arguments.duration("ready_timeout")},
-                     .waived_topics = std::set<std::string>(waived.begin(), waived.end())};
+                     .waived_topics = std::set<std::string>(waived.begin(), waived.end()),
+                     .evicted = evicted_before(context)};
 }
 
 const engine::Action& kafka_roll() {

@@ -23,10 +23,12 @@ struct RollRequest {
   RollRoles roles = RollRoles::Brokers;
   ReturnOptions wait = {};
   std::set<std::string> waived_topics = {};
+  std::vector<EvictedPod> evicted = {};  ///< by an earlier process of the run, in that order
 };
 
 /// Errors: those of finding and reading the target.
-[[nodiscard]] Result<RollRequest> read_roll_request(kube::Reader& reader,
+[[nodiscard]] Result<RollRequest> read_roll_request(const engine::Context& context,
+                                                    kube::Reader& reader,
                                                     const engine::Arguments& arguments);
 
 /// What a roll would do now. Errors: those of reading.
@@ -68,6 +70,8 @@ class Roll {
   std::optional<engine::Outcome> wait_back(const RollEntry& entry,
                                            const GateLook& look,
                                            const std::optional<Error>& error);
+  std::optional<engine::Outcome> wait_for_evicted(const RollMembers& members);
+  std::optional<engine::Outcome> await(Departed departed, const std::optional<Error>& error);
   engine::Outcome lost(const RollEntry& entry, const Error& error, ReturnWatch& watch);
 
   [[nodiscard]] engine::Outcome finish(engine::Outcome outcome) const;

@@ -14,6 +14,8 @@ namespace cfkops::actions {
 
 namespace {
 
+constexpr const char* kNothing = "there is nothing to restart: no pod of those asked for is there";
+
 std::optional<std::int64_t> leaders_of(const kafka::ClusterGauges& gauges, const std::string& pod) {
   for (const kafka::BrokerGauges& broker : gauges.brokers) {
     if (broker.pod == pod) {
@@ -172,6 +174,16 @@ void judge_quorum(const kafka::ClusterGauges& gauges, RollOrder& order) {
 
 }  // namespace
 
+void leave_out(const std::vector<EvictedPod>& evicted, RollOrder& order) {
+  if (evicted.empty()) {
+    return;
+  }
+  std::erase_if(order.entries, [&evicted](const RollEntry& entry) {
+    return std::ranges::find(evicted, entry.pod, &EvictedPod::pod) != evicted.end();
+  });
+  std::erase(order.fatal, kNothing);
+}
+
 const kafka::Member* RollMembers::find(const std::string& pod) const {
   for (const auto* members : {&brokers, &controllers}) {
     for (const kafka::Member& member : *members) {
@@ -248,7 +260,7 @@ RollOrder roll_order(const KafkaCluster& cluster,
   judge_controllers(cluster, gauges, roles, order);
   judge_quorum(gauges, order);
   if (order.entries.empty() && order.fatal.empty() && order.doubts.empty()) {
-    order.fatal.emplace_back("there is nothing to restart: no pod of those asked for is there");
+    order.fatal.emplace_back(kNothing);
   }
   return order;
 }

@@ -27,6 +27,12 @@ struct RollOrder {
   std::vector<std::string> doubts;  ///< what could not be told, and blocks as much
 };
 
+/// A pod that an earlier process of the run evicted.
+struct EvictedPod {
+  std::string pod;
+  std::string uid;
+};
+
 /// All members of a cluster, by role.
 struct RollMembers {
   std::vector<kafka::Member> brokers;
@@ -34,6 +40,10 @@ struct RollMembers {
 
   [[nodiscard]] const kafka::Member* find(const std::string& pod) const;
 };
+
+/// Leaves out those that an earlier process of the run evicted: they are done, or on their way
+/// back. That nothing is left is no fault then. Pure.
+void leave_out(const std::vector<EvictedPod>& evicted, RollOrder& order);
 
 /// Errors: those of reading.
 [[nodiscard]] Result<RollMembers> read_members(kube::Reader& reader, const KafkaCluster& cluster);

@@ -245,10 +245,20 @@ Result<engine::StepPlan> plan_roll(kube::Reader& reader, const RollRequest& requ
   }
   sight.at_rest = std::move(sets.at_rest);
   sight.at_rest.summary = "by the StatefulSets";
-  const RollOrder order = roll_order(cluster, sight.members, sight.gauges, request.roles);
+  RollOrder order = roll_order(cluster, sight.members, sight.gauges, request.roles);
+  leave_out(request.evicted, order);
+  const bool goes_on = !request.evicted.empty();
   const bool all_ready = pods_are_ready(cluster, sight.members).yes();
 
   engine::StepPlan plan;
+  if (goes_on) {
+    // One may be down just now, of our own doing: what that lets doubt of is asked again before the
+    // next one.
+    order.doubts.clear();
+    plan.notes.push_back(
+        fmt::format("{} before the run was resumed; it goes on with the others",
+                    base::counted(std::ssize(request.evicted), "pod") + " evicted"));
+  }
   for (const auto* reasons : {&order.fatal, &order.doubts}) {
     for (const std::string& reason : *reasons) {
       plan.changes.push_back({.verb = "evict",
@@ -270,6 +280,9 @@ Result<engine::StepPlan> plan_roll(kube::Reader& reader, const RollRequest& requ
     ask_eviction(reader, ns, entry.pod, all_ready, change);
     judge_partitions(request, sight, entry, change);
     judge_vote(sight, entry, change);
+    if (goes_on && std::exchange(change.refused, false)) {
+      change.verdict = "asked again when it comes; now " + change.verdict;
+    }
     tell_disruption(sight, entry, plan);
     plan.notes.push_back(fmt::format("{}. {} {}: {}",
                                      plan.changes.size() + 1,
@@ -280,6 +293,7 @@ Result<engine::StepPlan> plan_roll(kube::Reader& reader, const RollRequest& requ
   }
   tell_gates(request, sight, plan);
   plan.permissions = permissions(request);
+  plan.ordered_by_state = true;  // fewest leaders first, the active controller last
   plan.estimate = estimate(request, sight, order.entries);
   plan.undo = "none: a restarted process has nothing to take back";
   return plan;

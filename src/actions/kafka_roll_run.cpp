@@ -54,6 +54,10 @@ Outcome Roll::run() {
   }
   const kafka::ClusterGauges gauges = read_gauges(client_, request_.cluster);
   RollOrder order = roll_order(request_.cluster, *members, gauges, request_.roles);
+  leave_out(request_.evicted, order);
+  if (!request_.evicted.empty()) {
+    order.doubts.clear();  // asked again, with patience, before each
+  }
   if (!order.fatal.empty()) {
     return Outcome::refused(base::join(order.fatal, "; "));
   }
@@ -61,7 +65,10 @@ Outcome Roll::run() {
     return Outcome::unknown(base::join(order.doubts, "; "));
   }
   rest_ = std::move(order.entries);
-  planned_ = rest_.size();
+  planned_ = rest_.size() + request_.evicted.size();
+  if (std::optional<Outcome> end = wait_for_evicted(*members)) {
+    return finish(*std::move(end));
+  }
   while (!rest_.empty()) {
     if (client_.loop().stop_due()) {
       return finish(stop(client_.loop().cancelled()));
@@ -71,6 +78,39 @@ Outcome Roll::run() {
     }
   }
   return finish(Outcome::done());
+}
+
+/// Those that an earlier process evicted were all seen back but the last one.
+std::optional<Outcome> Roll::wait_for_evicted(const RollMembers& members) {
+  const KafkaCluster& cluster = request_.cluster;
+  for (std::size_t i = 0; i < request_.evicted.size(); ++i) {
+    const EvictedPod& gone = request_.evicted[i];
+    const bool controls =
+        std::ranges::find(cluster.controller_pods, gone.pod) != cluster.controller_pods.end();
+    RollEntry entry{.role = controls ? kafka::Role::Controller : kafka::Role::Broker,
+                    .pod = gone.pod,
+                    .stuck = false,
+                    .reason = "evicted before the run was resumed"};
+    evicted_ = true;
+    if (i + 1 < request_.evicted.size()) {
+      const kafka::Member* member = members.find(gone.pod);
+      done_.push_back({entry, gone.uid, member == nullptr ? "" : member->uid, {}});
+      continue;
+    }
+    const kube::Loop::SafeStretch stretch(client_.loop());
+    context_.progress(fmt::format(
+        "{} was evicted before (uid {}): wait until it is back", role_and_pod(entry), gone.uid));
+    const bool others_down =
+        std::any_of(rest_.begin(), rest_.end(), [](const RollEntry& one) { return one.stuck; });
+    rest_.insert(rest_.begin(), entry);
+    return await({.entry = std::move(entry),
+                  .uid = gone.uid,
+                  .since = now(),
+                  .revision = controls ? cluster.controller_revision : cluster.broker_revision,
+                  .others_down = others_down},
+                 std::nullopt);
+  }
+  return std::nullopt;
 }
 
 std::optional<Outcome> Roll::restart_next() {
@@ -271,29 +311,33 @@ std::optional<Outcome> Roll::refuse_or_wait(const RollEntry& entry, const Error&
 std::optional<Outcome> Roll::wait_back(const RollEntry& entry,
                                        const GateLook& look,
                                        const std::optional<Error>& error) {
-  const MonoTime since = now();
   context_.progress(fmt::format("pod {} evicted (uid {})", entry.pod, look.uid));
   eviction_patience_.answered();
   evicted_ = true;
   const bool others_down =
       std::any_of(rest_.begin() + 1, rest_.end(), [](const RollEntry& one) { return one.stuck; });
-  ReturnWatch watch(context_,
-                    client_,
-                    request_.cluster,
-                    request_.wait,
-                    {.entry = entry,
-                     .uid = look.uid,
-                     .start_time_ms = look.start_time_ms,
-                     .hosted = look.hosted,
-                     .since = since,
-                     .revision = look.revision,
-                     .others_down = others_down},
-                    patience_);
+  return await({.entry = entry,
+                .uid = look.uid,
+                .start_time_ms = look.start_time_ms,
+                .hosted = look.hosted,
+                .since = now(),
+                .revision = look.revision,
+                .others_down = others_down},
+               error);
+}
+
+/// Of the first of the rest.
+std::optional<Outcome> Roll::await(Departed departed, const std::optional<Error>& error) {
+  const RollEntry entry = departed.entry;
+  const std::string old_uid = departed.uid;
+  const MonoTime since = departed.since;
+  ReturnWatch watch(
+      context_, client_, request_.cluster, request_.wait, std::move(departed), patience_);
   const Result<std::string> uid = watch.wait();
   if (!uid) {
     return lost(entry, uid.error(), watch);
   }
-  done_.push_back({entry, look.uid, *uid, now() - since});
+  done_.push_back({entry, old_uid, *uid, now() - since});
   rest_.erase(rest_.begin());
   context_.progress(fmt::format("{} is back after {} (uid {})",
                                 role_and_pod(entry),

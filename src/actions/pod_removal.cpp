@@ -2,6 +2,8 @@
 
 #include "subject.hpp"
 
+#include <algorithm>
+#include <string>
 #include <utility>
 
 namespace cfkops::actions {
@@ -17,18 +19,42 @@ runbook::ActionSpec PodRemoval::common_spec(std::string name, std::string summar
                             .help = "until it is gone"});
   spec.outputs = {{"uid", Type::of(Type::Kind::String), "of the pod that was removed"}};
   spec.effect = runbook::Effect::Once;
+  spec.continues = true;
   spec.no_undo = "a pod that is gone does not come back; its controller makes another";
   return spec;
 }
 
+namespace {
+
+/// The uid of the pod that an earlier process of this run has sent away, or "".
+std::string removed_before(const engine::Context& context) {
+  if (context.earlier == nullptr) {
+    return {};
+  }
+  const auto found =
+      std::ranges::find(*context.earlier, engine::Fate::Applied, &engine::SentMutation::fate);
+  return found == context.earlier->end() ? std::string() : found->mutation.uid;
+}
+
+bool is_gone(const Result<kube::Object>& pod) {
+  return !pod && (pod.error().code == ErrorCode::NotFound ||
+                  pod.error().code == ErrorCode::Conflict);  // another has its name
+}
+
+}  // namespace
+
 engine::Outcome PodRemoval::apply(const engine::Context& context,
                                   kube::Client& client,
                                   const engine::Arguments& arguments) const {
+  const std::string before = removed_before(context);
   const auto pod = read_pod(context, client, arguments);
+  if (!before.empty() && (is_gone(pod) || (pod && pod->uid() != before))) {
+    return engine::Outcome::done({{"uid", before}});
+  }
   if (!pod) {
     return engine::Outcome::from(pod.error());
   }
-  const Status removed = remove(client, *pod, arguments);
+  const Status removed = before.empty() ? remove(client, *pod, arguments) : Status();
   if (!removed && removed.error().code == ErrorCode::TooManyRequests) {
     return engine::Outcome::not_yet(removed.error().text());
   }

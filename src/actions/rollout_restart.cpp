@@ -7,6 +7,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <optional>
 
 namespace cfkops::actions {
@@ -33,6 +34,13 @@ std::optional<Error> objection(const kube::Object& workload) {
         ErrorCode::Refused, workload.text() + ": " + state.problem.message, state.problem.hint);
   }
   return std::nullopt;
+}
+
+/// By an earlier process of this run.
+bool restarted_before(const engine::Context& context) {
+  return context.earlier != nullptr &&
+         std::ranges::find(*context.earlier, engine::Fate::Applied, &engine::SentMutation::fate) !=
+             context.earlier->end();
 }
 
 class RolloutRestart final : public Irreversible {
@@ -89,6 +97,7 @@ class RolloutRestart final : public Irreversible {
     spec.arguments = workload_arguments();
     spec.outputs = {{"generation", Type::of(Type::Kind::Int), "of the workload after the change"}};
     spec.effect = runbook::Effect::Once;
+    spec.continues = true;
     spec.no_undo = "restarted pods have nothing to take back";
     spec.permissions = {{"get", "the workload"}, {"patch", "the workload"}};
     spec.example =
@@ -104,6 +113,9 @@ class RolloutRestart final : public Irreversible {
     CFKOPS_ASSIGN(const Subject subject, read_subject(context, client, arguments));
     CFKOPS_ASSIGN(const kube::Object workload,
                   client.get(subject.resource, subject.ns, subject.name));
+    if (restarted_before(context)) {
+      return engine::Outcome::done({{"generation", workload.generation()}});
+    }
     if (const std::optional<Error> refusal = objection(workload)) {
       return *refusal;
     }

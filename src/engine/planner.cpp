@@ -318,7 +318,8 @@ Status Planner::plan_action(const runbook::Step& step, const Action& action, Pla
 void Planner::keep_error(const runbook::Step& step, Error error, PlannedStep& planned) {
   error = std::move(error).in("step '" + step.id + "'");
   planned.unknown = error.text();
-  if (!first_error_) {
+  const bool begun = earlier_ != nullptr && earlier_->contains(planned.id);
+  if (!first_error_ && !begun) {
     first_error_ = std::move(error);
   }
 }
