@@ -4,9 +4,8 @@
 
 #include "cfkops/engine/journal.hpp"
 
-#include <filesystem>
-
 #include <algorithm>
+#include <filesystem>
 
 namespace cfkops::cli {
 namespace {

@@ -205,6 +205,7 @@ TEST_F(JsonOutput, OfPlanHasEveryFieldAndNoSecret) {
   EXPECT_THAT(members(shown),
               ElementsAre("blocked",
                           "cluster",
+                          "locks",
                           "namespace",
                           "params",
                           "prerequisites",
@@ -213,7 +214,8 @@ TEST_F(JsonOutput, OfPlanHasEveryFieldAndNoSecret) {
                           "schemaVersion",
                           "steps",
                           "user",
-                          "validation"));
+                          "validation",
+                          "window"));
   EXPECT_THAT(members(shown.at("cluster")), ElementsAre("context", "server", "version"));
   EXPECT_THAT(members(shown.at("prerequisites").at(0)),
               ElementsAre("details", "id", "outputs", "remedy", "summary", "title", "verdict"));

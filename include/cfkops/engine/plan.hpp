@@ -44,7 +44,7 @@ struct RunRequest {
   std::string take_over =
       {};  ///< why somebody else than before goes on with the run; "": nobody else may
   std::shared_ptr<const runbook::Windows> windows = {};  ///< when it may be going on; null: always
-  std::string ignore_windows = {};  ///< why they do not count, in an emergency; "": they do
+  std::string ignore_windows = {};   ///< why they do not count, in an emergency; "": they do
   const SavedPlan* saved = nullptr;  ///< borrowed: what is to be carried out, and nothing else
   std::vector<CountedApproval> approvals = {};  ///< of it
 };
@@ -83,7 +83,7 @@ struct Plan {
   runbook::ValueMap params;
   std::vector<PlannedCheck> prerequisites;
   std::vector<PlannedStep> steps;
-  std::vector<std::string> validation;                 ///< titles
+  std::vector<std::string> validation;  ///< titles
   PlannedWindow window = {};
   std::vector<LockTarget> locks = {};                  ///< taken before the first step
   std::vector<kube::AccessQuestion> permissions = {};  ///< what the run will ask for, each once
