@@ -129,9 +129,9 @@ TEST_F(LockTest, IsTakenBeforeTheFirstChangeAndGivenBackAtTheEnd) {
 }
 
 TEST_F(LockTest, IsGivenBackAfterAFailureToo) {
-  at_step("two", [&] { bench_.world.denied = {"b"}; });
-  EXPECT_EQ(run().result, RunResult::Failed);
-  EXPECT_EQ(bench_.world.changes, (std::vector<std::string>{"a=2", "a=1"}));
+  bench_.script.outcomes["fail"] = {Outcome::refused("it may not be")};
+  EXPECT_EQ(run(kTwoSteps + "  - {id: fail, do: fake.script}\n").result, RunResult::Failed);
+  EXPECT_EQ(bench_.world.changes, (std::vector<std::string>{"a=2", "b=2", "b=1", "a=1"}));
   EXPECT_EQ(leases().holder(kLease), "");
 }
 
