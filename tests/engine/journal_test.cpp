@@ -3,6 +3,7 @@
 #include "bench.hpp"
 #include "support/matchers.hpp"
 #include "support/memory_file.hpp"
+#include "support/temp_dir.hpp"
 #include "support/virtual_clock.hpp"
 
 #include "cfkops/audit/verify.hpp"
@@ -10,6 +11,9 @@
 
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
+
+#include <filesystem>
+#include <utility>
 
 namespace cfkops::engine {
 namespace {
@@ -139,6 +143,22 @@ TEST_F(JournalTest, NotesRetriesAndWarnings) {
             "get pods: 429 Too Many Requests, again in 1.0s");
   EXPECT_EQ(lines().back().data.string_or("/kind", ""), "notice");
   EXPECT_EQ(observer.lines.size(), 2U);
+}
+
+TEST_F(JournalTest, LetsNoMutationOutOnceItsFolderIsGone) {
+  const test::TempDir folder;
+  const auto path = folder.path() / "run" / "journal.jsonl";
+  std::filesystem::create_directory(path.parent_path());
+  auto file = base::create_append_file(path);
+  ASSERT_THAT(file, IsOk());
+  audit::Log log(*std::move(file), "run", clock_);
+  Journal journal(log);
+  ASSERT_THAT(journal.intend(eviction()), IsOk());
+  ASSERT_THAT(journal.record(eviction(), {.http_status = 201}), IsOk());
+  std::filesystem::remove_all(path.parent_path());
+  EXPECT_THAT(journal.intend(eviction()), HasError(ErrorCode::Io, "deleted, moved or replaced"));
+  EXPECT_TRUE(journal.broken());
+  EXPECT_EQ(journal.intents(), 1U);
 }
 
 TEST(RunId, SortsByTimeAndIsUnique) {
