@@ -84,7 +84,7 @@ TEST(Arguments, AMisspeltFlagIsAnsweredWithTheNearest) {
 }
 
 TEST(Arguments, AMissingRunbookIsAUsageError) {
-  const ParsedArguments parsed = parse({"run"});
+  const ParsedArguments parsed = parse({"plan"});
   EXPECT_EQ(parsed.exit_code, 2);
   EXPECT_THAT(parsed.err, HasSubstr("runbook"));
 }

@@ -270,6 +270,12 @@ def cluster(name):
     return Sandbox(name)
 
 
+def only_full_on_lab():
+    """For setUpModule of a file whose tests take minutes on the lab."""
+    if os.environ.get("CFKOPS_E2E_ON", "lab") == "lab" and not os.environ.get("CFKOPS_FULL"):
+        raise unittest.SkipTest("on the lab a part of 'tests/run.sh full': it takes minutes")
+
+
 def events(done):
     """The JSON events of a run with --output json."""
     return [json.loads(line) for line in done.out.splitlines()]

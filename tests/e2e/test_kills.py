@@ -6,7 +6,7 @@ import random
 import re
 import time
 
-from support import BINARY, NAMESPACE, TrafficTest, cluster
+from support import BINARY, NAMESPACE, TrafficTest, cluster, only_full_on_lab
 
 lab = cluster("e2e-kills")
 
@@ -18,6 +18,7 @@ SEED = 20261126
 
 
 def setUpModule():
+    only_full_on_lab()
     lab.up()
     lab.tool("kafka")
 

@@ -5,7 +5,7 @@ import re
 import signal
 import time
 
-from support import BINARY, NAMESPACE, TrafficTest, cluster, log_of, run_id
+from support import BINARY, NAMESPACE, TrafficTest, cluster, log_of, only_full_on_lab, run_id
 
 lab = cluster("e2e-locks")
 
@@ -13,6 +13,7 @@ LEASE = 5  # seconds; the shortest a run may have is 3
 
 
 def setUpModule():
+    only_full_on_lab()
     lab.up()
     lab.tool("kafka", "--brokers-only-sts-labels", "plain")
 

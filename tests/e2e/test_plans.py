@@ -4,7 +4,7 @@ import json
 import subprocess
 import time
 
-from support import NAMESPACE, TrafficTest, cluster, log_of
+from support import NAMESPACE, TrafficTest, cluster, log_of, only_full_on_lab
 
 lab = cluster("e2e-plans")
 
@@ -20,6 +20,7 @@ type: Normal
 
 
 def setUpModule():
+    only_full_on_lab()
     lab.up()
     lab.tool("kafka", "--brokers-only-sts-labels", "plain")
 

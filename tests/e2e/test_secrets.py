@@ -12,7 +12,7 @@ import time
 import unittest
 import urllib.parse
 
-from support import BINARY, NAMESPACE, cluster, log_of, run_id
+from support import BINARY, NAMESPACE, cluster, log_of, only_full_on_lab, run_id
 
 lab = cluster("e2e-secrets")
 
@@ -59,6 +59,7 @@ cat "$SEEN.answer"
 
 
 def setUpModule():
+    only_full_on_lab()
     lab.up()
     lab.tool("kafka")
     lab.kubectl("-n", NAMESPACE, "apply", "-f", "-", stdin=json.dumps({

@@ -36,7 +36,7 @@ steps:
   EXPECT_TRUE(bench.script.undone.empty());
   EXPECT_TRUE(mentions(report.left, "step 'one' is done and stays so"));
   EXPECT_TRUE(mentions(report.left, "step 'two' was not started"));
-  EXPECT_TRUE(mentions(report.next, "cfkops run sample -n confluent"));
+  EXPECT_TRUE(mentions(report.next, "cfkops resume "));
   EXPECT_EQ(bench.verified().state, audit::VerifyReport::State::Intact);
 }
 

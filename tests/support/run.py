@@ -30,7 +30,8 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 BINARY = ROOT / "build" / "release" / "cfkops"
 LAB = ROOT / "tests" / "lab" / "lab"
 BENCH = ROOT / "tests" / "bench" / "run.py"
-ON_SANDBOX = ("test_broker_restart.py", "test_errors.py", "test_interruptions.py", "test_secrets.py")  # the same on the lab
+# The same on the lab.
+ON_SANDBOX = ("test_broker_restart.py", "test_errors.py", "test_interruptions.py", "test_secrets.py")
 FILE_TIMEOUT = int(os.environ.get("CFKOPS_TEST_TIMEOUT", "3600"))
 
 
