@@ -284,11 +284,11 @@ TEST(AuditFormat, ItsWorkedExampleVerifies) {
   const std::size_t begin = page.find("```json\n") + 8;
   const std::string example = page.substr(begin, page.find("```", begin) - begin);
   // The fingerprint as the page's command gives it for the key in the example.
-  const VerifyReport report = verify(
-      example,
-      {.required = true,
-       .fingerprints = {
-           "SHA256:165f8a22350f7763d7e3397d372d7b9f66e503b2da0766ae1c69a0e3ee17ed87"}});
+  const VerifyReport report =
+      verify(example,
+             {.required = true,
+              .fingerprints = {
+                  "SHA256:165f8a22350f7763d7e3397d372d7b9f66e503b2da0766ae1c69a0e3ee17ed87"}});
   EXPECT_EQ(report.state, State::Intact) << report.line << ": " << report.reason;
   EXPECT_EQ(report.records, 4U);
 

@@ -34,9 +34,7 @@ const std::string kPause = "  - {id: pause, do: fake.script, attempts: {max: 99,
 
 class ChangeWindows : public ::testing::Test {
  protected:
-  WallTime now() {
-    return std::chrono::floor<seconds>(bench.transport.clock().wall());
-  }
+  WallTime now() { return std::chrono::floor<seconds>(bench.transport.clock().wall()); }
 
   /// A window that begins so long from now, and lasts so long.
   void window(seconds begins, seconds lasts, WindowEntry::Kind kind = WindowEntry::Kind::Allow) {

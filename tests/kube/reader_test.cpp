@@ -440,10 +440,11 @@ TEST_F(ReaderTest, TellsItsListenerWhatIsReadInWhicheverWay) {
   transport.on("GET", kPods + "/a").reply(200, pod("a"));
   transport.on("GET", kPods + "/b").refuse(404, "NotFound", "gone");
   transport.on("PATCH", kPods + "/a*").reply(200, pod("would-be"));
-  transport.on("GET", kPods + "?*").reply(200,
-                                          nlohmann::json{{"kind", "PodList"},
-                                                         {"metadata", {{"resourceVersion", "7"}}},
-                                                         {"items", {pod("c"), pod("d")}}});
+  transport.on("GET", kPods + "?*")
+      .reply(200,
+             nlohmann::json{{"kind", "PodList"},
+                            {"metadata", {{"resourceVersion", "7"}}},
+                            {"items", {pod("c"), pod("d")}}});
   Noted noted;
   client.set_read_listener(&noted);
   EXPECT_THAT(client.get(resources::pods(), "confluent", "a"), IsOk());

@@ -87,8 +87,8 @@ struct ReadRequest {
                                const std::string& path);
 };
 
-/// Is told of every object that is read, as the server gave it: what a decision may rest on. Borrowed
-/// by the reader; called on its thread, amid its calls.
+/// Is told of every object that is read, as the server gave it: what a decision may rest on.
+/// Borrowed by the reader; called on its thread, amid its calls.
 class ReadListener {
  public:
   ReadListener() = default;
