@@ -209,8 +209,11 @@ Status Reading::add(const audit::LogLine& line) {
   } else if (line.phase == "plan" && run_.plan.is_null()) {
     run_.plan = line.data.get("/plan");
   } else if (line.phase == "check" && line.data.string_or("/kind", "") != "guard") {
-    run_.checks.insert_or_assign(line.data.string_or("/id", ""),
-                                 values_from_log(line.data.get("/outputs")));
+    // What could not be told later does not take away what was measured.
+    if (runbook::ValueMap measured = values_from_log(line.data.get("/outputs"));
+        !measured.empty()) {
+      run_.checks.insert_or_assign(line.data.string_or("/id", ""), std::move(measured));
+    }
   } else if (line.phase == "step") {
     add_step(line);
   } else if (line.phase == "undo") {
