@@ -1,0 +1,407 @@
+// Kills a run at each line of its log, and goes on with it: another process, the same world.
+#include "cfkops/engine/recovery.hpp"
+
+#include "bench.hpp"
+#include "support/matchers.hpp"
+#include "value_log.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <functional>
+#include <map>
+#include <set>
+#include <string>
+
+namespace cfkops::engine {
+namespace {
+
+using test::Bench;
+using test::mentions;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using State = audit::VerifyReport::State;
+
+constexpr const char* kRun = "20260102-030405-beef";
+
+const std::string kSample = R"(
+params: {target: {type: "ref<StatefulSet>"}}
+prerequisites: [{check: permission}, {check: fake.says, with: {of: x}}]
+steps:
+  - {id: one, do: fake.set, with: {name: a}}
+  - {id: out, do: fake.evict, with: {pod: kafka-0}}
+  - {id: three, do: fake.set, with: {name: c}, expect: [{check: fake.says, with: {of: y}}]}
+validation: [{check: fake.says, with: {of: z}}]
+)";
+
+const std::string kFailing =
+    kSample.substr(0, kSample.find("validation")) + "  - {id: fail, do: fake.script}\n";
+
+/// The process is gone.
+struct Death {};
+
+class Approving final : public Approver {
+ public:
+  explicit Approving(Bench& bench)
+      : bench_(bench) {}
+
+  Status approve(const Plan& /*plan*/) override { return bench_.approval; }
+
+  Status ask(const Question& question) override {
+    bench_.questions.push_back(question.what);
+    return bench_.answer;
+  }
+
+ private:
+  Bench& bench_;
+};
+
+/// A run and the processes that work on it, one after the other.
+struct Lives {
+  /// Begins the run; it dies as it writes line `fatal`, from 1.
+  void begin(const std::string& sections, std::size_t fatal, bool torn = false) {
+    book = bench.load(sections);
+    bench.disk.on_append = [this, fatal, torn](std::size_t number) {
+      if (number == fatal) {
+        bench.disk.content += torn ? R"({"attempt":1,"da)" : "";
+        throw Death{};
+      }
+    };
+    try {
+      static_cast<void>(bench.run(book));
+    } catch (const Death&) {
+      // Gone.
+    }
+    bench.disk.on_append = {};
+  }
+
+  RecoveredRun recovered() {
+    auto reopened = audit::reopen(bench.disk.content);
+    EXPECT_THAT(reopened, test::IsOk());
+    bench.disk.content.resize(static_cast<std::size_t>(reopened->good_bytes));
+    tail = reopened->tail;
+    auto run = recover(reopened->lines);
+    EXPECT_THAT(run, test::IsOk());
+    return *std::move(run);
+  }
+
+  using Act =
+      std::function<RunReport(const RunRequest&, const RecoveredRun&, const RunEnvironment&)>;
+
+  RunReport go_on(const RecoveredRun& before, const Act& act = resume) {
+    audit::Log log(test::memory_file(bench.disk), kRun, bench.transport.clock(), tail);
+    Journal journal(log);
+    kube::Client client(bench.loop, kube::ReaderOptions{}, journal);
+    Approving approver(bench);
+    RunRequest request = bench.request(book, params);
+    request.take_over = take_over;
+    return act(request,
+               before,
+               {.catalogue = bench.fakes.catalogue(),
+                .client = client,
+                .journal = journal,
+                .observer = bench.observer,
+                .approver = approver});
+  }
+
+  RunReport resumed() { return go_on(recovered()); }
+
+  [[nodiscard]] long times(const std::string& change) const {
+    return std::ranges::count(bench.world.changes, change);
+  }
+
+  Bench bench;
+  runbook::Runbook book;
+  audit::LogTail tail;
+  std::map<std::string, std::string> params;
+  std::string take_over;
+};
+
+struct RecoveryTest : testing::Test, Lives {};
+
+std::size_t lines_of(const std::string& sections) {
+  Bench bench;
+  bench.script.outcomes["fail"] = {Outcome::refused("it may not be")};
+  static_cast<void>(bench.run(sections));
+  return bench.disk.appends;
+}
+
+TEST(KilledAtAnyLine, GoesOnToItsEndAndDoesNothingTwice) {
+  const std::size_t lines = lines_of(kSample);
+  ASSERT_GT(lines, 15U);
+  for (std::size_t n = 2; n <= lines; ++n) {
+    SCOPED_TRACE("killed at line " + std::to_string(n));
+    Lives one;
+    one.begin(kSample, n, n % 2 == 0);
+    const RunReport report = one.resumed();
+    EXPECT_EQ(report.result, RunResult::Succeeded)
+        << report.summary << (report.error ? report.error->text() : "");
+    EXPECT_EQ(one.bench.world.values.at("a"), "2");
+    EXPECT_EQ(one.bench.world.values.at("c"), "2");
+    EXPECT_EQ(one.times("evict kafka-0"), 1);
+    EXPECT_THAT(one.bench.world.unannounced, IsEmpty());
+    EXPECT_EQ(one.bench.verified().state, State::Intact) << one.bench.verified().reason;
+    EXPECT_THAT(report.left, IsEmpty());
+  }
+}
+
+TEST(KilledAtAnyLine, FinishesAnUndoThatWasDueOrBegun) {
+  const std::size_t lines = lines_of(kFailing);
+  for (std::size_t n = 2; n < lines; ++n) {
+    SCOPED_TRACE("killed at line " + std::to_string(n));
+    Lives one;
+    one.bench.script.outcomes["fail"] = {Outcome::refused("it may not be")};
+    one.begin(kFailing, n);
+    one.bench.script.outcomes["fail"] = {Outcome::refused("it may not be")};
+    const RunReport report = one.resumed();
+    EXPECT_EQ(report.result, RunResult::Failed) << report.summary;
+    EXPECT_EQ(one.bench.world.values.at("a"), "1");
+    EXPECT_EQ(one.bench.world.values.at("c"), "1");
+    EXPECT_EQ(one.times("evict kafka-0"), 1);
+    EXPECT_EQ(one.bench.verified().state, State::Intact) << one.bench.verified().reason;
+  }
+}
+
+/// The number of the log's first line of that phase and step.
+std::size_t line_of(const std::string& sections,
+                    const std::string& phase,
+                    const std::string& step) {
+  Bench bench;
+  static_cast<void>(bench.run(sections));
+  for (const audit::LogLine& line : bench.log()) {
+    if (line.phase == phase && line.step == step) {
+      return line.sequence;
+    }
+  }
+  ADD_FAILURE() << "no line of phase " << phase;
+  return 0;
+}
+
+TEST_F(RecoveryTest, AsksBeforeWhatMustNotHappenTwiceAndMayHave) {
+  begin(kSample, line_of(kSample, "effect", "out"));
+  EXPECT_EQ(times("evict kafka-0"), 1);
+  const RunReport report = resumed();
+  EXPECT_EQ(report.result, RunResult::Succeeded) << report.summary;
+  ASSERT_EQ(bench.questions.size(), 1U);
+  EXPECT_THAT(bench.questions.front(), HasSubstr("step 'out' must not happen twice"));
+  const audit::LogLine observed = bench.log("observed").front();
+  EXPECT_EQ(observed.step, "out");
+  EXPECT_EQ(observed.data.string_or("/fate", ""), "applied");
+}
+
+TEST_F(RecoveryTest, StopsWhereNobodyAnswersAndCanBeResumedAgain) {
+  begin(kSample, line_of(kSample, "effect", "out"));
+  bench.answer = make_error(ErrorCode::Refused, "there is no terminal");
+  const RunReport report = resumed();
+  EXPECT_EQ(report.result, RunResult::Interrupted) << report.summary;
+  EXPECT_TRUE(mentions(report.next, std::string("cfkops resume ") + kRun));
+  EXPECT_EQ(bench.log("end").back().data.string_or("/next/0", ""),
+            std::string("cfkops resume ") + kRun);
+  bench.answer = {};
+  EXPECT_EQ(resumed().result, RunResult::Succeeded);
+  EXPECT_EQ(times("evict kafka-0"), 1);
+}
+
+TEST_F(RecoveryTest, RepeatsWhatIsKnownNotToHaveHappened) {
+  begin(kSample, line_of(kSample, "intent", "out"));
+  EXPECT_EQ(times("evict kafka-0"), 0);
+  EXPECT_EQ(resumed().result, RunResult::Succeeded);
+  EXPECT_THAT(bench.questions, IsEmpty());
+  EXPECT_EQ(times("evict kafka-0"), 1);
+}
+
+TEST_F(RecoveryTest, NumbersItsRequestsAnew) {
+  begin(kSample, line_of(kSample, "intent", "three"));
+  EXPECT_EQ(resumed().result, RunResult::Succeeded);
+  std::set<std::string> ids;
+  for (const audit::LogLine& line : bench.log("intent")) {
+    EXPECT_TRUE(ids.insert(line.data.string_or("/auditId", "")).second);
+  }
+}
+
+TEST_F(RecoveryTest, RemembersWhatItsStepsGave) {
+  const std::string sections = R"(
+steps:
+  - {id: look, do: fake.script}
+  - {id: one, do: fake.set, with: {name: a}}
+  - {id: late, do: fake.evict, with: {pod: "kafka-${steps.look.answer}"}}
+)";
+  bench.script.outcomes["look"] = {Outcome::done({{"answer", runbook::Value(1)}})};
+  begin(sections, line_of(sections, "intent", "one"));
+  EXPECT_EQ(resumed().result, RunResult::Succeeded);
+  EXPECT_EQ(times("evict kafka-1"), 1);
+}
+
+/// Nothing is written to a log that is not gone on with.
+void expect_refused(const RunReport& report, const std::string& why) {
+  EXPECT_EQ(report.result, RunResult::PolicyRefused) << report.summary;
+  ASSERT_TRUE(report.error.has_value());
+  EXPECT_THAT(report.error->text(), HasSubstr(why));
+}
+
+TEST_F(RecoveryTest, RefusesAnotherRunbook) {
+  begin(kSample, line_of(kSample, "intent", "out"));
+  RecoveredRun before = recovered();
+  const std::string content = bench.disk.content;
+  before.runbook_sha256 = std::string(64, 'f');
+  expect_refused(go_on(before), "the run began with a runbook of SHA-256 ffff");
+  EXPECT_EQ(bench.disk.content, content);
+}
+
+TEST_F(RecoveryTest, RefusesAnotherCluster) {
+  begin(kSample, line_of(kSample, "intent", "out"));
+  RecoveredRun before = recovered();
+  EXPECT_EQ(before.cluster_uid, "uid-cluster");
+  before.cluster_uid = "uid-other";
+  expect_refused(go_on(before), "uid-other");
+}
+
+TEST_F(RecoveryTest, RefusesOtherParametersAndSaysWhich) {
+  begin(kSample, line_of(kSample, "intent", "out"));
+  params["target"] = "statefulset/kafka";
+  expect_refused(resumed(), "target: not given before, \"statefulset/kafka\" now");
+}
+
+TEST_F(RecoveryTest, LetsSomebodyElseGoOnForAReasonThatIsKept) {
+  begin(kSample, line_of(kSample, "intent", "out"));
+  RecoveredRun before = recovered();
+  before.user = "bob";
+  const std::string content = bench.disk.content;
+  expect_refused(go_on(before), "the run is that of bob");
+  EXPECT_EQ(bench.disk.content, content);
+  take_over = "bob is on holiday";
+  EXPECT_EQ(go_on(before).result, RunResult::Succeeded);
+  const audit::LogLine line = bench.log("resume").front();
+  EXPECT_EQ(line.data.string_or("/takeOver", ""), "bob is on holiday");
+  EXPECT_EQ(line.data.string_or("/actor/user", ""), "ana");
+}
+
+TEST_F(RecoveryTest, HasNothingToResumeOfARunThatSucceeded) {
+  begin(kSample, 0);
+  const RunReport report = resumed();
+  EXPECT_EQ(report.result, RunResult::InvalidInput);
+  EXPECT_THAT(report.summary, HasSubstr("nothing to resume"));
+}
+
+TEST_F(RecoveryTest, ValidatesAgainWhatDidNotPass) {
+  bench.script.checks["z"] = {
+      {.verdict = Verdict::Fail, .summary = "not yet", .details = {}, .remedy = {}, .outputs = {}}};
+  begin(kSample, 0);
+  EXPECT_EQ(recovered().result, "ValidationFailed");
+  EXPECT_EQ(resumed().result, RunResult::Succeeded);
+  EXPECT_EQ(times("a=2"), 1);
+}
+
+const std::string kTwoSets = R"(
+steps:
+  - {id: one, do: fake.set, with: {name: a}}
+  - {id: two, do: fake.set, with: {name: b}}
+)";
+
+TEST_F(RecoveryTest, TakesBackAFinishedRunInReverseOrder) {
+  begin(kTwoSets, 0);
+  const RunReport report = go_on(recovered(), roll_back);
+  EXPECT_EQ(report.result, RunResult::Succeeded) << report.summary;
+  EXPECT_THAT(bench.world.changes, ElementsAre("a=2", "b=2", "b=1", "a=1"));
+  EXPECT_EQ(bench.log("resume").front().data.string_or("/task", ""), "rollback");
+  EXPECT_EQ(bench.verified().state, State::Intact);
+
+  EXPECT_EQ(go_on(recovered(), roll_back).result, RunResult::InvalidInput) << "it is taken back";
+  EXPECT_EQ(resumed().result, RunResult::InvalidInput);
+}
+
+TEST_F(RecoveryTest, SaysWhatCannotBeTakenBackAndTriesAgainWhenResumed) {
+  begin(kTwoSets, 0);
+  bench.script.undo["a"] = Outcome::refused("somebody has changed it since");
+  const RunReport report = go_on(recovered(), roll_back);
+  EXPECT_EQ(report.result, RunResult::UndoIncomplete);
+  EXPECT_TRUE(mentions(report.left, "somebody has changed it since"));
+  bench.script.undo.clear();
+  bench.script.undone.clear();
+  EXPECT_EQ(resumed().result, RunResult::Succeeded);
+  EXPECT_THAT(bench.script.undone, ElementsAre("a")) << "what was undone is not undone again";
+}
+
+TEST_F(RecoveryTest, TakesNothingBackWithoutLeave) {
+  begin(kTwoSets, 0);
+  bench.approval = make_error(ErrorCode::Refused, "not confirmed");
+  EXPECT_EQ(go_on(recovered(), roll_back).result, RunResult::NotConfirmed);
+  EXPECT_THAT(bench.world.changes, ElementsAre("a=2", "b=2"));
+}
+
+TEST_F(RecoveryTest, UndoesAStepByItsOwnSteps) {
+  begin(R"(
+params: {names: {type: "list<string>", default: [a, b]}}
+steps:
+  - id: set
+    do: fake.set
+    with: {name: "${it}"}
+    each: {in: params.names, as: it}
+    rollback:
+      - {id: back, do: fake.set, with: {name: "${it}", value: "7"}}
+  - {id: fail, do: fake.script}
+)",
+        0);
+  EXPECT_THAT(bench.world.changes, ElementsAre("a=2", "b=2"));
+  const RunReport report = go_on(recovered(), roll_back);
+  EXPECT_EQ(report.result, RunResult::Succeeded) << report.summary;
+  EXPECT_THAT(bench.world.changes, ElementsAre("a=2", "b=2", "b=7", "a=7"));
+}
+
+TEST(Undoing, GoesOnWhenAskedToStopOnceAndStopsWhenAskedTwice) {
+  for (const int times : {1, 2}) {
+    Bench bench;
+    bench.script.outcomes["fail"] = {Outcome::refused("no")};
+    bench.disk.on_append = [&bench, times](std::size_t /*number*/) {
+      if (bench.disk.content.find(R"("phase":"undo","prev")") != std::string::npos &&
+          bench.disk.content.find(R"("event":"start")") != std::string::npos) {
+        for (int i = 0; i < times && !(times == 1 && bench.cancel.requested()); ++i) {
+          bench.cancel.request(2);
+        }
+      }
+    };
+    const RunReport report = bench.run(kTwoSets + "  - {id: fail, do: fake.script}\n");
+    EXPECT_EQ(report.result, times == 1 ? RunResult::Failed : RunResult::UndoIncomplete);
+    EXPECT_EQ(bench.world.values.at("a"), times == 1 ? "1" : "2");
+  }
+}
+
+TEST(ValuesInTheLog, KeepTheirTypes) {
+  const runbook::ValueMap values = {
+      {"duration", runbook::Value(Duration(std::chrono::milliseconds(1500)))},
+      {"time", runbook::Value(WallTime(std::chrono::hours(24 * 20454)))},
+      {"int", runbook::Value(-7)},
+      {"uint", runbook::Value(std::uint64_t{7})},
+      {"double", runbook::Value(2.0)},
+      {"bytes", runbook::Value(runbook::Bytes{std::string("\0\xff", 2)})},
+      {"text", runbook::Value("30s")},
+      {"null", runbook::Value()},
+      {"list", runbook::Value(runbook::ValueList{runbook::Value(true), runbook::Value(1)})},
+      {"like", runbook::Value(runbook::ValueMap{{"$duration", runbook::Value("1")}})}};
+  const auto parsed = Json::parse(Json(to_log(values)).dump());
+  ASSERT_THAT(parsed, test::IsOk());
+  const runbook::ValueMap back = values_from_log(*parsed);
+  ASSERT_EQ(back.size(), values.size());
+  for (const auto& [name, value] : values) {
+    EXPECT_EQ(back.at(name), value) << name;
+    EXPECT_EQ(back.at(name).type_name(), value.type_name()) << name;
+  }
+}
+
+TEST(ValuesInTheLog, NeverHaveASecret) {
+  const runbook::ValueMap values = {
+      {"plain", runbook::Value("x")},
+      {"secret", runbook::Value(Redacted("canary"))},
+      {"inside", runbook::Value(runbook::ValueList{runbook::Value(Redacted("canary"))})}};
+  const std::string text = Json(to_log(values)).dump();
+  EXPECT_EQ(text.find("canary"), std::string::npos);
+  const auto parsed = Json::parse(text);
+  ASSERT_THAT(parsed, test::IsOk());
+  EXPECT_EQ(values_from_log(*parsed).size(), 1U);
+}
+
+}  // namespace
+}  // namespace cfkops::engine
