@@ -36,6 +36,7 @@ std::string false_text(const runbook::Expression& condition, const runbook::Bind
 /// "steps untell, tell"
 std::string ids_of(const std::vector<runbook::Step>& steps) {
   std::vector<std::string> ids;
+  ids.reserve(steps.size());
   for (const runbook::Step& step : steps) {
     ids.push_back(step.id);
   }
