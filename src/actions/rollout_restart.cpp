@@ -17,6 +17,7 @@ namespace {
 using runbook::Type;
 
 constexpr const char* kAnnotation = "kubectl.kubernetes.io/restartedAt";
+constexpr int kMostTries = 5;  // its status changes while pods come and go
 
 Json restart_patch(const std::string& when) {
   const nlohmann::json metadata = {{"annotations", {{kAnnotation, when}}}};
@@ -111,24 +112,41 @@ class RolloutRestart final : public Irreversible {
                                          kube::Client& client,
                                          const engine::Arguments& arguments) {
     CFKOPS_ASSIGN(const Subject subject, read_subject(context, client, arguments));
-    CFKOPS_ASSIGN(const kube::Object workload,
-                  client.get(subject.resource, subject.ns, subject.name));
-    if (restarted_before(context)) {
-      return engine::Outcome::done({{"generation", workload.generation()}});
+    // The same for each try: should the first take effect late, the next changes nothing.
+    const Json restart = restart_patch(base::format_rfc3339(client.loop().clock().wall()));
+    for (int tries = 1;; ++tries) {
+      CFKOPS_ASSIGN(const kube::Object workload,
+                    client.get(subject.resource, subject.ns, subject.name));
+      if (restarted_before(context)) {
+        return engine::Outcome::done({{"generation", workload.generation()}});
+      }
+      if (const std::optional<Error> refusal = objection(workload)) {
+        return *refusal;
+      }
+      const auto after = send(client, subject, workload, restart);
+      if (after) {
+        context.progress(subject.text() + " is being restarted");
+        return engine::Outcome::done({{"generation", after->generation()}});
+      }
+      if (after.error().code != ErrorCode::Conflict || tries == kMostTries) {
+        return after.error();
+      }
     }
-    if (const std::optional<Error> refusal = objection(workload)) {
-      return *refusal;
-    }
-    const std::string when = base::format_rfc3339(client.loop().clock().wall());
-    CFKOPS_ASSIGN(const kube::Object after,
-                  client.patch(subject.resource,
-                               subject.ns,
-                               subject.name,
-                               restart_patch(when),
-                               {.type = kube::PatchType::Strategic,
-                                .precondition = {.uid = workload.uid(), .resource_version = {}}}));
-    context.progress(subject.text() + " is being restarted");
-    return engine::Outcome::done({{"generation", after.generation()}});
+  }
+
+  /// Of that version only: should nobody hear the answer, an unchanged version says that it did not
+  /// happen.
+  static Result<kube::Object> send(kube::Client& client,
+                                   const Subject& subject,
+                                   const kube::Object& workload,
+                                   const Json& patch) {
+    return client.patch(
+        subject.resource,
+        subject.ns,
+        subject.name,
+        patch,
+        {.type = kube::PatchType::Strategic,
+         .precondition = {.uid = workload.uid(), .resource_version = workload.resource_version()}});
   }
 };
 

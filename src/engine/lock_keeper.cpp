@@ -446,7 +446,9 @@ Status LockKeeper::give_back(Held& held) {
       return {};
     }
     const bool changed = released.error().code == ErrorCode::Conflict;
-    if ((!changed && !may_heal(released.error())) || tries >= kTries) {
+    // Nothing is wrong with what we ask for: a webhook had a bad moment, say.
+    const bool refused = released.error().code == ErrorCode::Invalid;
+    if ((!changed && !refused && !may_heal(released.error())) || tries >= kTries) {
       return std::move(released).error();
     }
     if (!changed) {

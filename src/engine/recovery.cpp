@@ -198,6 +198,9 @@ void Reading::add_end(const Json& data) {
 }
 
 Status Reading::add(const audit::LogLine& line) {
+  if (!started_ && line.phase == "note") {
+    return {};  // said before the cluster had answered who we are
+  }
   if (!started_ && line.phase != "start") {
     return make_error(ErrorCode::InvalidInput,
                       "the log does not begin with a run's start, but with '" + line.phase + "'");

@@ -36,6 +36,41 @@ TEST_F(RolloutRestart, SetsTheAnnotationThatKubectlSets) {
               HasSubstr(R"("kubectl.kubernetes.io/restartedAt":"2026-01-02T03:04:05)"));
 }
 
+/// What its patches ask for, in their order.
+std::vector<json> patches(const test::ScriptedTransport& transport) {
+  std::vector<json> bodies;
+  for (const test::Call& call : transport.calls()) {
+    if (call.request.method == "PATCH") {
+      bodies.push_back(json::parse(call.request.body));
+    }
+  }
+  return bodies;
+}
+
+TEST_F(RolloutRestart, IsForTheVersionThatWasReadAndReadsAgainWhereThatHasChanged) {
+  set["metadata"]["resourceVersion"] = "7";
+  transport.on("PATCH", test::kSets + "/web").handle([this](const kube::Request& request) {
+    const bool current = json::parse(request.body)["metadata"]["resourceVersion"] ==
+                         set["metadata"]["resourceVersion"];
+    set["metadata"]["resourceVersion"] = "8";  // a pod has become ready meanwhile
+    return current && patches(transport).size() > 1
+               ? test::reply(200, set)
+               : test::refuse(409, "Conflict", "the object has been modified");
+  });
+  ASSERT_EQ(apply(rollout_restart(), arguments).kind, Outcome::Kind::Done);
+  const std::vector<json> sent = patches(transport);
+  ASSERT_EQ(sent.size(), 2U);
+  EXPECT_EQ(sent[0]["metadata"]["resourceVersion"], "7");
+  EXPECT_EQ(sent[1]["metadata"]["resourceVersion"], "8");
+  EXPECT_EQ(sent[0]["spec"], sent[1]["spec"]) << "should the first arrive late, it is one restart";
+}
+
+TEST_F(RolloutRestart, GivesUpOnAnObjectThatChangesAllTheTime) {
+  transport.on("PATCH", test::kSets + "/web").refuse(409, "Conflict", "it has been modified");
+  EXPECT_EQ(apply(rollout_restart(), arguments).error->code, ErrorCode::Conflict);
+  EXPECT_EQ(patches(transport).size(), 5U);
+}
+
 TEST_F(RolloutRestart, AKafkaOfTheOperatorIsRefusedWithTheReason) {
   set["metadata"]["ownerReferences"] = json::array(
       {{{"apiVersion", "platform.confluent.io/v1beta1"}, {"kind", "Kafka"}, {"name", "kafka"}}});

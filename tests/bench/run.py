@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """What cfkops costs, side by side with the tool one would use instead, in one run.
 
-    run.py            start-up, lint, the end-to-end tests on the sandbox, and a broker restart under load beside
-                      kubectl's
-    run.py --full     five rounds instead of one, and three with slow catch-up
+    run.py            start-up, lint, the end-to-end tests on the sandbox, two sweeps, and a broker restart under
+                      load beside kubectl's
+    run.py --full     five rounds instead of one, three with slow catch-up, and a larger sweep
     run.py --strict   exits 1 when any bar is missed
 
 Harm to the traffic (messages lost, refused or twice, partitions under min ISR) and a test that fails always exit 1;
@@ -62,6 +62,35 @@ def on_sandbox():
         return []
     return [Row("e2e on the sandbox", f"{seconds:.1f} s ({tally.line()})", "-", "< 60 s",
                 seconds < 60 and not tally.failed, tally.failed > 0)]
+
+
+SWEPT = ROOT / "tests" / "sweep" / "runbooks"
+SHOP = [SWEPT / "shop.yaml", SWEPT / "shop-scenario.yaml", "shop",
+        "watched=/api/v1/namespaces/shop/configmaps/settings", "once=/apis/apps/v1/namespaces/shop/deployments/web"]
+BROKERS = [ROOT / "runbooks" / "broker-restart.yaml"]
+SWEEPS = [("a change and a restart", SHOP), ("its undo", [*SHOP, "fails=true"]),
+          ("broker-restart", [*BROKERS, SWEPT / "kafka-scenario.yaml", "confluent", "settle=0s"])]
+FULL_SWEEPS = [("broker-restart, 3 brokers", [*BROKERS, SWEPT / "three-brokers.yaml", "confluent", "settle=0s"])]
+
+
+def swept(name, words):
+    """A row, and how long it took: every request failing in every way, a death at every request and write."""
+    began = time.monotonic()
+    done = subprocess.run([str(word) for word in [BINARY.parent / "sweep", *words]], capture_output=True, text=True,
+                          stdin=subprocess.DEVNULL, cwd=ROOT)
+    seconds = time.monotonic() - began
+    failed = done.returncode != 0
+    if failed:
+        print(f"bench: sweep of {name}: exit {done.returncode}\n{done.stdout}{done.stderr}")
+    last = done.stdout.strip().splitlines()[-1:] or ["nothing was swept"]
+    return Row(f"sweep: {name}", f"{seconds:.1f} s ({last[0].split(': ')[-1]})", "-", "0 failed", not failed,
+               failed), seconds
+
+
+def sweeps(full):
+    rows, seconds = zip(*[swept(name, words) for name, words in SWEEPS])
+    rows = [*rows, Row("sweep: all of these", f"{sum(seconds):.1f} s", "-", "< 60 s", sum(seconds) < 60)]
+    return rows + ([swept(name, words)[0] for name, words in FULL_SWEEPS] if full else [])
 
 
 def gaps(seen):
@@ -148,6 +177,7 @@ def main():
         if usable else ""
     rows = startup(kubectl if kubectl and pathlib.Path(kubectl).exists() else "")
     rows += on_sandbox()
+    rows += sweeps(options.full)
     if usable:
         rows += restarts(options.full)
     else:

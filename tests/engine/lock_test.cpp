@@ -249,6 +249,14 @@ TEST_F(LockTest, ThatAnotherRunTakesStopsThisOneAtOnce) {
   EXPECT_EQ(leases().holder(kLease), kOther) << "it is not ours to give back";
 }
 
+TEST_F(LockTest, IsGivenBackThoughTheServerRefusesOnce) {
+  at_step("two", [&] { leases().refuse_next_patch(); });
+  const RunReport report = run();
+  EXPECT_EQ(report.result, RunResult::Succeeded);
+  EXPECT_TRUE(report.left.empty());
+  EXPECT_EQ(leases().holder(kLease), "");
+}
+
 TEST_F(LockTest, ThatIsDeletedStopsTheRun) {
   at_step("two", [&] {
     leases().erase(kLease);

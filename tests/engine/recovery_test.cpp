@@ -19,6 +19,7 @@ namespace cfkops::engine {
 namespace {
 
 using test::Bench;
+using test::IsOk;
 using test::mentions;
 using testing::ElementsAre;
 using testing::HasSubstr;
@@ -233,6 +234,26 @@ steps:
   begin(sections, line_of(sections, "intent", "one"));
   EXPECT_EQ(resumed().result, RunResult::Succeeded);
   EXPECT_EQ(times("evict kafka-1"), 1);
+}
+
+/// A line that says no more than its kind.
+audit::LogLine line_about(const std::string& phase) {
+  audit::LogLine line;
+  line.phase = phase;
+  return line;
+}
+
+TEST(Recovering, IsNotPutOffByWhatWasSaidBeforeTheStart) {
+  const auto run = recover({line_about("note"), line_about("start")});
+  ASSERT_THAT(run, IsOk());
+  EXPECT_EQ(run->lives, 1);
+}
+
+TEST(Recovering, NeedsAStart) {
+  EXPECT_THAT(recover({line_about("note")}),
+              test::HasError(ErrorCode::InvalidInput, "no record of a run's start"));
+  EXPECT_THAT(recover({line_about("step"), line_about("start")}),
+              test::HasError(ErrorCode::InvalidInput, "does not begin with a run's start"));
 }
 
 /// Nothing is written to a log that is not gone on with.

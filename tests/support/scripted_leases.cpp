@@ -31,6 +31,9 @@ ScriptedLeases::ScriptedLeases(ScriptedTransport& transport) {
     return create(request);
   });
   transport.on("PATCH", kPrefix + "*").handle([this](const kube::Request& request) {
+    if (std::exchange(refuses_, false)) {
+      return refuse(422, "Invalid", "a webhook has a bad moment");
+    }
     return patch(key_of(request.target), request);
   });
 }

@@ -21,6 +21,9 @@ class ScriptedLeases {
   /// Puts one there, or changes it, behind the client's back: "confluent/cfkops-kafka-kafka".
   void set_spec(const std::string& key, const nlohmann::json& spec);
 
+  /// Answers the next patch with 422.
+  void refuse_next_patch() { refuses_ = true; }
+
   /// Deletes one.
   void erase(const std::string& key) { leases_.erase(key); }
 
@@ -41,6 +44,7 @@ class ScriptedLeases {
 
   std::map<std::string, nlohmann::json> leases_;
   int version_ = 100;
+  bool refuses_ = false;
 };
 
 }  // namespace cfkops::test

@@ -21,6 +21,7 @@ kube::ExchangeId Line::stream(kube::Request request, kube::StreamSink& sink) {
   before_(request, ++requests_);
   const kube::ExchangeId id = cluster_.stream(std::move(request), sink);
   open_.insert(id);
+  streams_.insert(id);
   return id;
 }
 
@@ -39,6 +40,7 @@ void Line::send(kube::ExchangeId socket, std::string_view bytes) {
 
 void Line::cancel(kube::ExchangeId exchange) {
   open_.erase(exchange);
+  streams_.erase(exchange);
   cluster_.cancel(exchange);
 }
 

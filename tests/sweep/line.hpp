@@ -30,6 +30,9 @@ class Line final : public kube::Transport {
 
   [[nodiscard]] std::uint64_t requests() const { return requests_; }
 
+  /// How many watches, logs and other streams were opened and not cancelled.
+  [[nodiscard]] std::size_t streams() const { return streams_.size(); }
+
   kube::ExchangeId submit(kube::Request request, Completion completion) override;
   kube::ExchangeId stream(kube::Request request, kube::StreamSink& sink) override;
   kube::ExchangeId open_socket(kube::Request request,
@@ -46,6 +49,7 @@ class Line final : public kube::Transport {
   Listener before_;
   std::uint64_t requests_ = 0;
   std::set<kube::ExchangeId> open_;
+  std::set<kube::ExchangeId> streams_;  ///< of those
 };
 
 }  // namespace cfkops::test

@@ -1,6 +1,6 @@
 // Lets a runbook run on a simulated cluster, and in copies of it lets every request fail in every
 // way and the process die at every request and every write of its journal; each is then resumed and
-// judged. `sweep RUNBOOK SCENARIO NAMESPACE [/WATCHED] [ONCE-STEP] [name=value...]`
+// judged. `sweep RUNBOOK SCENARIO NAMESPACE [watched=/PATH] [once=/PATH] [name=value...]`
 
 #include "forks.hpp"
 #include "trial.hpp"
@@ -27,25 +27,38 @@ std::string content_of(const std::string& path) {
   return *std::move(text);
 }
 
-SweptRunbook read_arguments(const std::vector<std::string>& words) {
-  SweptRunbook swept;
-  auto runbook = runbook::load_runbook(content_of(words.at(0)), words.at(0));
-  auto scenario = sandbox::load_scenario(content_of(words.at(1)), words.at(1));
-  if (!runbook || !scenario) {
-    std::fprintf(stderr, "the runbook or the scenario cannot be read\n");
+void say(const Error& error) {
+  std::fprintf(stderr, "%s\n", error.text().c_str());
+}
+
+void say(const runbook::Diagnostic& finding) {
+  std::fprintf(stderr, "%s [%s]\n", finding.message.c_str(), finding.code.c_str());
+}
+
+template <class Loaded>
+auto read(Loaded loaded) {
+  if (!loaded) {
+    for (const auto& wrong : loaded.error()) {
+      say(wrong);
+    }
     std::exit(2);
   }
-  swept.runbook = *std::move(runbook);
-  swept.scenario = *std::move(scenario);
+  return *std::move(loaded);
+}
+
+SweptRunbook read_arguments(const std::vector<std::string>& words) {
+  SweptRunbook swept;
+  swept.runbook = read(runbook::load_runbook(content_of(words.at(0)), words.at(0)));
+  swept.scenario = read(sandbox::load_scenario(content_of(words.at(1)), words.at(1)));
   swept.ns = words.at(2);
   for (std::size_t i = 3; i < words.size(); ++i) {
     const std::size_t equals = words[i].find('=');
-    if (words[i].starts_with('/')) {
-      swept.watched = words[i];
-    } else if (equals == std::string::npos) {
-      swept.once_step = words[i];
+    const std::string name = words[i].substr(0, equals);
+    const std::string value = equals == std::string::npos ? "" : words[i].substr(equals + 1);
+    if (value.starts_with('/') && (name == "watched" || name == "once")) {
+      (name == "watched" ? swept.watched : swept.once) = value;
     } else {
-      swept.params[words[i].substr(0, equals)] = words[i].substr(equals + 1);
+      swept.params[name] = value;
     }
   }
   return swept;
@@ -54,7 +67,7 @@ SweptRunbook read_arguments(const std::vector<std::string>& words) {
 int sweep(const std::vector<std::string>& words) {
   if (words.size() < 3) {
     std::fprintf(stderr,
-                 "sweep RUNBOOK SCENARIO NAMESPACE [/WATCHED] [ONCE-STEP] [name=value...]\n");
+                 "sweep RUNBOOK SCENARIO NAMESPACE [watched=/PATH] [once=/PATH] [name=value...]\n");
     return 2;
   }
   const SweptRunbook swept = read_arguments(words);

@@ -1,7 +1,5 @@
 #include "trial.hpp"
 
-#include "line.hpp"
-
 #include "cfkops/actions/table.hpp"
 #include "cfkops/audit/log.hpp"
 #include "cfkops/audit/verify.hpp"
@@ -136,21 +134,20 @@ void Trial::heard(const sandbox::AuditEvent& event) {
   if (event.subresource == "eviction") {
     ++evictions_[event.name];
   }
-  // "<run>/<step>/<attempt>/<number>"
-  const std::vector<std::string> parts = base::split(event.id, '/');
-  if (parts.size() > 1 && parts[1] == swept_.once_step) {
-    ++once_;
-  }
 }
 
-void Trial::before_request(const kube::Request& request, std::uint64_t number) {
+void Trial::before_request(const Line& line, const kube::Request& request, std::uint64_t number) {
   if (lives_ > 1 || forks_.is_copy()) {
     return;
   }
   requests_ = number;
   const std::string at =
       " at request " + std::to_string(number) + " (" + request.method + " " + request.target + ")";
+  const bool watches = line.streams() > 0 || request.target.find("watch=") != std::string::npos;
   for (const Way& way : kWays) {
+    if (way.kind == FaultKind::WatchExpired && !watches) {
+      continue;  // there is none that could expire
+    }
     if (forks_.fork_here(way.name + at)) {
       cluster_->inject({fault_of(way)});
       return;
@@ -216,8 +213,8 @@ void Trial::live(Mode mode) {
   ++lives_;
   report_.reset();
   try {
-    Line line(*cluster_, [this](const kube::Request& request, std::uint64_t number) {
-      before_request(request, number);
+    Line line(*cluster_, [this, &line](const kube::Request& request, std::uint64_t number) {
+      before_request(line, request, number);
     });
     report_ = act(mode, line);
     if (torn_) {
@@ -229,16 +226,16 @@ void Trial::live(Mode mode) {
   disk_.fail_append = 0;
 }
 
-/// It died before its first line was whole.
+/// It died before its start was written down.
 bool Trial::nothing_on_record() const {
   const auto read = audit::reopen(disk_.content);
-  return read && read->lines.empty();
+  return read && !engine::recover(read->lines);
 }
 
 /// Nothing more is to be expected of resuming, by what the log says.
 bool Trial::is_over() const {
   const auto read = audit::reopen(disk_.content);
-  if (!read || read->lines.empty()) {
+  if (!read) {
     return false;
   }
   const auto recovered = engine::recover(read->lines);
@@ -258,6 +255,7 @@ void Trial::let_time_pass(Duration time) {
 
 std::vector<std::string> Trial::perform() {
   watched_before_ = read_watched();
+  generation_before_ = generation();
   live(Mode::Begin);
   while (forks_.is_copy() && !is_over() && lives_ < kMostLives && !nothing_on_record()) {
     cluster_->end_faults();
@@ -271,19 +269,28 @@ std::vector<std::string> Trial::perform() {
   return problems;
 }
 
-std::string Trial::read_watched() {
-  if (swept_.watched.empty()) {
+Json Trial::read_object(const std::string& target) {
+  if (target.empty()) {
     return {};
   }
   const Cancel cancel;
   kube::Loop loop(*cluster_, cluster_->clock(), cancel);
   kube::Reader reader(loop, {});
-  const std::vector<kube::ReadRequest> requests = {{.target = swept_.watched, .what = "it"}};
+  const std::vector<kube::ReadRequest> requests = {{.target = target, .what = "it"}};
   const auto answers = reader.batch(requests, 10s);
   CFKOPS_CHECK(answers.front().has_value());
   auto json = Json::parse(*answers.front());
   CFKOPS_CHECK(json.has_value());
-  return json->get("/data").dump() + json->get("/spec").dump();
+  return *std::move(json);
+}
+
+std::string Trial::read_watched() {
+  const Json object = read_object(swept_.watched);
+  return object.get("/data").dump() + object.get("/spec").dump();
+}
+
+std::int64_t Trial::generation() {
+  return read_object(swept_.once).int_or("/metadata/generation", 0);
 }
 
 void Trial::judge_log(std::vector<std::string>& problems) const {
@@ -308,10 +315,6 @@ void Trial::judge_kafka(std::vector<std::string>& problems) const {
       problems.push_back(std::to_string(kafka.restarts) + " restarts of " +
                          std::to_string(kafka.brokers) + " brokers");
     }
-  }
-  if (once_ > 1) {
-    problems.push_back("step " + swept_.once_step + " had its effect " + std::to_string(once_) +
-                       " times");
   }
   for (const auto& [pod, times] : evictions_) {
     if (times > 1) {
@@ -358,6 +361,9 @@ std::vector<std::string> Trial::judge() {
   } else if (!swept_.watched.empty() && report_->result != engine::RunResult::Succeeded &&
              read_watched() != watched_before_) {
     problems.push_back("what was changed is not as before: " + described(*report_));
+  }
+  if (const std::int64_t changes = generation() - generation_before_; changes > 1) {
+    problems.push_back("what is to change once has changed " + std::to_string(changes) + " times");
   }
   judge_log(problems);
   judge_kafka(problems);

@@ -1,8 +1,10 @@
 #pragma once
 
 #include "forks.hpp"
+#include "line.hpp"
 #include "support/memory_file.hpp"
 
+#include "cfkops/base/json.hpp"
 #include "cfkops/engine/executor.hpp"
 #include "cfkops/kube/transport.hpp"
 #include "cfkops/runbook/model.hpp"
@@ -25,8 +27,8 @@ struct SweptRunbook {
   sandbox::Scenario scenario;
   std::map<std::string, std::string> params;
   std::string ns;
-  std::string once_step;  ///< whose single mutation must not happen twice, or ""
-  std::string watched;    ///< "/api/v1/namespaces/shop/configmaps/web": is as before after an undo
+  std::string watched;  ///< "/api/v1/namespaces/shop/configmaps/web": is as before after an undo
+  std::string once;     ///< likewise an object whose specification changes once at most, or ""
 };
 
 /// One run with everything that may go wrong once: it runs plainly, and at every request and every
@@ -51,7 +53,7 @@ class Trial {
  private:
   enum class Mode { Begin, Resume };
 
-  void before_request(const kube::Request& request, std::uint64_t number);
+  void before_request(const Line& line, const kube::Request& request, std::uint64_t number);
   void before_write(std::size_t number);
   void heard(const sandbox::AuditEvent& event);
   void live(Mode mode);
@@ -59,7 +61,9 @@ class Trial {
   [[nodiscard]] bool nothing_on_record() const;
   [[nodiscard]] bool is_over() const;
   void let_time_pass(Duration time);
+  [[nodiscard]] Json read_object(const std::string& target);
   [[nodiscard]] std::string read_watched();
+  [[nodiscard]] std::int64_t generation();
   std::vector<std::string> judge();
   void judge_log(std::vector<std::string>& problems) const;
   void judge_kafka(std::vector<std::string>& problems) const;
@@ -73,10 +77,10 @@ class Trial {
   int lives_ = 0;
   bool torn_ = false;                        ///< dies in the middle of the next write
   std::optional<engine::RunReport> report_;  ///< nothing: it died
-  int once_ = 0;
-  std::map<std::string, int> evictions_;  ///< accepted, by pod
-  int changes_ = 0;                       ///< mutations accepted, locks aside
+  std::map<std::string, int> evictions_;     ///< accepted, by pod
+  int changes_ = 0;                          ///< mutations accepted, locks aside
   std::string watched_before_;
+  std::int64_t generation_before_ = 0;  ///< of what may change once
 };
 
 }  // namespace cfkops::test
