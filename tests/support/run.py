@@ -32,6 +32,8 @@ LAB = ROOT / "tests" / "lab" / "lab"
 BENCH = ROOT / "tests" / "bench" / "run.py"
 # The same on the lab.
 ON_SANDBOX = ("test_broker_restart.py", "test_errors.py", "test_interruptions.py", "test_secrets.py")
+# On the lab in `full` alone.
+MORE_ON_SANDBOX = ("test_kills.py", "test_locks.py", "test_plans.py")
 FILE_TIMEOUT = int(os.environ.get("CFKOPS_TEST_TIMEOUT", "3600"))
 
 
@@ -202,9 +204,10 @@ def part_unit(wanted, tally):
     if build("dev", tally):
         run_ctest("dev", wanted, tally)
         run_on_sandbox(wanted, tally, ROOT / "build" / "dev" / "cfkops")
+        run_on_sandbox(wanted, tally, ROOT / "build" / "dev" / "cfkops", MORE_ON_SANDBOX)
 
 
-def run_on_sandbox(wanted, tally, binary):
+def run_on_sandbox(wanted, tally, binary, files=ON_SANDBOX):
     """The end-to-end tests that the simulated cluster can stand for the lab in. They wait for most of their time, so
     the files run side by side."""
     def count(name):
@@ -214,7 +217,7 @@ def run_on_sandbox(wanted, tally, binary):
 
     start = time.monotonic()
     with concurrent.futures.ThreadPoolExecutor() as pool:
-        for own in pool.map(count, ON_SANDBOX):
+        for own in pool.map(count, files):
             tally.add(own)
     tally.times.append(("e2e.sandbox", time.monotonic() - start))
 
