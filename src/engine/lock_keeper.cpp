@@ -164,24 +164,25 @@ Status LockKeeper::take(const LockTarget& target) {
   for (;;) {
     const MonoTime asked = loop_.clock().now();
     const auto record = look(target);
-    const Status taken = record ? try_once(target, *record, asked, watched) : record.error();
+    Status taken = record ? try_once(target, *record, asked, watched) : record.error();
     if (taken && std::ranges::find(held_, target, &Held::target) != held_.end()) {
       return {};
     }
+    Duration pause = kTryEvery;
     if (taken) {
-      CFKOPS_TRY(loop_.pause(std::min(kLookEvery, (*record)->duration / kTicks)));
-      continue;
-    }
-    const bool overtaken = record && is_overtaken(taken.error());
-    if ((!overtaken && !may_heal(taken.error())) || ++tries >= kTries) {
-      return taken;
-    }
-    if (overtaken) {
-      // What has changed since we looked was changed by somebody who lives.
-      watched = Watched{*record ? (*record)->resource_version : "", asked};
+      pause = std::min(kLookEvery, (*record)->duration / kTicks);
     } else {
-      CFKOPS_TRY(loop_.pause(kTryEvery));
+      const bool overtaken = record && is_overtaken(taken.error());
+      if ((!overtaken && !may_heal(taken.error())) || ++tries >= kTries) {
+        return taken;
+      }
+      if (overtaken) {
+        // What has changed since we looked was changed by somebody who lives.
+        watched = Watched{*record ? (*record)->resource_version : "", asked};
+        pause = {};
+      }
     }
+    CFKOPS_TRY(loop_.pause(pause));
   }
 }
 
@@ -434,14 +435,7 @@ Status LockKeeper::give_back(Held& held) {
     return make_error(ErrorCode::Io, "the audit log cannot be written");
   }
   for (int tries = 1;; ++tries) {
-    const Journal::Aside aside(journal_, kStep);
-    Result<kube::Object> released = client_.patch(
-        kube::resources::leases(),
-        held.target.ns,
-        held.target.lease,
-        releasing_patch(loop_.clock().wall()),
-        {.type = kube::PatchType::Merge,
-         .precondition = {.uid = held.uid, .resource_version = held.resource_version}});
+    Status released = send_release(held);
     if (released || released.error().code == ErrorCode::NotFound) {
       return {};
     }
@@ -449,18 +443,32 @@ Status LockKeeper::give_back(Held& held) {
     // Nothing is wrong with what we ask for: a webhook had a bad moment, say.
     const bool refused = released.error().code == ErrorCode::Invalid;
     if ((!changed && !refused && !may_heal(released.error())) || tries >= kTries) {
-      return std::move(released).error();
+      return released;
     }
-    if (!changed) {
-      CFKOPS_TRY(loop_.pause(kTryEvery));
+    CFKOPS_TRY(loop_.pause(changed ? Duration() : kTryEvery));
+    const auto now = look(held.target);
+    if (now && (!*now || (*now)->holder != identity_ || (*now)->token != held.token)) {
+      return {};  // it is nobody's any more, or somebody else's
     }
-    if (const auto now = look(held.target)) {
-      if (!*now || (*now)->holder != identity_ || (*now)->token != held.token) {
-        return {};  // it is nobody's any more, or somebody else's
-      }
+    if (now) {
       held.resource_version = (*now)->resource_version;
     }
   }
+}
+
+Status LockKeeper::send_release(const Held& held) {
+  const Journal::Aside aside(journal_, kStep);
+  const auto released =
+      client_.patch(kube::resources::leases(),
+                    held.target.ns,
+                    held.target.lease,
+                    releasing_patch(loop_.clock().wall()),
+                    {.type = kube::PatchType::Merge,
+                     .precondition = {.uid = held.uid, .resource_version = held.resource_version}});
+  if (!released) {
+    return released.error();
+  }
+  return {};
 }
 
 }  // namespace cfkops::engine

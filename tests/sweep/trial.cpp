@@ -262,7 +262,7 @@ std::vector<std::string> Trial::perform() {
     let_time_pass(kUntilSeen);
     live(Mode::Resume);
   }
-  const std::vector<std::string> problems = judge();
+  std::vector<std::string> problems = judge();
   if (forks_.is_copy()) {
     forks_.report(problems);
   }
@@ -334,7 +334,7 @@ void Trial::judge_leavings(std::vector<std::string>& problems) {
   }
   for (const kube::Object& lease : leases->items) {
     if (lease.name().starts_with("cfkops") &&
-        lease.json().string_or("/spec/holderIdentity", "") != "") {
+        !lease.json().string_or("/spec/holderIdentity", "").empty()) {
       problems.push_back("lease " + lease.name() + " is still held");
     }
   }
