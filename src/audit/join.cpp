@@ -280,19 +280,21 @@ JoinedMutation Join::judge(const JournalledMutation& mutation,
   return joined;
 }
 
+/// The request that carries it out, taken out of those; nothing where there is none.
+std::optional<ClusterEvent> Join::take_one(std::vector<Request>& same,
+                                           const JournalledMutation& mutation) {
+  const auto found = std::ranges::find_if(
+      same, [&](const Request& request) { return carries_out(request.event, mutation); });
+  if (found == same.end()) {
+    return {};
+  }
+  ClusterEvent event = std::move(found->event);
+  same.erase(found);
+  return event;
+}
+
 /// The requests of each mutation, taken out of `left`: each belongs to one alone.
 std::vector<std::vector<ClusterEvent>> Join::gather(Requests& left) const {
-  const auto take_one = [](std::vector<Request>& same,
-                           const JournalledMutation& mutation) -> std::optional<ClusterEvent> {
-    const auto found = std::ranges::find_if(
-        same, [&](const Request& request) { return carries_out(request.event, mutation); });
-    if (found == same.end()) {
-      return {};
-    }
-    ClusterEvent event = std::move(found->event);
-    same.erase(found);
-    return event;
-  };
   std::vector<std::vector<ClusterEvent>> events(mutations_.size());
   for (std::size_t i = 0; i < mutations_.size(); ++i) {
     for (const std::string& id : mutations_[i].ids) {
@@ -304,10 +306,11 @@ std::vector<std::vector<ClusterEvent>> Join::gather(Requests& left) const {
   // Killed between two attempts, a run has no record of the second one's Audit-ID.
   for (std::size_t i = 0; i < mutations_.size(); ++i) {
     for (auto& [id, same] : left) {
-      if (mutations_[i].open && follows(id, mutations_[i].ids.front())) {
-        if (auto event = take_one(same, mutations_[i])) {
-          events[i].push_back(*std::move(event));
-        }
+      if (!mutations_[i].open || !follows(id, mutations_[i].ids.front())) {
+        continue;
+      }
+      if (auto event = take_one(same, mutations_[i])) {
+        events[i].push_back(*std::move(event));
       }
     }
   }

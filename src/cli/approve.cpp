@@ -17,18 +17,22 @@ namespace {
 
 constexpr int kMostApprovals = 1000;
 
+Status write_new(const std::string& name, const std::string& text) {
+  CFKOPS_ASSIGN(const auto file, base::create_append_file(name));
+  CFKOPS_TRY(file->append(text));
+  return file->sync();
+}
+
 /// Writes to the first name that is free: FILE.sig-1, FILE.sig-2, …; returns it.
 Result<std::string> write_beside(const std::string& plan, const std::string& text) {
   for (int number = 1; number <= kMostApprovals; ++number) {
     const std::string name = plan + ".sig-" + std::to_string(number);
-    const auto file = base::create_append_file(name);
-    if (file) {
-      CFKOPS_TRY((*file)->append(text));
-      CFKOPS_TRY((*file)->sync());
+    const Status written = write_new(name, text);
+    if (written) {
       return name;
     }
-    if (file.error().code != ErrorCode::AlreadyExists) {
-      return file.error();
+    if (written.error().code != ErrorCode::AlreadyExists) {
+      return written.error();
     }
   }
   return make_error(ErrorCode::Io, "there is no free name for an approval beside " + plan);

@@ -7,6 +7,7 @@
 #include "cfkops/base/clock.hpp"
 #include "cfkops/base/text.hpp"
 
+#include <fmt/core.h>
 #include <nlohmann/json.hpp>
 
 #include <filesystem>
@@ -100,9 +101,11 @@ std::string to_text(const audit::JoinReport& report, const audit::VerifyReport& 
             base::format_rfc3339(event.time) + ", " + std::to_string(event.code) + ")\n";
   }
   for (const auto& [run, count] : report.other_runs) {
-    text += "  run " + run + " of the same user made " +
-            base::counted(static_cast<long long>(count), "change") +
-            " at that time; see: cfkops audit join " + run + "\n";
+    text +=
+        fmt::format("  run {} of the same user made {} at that time; see: cfkops audit join {}\n",
+                    run,
+                    base::counted(static_cast<long long>(count), "change"),
+                    run);
   }
   const auto all = static_cast<long long>(report.mutations.size());
   text += "run " + report.run_id + " (log " + std::string(state_name(log.state)) +

@@ -110,6 +110,8 @@ class Join {
   void note_time(std::string_view line);
   [[nodiscard]] bool concerns(const ClusterEvent& event) const;
   [[nodiscard]] bool covers(const std::string& time) const;
+  static std::optional<ClusterEvent> take_one(std::vector<Request>& same,
+                                              const JournalledMutation& mutation);
   [[nodiscard]] std::vector<std::vector<ClusterEvent>> gather(Requests& left) const;
   [[nodiscard]] JoinedMutation judge(const JournalledMutation& mutation,
                                      std::vector<ClusterEvent> events) const;
