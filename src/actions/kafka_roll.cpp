@@ -27,6 +27,13 @@
 // Resumed after a crash, it leaves out the pods that it evicted before, as its journal tells, and
 // waits for the last of them to be back as at 6 before it looks at another one.
 //
+// For runs that have no journal of it there is a mark in the cluster: a Lease with the uid that
+// each pod had. It is written after the first 3 that held, and nothing is evicted before it stands;
+// it is taken away when all are back. A run that finds one goes on with that roll: pods of another
+// uid, or on their way out, are left out, and 3 waits for them. A mark that tells of other
+// processes, of a day ago, or of a roll that has sent all of them away, is replaced and all are
+// restarted.
+//
 // Properties kept, whatever requests fail and however:
 //   - at most one process is down by our doing;
 //   - no eviction leaves unless 3 held on readings taken after the last process was back and in the
@@ -50,12 +57,6 @@ using runbook::Type;
 
 constexpr int kAsksAgain = 3;  // where the cluster's pods leave it open which its controllers are
 constexpr Duration kBeforeAskingAgain = std::chrono::seconds(1);
-
-RollRoles roles_of(const std::string& text) {
-  return text == "all"           ? RollRoles::All
-         : text == "controllers" ? RollRoles::Controllers
-                                 : RollRoles::Brokers;
-}
 
 runbook::ActionSpec make_spec() {
   const auto of = [](Type::Kind kind) { return Type::of(kind); };
@@ -81,10 +82,17 @@ runbook::ActionSpec make_spec() {
        .type = Type::list_of(of(Type::Kind::String)),
        .fallback = runbook::Value(runbook::ValueList{}),
        .help = "topics that may be offline or refuse acks=all while a broker restarts"},
+      {.name = "restart_all",
+       .type = of(Type::Kind::Bool),
+       .fallback = runbook::Value(false),
+       .help = "also those that an unfinished roll of the last 24 hours has restarted"},
   };
   spec.outputs = {
       {"planned", of(Type::Kind::Int), "processes that were to be restarted"},
       {"restarted", of(Type::Kind::Int), "processes that were"},
+      {"left_out",
+       Type::list_of(of(Type::Kind::String)),
+       "pods that an unfinished roll had restarted; in neither of the two"},
       {"pods", Type::list_of(of(Type::Kind::Any)), "pod, role, old_uid, new_uid and took of each"},
   };
   spec.effect = runbook::Effect::Once;
@@ -98,6 +106,10 @@ runbook::ActionSpec make_spec() {
                       {"create", "pods/eviction"},
                       {"get", "pods/proxy"},
                       {"get", "pods/log"},
+                      {"get", "leases.coordination.k8s.io"},
+                      {"create", "leases.coordination.k8s.io"},
+                      {"patch", "leases.coordination.k8s.io"},
+                      {"delete", "leases.coordination.k8s.io"},
                       {"list", "kafkas.platform.confluent.io"}};
   spec.example =
       "- id: roll\n"
@@ -147,7 +159,7 @@ class KafkaRoll final : public Irreversible {
                                               kube::Reader& reader,
                                               const engine::Arguments& arguments) const override {
     CFKOPS_ASSIGN(const RollRequest request, read_roll_request(context, reader, arguments));
-    return plan_roll(reader, request);
+    return plan_roll(context, reader, request);
   }
 
   [[nodiscard]] engine::Outcome apply(const engine::Context& context,
@@ -167,13 +179,16 @@ Result<RollRequest> read_roll_request(const engine::Context& context,
                                       kube::Reader& reader,
                                       const engine::Arguments& arguments) {
   CFKOPS_ASSIGN(KafkaCluster cluster, read_cluster(reader, arguments.ref("target")));
+  CFKOPS_ASSIGN(std::optional<FoundMark> mark, read_mark(reader, cluster));
   const std::vector<std::string> waived = arguments.strings("waiver_topics");
   return RollRequest{.cluster = std::move(cluster),
-                     .roles = roles_of(arguments.string("roles")),
+                     .roles = roles_of(arguments.string("roles")).value_or(RollRoles::Brokers),
                      .wait = {.settle = arguments.duration("settle"),
                               .ready_timeout = arguments.duration("ready_timeout")},
                      .waived_topics = std::set<std::string>(waived.begin(), waived.end()),
-                     .evicted = evicted_before(context)};
+                     .restart_all = arguments.boolean("restart_all"),
+                     .evicted = evicted_before(context),
+                     .mark = std::move(mark)};
 }
 
 const engine::Action& kafka_roll() {

@@ -2,6 +2,8 @@
 
 #include "kafka_cluster.hpp"
 #include "kafka_gate.hpp"
+#include "kafka_mark.hpp"
+#include "kafka_mark_keeper.hpp"
 #include "kafka_patience.hpp"
 #include "kafka_return.hpp"
 #include "kafka_roll_order.hpp"
@@ -23,8 +25,27 @@ struct RollRequest {
   RollRoles roles = RollRoles::Brokers;
   ReturnOptions wait = {};
   std::set<std::string> waived_topics = {};
+  bool restart_all = false;              ///< whatever another run's mark says
   std::vector<EvictedPod> evicted = {};  ///< by an earlier process of the run, in that order
+  std::optional<FoundMark> mark = {};    ///< that was in the cluster when this was read
 };
+
+/// What the mark that was found means for a roll.
+struct MarkView {
+  RollMark wanted;                         ///< that this roll is to leave
+  bool follows = false;                    ///< it goes on with the roll of the one that was found
+  std::vector<std::string> left_out = {};  ///< pods that were restarted since that roll began
+  std::string note = {};                   ///< why so, for a person; "" where there was none
+};
+
+/// Judges the mark of the request. It is followed where it is of the same processes, no older than
+/// a day, and some of them are still to be restarted; one of this run always is. A pod counts as
+/// restarted where its uid is another than in the mark or it is on its way out, it has the revision
+/// that its StatefulSet wants, and it is not stuck. Pure.
+[[nodiscard]] MarkView view_mark(const RollRequest& request,
+                                 const RollMembers& members,
+                                 const engine::Context& context,
+                                 WallTime now);
 
 /// Errors: those of finding and reading the target.
 [[nodiscard]] Result<RollRequest> read_roll_request(const engine::Context& context,
@@ -32,7 +53,9 @@ struct RollRequest {
                                                     const engine::Arguments& arguments);
 
 /// What a roll would do now. Errors: those of reading.
-[[nodiscard]] Result<engine::StepPlan> plan_roll(kube::Reader& reader, const RollRequest& request);
+[[nodiscard]] Result<engine::StepPlan> plan_roll(const engine::Context& context,
+                                                 kube::Reader& reader,
+                                                 const RollRequest& request);
 
 /// One execution of `kafka.roll`. Borrows all it is given.
 class Roll {
@@ -74,7 +97,10 @@ class Roll {
   std::optional<engine::Outcome> await(Departed departed, const std::optional<Error>& error);
   engine::Outcome lost(const RollEntry& entry, const Error& error, ReturnWatch& watch);
 
-  [[nodiscard]] engine::Outcome finish(engine::Outcome outcome) const;
+  std::optional<engine::Outcome> begin(const RollMembers& members);
+  void follow_mark(const RollMembers& members, RollOrder& order);
+  void end_mark(engine::Outcome& outcome);
+  [[nodiscard]] engine::Outcome finish(engine::Outcome outcome);
   [[nodiscard]] engine::Outcome stop(const Error& error) const;
   [[nodiscard]] runbook::ValueMap outputs() const;
   [[nodiscard]] std::string untouched() const;
@@ -88,10 +114,13 @@ class Roll {
   Patience patience_;           ///< with refusals to tell us things
   Patience eviction_patience_;  ///< with refusals to let us evict
   RollGate gate_;
+  MarkKeeper mark_;
+  MarkView view_;
   std::vector<RollEntry> rest_;
   std::vector<Done> done_;
   std::size_t planned_ = 0;
   bool evicted_ = false;  ///< anything at all
+  bool doubted_ = false;  ///< or perhaps
   MonoTime gate_since_ = {};
   MonoTime last_names_ = MonoTime::min();
   std::vector<std::string> names_;

@@ -184,6 +184,12 @@ void leave_out(const std::vector<EvictedPod>& evicted, RollOrder& order) {
   std::erase(order.fatal, kNothing);
 }
 
+void leave_out(const std::vector<std::string>& pods, RollOrder& order) {
+  std::erase_if(order.entries, [&pods](const RollEntry& entry) {
+    return std::ranges::find(pods, entry.pod) != pods.end();
+  });
+}
+
 const kafka::Member* RollMembers::find(const std::string& pod) const {
   for (const auto* members : {&brokers, &controllers}) {
     for (const kafka::Member& member : *members) {

@@ -45,6 +45,9 @@ struct RollMembers {
 /// back. That nothing is left is no fault then. Pure.
 void leave_out(const std::vector<EvictedPod>& evicted, RollOrder& order);
 
+/// Leaves out those pods. Pure.
+void leave_out(const std::vector<std::string>& pods, RollOrder& order);
+
 /// Errors: those of reading.
 [[nodiscard]] Result<RollMembers> read_members(kube::Reader& reader, const KafkaCluster& cluster);
 

@@ -195,6 +195,13 @@ std::vector<kube::AccessQuestion> permissions(const RollRequest& request) {
                                                  ask("get", pods, "log"),
                                                  ask("get", sets),
                                                  ask("list", sets)};
+  // A rule about creating cannot name what is not there yet.
+  for (const auto& [verb, named] :
+       {std::pair("get", true), {"create", false}, {"patch", true}, {"delete", true}}) {
+    kube::AccessQuestion question = ask(verb, kube::resources::leases());
+    question.name = named ? mark_name(request.cluster) : "";
+    questions.push_back(std::move(question));
+  }
   if (request.cluster.target.kind == "Kafka") {
     questions.push_back(ask("list", kafka::kafkas()));
   }
@@ -228,9 +235,23 @@ void tell_gates(const RollRequest& request, const Sight& sight, engine::StepPlan
                   base::format_duration(request.wait.settle)));
 }
 
+/// What is left out, and why.
+void tell_left_out(const RollRequest& request, const MarkView& view, engine::StepPlan& plan) {
+  if (!request.evicted.empty()) {
+    plan.notes.push_back(
+        fmt::format("{} before the run was resumed; it goes on with the others",
+                    base::counted(std::ssize(request.evicted), "pod") + " evicted"));
+  }
+  if (!view.note.empty()) {
+    plan.notes.push_back(view.note);
+  }
+}
+
 }  // namespace
 
-Result<engine::StepPlan> plan_roll(kube::Reader& reader, const RollRequest& request) {
+Result<engine::StepPlan> plan_roll(const engine::Context& context,
+                                   kube::Reader& reader,
+                                   const RollRequest& request) {
   const KafkaCluster& cluster = request.cluster;
   const std::string& ns = cluster.target.ns;
   Sight sight;
@@ -246,7 +267,9 @@ Result<engine::StepPlan> plan_roll(kube::Reader& reader, const RollRequest& requ
   sight.at_rest = std::move(sets.at_rest);
   sight.at_rest.summary = "by the StatefulSets";
   RollOrder order = roll_order(cluster, sight.members, sight.gauges, request.roles);
+  const MarkView view = view_mark(request, sight.members, context, reader.loop().clock().wall());
   leave_out(request.evicted, order);
+  leave_out(view.left_out, order);
   const bool goes_on = !request.evicted.empty();
   const bool all_ready = pods_are_ready(cluster, sight.members).yes();
 
@@ -255,10 +278,8 @@ Result<engine::StepPlan> plan_roll(kube::Reader& reader, const RollRequest& requ
     // One may be down just now, of our own doing: what that lets doubt of is asked again before the
     // next one.
     order.doubts.clear();
-    plan.notes.push_back(
-        fmt::format("{} before the run was resumed; it goes on with the others",
-                    base::counted(std::ssize(request.evicted), "pod") + " evicted"));
   }
+  tell_left_out(request, view, plan);
   for (const auto* reasons : {&order.fatal, &order.doubts}) {
     for (const std::string& reason : *reasons) {
       plan.changes.push_back({.verb = "evict",
@@ -292,6 +313,10 @@ Result<engine::StepPlan> plan_roll(kube::Reader& reader, const RollRequest& requ
     plan.changes.push_back(std::move(change));
   }
   tell_gates(request, sight, plan);
+  plan.notes.push_back(
+      fmt::format("{} marks what is done: written before the first eviction, and deleted when all "
+                  "are back",
+                  mark_text(cluster)));
   plan.permissions = permissions(request);
   plan.ordered_by_state = true;  // fewest leaders first, the active controller last
   plan.estimate = estimate(request, sight, order.entries);

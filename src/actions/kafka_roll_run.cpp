@@ -45,27 +45,17 @@ Roll::Roll(const engine::Context& context, kube::Client& client, const RollReque
       request_(request),
       patience_(client.loop().clock()),
       eviction_patience_(client.loop().clock()),
-      gate_(client, request.cluster, request.waived_topics, patience_) {}
+      gate_(client, request.cluster, request.waived_topics, patience_),
+      mark_(context, client, request.cluster) {}
 
 Outcome Roll::run() {
   const Result<RollMembers> members = read_members(client_, request_.cluster);
   if (!members) {
     return outcome_of(members.error());
   }
-  const kafka::ClusterGauges gauges = read_gauges(client_, request_.cluster);
-  RollOrder order = roll_order(request_.cluster, *members, gauges, request_.roles);
-  leave_out(request_.evicted, order);
-  if (!request_.evicted.empty()) {
-    order.doubts.clear();  // asked again, with patience, before each
+  if (std::optional<Outcome> end = begin(*members)) {
+    return *std::move(end);
   }
-  if (!order.fatal.empty()) {
-    return Outcome::refused(base::join(order.fatal, "; "));
-  }
-  if (!order.doubts.empty()) {
-    return Outcome::unknown(base::join(order.doubts, "; "));
-  }
-  rest_ = std::move(order.entries);
-  planned_ = rest_.size() + request_.evicted.size();
   if (std::optional<Outcome> end = wait_for_evicted(*members)) {
     return finish(*std::move(end));
   }
@@ -78,6 +68,26 @@ Outcome Roll::run() {
     }
   }
   return finish(Outcome::done());
+}
+
+/// What is to be restarted, and in which order.
+std::optional<Outcome> Roll::begin(const RollMembers& members) {
+  const kafka::ClusterGauges gauges = read_gauges(client_, request_.cluster);
+  RollOrder order = roll_order(request_.cluster, members, gauges, request_.roles);
+  follow_mark(members, order);
+  leave_out(request_.evicted, order);
+  if (!request_.evicted.empty()) {
+    order.doubts.clear();  // asked again, with patience, before each
+  }
+  if (!order.fatal.empty()) {
+    return Outcome::refused(base::join(order.fatal, "; "));
+  }
+  if (!order.doubts.empty()) {
+    return Outcome::unknown(base::join(order.doubts, "; "));
+  }
+  rest_ = std::move(order.entries);
+  planned_ = rest_.size() + request_.evicted.size();
+  return std::nullopt;
 }
 
 /// Those that an earlier process evicted were all seen back but the last one.
@@ -126,6 +136,12 @@ std::optional<Outcome> Roll::restart_next() {
     if (defer(look)) {
       continue;
     }
+    if (const Status marked = mark_.ensure(); !marked) {
+      if (std::optional<Outcome> end = refuse_or_wait(entry, marked.error())) {
+        return end;
+      }
+      continue;
+    }
     Eviction eviction;
     {
       // From here until it is back there is no safe point.
@@ -136,6 +152,7 @@ std::optional<Outcome> Roll::restart_next() {
       }
     }
     if (eviction.effect == Eviction::Effect::Unknown) {
+      doubted_ = true;
       return doubt(entry, look.uid, *eviction.error);
     }
     if (std::optional<Outcome> end = refuse_or_wait(entry, *eviction.error)) {
@@ -388,7 +405,7 @@ std::string Roll::untouched() const {
   return base::enumerate(pods, 20);
 }
 
-Outcome Roll::finish(Outcome outcome) const {
+Outcome Roll::finish(Outcome outcome) {
   outcome.outputs = outputs();
   if (evicted_ && outcome.kind == Outcome::Kind::Refused) {
     // "Refused" says that nothing was done and invites another attempt, which would begin anew.
@@ -399,6 +416,7 @@ Outcome Roll::finish(Outcome outcome) const {
     outcome.left.push_back(
         fmt::format("{} of {} restarted; not touched: {}", done_.size(), planned_, untouched()));
   }
+  end_mark(outcome);
   return outcome;
 }
 
@@ -411,8 +429,10 @@ runbook::ValueMap Roll::outputs() const {
                                         {"new_uid", done.new_uid},
                                         {"took", done.took}});
   }
+  runbook::ValueList left_out(view_.left_out.begin(), view_.left_out.end());
   return {{"planned", static_cast<std::int64_t>(planned_)},
           {"restarted", static_cast<std::int64_t>(done_.size())},
+          {"left_out", std::move(left_out)},
           {"pods", std::move(pods)}};
 }
 

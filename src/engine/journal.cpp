@@ -54,24 +54,30 @@ void Journal::set_step(std::string step, int attempt) {
   attempt_ = attempt;
 }
 
-Journal::Aside::Aside(Journal& journal, std::string step)
+Journal::Aside::Aside(Journal& journal, std::string step, Gates gates)
     : journal_(journal),
       step_(std::exchange(journal.step_, std::move(step))),
-      attempt_(std::exchange(journal.attempt_, 1)) {
+      attempt_(std::exchange(journal.attempt_, 1)),
+      gates_(gates) {
   ++journal_.asides_;
+  journal_.locked_asides_ += gates_ == Gates::Locks ? 1 : 0;
 }
 
 Journal::Aside::~Aside() {
   journal_.step_ = std::move(step_);
   journal_.attempt_ = attempt_;
   --journal_.asides_;
+  journal_.locked_asides_ -= gates_ == Gates::Locks ? 1 : 0;
 }
 
 Status Journal::intend(const kube::Mutation& mutation) {
-  if (asides_ == 0) {
-    for (auto gate = gates_.rbegin(); gate != gates_.rend(); ++gate) {
+  for (auto gate = gates_.rbegin(); gate != gates_.rend(); ++gate) {
+    const bool asked = asides_ == 0 || (asides_ == locked_asides_ && (*gate)->is_lock());
+    if (asked) {
       CFKOPS_TRY((*gate)->may_leave(mutation));
     }
+  }
+  if (asides_ == 0) {
     // One after the other: of one that is still open the effect was never told, and whatever came
     // of it is not on record.
     std::erase_if(open_, [this](Open& one) {

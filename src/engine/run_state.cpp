@@ -1,5 +1,7 @@
 #include "run_state.hpp"
 
+#include "actor.hpp"
+
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
@@ -109,6 +111,7 @@ Context RunState::context_of(const StepInfo& info, MonoTime deadline) const {
   Context context;
   context.run_id = request.run_id;
   context.ns = request.ns;
+  context.who = os_user() + "@" + host_name();
   context.step = info;
   context.deadline = deadline;
   context.observer = &environment.observer;

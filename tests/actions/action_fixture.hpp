@@ -20,15 +20,16 @@ class OpenRecorder final : public kube::MutationRecorder {
     return broken ? Status(make_error(ErrorCode::Io, "no space left")) : Status();
   }
 
-  Status record(const kube::Mutation& /*mutation*/, const kube::MutationEffect& effect) override {
+  Status record(const kube::Mutation& mutation, const kube::MutationEffect& effect) override {
     effects.push_back(effect);
-    return broken_after ? Status(make_error(ErrorCode::Io, "no space left")) : Status();
+    return mutation.verb == broken_after ? Status(make_error(ErrorCode::Io, "no space left"))
+                                         : Status();
   }
 
   std::vector<kube::Mutation> mutations;
   std::vector<kube::MutationEffect> effects;
   bool broken = false;
-  bool broken_after = false;
+  std::string broken_after;  ///< the effect of this verb cannot be kept
 };
 
 /// Remembers what an action tells.

@@ -63,9 +63,10 @@ TEST(KafkaRoll, LosesLittleTimeBesideWhatTheBrokersNeed) {
 TEST(KafkaRoll, EveryEvictionNamesTheUid) {
   RollBench bench;
   bench.roll();
-  ASSERT_THAT(bench.recorder.mutations, SizeIs(3));
-  EXPECT_EQ(bench.recorder.mutations[1].verb, "evict");
-  EXPECT_EQ(bench.recorder.mutations[1].uid, "kafka-1-uid-1");
+  std::vector<kube::Mutation> evictions = bench.recorder.mutations;
+  std::erase_if(evictions, [](const kube::Mutation& one) { return one.verb != "evict"; });
+  ASSERT_THAT(evictions, SizeIs(3));
+  EXPECT_EQ(evictions[1].uid, "kafka-1-uid-1");
 }
 
 TEST(KafkaRoll, TakesTheBrokerWithTheFewestLeadersFirst) {
@@ -405,7 +406,7 @@ TEST(KafkaRoll, NothingLeavesWhenItCannotBeRecorded) {
 
 TEST(KafkaRoll, FinishesTheBrokerWhoseEvictionCouldNotBeRecorded) {
   RollBench bench;
-  bench.recorder.broken_after = true;
+  bench.recorder.broken_after = "evict";
   const Outcome outcome = bench.roll();
   EXPECT_EQ(outcome.kind, Outcome::Kind::Failed);
   EXPECT_THAT(bench.server.evicted_pods(), ElementsAre("kafka-0"));

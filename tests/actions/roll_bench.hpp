@@ -3,6 +3,7 @@
 #include "action_fixture.hpp"
 #include "kafka_server.hpp"
 #include "kinds.hpp"
+#include "support/scripted_leases.hpp"
 
 #include <utility>
 
@@ -10,8 +11,15 @@ namespace cfkops::test {
 
 /// `kafka.roll` on a simulated cluster.
 struct RollBench : ActionBench {
+  /// The Lease that the mark of a roll lies in.
+  static constexpr const char* kMark = "confluent/cfkops.roll.kafka";
+
   explicit RollBench(KafkaHabits habits = {})
-      : server(transport, std::move(habits)) {}
+      : server(transport, std::move(habits)),
+        leases(transport) {
+    context.run_id = "run-1";
+    context.who = "ana@desk";
+  }
 
   static runbook::ValueMap target() {
     return {{"kind", "StatefulSet"},
@@ -36,7 +44,11 @@ struct RollBench : ActionBench {
 
   [[nodiscard]] KafkaModel& model() { return server.model(); }
 
+  /// What the mark says; "" where there is none.
+  [[nodiscard]] std::string mark() const { return leases.annotation(kMark, "cfkops.dev/roll"); }
+
   KafkaServer server;
+  ScriptedLeases leases;
 };
 
 }  // namespace cfkops::test

@@ -18,6 +18,7 @@ BINARY = pathlib.Path(os.environ.get("CFKOPS_BINARY", ROOT / "build" / "release"
 TOOL = ROOT / "tests" / "lab" / "lab"
 NAMESPACE = "confluent"
 USER_AGENT = "cfkops/"
+MARK = "cfkops.roll.kafka"  # the Lease
 DELIVERY_TIMEOUT = 120  # seconds, of a producer as it comes
 
 # All that a restart of brokers needs, less the eviction.
@@ -34,7 +35,7 @@ rules:
 - {{apiGroups: [""], resources: [pods/proxy, pods/log], verbs: [get]}}
 - {{apiGroups: [apps], resources: [statefulsets], verbs: [get, list]}}
 - {{apiGroups: [policy], resources: [poddisruptionbudgets], verbs: [get, list]}}
-- {{apiGroups: [coordination.k8s.io], resources: [leases], verbs: [get, create, patch]}}
+- {{apiGroups: [coordination.k8s.io], resources: [leases], verbs: [get, create, patch, delete]}}
 {eviction}
 ---
 apiVersion: rbac.authorization.k8s.io/v1
@@ -151,6 +152,15 @@ class Cluster:
             one["metadata"]["uid"],
             any(c["type"] == "Ready" and c["status"] == "True" for c in one["status"].get("conditions", [])))
             for one in items}
+
+    def mark(self):
+        """What the mark of an unfinished roll says, or nothing."""
+        lease = self.kubectl("-n", NAMESPACE, "get", "lease", MARK, "--ignore-not-found", "-o", "json")
+        return json.loads(json.loads(lease)["metadata"]["annotations"]["cfkops.dev/roll"]) if lease else None
+
+    def forget_mark(self):
+        """The next run restarts all brokers, however the last one ended."""
+        self.kubectl("-n", NAMESPACE, "delete", "lease", MARK, "--ignore-not-found")
 
     def audit_events(self, since):
         """The API server's own records of our requests, from byte `since` of its log."""

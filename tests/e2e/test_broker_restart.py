@@ -108,7 +108,7 @@ class BrokerRestart(TrafficTest):
         effects = [line for line in journal if line["phase"] == "effect"]
         changes = [one for one in lab.audit_events(since)
                    if (one.get("objectRef", {}).get("subresource") == "eviction"
-                       or one.get("objectRef", {}).get("resource") == "leases" and one["verb"] in ("create", "patch"))
+                       or one.get("objectRef", {}).get("resource") == "leases" and one["verb"] in ("create", "patch", "delete"))
                    and "dryRun" not in one["requestURI"]]
         claimed = {audit_id for line in effects for audit_id in line["data"]["auditIds"]}
         self.assertEqual(claimed, {one["auditID"] for one in changes})

@@ -31,6 +31,7 @@ class Killed(TrafficTest):
 
     def setUp(self):
         lab.wait_healthy()
+        lab.forget_mark()
 
     def start(self, run):
         words = ["resume", run, "--yes"] if run else \

@@ -46,6 +46,7 @@ class Locks(TrafficTest):
 
     def setUp(self):
         lab.wait_healthy()
+        lab.forget_mark()
 
     def test_OfTwoRunsAtOnceExactlyOneProceeds(self):
         before = lab.pods()

@@ -76,6 +76,45 @@ TEST_F(JournalTest, KnowsWhichOutcomesAreNotKnown) {
   EXPECT_EQ(journal_.intents(), 2U);
 }
 
+/// Lets nothing out.
+class ShutGate final : public MutationGate {
+ public:
+  explicit ShutGate(bool lock)
+      : lock_(lock) {}
+
+  Status may_leave(const kube::Mutation& /*mutation*/) override {
+    return make_error(ErrorCode::Refused, "shut");
+  }
+
+  [[nodiscard]] bool is_lock() const override { return lock_; }
+
+ private:
+  bool lock_;
+};
+
+TEST_F(JournalTest, AsksOfWhatIsSentAsideOnlyTheLocksAndThoseOnlyWhereItIsToldSo) {
+  using Gates = Journal::Aside::Gates;
+  const auto leaves = [this](bool lock, Gates gates) {
+    ShutGate shut(lock);
+    journal_.add_gate(shut);
+    const Journal::Aside aside(journal_, "roll", gates);
+    const bool left = journal_.intend(eviction()).has_value();
+    journal_.remove_gate(shut);
+    return left;
+  };
+  EXPECT_TRUE(leaves(false, Gates::None));
+  EXPECT_TRUE(leaves(false, Gates::Locks));
+  EXPECT_TRUE(leaves(true, Gates::None));
+  EXPECT_FALSE(leaves(true, Gates::Locks));
+  ShutGate lock(true);
+  journal_.add_gate(lock);
+  const Journal::Aside aside(journal_, "roll", Gates::Locks);
+  EXPECT_FALSE(journal_.intend(eviction()));
+  const Journal::Aside renewal(journal_, "lock");
+  EXPECT_TRUE(journal_.intend(eviction())) << "one within another asks for none";
+  EXPECT_EQ(journal_.intents(), 0U);
+}
+
 TEST_F(JournalTest, RefusesEveryMutationOnceItCannotWrite) {
   disk_.fail_append = 2;
   ASSERT_THAT(journal_.intend(eviction()), IsOk());

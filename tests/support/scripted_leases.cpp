@@ -30,6 +30,9 @@ ScriptedLeases::ScriptedLeases(ScriptedTransport& transport) {
   transport.on("POST", kPrefix + "*").handle([this](const kube::Request& request) {
     return create(request);
   });
+  transport.on("DELETE", kPrefix + "*").handle([this](const kube::Request& request) {
+    return remove(key_of(request.target), request);
+  });
   transport.on("PATCH", kPrefix + "*").handle([this](const kube::Request& request) {
     if (std::exchange(refuses_, false)) {
       return refuse(422, "Invalid", "a webhook has a bad moment");
@@ -54,6 +57,22 @@ void ScriptedLeases::set_spec(const std::string& key, const json& spec) {
                                             {"spec", json::object()}};
   lease["spec"].merge_patch(spec);
   store(key, std::move(lease));
+}
+
+void ScriptedLeases::annotate(const std::string& key,
+                              const std::string& name,
+                              const std::string& text) {
+  set_spec(key, json::object());
+  json lease = leases_.at(key);
+  lease["metadata"]["annotations"][name] = text;
+  store(key, std::move(lease));
+}
+
+std::string ScriptedLeases::annotation(const std::string& key, const std::string& name) const {
+  const auto found = leases_.find(key);
+  return found == leases_.end()
+             ? ""
+             : found->second.at("metadata").value("annotations", json::object()).value(name, "");
 }
 
 json ScriptedLeases::spec(const std::string& key) const {
@@ -105,6 +124,20 @@ Answer ScriptedLeases::patch(const std::string& key, const kube::Request& reques
   json lease = found->second;
   lease.merge_patch(change);
   return reply(200, store(key, std::move(lease)));
+}
+
+Answer ScriptedLeases::remove(const std::string& key, const kube::Request& request) {
+  const auto found = leases_.find(key);
+  if (found == leases_.end()) {
+    return not_found(key);
+  }
+  for (const auto& [field, wanted] : json::parse(request.body).at("preconditions").items()) {
+    if (wanted != found->second.at("metadata").at(field)) {
+      return refuse(409, "Conflict", "the " + field + " in the precondition does not match");
+    }
+  }
+  leases_.erase(found);
+  return reply(200, json{{"kind", "Status"}, {"apiVersion", "v1"}, {"status", "Success"}});
 }
 
 }  // namespace cfkops::test

@@ -11,8 +11,8 @@
 
 namespace cfkops::test {
 
-/// The Leases of a scripted server: can be read, created and patched, with uid and resourceVersion
-/// as preconditions, as the API server has it.
+/// The Leases of a scripted server: can be read, created, patched and deleted, with uid and
+/// resourceVersion as preconditions, as the API server has it.
 class ScriptedLeases {
  public:
   /// Adds its rules to the transport, which must not outlive it.
@@ -23,6 +23,12 @@ class ScriptedLeases {
 
   /// Answers the next patch with 422.
   void refuse_next_patch() { refuses_ = true; }
+
+  /// Puts this annotation on one, which is made where it is not there.
+  void annotate(const std::string& key, const std::string& name, const std::string& text);
+
+  /// One's annotation; "" where there is none.
+  [[nodiscard]] std::string annotation(const std::string& key, const std::string& name) const;
 
   /// Deletes one.
   void erase(const std::string& key) { leases_.erase(key); }
@@ -40,6 +46,7 @@ class ScriptedLeases {
   Answer get(const std::string& key) const;
   Answer create(const kube::Request& request);
   Answer patch(const std::string& key, const kube::Request& request);
+  Answer remove(const std::string& key, const kube::Request& request);
   nlohmann::json& store(const std::string& key, nlohmann::json lease);
 
   std::map<std::string, nlohmann::json> leases_;

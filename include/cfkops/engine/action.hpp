@@ -82,7 +82,8 @@ struct StepPlan {
 /// What an action or check is given besides the cluster.
 struct Context {
   std::string run_id;
-  std::string ns;  ///< the effective namespace of the run
+  std::string ns;   ///< the effective namespace of the run
+  std::string who;  ///< runs it, and where: "ana@desk"; "" while planning and in checks
   StepInfo step;
   MonoTime deadline = MonoTime::max();  ///< of the step, all attempts together
   Observer* observer = nullptr;         ///< may be null

@@ -32,6 +32,9 @@ class MutationGate {
   /// Nothing where the mutation may leave. Errors: Refused or Unknown, with the reason and what to
   /// do next; nothing is sent then, nor written as an intent.
   virtual Status may_leave(const kube::Mutation& mutation) = 0;
+
+  /// It stands for a lock: without it nothing of the run's may leave, be it aside.
+  [[nodiscard]] virtual bool is_lock() const { return false; }
 };
 
 /// The run's write-ahead journal, which is its audit log. As the client's recorder it writes every
@@ -51,10 +54,17 @@ class Journal final : public kube::MutationRecorder {
   void remove_gate(const MutationGate& gate) { std::erase(gates_, &gate); }
 
   /// While one lives, what is written belongs to another step: renewing a lock amid a step, an
-  /// evaluation of guards. No gate is asked for what is sent meanwhile.
+  /// evaluation of guards; or to this one, but not to what it is about: the mark of a roll. No gate
+  /// is asked for what is sent meanwhile, unless `gates` says so.
   class Aside {
    public:
-    Aside(Journal& journal, std::string step);
+    /// Those that are asked all the same.
+    enum class Gates {
+      None,
+      Locks,  ///< that stand for locks
+    };
+
+    Aside(Journal& journal, std::string step, Gates gates = Gates::None);
     Aside(const Aside&) = delete;
     Aside& operator=(const Aside&) = delete;
     ~Aside();
@@ -63,6 +73,7 @@ class Journal final : public kube::MutationRecorder {
     Journal& journal_;
     std::string step_;
     int attempt_;
+    Gates gates_;
   };
 
   /// The step that the following records belong to.
@@ -133,6 +144,7 @@ class Journal final : public kube::MutationRecorder {
   base::Concealed concealed_;
   std::vector<MutationGate*> gates_;
   int asides_ = 0;
+  int locked_asides_ = 0;  ///< of them, those for which locks are asked
   std::vector<Open> open_;
   std::vector<std::string> unknown_;  ///< ended without a known outcome
 };

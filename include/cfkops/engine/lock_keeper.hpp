@@ -44,6 +44,8 @@ class LockKeeper final : public MutationGate {
   /// Errors: Refused with reason `kLockLost`.
   Status may_leave(const kube::Mutation& mutation) override;
 
+  [[nodiscard]] bool is_lock() const override { return true; }
+
   /// Why the locks do not hold any more; nothing while they do, or where none was taken.
   [[nodiscard]] std::optional<Error> lost() const;
 
