@@ -45,6 +45,12 @@ Status first_contact(Connection& connection,
   kube::Reader reader(*connection.loop, connection.reader_options(global));
   reader.set_audit_scope(request.run_id + "/hello/" + std::to_string(request.life));
   const auto version = reader.server_version();
+audit::Log::HeadWriter head_writer(const std::filesystem::path& folder) {
+  return [file = folder / kHeadFile](const std::string& text) {
+    return base::write_private_file(file, text);
+  };
+}
+
   if (!version) {
     return version.error();
   }
@@ -104,6 +110,7 @@ int carry_out(const Arguments& arguments,
   options.listener = &notices;
   options.retry.unreachable_budget = kServerAwayBudget;
   kube::Client client(*connection->loop, options, journal);
+  log.keep_head(kHeadFile, head_writer(what.folder));
   TerminalApprover approver(environment.terminal, arguments.yes, plan_shown(arguments));
   return exit_code(what.act(request,
                             {.catalogue = actions::catalogue(),

@@ -16,6 +16,8 @@
 #include "cfkops/base/file.hpp"
 #include "cfkops/base/redacted.hpp"
 #include "cfkops/base/text.hpp"
+#include "cfkops/engine/audit_key.hpp"
+#include "cfkops/engine/saved_plan.hpp"
 #include "cfkops/runbook/lint.hpp"
 
 #include <algorithm>
@@ -39,6 +41,28 @@ Status keep_torn(const fs::path& folder, const std::string& torn) {
     ++number;
   }
   return base::write_private_file(folder / ("journal.torn-" + std::to_string(number)), torn);
+}
+
+/// Whose log it is. The last signature and that of the head cover all that stands before them.
+Status signed_by_us(const audit::VerifyReport& log, bool taken_over) {
+  if (log.signers.empty()) {
+    return make_error(ErrorCode::InvalidInput,
+                      "the log of run " + log.run_id + " is not signed",
+                      "it was killed before anything was done, or it is no run's: begin a new run");
+  }
+  const std::string own = engine::own_fingerprint();
+  const std::string& head = log.head_signer.empty() ? log.last_signer : log.head_signer;
+  if (taken_over || (log.last_signer == own && head == own)) {
+    return {};
+  }
+  const std::string mine = own.empty() ? "you have no key yet" : "your key is " + own;
+  return make_error(
+      ErrorCode::Refused,
+      "the log of run " + log.run_id + " is signed by " +
+          (log.last_signer == own ? head : log.last_signer) + "; " + mine,
+      "where the run is somebody else's, or yours from another machine, make sure whose key that "
+      "is (cfkops audit verify " +
+          log.run_id + " --key THEIRS.pub), then add --take-over REASON");
 }
 
 /// What is typed now counts before what was typed then.
@@ -181,6 +205,7 @@ std::vector<std::string> words_of(const std::string& line) {
       if (begun) {
         words.push_back(std::exchange(word, {}));
       }
+  request->signed_before = taken.signers;
       begun = false;
     } else {
       word += c;
@@ -222,7 +247,7 @@ std::vector<std::string> line_differences(const std::string& before, const std::
   return lines;
 }
 
-Result<TakenRun> take_run(const std::string& word) {
+Result<TakenRun> take_run(const std::string& word, bool taken_over) {
   CFKOPS_ASSIGN(const fs::path path, find_log(word));
   TakenRun taken;
   taken.folder = path.parent_path();
@@ -232,9 +257,13 @@ Result<TakenRun> take_run(const std::string& word) {
   }
   taken.log = *std::move(log);
   CFKOPS_ASSIGN(const std::string text, base::read_file(path, kLongestLog));
-  CFKOPS_ASSIGN(audit::Reopened reopened, audit::reopen(text));
+  CFKOPS_ASSIGN(const auto head, read_head_of(path));
+  const audit::Trust anybody{.required = true, .fingerprints = {}, .by_anybody = true};
+  CFKOPS_ASSIGN(audit::Reopened reopened, audit::reopen(text, anybody, head));
   CFKOPS_ASSIGN(taken.run, engine::recover(reopened.lines));
-  taken.run_id = audit::verify(text).run_id;
+  CFKOPS_TRY(signed_by_us(reopened.report, taken_over));
+  taken.run_id = reopened.report.run_id;
+  taken.signers = reopened.report.signers;
   taken.last_time = reopened.lines.back().time;
   taken.tail = std::move(reopened.tail);
   if (!reopened.torn.empty()) {
@@ -283,7 +312,7 @@ int take_up_run(const Arguments& given,
                 const AppEnvironment& environment,
                 bool same_runbook,
                 const Act& act) {
-  auto taken = take_run(given.names.front());
+  auto taken = take_run(given.names.front(), !given.take_over.empty());
   if (!taken) {
     return refuse(environment, taken.error());
   }

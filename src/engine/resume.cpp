@@ -190,6 +190,7 @@ Status Run::begin_again() {
       {"actor", {{"user", user_}, {"osUser", os_user()}, {"host", host_name()}}},
       {"takeOver", request.take_over},
       {"tool", {{"version", base::version()}, {"commit", base::build_commit()}}}};
+      {"signedBefore", request.signed_before},
   return state_.environment.journal.write(audit::Phase::Resume, Json(record), audit::Durable::Yes);
 }
 
