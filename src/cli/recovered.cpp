@@ -107,10 +107,33 @@ Result<std::string> runbook_text(const TakenRun& taken) {
   return *std::move(text);
 }
 
+/// The plan that the run carries out; nothing where it is no saved one. Errors: Refused where it is
+/// not the one that it began with; what keeps it from being read.
+Result<std::optional<engine::SavedPlan>> saved_plan(const TakenRun& taken) {
+  if (taken.run.saved_plan.empty()) {
+    return std::optional<engine::SavedPlan>();
+  }
+  const fs::path copy = taken.folder / kPlanFile;
+  const auto text = base::read_file(copy);
+  if (!text) {
+    return make_error(text.error().code,
+                      "the run's folder has no copy of its plan, so that what has changed since "
+                      "cannot be told: " +
+                          text.error().text(),
+                      "take the run back with: cfkops rollback " + taken.run_id);
+  }
+  auto plan = engine::read_saved_plan(*text);
+  if (!plan || plan->sha256 != taken.run.saved_plan) {
+    return make_error(ErrorCode::Refused,
+                      copy.string() + " is not the plan that the run began with");
+  }
+  return std::optional(*std::move(plan));
+}
+
 /// That the runbook is still what it was. Where it is gone, nobody has changed it. Errors: Refused
 /// with the difference.
 Status unchanged(const TakenRun& taken, const std::string& text) {
-  if (taken.run.from_saved_plan) {
+  if (!taken.run.saved_plan.empty()) {
     return {};  // the plan has its own copy, which is what was approved
   }
   auto now = base::read_file(taken.run.runbook_file);
@@ -168,6 +191,12 @@ int take_up_there(const Arguments& arguments,
   if (!request) {
     return fail(environment, request.error());
   }
+  const Result<std::optional<engine::SavedPlan>> plan =
+      same_runbook ? saved_plan(taken) : std::optional<engine::SavedPlan>();
+  if (!plan) {
+    return refuse(environment, plan.error());
+  }
+  request->saved = plan->has_value() ? &**plan : nullptr;
   if (same_runbook) {  // nothing keeps a run from being taken back
     if (const Status set = set_windows(arguments, *request); !set) {
       return fail(environment, set.error());
@@ -176,6 +205,7 @@ int take_up_there(const Arguments& arguments,
   request->run_id = taken.run_id;
   request->life = taken.run.lives + 1;
   request->take_over = arguments.take_over;
+  request->signed_before = taken.signers;
   return conduct(
       arguments,
       environment,
@@ -205,7 +235,6 @@ std::vector<std::string> words_of(const std::string& line) {
       if (begun) {
         words.push_back(std::exchange(word, {}));
       }
-  request->signed_before = taken.signers;
       begun = false;
     } else {
       word += c;

@@ -83,7 +83,7 @@ void Reading::add_start(const audit::LogLine& line) {
   run_.host = data.string_or("/actor/host", "");
   run_.started = data.string_or("/started", line.time);
   run_.command_line = data.string_or("/commandLine", "");
-  run_.from_saved_plan = data.has("/savedPlan");
+  run_.saved_plan = data.string_or("/savedPlan/sha256", "");
   run_.params = params_of(data.get("/params"));
 }
 

@@ -229,6 +229,7 @@ Status Run::look_for_open() {
       CFKOPS_TRY(told);
     }
     const RecoveredStep* step = state_.before->step(one.step);
+    state_.sent.push_back(one);
     if (step != nullptr && step->state != "done") {
       state_.earlier[one.step].push_back(std::move(one));
     }
@@ -292,10 +293,12 @@ Verdicts Run::take_up_steps(const runbook::ValueMap& params) {
   planner.take_up(*state_.before, state_.earlier);
   const auto plan = planner.make(params);
   if (!plan) {
-    return not_begun(plan.error());
+    return not_planned(watch, plan.error());
   }
   keep_planned_steps(*plan);
   if (const Status written = write_plan(*plan); !written) {
+  const BegunPart begun{.run = *state_.before, .sent = state_.sent};
+  DriftWatch watch(state_.request, state_.environment.client, &begun);
     return not_begun(written.error());
   }
   return approve_and_go(*plan);
@@ -304,6 +307,9 @@ Verdicts Run::take_up_steps(const runbook::ValueMap& params) {
 /// What an undo would do, for whom is to approve of it.
 Result<Plan> Run::plan_of_undo(const runbook::ValueMap& params) {
   Planner planner(state_.request,
+  if (auto end = drifted(watch, &*plan)) {
+    return *std::move(end);
+  }
                   state_.environment.catalogue,
                   state_.environment.client,
                   state_.environment.observer,

@@ -113,8 +113,8 @@ Context RunState::context_of(const StepInfo& info, MonoTime deadline) const {
   context.deadline = deadline;
   context.observer = &environment.observer;
   context.journal = &environment.journal;
-  if (const auto sent = earlier.find(info.id); sent != earlier.end()) {
-    context.earlier = &sent->second;
+  if (const auto sent_before = earlier.find(info.id); sent_before != earlier.end()) {
+    context.earlier = &sent_before->second;
   }
   return context;
 }

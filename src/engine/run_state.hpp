@@ -48,7 +48,10 @@ struct RunState {
   const RecoveredRun* before = nullptr;  ///< of a run that goes on
   bool untold = false;                   ///< refused before it was taken up: the log stays as it is
 
-  /// What the steps of an earlier process sent, with its fate as far as it could be found.
+  /// All that an earlier process sent, with its fate as far as it could be found.
+  std::vector<SentMutation> sent;
+
+  /// Of that, what belongs to steps that are not done.
   std::map<std::string, std::vector<SentMutation>> earlier;
 
   /// Takes over what the earlier process knew: steps, outputs, measured values.

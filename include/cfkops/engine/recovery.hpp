@@ -43,7 +43,7 @@ struct RecoveredRun {
   std::string started;  ///< RFC 3339
   std::string command_line;
   std::string runbook_word;
-  bool from_saved_plan = false;
+  std::string saved_plan;                     ///< the hash of the plan that it carries out, or ""
   std::map<std::string, std::string> params;  ///< as typed; of secrets "***"
   Json plan;                                  ///< as first approved, or null
   std::string result;                         ///< of the last end, or "" while open
