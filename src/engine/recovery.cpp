@@ -119,11 +119,13 @@ void Reading::add_step(const audit::LogLine& line) {
   } else if (event == "applied") {
     step.applied = true;
     step.outputs = values_from_log(line.data.get("/outputs"));
+    step.secrets = secrets_in_log(line.data.get("/outputs"));
   } else if (event == "end") {
     run_.began_steps = true;
     step.state = line.data.string_or("/state", "");
     step.why = line.data.string_or("/why", "");
     step.outputs = values_from_log(line.data.get("/outputs"));
+    step.secrets = secrets_in_log(line.data.get("/outputs"));
   }
 }
 

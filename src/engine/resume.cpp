@@ -10,6 +10,7 @@
 #include "fate.hpp"
 #include "json_text.hpp"
 #include "planner.hpp"
+#include "recall.hpp"
 #include "report.hpp"
 #include "run.hpp"
 #include "undo.hpp"
@@ -189,8 +190,8 @@ Status Run::begin_again() {
       {"life", request.life},
       {"actor", {{"user", user_}, {"osUser", os_user()}, {"host", host_name()}}},
       {"takeOver", request.take_over},
-      {"tool", {{"version", base::version()}, {"commit", base::build_commit()}}}};
       {"signedBefore", request.signed_before},
+      {"tool", {{"version", base::version()}, {"commit", base::build_commit()}}}};
   return state_.environment.journal.write(audit::Phase::Resume, Json(record), audit::Durable::Yes);
 }
 
@@ -228,8 +229,8 @@ Status Run::look_for_open() {
       journal.set_step("", 0);
       CFKOPS_TRY(told);
     }
-    const RecoveredStep* step = state_.before->step(one.step);
     state_.sent.push_back(one);
+    const RecoveredStep* step = state_.before->step(one.step);
     if (step != nullptr && step->state != "done") {
       state_.earlier[one.step].push_back(std::move(one));
     }
@@ -279,6 +280,11 @@ Verdicts Run::take_up() {
   if (const Status looked = look_for_open(); !looked) {
     return not_begun(looked.error());
   }
+  recalled_ = *state_.before;
+  state_.before = &*recalled_;
+  if (const Status recalled = recall(state_, *recalled_); !recalled) {
+    return not_begun(recalled.error());
+  }
   const bool undo = rolls_back_ || state_.before->undoing || has_failed_step();
   rolls_back_ = rolls_back_ || state_.before->rolling_back;
   return undo ? undo_all(*params) : take_up_steps(*params);
@@ -291,15 +297,18 @@ Verdicts Run::take_up_steps(const runbook::ValueMap& params) {
                   state_.environment.observer,
                   &state_.environment.journal);
   planner.take_up(*state_.before, state_.earlier);
+  const BegunPart begun{.run = *state_.before, .sent = state_.sent};
+  DriftWatch watch(state_.request, state_.environment.client, &begun);
   const auto plan = planner.make(params);
   if (!plan) {
     return not_planned(watch, plan.error());
   }
   keep_planned_steps(*plan);
   if (const Status written = write_plan(*plan); !written) {
-  const BegunPart begun{.run = *state_.before, .sent = state_.sent};
-  DriftWatch watch(state_.request, state_.environment.client, &begun);
     return not_begun(written.error());
+  }
+  if (auto end = drifted(watch, &*plan)) {
+    return *std::move(end);
   }
   return approve_and_go(*plan);
 }
@@ -307,9 +316,6 @@ Verdicts Run::take_up_steps(const runbook::ValueMap& params) {
 /// What an undo would do, for whom is to approve of it.
 Result<Plan> Run::plan_of_undo(const runbook::ValueMap& params) {
   Planner planner(state_.request,
-  if (auto end = drifted(watch, &*plan)) {
-    return *std::move(end);
-  }
                   state_.environment.catalogue,
                   state_.environment.client,
                   state_.environment.observer,

@@ -10,6 +10,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace cfkops::engine {
@@ -83,5 +84,11 @@ struct RunState {
 /// The steps that lead to the one of that id, itself last; empty where there is none.
 [[nodiscard]] std::vector<const runbook::Step*> path_to(const std::vector<runbook::Step>& steps,
                                                         const std::string& id);
+
+/// Binds the elements of each `each` around the step of id `base`, as they were when its instance
+/// of that suffix ("[2]") ran. Errors: InvalidInput.
+[[nodiscard]] Status bind_elements(RunState& state,
+                                   const std::string& base,
+                                   std::string_view suffix);
 
 }  // namespace cfkops::engine

@@ -25,7 +25,9 @@ struct RecoveredStep {
   bool applied = false;  ///< of one that must not happen twice: it has, and only what it expects is
                          ///< left to be asked
   bool mutated = false;  ///< it sent something that may have taken effect
-  runbook::ValueMap outputs;  ///< of a step that is done or applied, without its secrets
+  runbook::ValueMap outputs;         ///< of a step that is done or applied, without its secrets
+  std::vector<std::string> secrets;  ///< its outputs that are, or have in them, a secret
+  std::string why_lost = {};         ///< why those could not be recalled, once that was tried
 };
 
 /// A run as its log tells it: what resume, rollback and `runs` need to know.
