@@ -194,6 +194,7 @@ RunReport close_run(RunState& state,
     report.next = next_commands(state, report.result);
   }
   report.journal_hash = state.environment.journal.log().last_hash();
+  report.journal_signer = state.environment.journal.log().signer();
   state.environment.observer.on_run_finished(report);
   return report;
 }
