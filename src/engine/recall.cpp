@@ -133,6 +133,7 @@ Status recall_one(RunState& state, StepRecord& record, RecoveredStep& step) {
                       "the log does not keep secrets, and " + what +
                           " could not be read again: " + again.error().text());
   }
+  conceal(state.environment, runbook::Value(*again));
   step.outputs.insert(again->begin(), again->end());
   step.secrets.clear();
   record.report.outputs = step.outputs;

@@ -23,6 +23,21 @@ RunState::RunState(const RunRequest& the_request, const RunEnvironment& the_envi
             the_environment.journal,
             the_environment.observer) {}
 
+void conceal(const RunEnvironment& environment, const runbook::Value& value) {
+  if (const auto* secret = value.as<Redacted>()) {
+    environment.journal.conceal(*secret);
+    environment.observer.on_secret(*secret);
+  } else if (value.list() != nullptr) {
+    for (const runbook::Value& item : *value.list()) {
+      conceal(environment, item);
+    }
+  } else if (value.map() != nullptr) {
+    for (const auto& [key, item] : *value.map()) {
+      conceal(environment, item);
+    }
+  }
+}
+
 std::vector<const runbook::Step*> path_to(const std::vector<runbook::Step>& steps,
                                           const std::string& id) {
   for (const runbook::Step& step : steps) {

@@ -81,6 +81,9 @@ struct RunState {
   [[nodiscard]] std::optional<Failure> must_stop(const std::string& step) const;
 };
 
+/// From now on the secrets in a value are kept out of the log and of all that is shown.
+void conceal(const RunEnvironment& environment, const runbook::Value& value);
+
 /// The steps that lead to the one of that id, itself last; empty where there is none.
 [[nodiscard]] std::vector<const runbook::Step*> path_to(const std::vector<runbook::Step>& steps,
                                                         const std::string& id);

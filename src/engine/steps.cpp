@@ -315,6 +315,7 @@ Outcome StepRunner::attempt(const runbook::Step& step, const Action& action, Att
     if (outcome.error && outcome.error->code == ErrorCode::Cancelled) {
       outcome.kind = Kind::Stopped;
     }
+    conceal(state_.environment, runbook::Value(outcome.outputs));
     if (outcome.kind != Kind::Done) {
       return outcome;
     }

@@ -45,7 +45,15 @@ TEST_F(Recall, ReadsAgainWhatTheLogDoesNotKeep) {
       << report.summary << (report.error ? report.error->text() : "");
   EXPECT_TRUE(mentions(bench.observer.lines, "secret pw-1"));
   EXPECT_TRUE(mentions(bench.observer.lines, "password of step 'look' was read again"));
-  EXPECT_THAT(bench.log("note").front().data.dump(), Not(HasSubstr("pw-1")));
+  EXPECT_THAT(bench.disk.content, Not(HasSubstr("pw-1")));
+}
+
+/// `fake.use` says its secret aloud.
+TEST_F(Recall, ASecretThatAStepGaveIsKeptOutOfTheLog) {
+  begin(kReads, 0);
+  EXPECT_TRUE(mentions(bench.observer.lines, "secret pw-1"));
+  EXPECT_THAT(bench.disk.content, Not(HasSubstr("pw-1")));
+  EXPECT_THAT(bench.disk.content, HasSubstr("wait 5s, secret ***"));
 }
 
 TEST_F(Recall, KeepsWhatTheLogDoesTell) {
