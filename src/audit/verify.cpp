@@ -4,6 +4,7 @@
 #include "seal.hpp"
 #include "walk.hpp"
 
+#include "cfkops/audit/head.hpp"
 #include "cfkops/base/clock.hpp"
 
 #include <nlohmann/json.hpp>
@@ -60,6 +61,10 @@ std::string malformed(const Json& line) {
 }
 
 }  // namespace
+
+bool Trust::accepts(const std::string& signer) const {
+  return !required || by_anybody || contains(fingerprints, signer);
+}
 
 Walk::Walk(std::vector<LogLine>* lines, Trust trust)
     : lines_(lines),
@@ -137,13 +142,14 @@ std::string Walk::check_signature(const Json& line) {
   if (signer->empty()) {
     return expected || phase == to_string(Phase::Checkpoint) ? "it is not signed" : "";
   }
-  if (trust_.required && !contains(trust_.fingerprints, *signer)) {
+  if (!trust_.accepts(*signer)) {
     return "it is signed by " + *signer + ", which is not an expected key";
   }
   if (!contains(report_.signers, *signer)) {
     report_.signers.push_back(*signer);
   }
   report_.signed_records = report_.records + 1;
+  report_.last_signer = *signer;
   return "";
 }
 
@@ -182,7 +188,8 @@ void Walk::accept(const Json& line) {
                        .phase = line.string_or("/phase", ""),
                        .step = line.string_or("/step", ""),
                        .attempt = static_cast<int>(line.int_or("/attempt", 0)),
-                       .data = line.get("/data")});
+                       .data = line.get("/data"),
+                       .sha256 = report_.last_hash});
   }
 }
 
@@ -193,9 +200,9 @@ VerifyReport verify(std::string_view log, const Trust& trust, std::vector<LogLin
 namespace {
 
 Error broken_log(const VerifyReport& report) {
-  return make_error(
-      ErrorCode::InvalidInput,
-      "the audit log is broken at line " + std::to_string(report.line) + ": " + report.reason);
+  const std::string where = report.line > 0 ? " at line " + std::to_string(report.line) : "";
+  return make_error(ErrorCode::InvalidInput,
+                    "the audit log is broken" + where + ": " + report.reason);
 }
 
 }  // namespace
@@ -209,18 +216,20 @@ Result<std::vector<LogLine>> read_log(std::string_view log) {
   return lines;
 }
 
-Result<Reopened> reopen(std::string_view log, const Trust& trust) {
+Result<Reopened> reopen(std::string_view log,
+                        const Trust& trust,
+                        const std::optional<std::string>& head) {
   Reopened again;
   again.good_bytes = log.rfind('\n') + 1;  // none: 0
   again.torn = std::string(log.substr(again.good_bytes));
   const std::string_view whole = log.substr(0, again.good_bytes);
-  const VerifyReport report = verify(whole, trust, &again.lines);
-  if (report.state == VerifyReport::State::Broken) {
-    return broken_log(report);
+  again.report = verify_kept(whole, head, trust, &again.lines);
+  if (again.report.state == VerifyReport::State::Broken) {
+    return broken_log(again.report);
   }
-  again.tail.records = report.records;
-  if (report.records > 0) {
-    again.tail.last_hash = report.last_hash;
+  again.tail.records = again.report.records;
+  if (again.report.records > 0) {
+    again.tail.last_hash = again.report.last_hash;
   }
   return again;
 }

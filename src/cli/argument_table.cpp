@@ -348,6 +348,9 @@ void add_sandbox_commands(CLI::App& app, Slots& slots) {
       ->add_option(
           "--speed", slots.arguments.speed, "How many times as fast as real time its own runs (1)")
       ->check(CLI::Range(0.01, 1000.0));
+  serve->add_option("--faults",
+                    slots.arguments.faults,
+                    "File that says what goes wrong from the start on (kind Faults)");
   serve->add_option("--audit-log",
                     slots.arguments.audit_log,
                     "New file to write every request to, as the API server's own audit log");

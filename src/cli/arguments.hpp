@@ -40,7 +40,8 @@ struct Arguments {
   double speed = 1;                       ///< of `sandbox serve`: of its time
   std::string audit_log;                  ///< of `sandbox serve`: where requests are written, or ""
   std::string snapshot;                   ///< of `rehearse`: a file, in place of a scenario
-  std::string faults;                     ///< of `rehearse`: a file, "all", or "" for none
+  std::string faults;                     ///< of `rehearse`: a file, "all", or "" for none; of
+                                          ///< `sandbox serve` a file or ""
   std::size_t points = 200;               ///< of `rehearse --faults all`
   std::string out;                        ///< of `plan`, `snapshot`: where to write it
   bool detailed_exit_code = false;        ///< of `plan`: whether changes are pending

@@ -2,6 +2,7 @@
 
 #include "run_store.hpp"
 
+#include "cfkops/audit/head.hpp"
 #include "cfkops/audit/key.hpp"
 #include "cfkops/base/file.hpp"
 #include "cfkops/engine/audit_key.hpp"
@@ -38,8 +39,10 @@ Result<audit::Trust> trust_in(const std::vector<std::string>& key_files) {
 Result<CheckedLog> checked_log(const std::string& word, const audit::Trust& trust) {
   CheckedLog log;
   CFKOPS_ASSIGN(log.path, find_log(word));
+  // Of a run that is going on the log must be read last.
+  CFKOPS_ASSIGN(const auto head, read_head_of(log.path));
   CFKOPS_ASSIGN(const std::string text, base::read_file(log.path, kLongestLog));
-  log.report = audit::verify(text, trust, &log.lines);
+  log.report = audit::verify_kept(text, head, trust, &log.lines);
   return log;
 }
 

@@ -16,6 +16,7 @@
 #include "cfkops/engine/audit_key.hpp"
 #include "cfkops/engine/journal.hpp"
 #include "cfkops/engine/notices.hpp"
+#include "cfkops/engine/saved_plan.hpp"
 #include "cfkops/kube/client.hpp"
 
 #include <optional>
@@ -30,13 +31,24 @@ namespace {
 /// once.
 constexpr Duration kServerAwayBudget = std::chrono::minutes(5);
 
-/// Makes the folder of a new run: its log, and a copy of the runbook for whoever goes on with it.
+/// Makes the folder of a new run: its log, and copies of the runbook and of a saved plan for
+/// whoever goes on with it.
 Status make_folder(const AppEnvironment& environment, Conduct& what) {
   what.folder = run_folder(what.request.run_id);
   CFKOPS_TRY(base::make_private_directory(what.folder));
   CFKOPS_ASSIGN(what.log, base::create_append_file(what.folder / kJournalFile));
   CFKOPS_TRY(base::write_private_file(what.folder / kRunbookFile, what.request.runbook->source));
+  if (what.request.saved != nullptr) {
+    CFKOPS_TRY(
+        base::write_private_file(what.folder / kPlanFile, engine::to_text(*what.request.saved)));
+  }
   return environment.keep_world ? environment.keep_world(what.folder) : Status();
+}
+
+audit::Log::HeadWriter head_writer(const std::filesystem::path& folder) {
+  return [file = folder / kHeadFile](const std::string& text) {
+    return base::write_private_file(file, text);
+  };
 }
 
 Status first_contact(Connection& connection,
@@ -98,6 +110,7 @@ int carry_out(const Arguments& arguments,
   base::set_crash_context(("run " + request.run_id + ", log " + request.journal).c_str());
   audit::Log log(std::move(what.log), request.run_id, environment.clock, what.tail);
   log.sign_with(*key);
+  log.keep_head(kHeadFile, head_writer(what.folder));
   engine::Journal journal(log);
   engine::Notices notices(observer, &journal);
   kube::ReaderOptions options = connection->reader_options(arguments.global);

@@ -200,6 +200,7 @@ void HumanObserver::on_run_finished(const engine::RunReport& report) {
           " requests\n";
   if (!report.journal.empty()) {
     text += "  log " + report.journal + " sha256 " + report.journal_hash + "\n";
+    text += report.journal_signer.empty() ? "" : "  signed by " + report.journal_signer + "\n";
   }
   terminal_.out(shown(text));
 }

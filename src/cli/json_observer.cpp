@@ -127,7 +127,8 @@ void JsonObserver::on_run_finished(const engine::RunReport& report) {
          {"seconds", seconds(report.took)},
          {"requests", report.requests},
          {"log", report.journal},
-         {"sha256", report.journal_hash}});
+         {"sha256", report.journal_hash},
+         {"signer", report.journal_signer}});
 }
 
 }  // namespace cfkops::cli

@@ -16,6 +16,8 @@
 #include "cfkops/base/file.hpp"
 #include "cfkops/base/redacted.hpp"
 #include "cfkops/base/text.hpp"
+#include "cfkops/engine/audit_key.hpp"
+#include "cfkops/engine/saved_plan.hpp"
 #include "cfkops/runbook/lint.hpp"
 
 #include <algorithm>
@@ -39,6 +41,28 @@ Status keep_torn(const fs::path& folder, const std::string& torn) {
     ++number;
   }
   return base::write_private_file(folder / ("journal.torn-" + std::to_string(number)), torn);
+}
+
+/// Whose log it is. The last signature and that of the head cover all that stands before them.
+Status signed_by_us(const audit::VerifyReport& log, bool taken_over) {
+  if (log.signers.empty()) {
+    return make_error(ErrorCode::InvalidInput,
+                      "the log of run " + log.run_id + " is not signed",
+                      "it was killed before anything was done, or it is no run's: begin a new run");
+  }
+  const std::string own = engine::own_fingerprint();
+  const std::string& head = log.head_signer.empty() ? log.last_signer : log.head_signer;
+  if (taken_over || (log.last_signer == own && head == own)) {
+    return {};
+  }
+  const std::string mine = own.empty() ? "you have no key yet" : "your key is " + own;
+  return make_error(
+      ErrorCode::Refused,
+      "the log of run " + log.run_id + " is signed by " +
+          (log.last_signer == own ? head : log.last_signer) + "; " + mine,
+      "where the run is somebody else's, or yours from another machine, make sure whose key that "
+      "is (cfkops audit verify " +
+          log.run_id + " --key THEIRS.pub), then add --take-over REASON");
 }
 
 /// What is typed now counts before what was typed then.
@@ -83,10 +107,33 @@ Result<std::string> runbook_text(const TakenRun& taken) {
   return *std::move(text);
 }
 
+/// The plan that the run carries out; nothing where it is no saved one. Errors: Refused where it is
+/// not the one that it began with; what keeps it from being read.
+Result<std::optional<engine::SavedPlan>> saved_plan(const TakenRun& taken) {
+  if (taken.run.saved_plan.empty()) {
+    return std::optional<engine::SavedPlan>();
+  }
+  const fs::path copy = taken.folder / kPlanFile;
+  const auto text = base::read_file(copy);
+  if (!text) {
+    return make_error(text.error().code,
+                      "the run's folder has no copy of its plan, so that what has changed since "
+                      "cannot be told: " +
+                          text.error().text(),
+                      "take the run back with: cfkops rollback " + taken.run_id);
+  }
+  auto plan = engine::read_saved_plan(*text);
+  if (!plan || plan->sha256 != taken.run.saved_plan) {
+    return make_error(ErrorCode::Refused,
+                      copy.string() + " is not the plan that the run began with");
+  }
+  return std::optional(*std::move(plan));
+}
+
 /// That the runbook is still what it was. Where it is gone, nobody has changed it. Errors: Refused
 /// with the difference.
 Status unchanged(const TakenRun& taken, const std::string& text) {
-  if (taken.run.from_saved_plan) {
+  if (!taken.run.saved_plan.empty()) {
     return {};  // the plan has its own copy, which is what was approved
   }
   auto now = base::read_file(taken.run.runbook_file);
@@ -144,6 +191,12 @@ int take_up_there(const Arguments& arguments,
   if (!request) {
     return fail(environment, request.error());
   }
+  const Result<std::optional<engine::SavedPlan>> plan =
+      same_runbook ? saved_plan(taken) : std::optional<engine::SavedPlan>();
+  if (!plan) {
+    return refuse(environment, plan.error());
+  }
+  request->saved = plan->has_value() ? &**plan : nullptr;
   if (same_runbook) {  // nothing keeps a run from being taken back
     if (const Status set = set_windows(arguments, *request); !set) {
       return fail(environment, set.error());
@@ -152,6 +205,7 @@ int take_up_there(const Arguments& arguments,
   request->run_id = taken.run_id;
   request->life = taken.run.lives + 1;
   request->take_over = arguments.take_over;
+  request->signed_before = taken.signers;
   return conduct(
       arguments,
       environment,
@@ -222,7 +276,7 @@ std::vector<std::string> line_differences(const std::string& before, const std::
   return lines;
 }
 
-Result<TakenRun> take_run(const std::string& word) {
+Result<TakenRun> take_run(const std::string& word, bool taken_over) {
   CFKOPS_ASSIGN(const fs::path path, find_log(word));
   TakenRun taken;
   taken.folder = path.parent_path();
@@ -232,9 +286,13 @@ Result<TakenRun> take_run(const std::string& word) {
   }
   taken.log = *std::move(log);
   CFKOPS_ASSIGN(const std::string text, base::read_file(path, kLongestLog));
-  CFKOPS_ASSIGN(audit::Reopened reopened, audit::reopen(text));
+  CFKOPS_ASSIGN(const auto head, read_head_of(path));
+  const audit::Trust anybody{.required = true, .fingerprints = {}, .by_anybody = true};
+  CFKOPS_ASSIGN(audit::Reopened reopened, audit::reopen(text, anybody, head));
   CFKOPS_ASSIGN(taken.run, engine::recover(reopened.lines));
-  taken.run_id = audit::verify(text).run_id;
+  CFKOPS_TRY(signed_by_us(reopened.report, taken_over));
+  taken.run_id = reopened.report.run_id;
+  taken.signers = reopened.report.signers;
   taken.last_time = reopened.lines.back().time;
   taken.tail = std::move(reopened.tail);
   if (!reopened.torn.empty()) {
@@ -283,7 +341,7 @@ int take_up_run(const Arguments& given,
                 const AppEnvironment& environment,
                 bool same_runbook,
                 const Act& act) {
-  auto taken = take_run(given.names.front());
+  auto taken = take_run(given.names.front(), !given.take_over.empty());
   if (!taken) {
     return refuse(environment, taken.error());
   }

@@ -11,6 +11,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 namespace cfkops::cli {
 
@@ -20,14 +21,17 @@ struct TakenRun {
   std::filesystem::path folder;
   std::unique_ptr<AppendFile> log;
   audit::LogTail tail;
-  std::string last_time;  ///< of its last record, RFC 3339
+  std::string last_time;             ///< of its last record, RFC 3339
+  std::vector<std::string> signers;  ///< the keys that signed its log, by fingerprint
   engine::RecoveredRun run;
 };
 
 /// Takes the run that `word` names in hand. What a crash left of a torn last line is kept beside
-/// the log, as journal.torn-1 and so on, and the log is cut to its whole lines. Errors: NotFound;
-/// Refused while another process has it; InvalidInput for a log that does not verify; Io.
-[[nodiscard]] Result<TakenRun> take_run(const std::string& word);
+/// the log, as journal.torn-1 and so on, and the log is cut to its whole lines.
+/// Its last signature must be the user's own; where it is `taken_over`, anybody's. Errors:
+/// NotFound; Refused while another process has it, and where somebody else has signed it;
+/// InvalidInput for a log that does not verify or is not signed; Io.
+[[nodiscard]] Result<TakenRun> take_run(const std::string& word, bool taken_over);
 
 /// The command line that began the run, with what was given now: another way to the cluster, its
 /// secrets, whether to ask. Errors: InvalidInput.

@@ -8,7 +8,6 @@
 #include "simulated.hpp"
 
 #include "cfkops/actions/table.hpp"
-#include "cfkops/base/file.hpp"
 #include "cfkops/sandbox/faults.hpp"
 
 #include <nlohmann/json.hpp>
@@ -22,13 +21,6 @@ namespace cfkops::cli {
 namespace {
 
 constexpr std::string_view kAll = "all";
-
-int show_all(const std::vector<Error>& errors, const AppEnvironment& environment) {
-  for (const Error& error : errors) {
-    show_error(environment.terminal, error);
-  }
-  return kUsage;
-}
 
 /// What contradicts a rehearsal or itself.
 Status check_flags(const Arguments& arguments) {
@@ -53,21 +45,8 @@ std::string scenario_word(const Arguments& arguments) {
 std::optional<std::vector<sandbox::Fault>> load_script(const Arguments& arguments,
                                                        const AppEnvironment& environment,
                                                        int& exit_code) {
-  if (arguments.faults.empty() || arguments.faults == kAll) {
-    return std::vector<sandbox::Fault>();
-  }
-  const auto text = base::read_file(arguments.faults);
-  if (!text) {
-    exit_code = fail(environment,
-                     Error(text.error()).with_hint("--faults takes a file of kind Faults, or all"));
-    return std::nullopt;
-  }
-  auto faults = sandbox::load_faults(*text, arguments.faults);
-  if (!faults) {
-    exit_code = show_all(faults.error(), environment);
-    return std::nullopt;
-  }
-  return *std::move(faults);
+  return load_fault_script(
+      arguments.faults == kAll ? std::string() : arguments.faults, environment, exit_code);
 }
 
 std::string report_text(const rehearse::RehearsalReport& report, Output output) {

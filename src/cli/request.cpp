@@ -48,7 +48,7 @@ Result<engine::RunRequest> make_request(const Arguments& arguments,
                                         const runbook::Runbook& book,
                                         const Clock& clock) {
   engine::RunRequest request = begin_request(arguments, book, clock);
-  request.runbook_word = shell_word(arguments.names.front());
+  request.runbook_word = shell_word(arguments.names.empty() ? book.name : arguments.names.front());
   CFKOPS_ASSIGN(request.params, split_params(arguments, request.runbook_word));
   if (Status checked = engine::check_params(request); !checked) {
     Error error = std::move(checked).error();

@@ -39,7 +39,7 @@ class Export {
     if (phase == "start") {
       begin(line);
     } else if (phase == "resume") {
-      add("resumes", line, {"task", "actor", "takeOver"});
+      add("resumes", line, {"task", "actor", "takeOver", "signedBefore"});
     } else if (phase == "plan") {
       out_["plan"] = member(line.data, "/plan");
     } else if (phase == "note" && line.data.string_or("/kind", "") == "approval") {

@@ -1,5 +1,6 @@
 #include "run_store.hpp"
 
+#include "cfkops/base/file.hpp"
 #include "cfkops/base/text.hpp"
 #include "cfkops/engine/journal.hpp"
 
@@ -63,6 +64,17 @@ Result<fs::path> find_log(const std::string& word) {
                                : "'" + word + "' may mean " + base::enumerate(matches);
   return make_error(
       ErrorCode::NotFound, what, "looked in " + runs_folder().string() + "; see: cfkops runs list");
+}
+
+Result<std::optional<std::string>> read_head_of(const fs::path& log) {
+  auto text = base::read_file(fs::path(log).replace_extension(".head"));
+  if (!text && text.error().code == ErrorCode::NotFound) {
+    return std::optional<std::string>();
+  }
+  if (!text) {
+    return text.error();
+  }
+  return std::optional(*std::move(text));
 }
 
 }  // namespace cfkops::cli

@@ -3,6 +3,7 @@
 #include "cfkops/base/result.hpp"
 
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -10,6 +11,8 @@ namespace cfkops::cli {
 
 /// What a run's folder has in it.
 inline constexpr const char* kJournalFile = "journal.jsonl";
+inline constexpr const char* kHeadFile = "journal.head";  ///< how far the log has come, signed
+inline constexpr const char* kPlanFile = "plan.json";     ///< of a saved plan: what is carried out
 inline constexpr const char* kRunbookFile = "runbook.yaml";  ///< as the run began with it
 
 /// The folder of a run of that id.
@@ -18,6 +21,10 @@ inline constexpr const char* kRunbookFile = "runbook.yaml";  ///< as the run beg
 /// The log of the run that `word` names: an id, the unique beginning of one, "last", or a path.
 /// Errors: NotFound, with the next command.
 [[nodiscard]] Result<std::filesystem::path> find_log(const std::string& word);
+
+/// The text of the head beside a log: of "x.jsonl" the file "x.head"; nothing where there is none.
+/// Errors: what keeps it from being read.
+[[nodiscard]] Result<std::optional<std::string>> read_head_of(const std::filesystem::path& log);
 
 /// The ids of all runs, newest first.
 [[nodiscard]] std::vector<std::string> run_ids();

@@ -7,7 +7,6 @@
 
 #include "cfkops/audit/verify.hpp"
 #include "cfkops/base/display.hpp"
-#include "cfkops/base/file.hpp"
 #include "cfkops/base/text.hpp"
 #include "cfkops/engine/recovery.hpp"
 
@@ -32,10 +31,17 @@ struct RunRow {
   std::string reason = {};  ///< why its log is not intact
 };
 
-Result<std::vector<audit::LogLine>> lines_of(const std::string& word) {
-  CFKOPS_ASSIGN(const std::filesystem::path path, find_log(word));
-  CFKOPS_ASSIGN(const std::string text, base::read_file(path, std::size_t{1} << 30U));
-  return audit::read_log(text);
+/// Whoever signed it. Errors: InvalidInput where it is broken.
+Result<CheckedLog> shown_log(const std::string& word) {
+  CFKOPS_ASSIGN(CheckedLog log, checked_log(word, {}));
+  if (log.report.state == State::Broken) {
+    const std::string line = std::to_string(log.report.line);
+    return make_error(ErrorCode::InvalidInput,
+                      "the audit log is broken" + (log.report.line > 0 ? " at line " + line : "") +
+                          ": " + log.report.reason,
+                      "see what stands before that with: cfkops runs export " + word);
+  }
+  return log;
 }
 
 RunRow row_of(const std::string& id, const audit::Trust& trust) {
@@ -156,13 +162,13 @@ int runs_list_command(const Arguments& arguments, const AppEnvironment& environm
 }
 
 int runs_show_command(const Arguments& arguments, const AppEnvironment& environment) {
-  const auto lines = lines_of(arguments.names.front());
-  if (!lines) {
-    return fail(environment, lines.error());
+  const auto log = shown_log(arguments.names.front());
+  if (!log) {
+    return fail(environment, log.error());
   }
   if (arguments.global.output == Output::Json) {
     nlohmann::json list = nlohmann::json::array();
-    for (const audit::LogLine& line : *lines) {
+    for (const audit::LogLine& line : log->lines) {
       list.push_back({{"seq", line.sequence},
                       {"time", line.time},
                       {"phase", line.phase},
@@ -170,13 +176,16 @@ int runs_show_command(const Arguments& arguments, const AppEnvironment& environm
                       {"attempt", line.attempt},
                       {"data", line.data.raw()}});
     }
-    environment.terminal.out(json_line({{"schemaVersion", 1}, {"records", std::move(list)}}));
+    environment.terminal.out(json_line(
+        {{"schemaVersion", 1}, {"signers", log->report.signers}, {"records", std::move(list)}}));
     return kOk;
   }
   std::string text;
-  for (const audit::LogLine& line : *lines) {
+  for (const audit::LogLine& line : log->lines) {
     text += line_text(line);
   }
+  text += log->report.signers.empty() ? "not signed\n"
+                                      : "signed by " + base::enumerate(log->report.signers) + "\n";
   environment.terminal.out(base::printable_lines(text));
   return kOk;
 }

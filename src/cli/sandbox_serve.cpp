@@ -17,6 +17,7 @@
 #include <memory>
 #include <optional>
 #include <utility>
+#include <vector>
 
 namespace cfkops::cli {
 namespace {
@@ -107,7 +108,8 @@ class AuditLog {
 
 Status serve(const Arguments& arguments,
              const AppEnvironment& environment,
-             std::optional<sandbox::Scenario> scenario) {
+             std::optional<sandbox::Scenario> scenario,
+             const std::vector<sandbox::Fault>& faults) {
   CFKOPS_ASSIGN(const std::uint16_t port, port_of(arguments.port));
   CFKOPS_ASSIGN(const std::filesystem::path path, kubeconfig_path(arguments.kubeconfig_out));
   // It outlives the cluster, which tells it of its last answers.
@@ -117,6 +119,7 @@ Status serve(const Arguments& arguments,
   CFKOPS_ASSIGN(const auto server, sandbox::Server::listen(*cluster, port, arguments.speed));
   CFKOPS_TRY(base::write_private_file(path, server->kubeconfig()));
   environment.watch_signals();
+  cluster->inject(faults);
   announce(arguments, environment, *server, path);
   CFKOPS_TRY(server->serve(
       [&] { return environment.cancel.requested() || !audit->outcome().has_value(); }));
@@ -127,14 +130,18 @@ Status serve(const Arguments& arguments,
 
 int sandbox_serve_command(const Arguments& arguments, const AppEnvironment& environment) {
   std::optional<sandbox::Scenario> scenario;
+  int code = kOk;
+  const auto faults = load_fault_script(arguments.faults, environment, code);
+  if (!faults) {
+    return code;
+  }
   if (!arguments.scenario.empty()) {
-    int code = kOk;
     scenario = load_scenario(arguments.scenario, environment, code);
     if (!scenario) {
       return code;
     }
   }
-  if (const Status done = serve(arguments, environment, std::move(scenario)); !done) {
+  if (const Status done = serve(arguments, environment, std::move(scenario), *faults); !done) {
     return fail(environment, done.error());
   }
   return kOk;

@@ -5,6 +5,7 @@
 #include "json_line.hpp"
 #include "kept_world.hpp"
 
+#include "cfkops/base/file.hpp"
 #include "cfkops/base/text.hpp"
 
 #include <fmt/format.h>
@@ -12,6 +13,7 @@
 
 #include <array>
 #include <utility>
+#include <vector>
 
 namespace cfkops::cli {
 namespace {
@@ -123,6 +125,17 @@ std::string namespace_of(const sandbox::Scenario& scenario) {
   return scenario.kafka.empty() ? "default" : scenario.kafka.front().ns;
 }
 
+namespace {
+
+int show_all(const std::vector<Error>& errors, const AppEnvironment& environment) {
+  for (const Error& error : errors) {
+    show_error(environment.terminal, error);
+  }
+  return kUsage;
+}
+
+}  // namespace
+
 std::optional<sandbox::Scenario> load_scenario(const std::string& name,
                                                const AppEnvironment& environment,
                                                int& exit_code) {
@@ -130,11 +143,28 @@ std::optional<sandbox::Scenario> load_scenario(const std::string& name,
   if (scenario) {
     return *std::move(scenario);
   }
-  for (const Error& error : scenario.error()) {
-    show_error(environment.terminal, error);
-  }
-  exit_code = kUsage;
+  exit_code = show_all(scenario.error(), environment);
   return std::nullopt;
+}
+
+std::optional<std::vector<sandbox::Fault>> load_fault_script(const std::string& file,
+                                                             const AppEnvironment& environment,
+                                                             int& exit_code) {
+  if (file.empty()) {
+    return std::vector<sandbox::Fault>();
+  }
+  const auto text = base::read_file(file);
+  if (!text) {
+    exit_code =
+        fail(environment, Error(text.error()).with_hint("--faults takes a file of kind Faults"));
+    return std::nullopt;
+  }
+  auto faults = sandbox::load_faults(*text, file);
+  if (!faults) {
+    exit_code = show_all(faults.error(), environment);
+    return std::nullopt;
+  }
+  return *std::move(faults);
 }
 
 namespace {

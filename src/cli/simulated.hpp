@@ -4,12 +4,15 @@
 
 #include "cfkops/cli/app.hpp"
 #include "cfkops/sandbox/cluster.hpp"
+#include "cfkops/sandbox/faults.hpp"
 #include "cfkops/sandbox/scenario.hpp"
 
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
+#include <vector>
 
 namespace cfkops::cli {
 
@@ -24,6 +27,11 @@ namespace cfkops::cli {
 [[nodiscard]] std::optional<sandbox::Scenario> load_scenario(const std::string& name,
                                                              const AppEnvironment& environment,
                                                              int& exit_code);
+
+/// The faults in a file of kind Faults; none for "". What is wrong with it is shown, and
+/// `exit_code` is set.
+[[nodiscard]] std::optional<std::vector<sandbox::Fault>> load_fault_script(
+    const std::string& file, const AppEnvironment& environment, int& exit_code);
 
 /// The first flag given that means a real cluster, or "".
 [[nodiscard]] std::string flag_of_a_real_cluster(const kube::ConfigOverrides& config);

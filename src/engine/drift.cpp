@@ -1,5 +1,7 @@
 #include "cfkops/engine/drift.hpp"
 
+#include "own_changes.hpp"
+
 #include "cfkops/base/text.hpp"
 
 #include <nlohmann/json.hpp>
@@ -149,6 +151,41 @@ void compare_steps(const Json& before, const Json& now, std::vector<std::string>
   }
 }
 
+/// The step of that id in a plan's JSON; null where there is none.
+Json step_of(const std::vector<Json>& steps, const std::string& id) {
+  const auto found = std::ranges::find_if(
+      steps, [&id](const Json& step) { return step.string_or("/id", "") == id; });
+  return found == steps.end() ? Json() : *found;
+}
+
+/// What a step would do to objects that the run has changed already differs by itself.
+bool follows_own_changes(const Json& before, const Json& now, const OwnChanges& own) {
+  const auto touched = [&own](const Json& change) { return own.touched_by(change); };
+  return std::ranges::any_of(before.items("/changes"), touched) ||
+         std::ranges::any_of(now.items("/changes"), touched);
+}
+
+/// Compares the steps that were not begun. What could not be planned then is no part of the plan.
+void compare_rest(const Json& before,
+                  const Json& now,
+                  const RecoveredRun& begun,
+                  const OwnChanges& own,
+                  std::vector<std::string>& differences) {
+  const std::vector<Json> are = now.items("/steps");
+  for (const Json& step : before.items("/steps")) {
+    const std::string id = step.string_or("/id", "");
+    if (begun.step(id) != nullptr || !step.string_or("/unknown", "").empty()) {
+      continue;
+    }
+    const Json current = step_of(are, id);
+    if (current.is_null()) {
+      differences.push_back("step '" + id + "' is no longer among what would be done");
+    } else if (!follows_own_changes(step, current, own)) {
+      compare_step(step, current, differences);
+    }
+  }
+}
+
 /// One is the other, or lies below it.
 bool overlap(std::string_view a, std::string_view b) {
   const std::string_view small = a.size() < b.size() ? a : b;
@@ -269,8 +306,12 @@ Json Drift::to_json() const {
 }
 
 DriftWatch::DriftWatch(const RunRequest& request, kube::Reader& reader)
+    : DriftWatch(request, reader, nullptr) {}
+
+DriftWatch::DriftWatch(const RunRequest& request, kube::Reader& reader, const BegunPart* begun)
     : request_(request),
-      reader_(reader) {
+      reader_(reader),
+      begun_(begun) {
   if (request_.saved != nullptr) {
     reader_.set_read_listener(&reads_);
   }
@@ -291,8 +332,14 @@ Result<Drift> DriftWatch::drift(const Plan* plan) {
   const Json now = plan == nullptr ? Json() : plan->to_json();
   CFKOPS_TRY(compare_cluster(drift));
   CFKOPS_TRY(compare_pins(now, drift));
-  if (plan != nullptr) {
+  if (plan == nullptr) {
+    return drift;
+  }
+  if (begun_ == nullptr) {
     compare_steps(request_.saved->plan, now, drift.steps);
+  } else {
+    const OwnChanges own(begun_->sent, request_.saved->pins);
+    compare_rest(request_.saved->plan, now, begun_->run, own, drift.steps);
   }
   return drift;
 }
@@ -334,28 +381,34 @@ Result<std::optional<Pin>> DriftWatch::read_again(const Pin& pin) {
   }
 }
 
+Status DriftWatch::compare_pin(const Pin& pin, std::optional<Pin> read, Drift& drift) {
+  if (!read || !read->compared) {
+    CFKOPS_ASSIGN(read, read_again(pin));
+  }
+  if (read) {
+    compare_fields(request_.saved->plan, pin, *read, drift);
+  } else {
+    drift.fields.push_back(presence(pin, "uid " + pin.uid, kNone));
+  }
+  return {};
+}
+
 Status DriftWatch::compare_pins(const Json& plan, Drift& drift) {
   const SavedPlan& saved = *request_.saved;
+  const OwnChanges own(begun_ == nullptr ? std::vector<SentMutation>() : begun_->sent, saved.pins);
   std::map<std::string, Pin> now;
   for (Pin& pin : reads_.pins(saved.salt, plan)) {
     now.emplace(key_of(pin), std::move(pin));
   }
   for (const Pin& pin : saved.pins) {
-    const auto read = now.extract(key_of(pin));
-    if (!pin.compared) {
-      continue;
+    auto read = now.extract(key_of(pin));
+    if (pin.compared && !own.has(pin)) {
+      CFKOPS_TRY(compare_pin(
+          pin, read.empty() ? std::nullopt : std::optional(std::move(read.mapped())), drift));
     }
-    std::optional<Pin> current;
-    if (!read.empty() && read.mapped().compared) {
-      current = read.mapped();
-    } else {
-      CFKOPS_ASSIGN(current, read_again(pin));
-    }
-    if (current) {
-      compare_fields(saved.plan, pin, *current, drift);
-    } else {
-      drift.fields.push_back(presence(pin, "uid " + pin.uid, kNone));
-    }
+  }
+  if (begun_ != nullptr) {
+    return {};
   }
   for (const auto& [key, pin] : now) {
     if (!may_appear(pin)) {

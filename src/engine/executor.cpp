@@ -18,24 +18,6 @@
 #include <utility>
 
 namespace cfkops::engine {
-namespace {
-
-void conceal(const RunEnvironment& environment, const runbook::Value& value) {
-  if (const auto* secret = value.as<Redacted>()) {
-    environment.journal.conceal(*secret);
-    environment.observer.on_secret(*secret);
-  } else if (value.list() != nullptr) {
-    for (const runbook::Value& item : *value.list()) {
-      conceal(environment, item);
-    }
-  } else if (value.map() != nullptr) {
-    for (const auto& [key, item] : *value.map()) {
-      conceal(environment, item);
-    }
-  }
-}
-
-}  // namespace
 
 nlohmann::json typed_params(const RunRequest& request) {
   nlohmann::json params = nlohmann::json::object();

@@ -1,6 +1,7 @@
 #include "planner.hpp"
 
 #include "evaluate.hpp"
+#include "recall.hpp"
 #include "window_gate.hpp"
 
 #include "cfkops/base/text.hpp"
@@ -199,6 +200,9 @@ Status Planner::plan_steps(const std::vector<runbook::Step>& steps, const Branch
 
 Status Planner::plan_step(const runbook::Step& step, Branch branch) {
   const bool open = branch.skipped.empty() && branch.unknown.empty();
+  if (open) {
+    CFKOPS_TRY(needs_nothing_lost(step, Part::Entry, before_, request_.run_id));
+  }
   if (open && !step.when.empty()) {
     branch.unknown = needs(not_known_yet(step.when, names_.bindings()));
     if (branch.unknown.empty()) {
@@ -260,6 +264,8 @@ Status Planner::plan_body(const runbook::Step& step, const Branch& branch) {
                       .confirm = confirmation_of(step, names_.bindings())};
   if (is_done(planned.id)) {
     planned.skipped = "done already";
+  } else if (planned.skipped.empty() && planned.unknown.empty()) {
+    CFKOPS_TRY(needs_nothing_lost(step, Part::Body, before_, request_.run_id));
   }
   if (planned.unknown.empty()) {
     planned.unknown = needs(not_known_yet(step.with, names_.bindings()));

@@ -83,7 +83,7 @@ void Reading::add_start(const audit::LogLine& line) {
   run_.host = data.string_or("/actor/host", "");
   run_.started = data.string_or("/started", line.time);
   run_.command_line = data.string_or("/commandLine", "");
-  run_.from_saved_plan = data.has("/savedPlan");
+  run_.saved_plan = data.string_or("/savedPlan/sha256", "");
   run_.params = params_of(data.get("/params"));
 }
 
@@ -119,11 +119,13 @@ void Reading::add_step(const audit::LogLine& line) {
   } else if (event == "applied") {
     step.applied = true;
     step.outputs = values_from_log(line.data.get("/outputs"));
+    step.secrets = secrets_in_log(line.data.get("/outputs"));
   } else if (event == "end") {
     run_.began_steps = true;
     step.state = line.data.string_or("/state", "");
     step.why = line.data.string_or("/why", "");
     step.outputs = values_from_log(line.data.get("/outputs"));
+    step.secrets = secrets_in_log(line.data.get("/outputs"));
   }
 }
 

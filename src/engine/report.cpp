@@ -46,19 +46,22 @@ std::vector<std::string> left_behind(const RunState& state, RunResult result) {
   return left;
 }
 
-/// What goes on with the run, or takes it back: where it was begun at all.
+/// There is something to resume: a step was begun, by this process or an earlier one, or the run
+/// was refused before it was taken up, so that all is as it was.
+bool can_go_on(const RunState& state) {
+  return state.begun > 0 ||
+         (state.before != nullptr && (state.before->began_steps || state.untold));
+}
+
+/// What goes on with the run, or takes it back.
 void add_going_on(const RunState& state, RunResult result, std::vector<std::string>& next) {
   const std::string& run = state.request.run_id;
-  const bool something = state.environment.journal.intents() > 0;
-  if (result == RunResult::UndoIncomplete) {
-    next.push_back("cfkops resume " + run);
+  if (result == RunResult::Failed || !can_go_on(state)) {
     return;
   }
-  if (state.begun > 0 && result != RunResult::Failed) {
-    next.push_back("cfkops resume " + run);
-    if (something) {
-      next.push_back("cfkops rollback " + run);
-    }
+  next.push_back("cfkops resume " + run);
+  if (result != RunResult::UndoIncomplete && state.environment.journal.intents() > 0) {
+    next.push_back("cfkops rollback " + run);
   }
 }
 
@@ -68,7 +71,7 @@ std::vector<std::string> next_commands(const RunState& state, RunResult result) 
   const std::string word =
       request.runbook_word.empty() ? request.runbook->name : request.runbook_word;
   const std::string again = request.command_line.empty() ? word : request.command_line;
-  const bool begun = state.begun > 0 || state.before != nullptr;
+  const bool begun = can_go_on(state);
   switch (result) {
     case RunResult::Succeeded:
       break;
@@ -191,6 +194,7 @@ RunReport close_run(RunState& state,
     report.next = next_commands(state, report.result);
   }
   report.journal_hash = state.environment.journal.log().last_hash();
+  report.journal_signer = state.environment.journal.log().signer();
   state.environment.observer.on_run_finished(report);
   return report;
 }

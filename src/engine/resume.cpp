@@ -10,6 +10,7 @@
 #include "fate.hpp"
 #include "json_text.hpp"
 #include "planner.hpp"
+#include "recall.hpp"
 #include "report.hpp"
 #include "run.hpp"
 #include "undo.hpp"
@@ -189,6 +190,7 @@ Status Run::begin_again() {
       {"life", request.life},
       {"actor", {{"user", user_}, {"osUser", os_user()}, {"host", host_name()}}},
       {"takeOver", request.take_over},
+      {"signedBefore", request.signed_before},
       {"tool", {{"version", base::version()}, {"commit", base::build_commit()}}}};
   return state_.environment.journal.write(audit::Phase::Resume, Json(record), audit::Durable::Yes);
 }
@@ -227,6 +229,7 @@ Status Run::look_for_open() {
       journal.set_step("", 0);
       CFKOPS_TRY(told);
     }
+    state_.sent.push_back(one);
     const RecoveredStep* step = state_.before->step(one.step);
     if (step != nullptr && step->state != "done") {
       state_.earlier[one.step].push_back(std::move(one));
@@ -277,6 +280,11 @@ Verdicts Run::take_up() {
   if (const Status looked = look_for_open(); !looked) {
     return not_begun(looked.error());
   }
+  recalled_ = *state_.before;
+  state_.before = &*recalled_;
+  if (const Status recalled = recall(state_, *recalled_); !recalled) {
+    return not_begun(recalled.error());
+  }
   const bool undo = rolls_back_ || state_.before->undoing || has_failed_step();
   rolls_back_ = rolls_back_ || state_.before->rolling_back;
   return undo ? undo_all(*params) : take_up_steps(*params);
@@ -289,13 +297,18 @@ Verdicts Run::take_up_steps(const runbook::ValueMap& params) {
                   state_.environment.observer,
                   &state_.environment.journal);
   planner.take_up(*state_.before, state_.earlier);
+  const BegunPart begun{.run = *state_.before, .sent = state_.sent};
+  DriftWatch watch(state_.request, state_.environment.client, &begun);
   const auto plan = planner.make(params);
   if (!plan) {
-    return not_begun(plan.error());
+    return not_planned(watch, plan.error());
   }
   keep_planned_steps(*plan);
   if (const Status written = write_plan(*plan); !written) {
     return not_begun(written.error());
+  }
+  if (auto end = drifted(watch, &*plan)) {
+    return *std::move(end);
   }
   return approve_and_go(*plan);
 }

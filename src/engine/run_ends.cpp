@@ -122,14 +122,18 @@ std::optional<Verdicts> Run::drifted(DriftWatch& watch, const Plan* plan) {
   for (const std::string& line : drift->lines()) {
     state_.environment.observer.on_notice("drift: " + line);
   }
-  const Error error = drift->error();
+  Error error = drift->error();
+  if (state_.begun > 0) {
+    error.hint = "put that back as it was and resume, or take the run back with: cfkops rollback " +
+                 state_.request.run_id;
+  }
   const Status noted = state_.environment.journal.write(
       audit::Phase::Note,
       Json(nlohmann::json{
           {"kind", "drift"}, {"text", error.message}, {"drift", drift->to_json().raw()}}),
       audit::Durable::Yes);
   return noted ? Verdicts{RunResult::Drifted,
-                          "this is not the cluster that the plan was made for; nothing was changed",
+                          "this is not the cluster that the plan was made for" + unharmed(),
                           error}
                : not_begun(noted.error());
 }

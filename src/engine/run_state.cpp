@@ -1,10 +1,12 @@
 #include "run_state.hpp"
 
 #include "actor.hpp"
+#include "evaluate.hpp"
 
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <charconv>
 #include <utility>
 
 namespace cfkops::engine {
@@ -22,6 +24,21 @@ RunState::RunState(const RunRequest& the_request, const RunEnvironment& the_envi
             the_environment.journal,
             the_environment.observer) {}
 
+void conceal(const RunEnvironment& environment, const runbook::Value& value) {
+  if (const auto* secret = value.as<Redacted>()) {
+    environment.journal.conceal(*secret);
+    environment.observer.on_secret(*secret);
+  } else if (value.list() != nullptr) {
+    for (const runbook::Value& item : *value.list()) {
+      conceal(environment, item);
+    }
+  } else if (value.map() != nullptr) {
+    for (const auto& [key, item] : *value.map()) {
+      conceal(environment, item);
+    }
+  }
+}
+
 std::vector<const runbook::Step*> path_to(const std::vector<runbook::Step>& steps,
                                           const std::string& id) {
   for (const runbook::Step& step : steps) {
@@ -33,6 +50,29 @@ std::vector<const runbook::Step*> path_to(const std::vector<runbook::Step>& step
       below.insert(below.begin(), &step);
       return below;
     }
+  }
+  return {};
+}
+
+Status bind_elements(RunState& state, const std::string& base, std::string_view suffix) {
+  for (const runbook::Step* step : path_to(state.request.runbook->steps, base)) {
+    if (!step->each) {
+      continue;
+    }
+    const std::size_t end = suffix.find(']');
+    std::size_t place = 0;
+    const char* const first = suffix.data() + 1;
+    if (end == std::string_view::npos ||
+        std::from_chars(first, suffix.data() + end, place).ec != std::errc()) {
+      return make_error(ErrorCode::InvalidInput, "step '" + base + "' has no place in its list");
+    }
+    CFKOPS_ASSIGN(const runbook::ValueList list, elements(*step->each, state.names.bindings()));
+    if (place == 0 || place > list.size()) {
+      return make_error(ErrorCode::InvalidInput,
+                        "the list of step '" + step->id + "' is another one than it was");
+    }
+    state.names.bind(step->each->as, list[place - 1]);
+    suffix.remove_prefix(end + 1);
   }
   return {};
 }
@@ -116,8 +156,8 @@ Context RunState::context_of(const StepInfo& info, MonoTime deadline) const {
   context.deadline = deadline;
   context.observer = &environment.observer;
   context.journal = &environment.journal;
-  if (const auto sent = earlier.find(info.id); sent != earlier.end()) {
-    context.earlier = &sent->second;
+  if (const auto sent_before = earlier.find(info.id); sent_before != earlier.end()) {
+    context.earlier = &sent_before->second;
   }
   return context;
 }

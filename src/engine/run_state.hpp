@@ -10,6 +10,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace cfkops::engine {
@@ -48,7 +49,10 @@ struct RunState {
   const RecoveredRun* before = nullptr;  ///< of a run that goes on
   bool untold = false;                   ///< refused before it was taken up: the log stays as it is
 
-  /// What the steps of an earlier process sent, with its fate as far as it could be found.
+  /// All that an earlier process sent, with its fate as far as it could be found.
+  std::vector<SentMutation> sent;
+
+  /// Of that, what belongs to steps that are not done.
   std::map<std::string, std::vector<SentMutation>> earlier;
 
   /// Takes over what the earlier process knew: steps, outputs, measured values.
@@ -77,8 +81,17 @@ struct RunState {
   [[nodiscard]] std::optional<Failure> must_stop(const std::string& step) const;
 };
 
+/// From now on the secrets in a value are kept out of the log and of all that is shown.
+void conceal(const RunEnvironment& environment, const runbook::Value& value);
+
 /// The steps that lead to the one of that id, itself last; empty where there is none.
 [[nodiscard]] std::vector<const runbook::Step*> path_to(const std::vector<runbook::Step>& steps,
                                                         const std::string& id);
+
+/// Binds the elements of each `each` around the step of id `base`, as they were when its instance
+/// of that suffix ("[2]") ran. Errors: InvalidInput.
+[[nodiscard]] Status bind_elements(RunState& state,
+                                   const std::string& base,
+                                   std::string_view suffix);
 
 }  // namespace cfkops::engine

@@ -97,7 +97,14 @@ Failure StepRunner::broken_off(const std::string& step, Error error) const {
   return {.stopped = stopped, .error = std::move(error).in("step '" + step + "'"), .step = step};
 }
 
+Status StepRunner::known_to(const runbook::Step& step, Part part) const {
+  return needs_nothing_lost(step, part, state_.before, state_.request.run_id);
+}
+
 std::optional<Failure> StepRunner::run_step(const runbook::Step& step, const std::string& suffix) {
+  if (const Status known = known_to(step, Part::Entry); !known) {
+    return broken_off(step.id, known.error());
+  }
   const auto wanted = holds(step.when, state_.names.bindings());
   if (!wanted) {
     return broken_off(step.id, wanted.error());
@@ -152,6 +159,9 @@ std::optional<Failure> StepRunner::run_body(const runbook::Step& step, const std
   if (was_done(record)) {
     state_.names.set_outputs(step.id, record.report.outputs);
     return std::nullopt;
+  }
+  if (const Status known = known_to(step, Part::Body); !known) {
+    return broken_off(id, known.error());
   }
   if (record.order == 0) {
     record.order = ++state_.begun;
@@ -305,6 +315,7 @@ Outcome StepRunner::attempt(const runbook::Step& step, const Action& action, Att
     if (outcome.error && outcome.error->code == ErrorCode::Cancelled) {
       outcome.kind = Kind::Stopped;
     }
+    conceal(state_.environment, runbook::Value(outcome.outputs));
     if (outcome.kind != Kind::Done) {
       return outcome;
     }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "recall.hpp"
 #include "run_state.hpp"
 
 #include "cfkops/runbook/model.hpp"
@@ -33,6 +34,7 @@ class StepRunner {
                                     const Action& action,
                                     StepRecord& record);
   [[nodiscard]] bool was_done(StepRecord& record) const;
+  [[nodiscard]] Status known_to(const runbook::Step& step, Part part) const;
   Outcome begin_again(const runbook::Step& step, const Action& action, StepRecord& record);
   Outcome attempt_until_over(const runbook::Step& step, const Action& action, StepRecord& record);
   Outcome attempt(const runbook::Step& step, const Action& action, Attempted& so_far);

@@ -10,8 +10,6 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
-#include <charconv>
-#include <string_view>
 #include <utility>
 
 namespace cfkops::engine {
@@ -24,31 +22,6 @@ constexpr Duration kUndoPause = std::chrono::seconds(2);
 
 /// How soon a request to stop is answered.
 constexpr Duration kLookForStop = std::chrono::seconds(1);
-
-/// Binds the elements of each `each` around a step, as they were when its instance ran. Errors:
-/// InvalidInput.
-Status bind_elements(RunState& state, const std::string& base, std::string_view suffix) {
-  for (const runbook::Step* step : path_to(state.request.runbook->steps, base)) {
-    if (!step->each) {
-      continue;
-    }
-    const std::size_t end = suffix.find(']');
-    std::size_t place = 0;
-    const char* const first = suffix.data() + 1;
-    if (end == std::string_view::npos ||
-        std::from_chars(first, suffix.data() + end, place).ec != std::errc()) {
-      return make_error(ErrorCode::InvalidInput, "step '" + base + "' has no place in its list");
-    }
-    CFKOPS_ASSIGN(const runbook::ValueList list, elements(*step->each, state.names.bindings()));
-    if (place == 0 || place > list.size()) {
-      return make_error(ErrorCode::InvalidInput,
-                        "the list of step '" + step->id + "' is another one than it was");
-    }
-    state.names.bind(step->each->as, list[place - 1]);
-    suffix.remove_prefix(end + 1);
-  }
-  return {};
-}
 
 }  // namespace
 

@@ -101,10 +101,14 @@ double double_in(const std::string& text) {
 
 Value value_from(const Json& written);
 
+bool is_secret(const Json& written) {
+  return written.is_object() && written.raw().contains(kSecret);
+}
+
 runbook::ValueMap map_from(const Json& written) {
   runbook::ValueMap map;
   for (const auto& [key, item] : written.members()) {
-    if (!item.is_object() || !item.raw().contains(kSecret)) {
+    if (!is_secret(item)) {
       map.emplace(key, value_from(item));
     }
   }
@@ -166,6 +170,16 @@ nlohmann::json to_log(const runbook::ValueMap& values) {
 
 runbook::ValueMap values_from_log(const Json& written) {
   return map_from(written);
+}
+
+std::vector<std::string> secrets_in_log(const Json& written) {
+  std::vector<std::string> names;
+  for (const auto& [name, item] : written.members()) {
+    if (is_secret(item)) {
+      names.push_back(name);
+    }
+  }
+  return names;
 }
 
 }  // namespace cfkops::engine

@@ -5,6 +5,9 @@
 
 #include <nlohmann/json_fwd.hpp>
 
+#include <string>
+#include <vector>
+
 namespace cfkops::engine {
 
 /// Values so that `values_from_log` gives them back with their types: what JSON cannot tell apart
@@ -14,5 +17,8 @@ namespace cfkops::engine {
 
 /// The values that were written so; those with a secret are left out. Anything else counts as JSON.
 [[nodiscard]] runbook::ValueMap values_from_log(const Json& written);
+
+/// The names of those that were left out so.
+[[nodiscard]] std::vector<std::string> secrets_in_log(const Json& written);
 
 }  // namespace cfkops::engine

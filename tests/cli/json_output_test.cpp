@@ -249,7 +249,8 @@ TEST_F(JsonOutput, OfRunsHasTheRunAndItsRecords) {
             "namespace", "reason", "result", "resumable", "run", "runbook", "started", "state"));
   }
   const auto shown = record({"runs", "show", log});
-  EXPECT_THAT(members(shown), ElementsAre("records", "schemaVersion"));
+  EXPECT_THAT(members(shown), ElementsAre("records", "schemaVersion", "signers"));
+  ASSERT_EQ(shown.at("signers").size(), 1U);
   ASSERT_GT(shown.at("records").size(), 2U);
   for (const auto& line : shown.at("records")) {
     EXPECT_THAT(members(line), ElementsAre("attempt", "data", "phase", "seq", "step", "time"));

@@ -56,6 +56,7 @@ struct Script {
 ///     fake.evict {pod}                      evicts a pod; once, no undo
 ///     fake.script {}         → {answer}     does what the test's script says
 ///     fake.use {secret, list, target}       takes arguments and does nothing
+///     fake.secret {name}     → {password, value}   reads a config map
 ///     check fake.says {of}   → {measured}   answers what the test's script says, pass by default
 ///     check permission                      notes what the steps need
 class FakeCatalogue {

@@ -227,6 +227,32 @@ class UseAction final : public FakeAction {
   }
 };
 
+class SecretAction final : public FakeAction {
+ public:
+  explicit SecretAction(Script& script)
+      : FakeAction(script,
+                   {.name = "fake.secret",
+                    .summary = "Reads a config map as if it were a secret",
+                    .arguments = {{.name = "name",
+                                   .type = Type::of(Type::Kind::String),
+                                   .required = true}},
+                    .outputs = {{.name = "password", .type = Type::of(Type::Kind::Secret)},
+                                {.name = "value", .type = Type::of(Type::Kind::String)}},
+                    .effect = Effect::Read}) {}
+
+  [[nodiscard]] Outcome apply(const Context& context,
+                              kube::Client& client,
+                              const Arguments& arguments) const override {
+    begin(context);
+    const auto now = client.get(config_maps(), context.ns, arguments.string("name"));
+    if (!now) {
+      return Outcome::from(now.error());
+    }
+    const std::string value = now->json().string_or("/data/value", "");
+    return Outcome::done({{"password", Value(Redacted("pw-" + value))}, {"value", Value(value)}});
+  }
+};
+
 class SaysCheck final : public engine::Check {
  public:
   explicit SaysCheck(Script& script)
@@ -316,6 +342,7 @@ FakeCatalogue::FakeCatalogue(Script& script) {
   actions_.push_back(std::make_unique<EvictAction>(script));
   actions_.push_back(std::make_unique<ScriptAction>(script));
   actions_.push_back(std::make_unique<UseAction>(script));
+  actions_.push_back(std::make_unique<SecretAction>(script));
   checks_.push_back(std::make_unique<SaysCheck>(script));
   checks_.push_back(std::make_unique<PermissionCheck>(script));
   refs_.push_back(std::make_unique<StatefulSets>());

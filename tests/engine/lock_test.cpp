@@ -101,6 +101,9 @@ class LockTest : public testing::Test {
     EXPECT_TRUE(mentions(report.left, "nothing was undone"));
     EXPECT_TRUE(mentions(report.left, "step 'one' is done and stays so"));
     EXPECT_TRUE(mentions(report.next, "cfkops locks -n confluent"));
+    EXPECT_TRUE(mentions(report.next, "cfkops resume 20260102-030405-beef"));
+    EXPECT_TRUE(mentions(report.next, "cfkops rollback 20260102-030405-beef"));
+    EXPECT_FALSE(mentions(report.next, "cfkops run ")) << "it is not begun anew";
     EXPECT_TRUE(mentions(notes(), "lost: "));
     EXPECT_EQ(bench_.verified().state, audit::VerifyReport::State::Intact);
   }

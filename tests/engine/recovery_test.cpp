@@ -1,17 +1,13 @@
 // Kills a run at each line of its log, and goes on with it: another process, the same world.
 #include "cfkops/engine/recovery.hpp"
 
-#include "bench.hpp"
-#include "support/matchers.hpp"
+#include "lives.hpp"
 #include "value_log.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
-#include <algorithm>
-#include <functional>
-#include <map>
 #include <set>
 #include <string>
 
@@ -20,13 +16,13 @@ namespace {
 
 using test::Bench;
 using test::IsOk;
+using test::line_of;
+using test::Lives;
 using test::mentions;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 using State = audit::VerifyReport::State;
-
-constexpr const char* kRun = "20260102-030405-beef";
 
 const std::string kSample = R"(
 params: {target: {type: "ref<StatefulSet>"}}
@@ -40,86 +36,6 @@ validation: [{check: fake.says, with: {of: z}}]
 
 const std::string kFailing =
     kSample.substr(0, kSample.find("validation")) + "  - {id: fail, do: fake.script}\n";
-
-/// The process is gone.
-struct Death {};
-
-class Approving final : public Approver {
- public:
-  explicit Approving(Bench& bench)
-      : bench_(bench) {}
-
-  Status approve(const Plan& /*plan*/) override { return bench_.approval; }
-
-  Status ask(const Question& question) override {
-    bench_.questions.push_back(question.what);
-    return bench_.answer;
-  }
-
- private:
-  Bench& bench_;
-};
-
-/// A run and the processes that work on it, one after the other.
-struct Lives {
-  /// Begins the run; it dies as it writes line `fatal`, from 1.
-  void begin(const std::string& sections, std::size_t fatal, bool torn = false) {
-    book = bench.load(sections);
-    bench.disk.on_append = [this, fatal, torn](std::size_t number) {
-      if (number == fatal) {
-        bench.disk.content += torn ? R"({"attempt":1,"da)" : "";
-        throw Death{};
-      }
-    };
-    try {
-      static_cast<void>(bench.run(book));
-    } catch (const Death&) {
-      // Gone.
-    }
-    bench.disk.on_append = {};
-  }
-
-  RecoveredRun recovered() {
-    auto reopened = audit::reopen(bench.disk.content);
-    EXPECT_THAT(reopened, test::IsOk());
-    bench.disk.content.resize(static_cast<std::size_t>(reopened->good_bytes));
-    tail = reopened->tail;
-    auto run = recover(reopened->lines);
-    EXPECT_THAT(run, test::IsOk());
-    return *std::move(run);
-  }
-
-  using Act =
-      std::function<RunReport(const RunRequest&, const RecoveredRun&, const RunEnvironment&)>;
-
-  RunReport go_on(const RecoveredRun& before, const Act& act = resume) {
-    audit::Log log(test::memory_file(bench.disk), kRun, bench.transport.clock(), tail);
-    Journal journal(log);
-    kube::Client client(bench.loop, kube::ReaderOptions{}, journal);
-    Approving approver(bench);
-    RunRequest request = bench.request(book, params);
-    request.take_over = take_over;
-    return act(request,
-               before,
-               {.catalogue = bench.fakes.catalogue(),
-                .client = client,
-                .journal = journal,
-                .observer = bench.observer,
-                .approver = approver});
-  }
-
-  RunReport resumed() { return go_on(recovered()); }
-
-  [[nodiscard]] long times(const std::string& change) const {
-    return std::ranges::count(bench.world.changes, change);
-  }
-
-  Bench bench;
-  runbook::Runbook book;
-  audit::LogTail tail;
-  std::map<std::string, std::string> params;
-  std::string take_over;
-};
 
 struct RecoveryTest : testing::Test, Lives {};
 
@@ -164,21 +80,6 @@ TEST(KilledAtAnyLine, FinishesAnUndoThatWasDueOrBegun) {
     EXPECT_EQ(one.times("evict kafka-0"), 1);
     EXPECT_EQ(one.bench.verified().state, State::Intact) << one.bench.verified().reason;
   }
-}
-
-/// The number of the log's first line of that phase and step.
-std::size_t line_of(const std::string& sections,
-                    const std::string& phase,
-                    const std::string& step) {
-  Bench bench;
-  static_cast<void>(bench.run(sections));
-  for (const audit::LogLine& line : bench.log()) {
-    if (line.phase == phase && line.step == step) {
-      return line.sequence;
-    }
-  }
-  ADD_FAILURE() << "no line of phase " << phase;
-  return 0;
 }
 
 TEST_F(RecoveryTest, AsksBeforeWhatMustNotHappenTwiceAndMayHave) {

@@ -7,6 +7,7 @@
 #include "cfkops/base/result.hpp"
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -37,11 +38,22 @@ class Log {
 
   /// From now on the log is signed: checkpoints are written beside what is appended, and the end
   /// carries a signature itself (docs/audit-format.md).
-  void sign_with(base::SigningKey key) { key_ = std::move(key); }
+  void sign_with(base::SigningKey key);
+
+  /// Replaces the text of the log's head (audit/head.hpp), durably and whole or not at all.
+  using HeadWriter = std::function<Status(const std::string& text)>;
+
+  /// From now on the log, which must be signed, has a head of that file name beside it: written
+  /// before the next record, and after each one that is signed; the log says so where it begins or
+  /// goes on. What `write` captures must outlive the log.
+  void keep_head(std::string name, HeadWriter write);
 
   /// Errors: Io, with what to do next; the run must then not mutate any more. Protocol, where the
   /// record's data is nested too deeply to be read back: nothing was written.
   Status append(const Record& record, Durable durable);
+
+  /// The fingerprint of the key that it is signed with, or "".
+  [[nodiscard]] const std::string& signer() const { return signer_; }
 
   /// The hash of the last line, or 64 zeros.
   [[nodiscard]] const std::string& last_hash() const { return last_hash_; }
@@ -51,6 +63,8 @@ class Log {
 
  private:
   Status put(const Record& record, Durable durable);
+  [[nodiscard]] Status write_head();
+  Status broken(Error error);
 
   std::unique_ptr<AppendFile> file_;
   std::string run_id_;
@@ -58,6 +72,10 @@ class Log {
   std::string last_hash_ = std::string(64, '0');
   std::uint64_t sequence_ = 0;
   std::optional<base::SigningKey> key_;
+  std::string signer_;
+  std::string head_name_;
+  HeadWriter write_head_;
+  bool head_due_ = false;       ///< before the next record
   std::uint64_t unsigned_ = 0;  ///< records since the last signed one
   std::optional<Error> broken_;
   bool ended_ = false;

@@ -5,6 +5,7 @@
 #include "cfkops/base/result.hpp"
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -29,12 +30,18 @@ struct VerifyReport {
   std::string reason;                ///< what is wrong with it
   std::uint64_t signed_records = 0;  ///< all up to this one are vouched for by a signature
   std::vector<std::string> signers;  ///< fingerprints of their keys, in the order of first use
+  std::string last_signer;           ///< who made the last signature, which covers all before it
+  std::string head_signer;           ///< of `verify_kept`: who signed the head, or ""
 };
 
 /// Whose signatures count.
 struct Trust {
-  bool required = false;                  ///< nothing but what one of these keys signed will do
+  bool required = false;  ///< signatures must stand where they are due, by one of these keys
   std::vector<std::string> fingerprints;  ///< as `fingerprint` gives them
+  bool by_anybody = false;                ///< by any key: the caller looks at who signed
+
+  /// Whether what that key signed counts.
+  [[nodiscard]] bool accepts(const std::string& signer) const;
 };
 
 /// One line as it was written.
@@ -46,6 +53,7 @@ struct LogLine {
   std::string step;
   int attempt = 0;
   Json data;
+  std::string sha256 = {};  ///< of this record
 };
 
 /// Checks every byte: canonical form, sequence, chain, own hash, one run id, nothing after an end
@@ -56,20 +64,24 @@ struct LogLine {
                                   const Trust& trust = {},
                                   std::vector<LogLine>* lines = nullptr);
 
-/// The lines of a log that verifies (Intact or Open). Errors: InvalidInput with the line that does
-/// not.
+/// The lines of a log that verifies (Intact or Open), whatever its head says. Errors: InvalidInput
+/// with the line that does not.
 [[nodiscard]] Result<std::vector<LogLine>> read_log(std::string_view log);
 
 /// A log that is to go on.
 struct Reopened {
   std::vector<LogLine> lines;
   LogTail tail;
+  VerifyReport report;            ///< of its whole lines
   std::string torn;               ///< the bytes after the last line end, as a crash leaves them
   std::uintmax_t good_bytes = 0;  ///< those before: what the file is to be cut to
 };
 
-/// Reads a log for going on with it. A torn last line is no record: nothing was done in its name.
-/// Errors: InvalidInput with the line that does not verify.
-[[nodiscard]] Result<Reopened> reopen(std::string_view log, const Trust& trust = {});
+/// Reads a log for going on with it, and its head where it has one (`verify_kept`). A torn last
+/// line is no record: nothing was done in its name. Errors: InvalidInput with the line that does
+/// not verify.
+[[nodiscard]] Result<Reopened> reopen(std::string_view log,
+                                      const Trust& trust = {},
+                                      const std::optional<std::string>& head = std::nullopt);
 
 }  // namespace cfkops::audit

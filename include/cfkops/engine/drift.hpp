@@ -3,7 +3,9 @@
 #include "cfkops/base/result.hpp"
 #include "cfkops/engine/pins.hpp"
 #include "cfkops/engine/plan.hpp"
+#include "cfkops/engine/recovery.hpp"
 #include "cfkops/engine/saved_plan.hpp"
+#include "cfkops/engine/sent_mutation.hpp"
 
 #include <optional>
 #include <string>
@@ -42,11 +44,22 @@ struct Drift {
   [[nodiscard]] Json to_json() const;
 };
 
+/// What an earlier process of the run has begun of the plan.
+struct BegunPart {
+  const RecoveredRun& run;
+  std::vector<SentMutation> sent;  ///< with its fates
+};
+
 /// While a saved plan is planned anew it listens to what is read, and then says what has drifted.
 /// Where the request has no saved plan it does nothing. Borrows both.
 class DriftWatch {
  public:
   DriftWatch(const RunRequest& request, kube::Reader& reader);
+
+  /// Of a run that goes on only the rest is compared: the steps that were not begun, and the
+  /// objects that the run has not changed itself. Objects that have come since are not looked for,
+  /// as what they rest on may be known only now. Borrows `begun` too, which may be null.
+  DriftWatch(const RunRequest& request, kube::Reader& reader, const BegunPart* begun);
   DriftWatch(const DriftWatch&) = delete;
   DriftWatch& operator=(const DriftWatch&) = delete;
   ~DriftWatch();
@@ -60,9 +73,11 @@ class DriftWatch {
   Status compare_cluster(Drift& drift);
   Status compare_pins(const Json& plan, Drift& drift);
   Result<std::optional<Pin>> read_again(const Pin& pin);
+  Status compare_pin(const Pin& pin, std::optional<Pin> read, Drift& drift);
 
   const RunRequest& request_;
   kube::Reader& reader_;
+  const BegunPart* begun_ = nullptr;
   PinRecorder reads_;
 };
 

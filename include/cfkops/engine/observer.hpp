@@ -88,6 +88,7 @@ struct RunReport {
   std::uint64_t requests = 0;
   std::string journal;
   std::string journal_hash;
+  std::string journal_signer = {};  ///< fingerprint of the key that the log is signed with, or ""
 };
 
 /// Is told what happens, in order, on the engine's thread; implemented where it is shown. Must not

@@ -43,6 +43,8 @@ struct RunRequest {
   int life = 1;  ///< which process of the run this is, from 1
   std::string take_over =
       {};  ///< why somebody else than before goes on with the run; "": nobody else may
+  std::vector<std::string> signed_before =
+      {};  ///< of a run that goes on: the keys that signed its log so far, by fingerprint
   std::shared_ptr<const runbook::Windows> windows = {};  ///< when it may be going on; null: always
   std::string ignore_windows = {};   ///< why they do not count, in an emergency; "": they do
   const SavedPlan* saved = nullptr;  ///< borrowed: what is to be carried out, and nothing else

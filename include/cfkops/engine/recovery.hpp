@@ -25,7 +25,9 @@ struct RecoveredStep {
   bool applied = false;  ///< of one that must not happen twice: it has, and only what it expects is
                          ///< left to be asked
   bool mutated = false;  ///< it sent something that may have taken effect
-  runbook::ValueMap outputs;  ///< of a step that is done or applied, without its secrets
+  runbook::ValueMap outputs;         ///< of a step that is done or applied, without its secrets
+  std::vector<std::string> secrets;  ///< its outputs that are, or have in them, a secret
+  std::string why_lost = {};         ///< why those could not be recalled, once that was tried
 };
 
 /// A run as its log tells it: what resume, rollback and `runs` need to know.
@@ -43,7 +45,7 @@ struct RecoveredRun {
   std::string started;  ///< RFC 3339
   std::string command_line;
   std::string runbook_word;
-  bool from_saved_plan = false;
+  std::string saved_plan;                     ///< the hash of the plan that it carries out, or ""
   std::map<std::string, std::string> params;  ///< as typed; of secrets "***"
   Json plan;                                  ///< as first approved, or null
   std::string result;                         ///< of the last end, or "" while open
