@@ -18,7 +18,7 @@ using testing::UnorderedElementsAre;
 
 /// The mutations of a roll that ended after its first eviction, whose effect could not be recorded.
 std::vector<SentMutation> evicted_before(RollBench& bench, Fate fate) {
-  bench.recorder.broken_after = true;
+  bench.recorder.broken_after = "evict";
   const Outcome outcome = bench.roll();
   EXPECT_NE(outcome.kind, Outcome::Kind::Done);
   std::vector<SentMutation> sent;
