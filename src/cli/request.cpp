@@ -4,6 +4,8 @@
 
 #include "cfkops/engine/journal.hpp"
 
+#include <fmt/core.h>
+
 #include <algorithm>
 #include <filesystem>
 
@@ -74,7 +76,7 @@ Result<engine::RunRequest> make_request(const Arguments& arguments,
       return make_error(
           ErrorCode::InvalidInput,
           "parameter '" + secret + "' is a secret, which the plan does not hold",
-          "give it again: --param " + secret + "=@FILE or --param " + secret + "=env:NAME");
+          fmt::format("give it again: --param {0}=@FILE or --param {0}=env:NAME", secret));
     }
     request.params.insert(*found);
   }

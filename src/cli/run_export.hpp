@@ -12,10 +12,10 @@ namespace cfkops::cli {
 /// undo, verdict, and what its log is worth; as docs/cli.md has it.
 [[nodiscard]] Json exported(const CheckedLog& log);
 
-/// The same as a document.
-[[nodiscard]] std::string to_markdown(const Json& exported);
+/// The same, `exported`, as a document.
+[[nodiscard]] std::string to_markdown(const Json& run);
 
-/// The same as a table with one event a row (RFC 4180), to be opened in a spreadsheet.
-[[nodiscard]] std::string to_csv(const Json& exported);
+/// Likewise as a table with one event a row (RFC 4180), to be opened in a spreadsheet.
+[[nodiscard]] std::string to_csv(const Json& run);
 
 }  // namespace cfkops::cli

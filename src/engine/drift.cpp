@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
 #include <utility>
 
 namespace cfkops::engine {
@@ -57,6 +58,7 @@ std::vector<Json> changes_of(const Json& step) {
 
 std::vector<std::string> texts_of(const std::vector<Json>& changes) {
   std::vector<std::string> all;
+  all.reserve(changes.size());
   for (const Json& change : changes) {
     all.push_back(change_text(change));
   }
@@ -125,6 +127,7 @@ void compare_step(const Json& before, const Json& now, std::vector<std::string>&
 
 std::vector<std::string> step_names(const std::vector<Json>& steps) {
   std::vector<std::string> names;
+  names.reserve(steps.size());
   for (const Json& step : steps) {
     names.push_back(step.string_or("/id", "") + " (" + step.string_or("/action", "") + ")");
   }
@@ -193,23 +196,35 @@ bool overlap(std::string_view a, std::string_view b) {
   return large.starts_with(small) && (large.size() == small.size() || large[small.size()] == '/');
 }
 
+/// What one line of a difference makes of a field; nothing where it is about another one.
+std::optional<std::string> value_written(const std::string& line, std::string_view field) {
+  const std::size_t end = line.find(": ");
+  if (line.size() < 3 || end == std::string::npos || line[2] != '/' ||
+      !overlap(std::string_view(line).substr(2, end - 2), field)) {
+    return std::nullopt;
+  }
+  const std::size_t arrow = line.rfind(" -> ");
+  return line.front() == '-'          ? std::string(kNone)
+         : arrow == std::string::npos ? line.substr(end + 2)
+                                      : line.substr(arrow + 4);
+}
+
+std::optional<std::string> value_in(const Json& change, std::string_view field) {
+  for (const std::string& line : written(change)) {
+    if (auto value = value_written(line, field)) {
+      return value;
+    }
+  }
+  return std::nullopt;
+}
+
 /// What the plan would make of a field, or "".
 std::string planned_value(const Json& plan, const Pin& pin, std::string_view field) {
   for (const Json& step : plan.items("/steps")) {
     for (const Json& change : step.items("/changes")) {
-      if (change.string_or("/uid", "") != pin.uid) {
-        continue;
-      }
-      for (const std::string& line : written(change)) {
-        const std::size_t end = line.find(": ");
-        if (line.size() < 3 || end == std::string::npos || line[2] != '/' ||
-            !overlap(std::string_view(line).substr(2, end - 2), field)) {
-          continue;
-        }
-        const std::size_t arrow = line.rfind(" -> ");
-        return line.front() == '-'          ? kNone
-               : arrow == std::string::npos ? line.substr(end + 2)
-                                            : line.substr(arrow + 4);
+      const bool same = change.string_or("/uid", "") == pin.uid;
+      if (auto value = same ? value_in(change, field) : std::nullopt) {
+        return *std::move(value);
       }
     }
   }
@@ -402,10 +417,11 @@ Status DriftWatch::compare_pins(const Json& plan, Drift& drift) {
   }
   for (const Pin& pin : saved.pins) {
     auto read = now.extract(key_of(pin));
-    if (pin.compared && !own.has(pin)) {
-      CFKOPS_TRY(compare_pin(
-          pin, read.empty() ? std::nullopt : std::optional(std::move(read.mapped())), drift));
+    if (!pin.compared || own.has(pin)) {
+      continue;
     }
+    auto is = read.empty() ? std::nullopt : std::optional(std::move(read.mapped()));
+    CFKOPS_TRY(compare_pin(pin, std::move(is), drift));
   }
   if (begun_ != nullptr) {
     return {};

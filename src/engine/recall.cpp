@@ -157,15 +157,21 @@ const RecoveredStep* lost_step(const Chain& chain, const RecoveredRun& before) {
   return nullptr;
 }
 
+/// Where it is one that can be: done, with secrets, and known to the runbook.
+Status recall_if_lost(RunState& state, RecoveredStep& step) {
+  StepRecord* record = state.find(step.id);
+  const bool lost = is_kept(step) && !step.secrets.empty();
+  if (!lost || record == nullptr || record->action == nullptr) {
+    return {};
+  }
+  return recall_one(state, *record, step);
+}
+
 }  // namespace
 
 Status recall(RunState& state, RecoveredRun& before) {
   for (RecoveredStep& step : before.steps) {
-    StepRecord* record = state.find(step.id);
-    const bool lost = is_kept(step) && !step.secrets.empty();
-    if (lost && record != nullptr && record->action != nullptr) {
-      CFKOPS_TRY(recall_one(state, *record, step));
-    }
+    CFKOPS_TRY(recall_if_lost(state, step));
   }
   return {};
 }

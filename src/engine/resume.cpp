@@ -207,28 +207,34 @@ Result<FoundFate> Run::look_for(const SentMutation& sent) {
   return find_fate(client, sent);
 }
 
-/// Finds out what became of what was open, writes it down, and keeps it for the steps.
-Status Run::look_for_open() {
+/// Finds out what became of it, where that is not known, and writes it down.
+Status Run::settle_fate(SentMutation& one) {
+  if (one.known) {
+    return {};
+  }
+  CFKOPS_ASSIGN(const FoundFate found, look_for(one));
+  one.fate = found.fate;
+  const std::string words = in_words(one.mutation);
+  state_.environment.observer.on_notice(
+      words + ", the outcome of which was open: " + std::string(to_string(found.fate)) +
+      ", since " + found.why);
   Journal& journal = state_.environment.journal;
+  journal.set_step(one.step, state_.request.life);
+  Status told = journal.write(audit::Phase::Observed,
+                              Json(nlohmann::json{{"event", "fate"},
+                                                  {"intent", one.number},
+                                                  {"text", words},
+                                                  {"fate", to_string(found.fate)},
+                                                  {"why", found.why}}),
+                              audit::Durable::Yes);
+  journal.set_step("", 0);
+  return told;
+}
+
+/// Does so with all that was sent, and keeps it for the steps.
+Status Run::look_for_open() {
   for (SentMutation one : state_.before->sent) {
-    if (!one.known) {
-      CFKOPS_ASSIGN(const FoundFate found, look_for(one));
-      one.fate = found.fate;
-      const std::string words = in_words(one.mutation);
-      state_.environment.observer.on_notice(
-          words + ", the outcome of which was open: " + std::string(to_string(found.fate)) +
-          ", since " + found.why);
-      journal.set_step(one.step, state_.request.life);
-      const Status told = journal.write(audit::Phase::Observed,
-                                        Json(nlohmann::json{{"event", "fate"},
-                                                            {"intent", one.number},
-                                                            {"text", words},
-                                                            {"fate", to_string(found.fate)},
-                                                            {"why", found.why}}),
-                                        audit::Durable::Yes);
-      journal.set_step("", 0);
-      CFKOPS_TRY(told);
-    }
+    CFKOPS_TRY(settle_fate(one));
     state_.sent.push_back(one);
     const RecoveredStep* step = state_.before->step(one.step);
     if (step != nullptr && step->state != "done") {

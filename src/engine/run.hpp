@@ -75,6 +75,7 @@ class Run {
   Verdicts finish_undo();
   std::optional<Verdicts> refuse_strangers();
   Status begin_again();
+  Status settle_fate(SentMutation& one);
   Status look_for_open();
   Result<FoundFate> look_for(const SentMutation& sent);
   std::optional<Verdicts> other_params(const runbook::ValueMap& params) const;
