@@ -228,10 +228,15 @@ ReturnWatch::Look ReturnWatch::look() {
     return {.failure = body.error()};
   }
   patience_.answered();
-  const Result<kube::Object> object = kube::Object::parse(*body);
-  if (!object) {
-    return {.known = false, .why = object.error().message};
+  if (seen_ == std::nullopt || *body != seen_text_) {
+    Result<kube::Object> object = kube::Object::parse(*body);
+    if (!object) {
+      return {.known = false, .why = object.error().message};
+    }
+    seen_text_ = *body;
+    seen_ = *std::move(object);
   }
+  const std::optional<kube::Object>& object = seen_;
   if (object->uid() == departed_.uid) {
     return {.why = "it shuts down" + finalizers(*object)};
   }

@@ -112,6 +112,8 @@ class ReturnWatch {
 
   std::string new_uid_;
   std::string container_;
+  std::string seen_text_;  ///< the pod as the server last told of it: most looks see it unchanged
+  std::optional<kube::Object> seen_;
   Stage best_ = Stage::ShutsDown;
   std::map<Stage, std::int64_t> least_left_;
   MonoTime last_progress_;

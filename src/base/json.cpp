@@ -1,5 +1,7 @@
 #include "cfkops/base/json.hpp"
 
+#include "json_plain.hpp"
+
 #include <nlohmann/json.hpp>
 
 #include <cmath>
@@ -155,6 +157,9 @@ Result<Json> Json::parse(std::string_view text) {
 }
 
 Result<nlohmann::json> Json::parse_raw(std::string_view text) {
+  if (auto plain = parse_plain(text)) {
+    return *std::move(plain);
+  }
   if (auto error = check_shape(text)) {
     return *std::move(error);
   }

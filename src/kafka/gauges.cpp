@@ -1,3 +1,6 @@
+#include "object_name.hpp"
+#include "plain_answer.hpp"
+
 #include "cfkops/base/text.hpp"
 #include "cfkops/kafka/jolokia.hpp"
 #include "cfkops/kafka/state.hpp"
@@ -7,6 +10,7 @@
 #include <array>
 #include <span>
 #include <utility>
+#include <vector>
 
 namespace cfkops::kafka {
 
@@ -51,49 +55,89 @@ Result<Json> value_of(const Answer& answer) {
 }
 
 /// The "Value" attributes of a pattern read, by "type/name".
-std::map<std::string, Json> by_name(const Json& value) {
-  std::map<std::string, Json> found;
-  for (const auto& [bean, attributes] : value.members()) {
-    const auto keys = key_properties(bean);
-    const auto type = keys.find("type");
-    const auto name = keys.find("name");
-    if (type != keys.end() && name != keys.end() && keys.size() == 2) {
-      found.emplace(type->second + "/" + name->second, attributes.get("/Value"));
+class Values {
+ public:
+  static Result<Values> of(const Answer& answer) {
+    Values values;
+    if (const auto plain = answer ? read_plain(*answer) : std::nullopt) {
+      for (const PlainBean& bean : plain->beans) {
+        values.add(bean.name, bean.value);
+      }
+      return values;
+    }
+    CFKOPS_ASSIGN(const Json value, value_of(answer));
+    for (const auto& [bean, attributes] : value.members()) {
+      values.add(bean, whole(attributes.get("/Value")));
+    }
+    return values;
+  }
+
+  [[nodiscard]] bool contains(std::string_view name) const { return find(name) != nullptr; }
+
+  [[nodiscard]] std::optional<std::int64_t> number(std::string_view name) const {
+    const std::optional<std::int64_t>* found = find(name);
+    return found == nullptr ? std::nullopt : *found;
+  }
+
+ private:
+  void add(std::string_view bean, std::optional<std::int64_t> value) {
+    std::string type;
+    std::string name;
+    int properties = 0;
+    each_property(bean, [&](std::string_view key, std::string_view text) {
+      ++properties;
+      if (key == "type" || key == "name") {
+        (key == "type" ? type : name) = unquote(text);
+      }
+      return true;
+    });
+    if (properties == 2 && !type.empty() && !name.empty()) {
+      values_.emplace_back(type + "/" + name, value);
     }
   }
-  return found;
-}
 
-std::optional<std::int64_t> find(const std::map<std::string, Json>& values,
-                                 const std::string& name) {
-  const auto found = values.find(name);
-  return found == values.end() ? std::nullopt : whole(found->second);
+  [[nodiscard]] const std::optional<std::int64_t>* find(std::string_view name) const {
+    for (const auto& [known, value] : values_) {
+      if (known == name) {
+        return &value;
+      }
+    }
+    return nullptr;
+  }
+
+  std::vector<std::pair<std::string, std::optional<std::int64_t>>> values_;
+};
+
+/// An attribute of one bean, where it is a whole number.
+std::optional<std::int64_t> number_of(const Answer& answer) {
+  if (const auto plain = answer ? read_plain(*answer) : std::nullopt) {
+    return plain->number;
+  }
+  const Result<Json> value = value_of(answer);
+  return value ? whole(*value) : std::nullopt;
 }
 
 BrokerGauges read_broker(const std::string& pod, std::span<const Answer> answers) {
   BrokerGauges broker{.pod = pod};
-  const Result<Json> server = value_of(answers[0]);
+  const Result<Values> server = Values::of(answers[0]);
   if (!server) {
     broker.silence = why_silent(server.error());
     return broker;
   }
-  const auto values = by_name(*server);
-  if (const auto state = find(values, "KafkaServer/BrokerState")) {
+  if (const auto state = server->number("KafkaServer/BrokerState")) {
     broker.state = static_cast<int>(*state);
   }
-  if (values.contains("KafkaServer/ClusterId")) {  // a process has one such gauge for each role
-    broker.controller = values.contains("ControllerServer/ClusterId");
+  if (server->contains("KafkaServer/ClusterId")) {  // a process has one such gauge for each role
+    broker.controller = server->contains("ControllerServer/ClusterId");
   }
-  broker.under_replicated = find(values, "ReplicaManager/UnderReplicatedPartitions");
-  broker.under_min_isr = find(values, "ReplicaManager/UnderMinIsrPartitionCount");
-  broker.offline_replicas = find(values, "ReplicaManager/OfflineReplicaCount");
-  broker.leaders = find(values, "ReplicaManager/LeaderCount");
-  broker.partitions = find(values, "ReplicaManager/PartitionCount");
-  if (const Result<Json> start = value_of(answers[1])) {
-    broker.start_time_ms = whole(*start);
-  }
-  if (const Result<Json> logs = value_of(answers[2])) {
-    broker.offline_log_dirs = find(by_name(*logs), "LogManager/OfflineLogDirectoryCount");
+  broker.under_replicated = server->number("ReplicaManager/UnderReplicatedPartitions");
+  broker.under_min_isr = server->number("ReplicaManager/UnderMinIsrPartitionCount");
+  broker.offline_replicas = server->number("ReplicaManager/OfflineReplicaCount");
+  broker.leaders = server->number("ReplicaManager/LeaderCount");
+  broker.partitions = server->number("ReplicaManager/PartitionCount");
+  broker.start_time_ms = number_of(answers[1]);
+  if (const Result<Values> logs = Values::of(answers[2])) {
+    broker.offline_log_dirs = logs->number("LogManager/OfflineLogDirectoryCount");
   }
   return broker;
 }
@@ -114,19 +158,18 @@ std::optional<std::int64_t> node_id(const Json& beans) {
 
 ControllerGauges read_controller(const std::string& pod, std::span<const Answer> answers) {
   ControllerGauges controller{.pod = pod};
-  const Result<Json> gauges = value_of(answers[0]);
+  const Result<Values> gauges = Values::of(answers[0]);
   const Result<Json> raft = value_of(answers[1]);
   if (!gauges || !raft) {
     controller.silence = why_silent(!gauges ? gauges.error() : raft.error());
     return controller;
   }
-  const auto values = by_name(*gauges);
-  if (const auto active = find(values, "KafkaController/ActiveControllerCount")) {
+  if (const auto active = gauges->number("KafkaController/ActiveControllerCount")) {
     controller.active = *active > 0;
   }
-  controller.offline_partitions = find(values, "KafkaController/OfflinePartitionsCount");
-  controller.fenced_brokers = find(values, "KafkaController/FencedBrokerCount");
-  controller.active_brokers = find(values, "KafkaController/ActiveBrokerCount");
+  controller.offline_partitions = gauges->number("KafkaController/OfflinePartitionsCount");
+  controller.fenced_brokers = gauges->number("KafkaController/FencedBrokerCount");
+  controller.active_brokers = gauges->number("KafkaController/ActiveBrokerCount");
   controller.raft_state = raft->string_or("/current-state", "");
   controller.leader_id = whole(raft->get("/current-leader"));
   controller.epoch = whole(raft->get("/current-epoch"));

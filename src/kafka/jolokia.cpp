@@ -1,5 +1,7 @@
 #include "cfkops/kafka/jolokia.hpp"
 
+#include "object_name.hpp"
+
 #include "cfkops/base/text.hpp"
 
 #include <fmt/core.h>
@@ -21,61 +23,6 @@ std::string escape(std::string_view text) {
     escaped += c;
   }
   return escaped;
-}
-
-/// Where the value that starts at `begin` ends: at a comma outside quotes.
-std::size_t end_of_value(std::string_view text, std::size_t begin) {
-  if (begin >= text.size() || text[begin] != '"') {
-    return std::min(text.find(',', begin), text.size());
-  }
-  for (std::size_t i = begin + 1; i < text.size(); ++i) {
-    if (text[i] == '\\') {
-      ++i;
-    } else if (text[i] == '"') {
-      return i + 1;
-    }
-  }
-  return text.size();
-}
-
-/// ObjectName.unquote: takes the quotes off and resolves \", \\, \*, \? and \n.
-std::string unquote(std::string_view text) {
-  if (text.size() < 2 || text.front() != '"' || text.back() != '"') {
-    return std::string(text);
-  }
-  std::string plain;
-  const std::string_view inner = text.substr(1, text.size() - 2);
-  for (std::size_t i = 0; i < inner.size(); ++i) {
-    if (inner[i] == '\\' && i + 1 < inner.size()) {
-      ++i;
-      plain += inner[i] == 'n' ? '\n' : inner[i];
-    } else {
-      plain += inner[i];
-    }
-  }
-  return plain;
-}
-
-/// Tells `visit` of each key property, its value as it is written, until it says false.
-template <class Visit>
-void each_property(std::string_view object_name, const Visit& visit) {
-  const std::size_t colon = object_name.find(':');
-  if (colon == std::string_view::npos) {
-    return;
-  }
-  std::size_t at = colon + 1;
-  while (at < object_name.size()) {
-    const std::size_t equals = object_name.find('=', at);
-    if (equals == std::string_view::npos) {
-      break;  // "*" at the end of a pattern
-    }
-    const std::size_t end = end_of_value(object_name, equals + 1);
-    if (!visit(object_name.substr(at, equals - at),
-               object_name.substr(equals + 1, end - equals - 1))) {
-      return;
-    }
-    at = end + 1;
-  }
 }
 
 }  // namespace

@@ -1,3 +1,6 @@
+#include "object_name.hpp"
+#include "plain_answer.hpp"
+
 #include "cfkops/base/text.hpp"
 #include "cfkops/kafka/jolokia.hpp"
 #include "cfkops/kafka/state.hpp"
@@ -7,8 +10,11 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <cstddef>
+#include <deque>
 #include <set>
 #include <span>
+#include <tuple>
 #include <utility>
 
 namespace cfkops::kafka {
@@ -26,124 +32,193 @@ constexpr std::string_view kMinIsr =
     "kafka.cluster:type=Partition,name=*MinIsr,topic=*,partition=*";
 constexpr std::string_view kLogEnd = "kafka.log:type=Log,name=LogEndOffset,topic=*,partition=*";
 
-/// One bean of a pattern read: which gauge of which partition, and its value.
+/// The gauges that are wanted of each partition, a bit for each.
+using Gauges = unsigned;
+constexpr Gauges kInSync = 1U << 0U;
+constexpr Gauges kAllReplicas = 1U << 1U;
+constexpr Gauges kUnderReplicated = 1U << 2U;
+constexpr Gauges kUnderMinIsr = 1U << 3U;
+constexpr Gauges kAtMinIsr = 1U << 4U;
+constexpr Gauges kLogEndOffset = 1U << 5U;
+/// A partition of which only some of these were seen is half read and must not pass.
+constexpr Gauges kCounts = kLogEndOffset - 1;
+
+/// 0 for one that is not wanted.
+Gauges gauge_named(std::string_view name) {
+  constexpr std::array<std::pair<std::string_view, Gauges>, 6> kNames = {
+      {{"InSyncReplicasCount", kInSync},
+       {"ReplicasCount", kAllReplicas},
+       {"UnderReplicated", kUnderReplicated},
+       {"UnderMinIsr", kUnderMinIsr},
+       {"AtMinIsr", kAtMinIsr},
+       {"LogEndOffset", kLogEndOffset}}};
+  for (const auto& [known, gauge] : kNames) {
+    if (known == name) {
+      return gauge;
+    }
+  }
+  return 0;
+}
+
+/// One bean of a pattern read: which gauge of which partition, and its value. The topic lies in
+/// what was read.
 struct Sample {
-  std::string name;
-  TopicPartition partition;
+  std::string_view topic;
+  int partition = 0;
+  Gauges gauge = 0;
   std::int64_t value = 0;
 };
 
-std::optional<Sample> sample(const std::string& bean, const nlohmann::json& attributes) {
-  if (!attributes.is_object()) {
-    return std::nullopt;
-  }
-  const auto found = attributes.find("Value");
-  const auto value = found == attributes.end() ? std::nullopt : Json::to_int(*found);
-  if (!value) {
-    return std::nullopt;
-  }
-  auto name = key_property(bean, "name");
-  auto topic = key_property(bean, "topic");
-  const auto digits = key_property(bean, "partition");
-  if (!name || !topic || !digits) {
-    return std::nullopt;
-  }
-  int partition = 0;
-  const auto parsed = std::from_chars(digits->data(), digits->data() + digits->size(), partition);
-  if (parsed.ec != std::errc()) {
-    return std::nullopt;
-  }
-  return Sample{*std::move(name), {*std::move(topic), partition}, *value};
+using Samples = std::vector<Sample>;
+
+bool by_partition(const Sample& a, const Sample& b) {
+  return std::tie(a.topic, a.partition) < std::tie(b.topic, b.partition);
 }
 
-/// Calls `take` with the sample of each bean of a pattern's answer that has one, in their names'
-/// order.
-template <class Take>
-void each_sample(const Json& beans, const Take& take) {
-  if (!beans.is_object()) {
-    return;
-  }
-  for (const auto& [bean, attributes] : beans.raw().get_ref<const nlohmann::json::object_t&>()) {
-    if (const std::optional<Sample> found = sample(bean, attributes)) {
-      take(*found);
+/// What the answers of one broker tell of its partitions.
+class BrokerAnswers {
+ public:
+  /// Adds one pattern answer. No bean at all (404) is an empty answer; `judge_empty` asks what it
+  /// means.
+  Status add(const Answer& answer) {
+    if (!answer) {
+      return answer.error();
     }
+    if (const std::optional<PlainAnswer> plain = read_plain(*answer)) {
+      add_beans(plain->beans);
+      return {};
+    }
+    const Result<Json> value = jolokia_value(*answer);
+    if (!value) {
+      return value.error().code == ErrorCode::NotFound ? Status() : Status(value.error());
+    }
+    trees_.push_back(*value);
+    add_beans(beans_of(*value));
+    return {};
   }
-}
+
+  /// By partition.
+  [[nodiscard]] const Samples& samples() const { return samples_; }
+
+ private:
+  static std::vector<PlainBean> beans_of(const Json& value) {
+    std::vector<PlainBean> beans;
+    if (!value.is_object()) {
+      return beans;
+    }
+    for (const auto& [name, attributes] : value.raw().get_ref<const nlohmann::json::object_t&>()) {
+      const auto found = attributes.is_object() ? attributes.find("Value") : attributes.end();
+      if (found != attributes.end()) {
+        beans.push_back({.name = name, .value = Json::to_int(*found)});
+      }
+    }
+    return beans;
+  }
+
+  void add_beans(const std::vector<PlainBean>& beans) {
+    const auto before = static_cast<std::ptrdiff_t>(samples_.size());
+    samples_.reserve(samples_.size() + beans.size());
+    for (const PlainBean& bean : beans) {
+      if (const auto found = bean.value ? sample(bean.name, *bean.value) : std::nullopt) {
+        samples_.push_back(*found);
+      }
+    }
+    const auto begin = samples_.begin() + before;
+    if (!std::is_sorted(begin, samples_.end(), by_partition)) {
+      std::stable_sort(begin, samples_.end(), by_partition);
+    }
+    std::inplace_merge(samples_.begin(), begin, samples_.end(), by_partition);
+  }
+
+  std::optional<Sample> sample(std::string_view bean, std::int64_t value) {
+    std::optional<std::string_view> name;
+    std::optional<std::string_view> topic;
+    std::optional<std::string_view> digits;
+    each_property(bean, [&](std::string_view key, std::string_view text) {
+      auto& meant = key == "name" ? name : key == "topic" ? topic : digits;
+      if (!meant && (key == "name" || key == "topic" || key == "partition")) {
+        meant = text;
+      }
+      return true;
+    });
+    if (!name || !topic || !digits) {
+      return std::nullopt;
+    }
+    const Gauges gauge = gauge_named(plain(*name));
+    const std::string_view number = plain(*digits);
+    int partition = 0;
+    const auto parsed = std::from_chars(number.data(), number.data() + number.size(), partition);
+    if (gauge == 0 || parsed.ec != std::errc()) {
+      return std::nullopt;
+    }
+    return Sample{plain(*topic), partition, gauge, value};
+  }
+
+  std::string_view plain(std::string_view text) {
+    return text.starts_with('"') ? unquoted_.emplace_back(unquote(text)) : text;
+  }
+
+  Samples samples_;
+  std::vector<Json> trees_;  // what samples may lie in
+  std::deque<std::string> unquoted_;
+};
 
 void put(PartitionReading& reading, const Sample& seen) {
-  if (seen.name == "InSyncReplicasCount") {
-    reading.in_sync = static_cast<int>(seen.value);
-  } else if (seen.name == "ReplicasCount") {
-    reading.replicas = static_cast<int>(seen.value);
-  } else if (seen.name == "UnderReplicated") {
-    reading.under_replicated = seen.value != 0;
-  } else if (seen.name == "UnderMinIsr") {
-    reading.under_min_isr = seen.value != 0;
-  } else if (seen.name == "AtMinIsr") {
-    reading.at_min_isr = seen.value != 0;
+  switch (seen.gauge) {
+    case kInSync:
+      reading.in_sync = static_cast<int>(seen.value);
+      break;
+    case kAllReplicas:
+      reading.replicas = static_cast<int>(seen.value);
+      break;
+    case kUnderReplicated:
+      reading.under_replicated = seen.value != 0;
+      break;
+    case kUnderMinIsr:
+      reading.under_min_isr = seen.value != 0;
+      break;
+    case kAtMinIsr:
+      reading.at_min_isr = seen.value != 0;
+      break;
+    default:
+      reading.log_end_offset = seen.value;
+      break;
   }
 }
 
-/// How many of the five gauges were seen of each partition: a half-read partition must not pass.
-using Seen = std::map<TopicPartition, int>;
-constexpr int kGaugesPerPartition = 5;
-
-bool wanted(std::string_view name) {
-  constexpr std::array<std::string_view, 5> kNames = {
-      "InSyncReplicasCount", "ReplicasCount", "UnderReplicated", "UnderMinIsr", "AtMinIsr"};
-  return std::find(kNames.begin(), kNames.end(), name) != kNames.end();
-}
-
-/// Adds one pattern answer. No bean at all (404) is an empty answer; `judge_empty` asks what it
-/// means.
-Status add_gauges(const Answer& answer, Partitions& partitions, Seen& seen) {
-  if (!answer) {
-    return answer.error();
-  }
-  const Result<Json> value = jolokia_value(*answer);
-  if (!value) {
-    return value.error().code == ErrorCode::NotFound ? Status() : Status(value.error());
-  }
-  each_sample(*value, [&](const Sample& found) {
-    if (wanted(found.name)) {
-      put(partitions[found.partition], found);
-      ++seen[found.partition];
-    }
-  });
-  return {};
-}
-
-void add_offsets(const Answer& answer, Partitions& partitions) {
-  if (!answer) {
-    return;
-  }
-  const Result<Json> value = jolokia_value(*answer);
-  if (!value) {
-    return;
-  }
-  each_sample(*value, [&partitions](const Sample& found) {
-    const auto reading = partitions.find(found.partition);
-    if (reading != partitions.end()) {
-      reading->second.log_end_offset = found.value;
-    }
-  });
-}
-
-Result<Partitions> read_broker(std::span<const Answer> answers) {
+Result<Partitions> partitions_of(const Samples& samples) {
   Partitions partitions;
-  Seen seen;
-  CFKOPS_TRY(add_gauges(answers[0], partitions, seen));
-  CFKOPS_TRY(add_gauges(answers[1], partitions, seen));
-  for (const auto& [partition, count] : seen) {
-    if (count < kGaugesPerPartition) {
+  for (auto sample = samples.begin(); sample != samples.end();) {
+    const Sample& first = *sample;
+    PartitionReading reading;
+    Gauges seen = 0;
+    for (; sample != samples.end() && !by_partition(first, *sample); ++sample) {
+      put(reading, *sample);
+      seen |= sample->gauge;
+    }
+    const Gauges counts = seen & kCounts;
+    if (counts == 0) {
+      continue;  // a log alone: that of the metadata, or of a partition that is about to go
+    }
+    TopicPartition partition{std::string(first.topic), first.partition};
+    if (counts != kCounts) {
       return make_error(ErrorCode::Protocol,
                         "partition " + partition.text() + " changed while it was read");
     }
-  }
-  if (answers.size() > 2) {
-    add_offsets(answers[2], partitions);
+    partitions.emplace_hint(partitions.end(), std::move(partition), reading);
   }
   return partitions;
+}
+
+Result<Partitions> read_broker(std::span<const Answer> answers) {
+  BrokerAnswers told;
+  CFKOPS_TRY(told.add(answers[0]));
+  CFKOPS_TRY(told.add(answers[1]));
+  if (answers.size() > 2) {
+    // Without offsets it is a reading too.
+    static_cast<void>(told.add(answers[2]));
+  }
+  return partitions_of(told.samples());
 }
 
 PartitionTable read_once(kube::Reader& reader,

@@ -62,9 +62,42 @@ Status take_items(nlohmann::json& items,
   return {};
 }
 
+/// The page, where it is a list like any other; nothing where it has to be looked at closely.
+std::optional<ListPage> known_page(std::string_view body,
+                                   const Resource& resource,
+                                   KnownItems& known) {
+  const std::optional<SplitList> split = split_list(body);
+  const Result<nlohmann::json> rest =
+      split ? Json::parse_raw(split->rest) : Result<nlohmann::json>(nlohmann::json());
+  if (!rest || !rest->is_object()) {
+    return std::nullopt;
+  }
+  ListPage page;
+  page.resource_version = text_at(*rest, "/metadata/resourceVersion");
+  page.next = text_at(*rest, "/metadata/continue");
+  page.items.reserve(split->items.size());
+  const std::string kind = item_kind(*rest, resource);
+  for (const std::string_view text : split->items) {
+    std::optional<Object> item = known.object(text, resource.api_version(), kind);
+    if (!item) {
+      return std::nullopt;
+    }
+    page.items.push_back(*std::move(item));
+  }
+  known.end_page();
+  return page;
+}
+
 }  // namespace
 
-Result<ListPage> parse_list_page(std::string_view body, const Resource& resource) {
+Result<ListPage> parse_list_page(std::string_view body,
+                                 const Resource& resource,
+                                 KnownItems* known) {
+  if (known != nullptr) {
+    if (std::optional<ListPage> page = known_page(body, resource, *known)) {
+      return *std::move(page);
+    }
+  }
   Result<nlohmann::json> parsed = Json::parse_raw(body);
   if (!parsed) {
     return make_error(

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "list_items.hpp"
+
 #include "cfkops/kube/reader.hpp"
 
 #include <nlohmann/json_fwd.hpp>
@@ -18,8 +20,11 @@ struct ListPage {
   std::string next;  ///< the token of the page that follows, or ""
 };
 
-/// Reads a page; items get the apiVersion and kind that the server leaves out. Errors: Protocol.
-[[nodiscard]] Result<ListPage> parse_list_page(std::string_view body, const Resource& resource);
+/// Reads a page; items get the apiVersion and kind that the server leaves out. `known` may be
+/// nullptr. Errors: Protocol.
+[[nodiscard]] Result<ListPage> parse_list_page(std::string_view body,
+                                               const Resource& resource,
+                                               KnownItems* known = nullptr);
 
 /// What a list asks for besides the page.
 struct ListQuery {

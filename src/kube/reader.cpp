@@ -1,5 +1,6 @@
 #include "cfkops/kube/reader.hpp"
 
+#include "list_items.hpp"
 #include "read_guard.hpp"
 #include "status_body.hpp"
 #include "warning_header.hpp"
@@ -113,7 +114,8 @@ class Reader::Backoff {
 
 Reader::Reader(Loop& loop, ReaderOptions options)
     : loop_(loop),
-      options_(options) {}
+      options_(options),
+      known_items_(std::make_shared<KnownItems>()) {}
 
 std::string Reader::next_audit_id() {
   return fit_audit_id(audit_scope_, ++sequence_);

@@ -95,7 +95,8 @@ Result<ObjectList> Reader::list(const Resource& resource,
   };
   const PageSink sink{[&] { list.items.clear(); },
                       [&](const Response& response, Pager& turned) -> Status {
-                        CFKOPS_ASSIGN(ListPage page, parse_list_page(response.body, resource));
+                        CFKOPS_ASSIGN(ListPage page,
+                                      parse_list_page(response.body, resource, known_items_.get()));
                         list.items.insert(list.items.end(),
                                           std::make_move_iterator(page.items.begin()),
                                           std::make_move_iterator(page.items.end()));

@@ -46,7 +46,7 @@ Branches::Branches(const std::vector<FaultPoint>& points, std::size_t workers)
       delivered_(points.size(), false) {
   for (std::size_t i = 0; i < points.size(); ++i) {
     const bool kill = points[i].fault.kind == sandbox::FaultKind::Kill;
-    (kill ? at_writes_ : at_requests_)[points[i].place].push_back(i);
+    (kill ? at_writes_[points[i].place] : at_requests_[points[i].parting]).push_back(i);
   }
 }
 
@@ -68,8 +68,8 @@ std::vector<sandbox::Fault> Branches::at_request(std::uint64_t number) {
   }
   for (const std::size_t point : here->second) {
     if (branch(point)) {
-      sandbox::Fault fault = points_[point].fault;
-      fault.title = sandbox::describe(fault);
+      sandbox::Fault fault = points_[point].waiting.value_or(points_[point].fault);
+      fault.title = sandbox::describe(points_[point].fault);
       fault.nth = 1;  // counted from here
       return {std::move(fault)};
     }

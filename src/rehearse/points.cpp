@@ -1,5 +1,7 @@
 #include "points.hpp"
 
+#include "cfkops/base/text.hpp"
+
 #include <algorithm>
 #include <array>
 #include <iterator>
@@ -51,6 +53,11 @@ bool is_about_requests(FaultKind kind) {
 /// them in each step tells all.
 bool is_waited_for(FaultKind kind) {
   return kind == FaultKind::PodNeverReady || kind == FaultKind::BrokerNeverCatchesUp;
+}
+
+/// Nothing happens until its pod is made again.
+bool lies_in_wait(FaultKind kind) {
+  return kind == FaultKind::PodNeverReady || kind == FaultKind::ImagePullFails;
 }
 
 bool names_a_pod(const RequestTarget& target) {
@@ -170,11 +177,35 @@ void set_extent(Fault& fault, std::uint64_t place) {
   }
 }
 
+/// "kafka-1" of "kafka-1:7777" or "https:kafka-1:7777", as a proxy has it.
+std::string pod_in(const std::string& name) {
+  const std::vector<std::string> words = base::split(name, ':');
+  return words.size() == 3 ? words[1] : words.front();
+}
+
+/// Lets the point's run part from the plain one only where its pod is about to be made again: what
+/// lies between is the same in both.
+void part_late(const Trace& plain, FaultPoint& point) {
+  const RequestTarget& target = plain.requests[point.place - 1].target;
+  if (!lies_in_wait(point.fault.kind) || !names_a_pod(target)) {
+    return;
+  }
+  const std::string pod = pod_in(target.name);
+  const auto made = std::find_if(plain.made.begin(), plain.made.end(), [&](const MadePod& one) {
+    return one.requests >= point.place && one.pod == target.ns + "/" + pod;
+  });
+  point.parting = made == plain.made.end() ? plain.requests.size() : made->requests;
+  point.waiting = point.fault;
+  point.waiting->on = sandbox::RequestMatch();
+  point.waiting->ns = target.ns;
+  point.waiting->target = pod;
+}
+
 FaultPoint point_at(const Trace& plain,
                     FaultKind kind,
                     const std::string& step,
                     std::uint64_t place) {
-  FaultPoint point{.fault = {.kind = kind}, .step = step, .place = place};
+  FaultPoint point{.fault = {.kind = kind}, .step = step, .place = place, .parting = {}};
   Fault& fault = point.fault;
   if (kind == FaultKind::Kill) {
     fault.nth = place;
@@ -189,6 +220,8 @@ FaultPoint point_at(const Trace& plain,
   fault.nth = count_matches(plain, match, place);
   fault.on = std::move(match);
   set_extent(fault, place);
+  point.parting = place;
+  part_late(plain, point);
   return point;
 }
 

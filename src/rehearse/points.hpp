@@ -6,6 +6,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -16,6 +17,11 @@ struct FaultPoint {
   sandbox::Fault fault;
   std::string step;
   std::uint64_t place = 0;  ///< the request's number, or that of the write of the log for a kill
+  /// The request from which on the run is another one than the plain run; 0 for a kill. Later than
+  /// `place` where a fault lies in wait for a pod to be made again: then `waiting` is the same
+  /// fault, and names that pod.
+  std::uint64_t parting = 0;
+  std::optional<sandbox::Fault> waiting = {};
 };
 
 /// What it hits is a pod (that of the request, where nothing else is named), its node or its

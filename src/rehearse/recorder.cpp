@@ -54,6 +54,7 @@ void Recorder::look_for_faults() {
 void Recorder::sent(const kube::Request& request, std::uint64_t number) {
   look_for_faults();
   if (trace_ != nullptr) {
+    note_made_pods(number - 1);
     trace_->requests.push_back({.method = request.method,
                                 .target = read_target(request.target),
                                 .mutation = is_mutation(request),
@@ -61,6 +62,13 @@ void Recorder::sent(const kube::Request& request, std::uint64_t number) {
   }
   if (removes_pod(request)) {
     note_removal(request, number);
+  }
+}
+
+void Recorder::note_made_pods(std::uint64_t requests) {
+  const std::vector<std::string>& made = cluster_.made_pods();
+  for (std::size_t i = trace_->made.size(); i < made.size(); ++i) {
+    trace_->made.push_back({.pod = made[i], .requests = requests});
   }
 }
 
@@ -108,6 +116,7 @@ Evidence Recorder::take() && {
   look_for_faults();
   evidence_.ended = since_start();
   if (trace_ != nullptr) {
+    note_made_pods(trace_->requests.size());
     trace_->marks = marks_of(evidence_.removals);
   }
   evidence_.validations = witness_.validations();

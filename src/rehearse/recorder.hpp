@@ -40,6 +40,7 @@ class Recorder {
   [[nodiscard]] Standing standing() const;
 
  private:
+  void note_made_pods(std::uint64_t requests);
   void note_removal(const kube::Request& request, std::uint64_t number);
   void look_for_faults();
 

@@ -120,7 +120,11 @@ void Stage::sent(const kube::Request& request, std::uint64_t number) {
     return;
   }
   cluster_->inject(crossroads_->at_request(number));
-  if (plain_ != nullptr && crossroads_->has_branched() && removes_pod(request)) {
+  if (!crossroads_->has_branched()) {
+    return;
+  }
+  cluster_->share_memory();
+  if (plain_ != nullptr && removes_pod(request)) {
     come_back();
   }
 }

@@ -19,9 +19,16 @@ struct SentRequest {
   std::string step;  ///< as of `Witness::step`
 };
 
+/// A pod that was made during a run.
+struct MadePod {
+  std::string pod;             ///< with its namespace
+  std::uint64_t requests = 0;  ///< how many had been sent by then, at the least
+};
+
 /// Where one run has been.
 struct Trace {
   std::vector<SentRequest> requests;  ///< in order
+  std::vector<MadePod> made;          ///< in order
   std::vector<std::string> writes;    ///< the step of each write of its log
   std::vector<PathMark> marks;        ///< what it took away
 };

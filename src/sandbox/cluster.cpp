@@ -99,12 +99,12 @@ kube::ExchangeId Cluster::Impl::start(kube::Request request, Who&& who) {
   const RequestFate fate = faults_.judge(request);
   const Duration back = back_ + fate.delay;
   const Flight::Road road = [this, id, back](Flight::Step step) {
-    world_.timeline().after(back, [this, id, step = std::move(step)] { tell(id, step); });
+    world_.timeline().run_after(back, [this, id, step = std::move(step)] { tell(id, step); });
   };
   auto flight = std::make_shared<Flight>(std::move(request), road_under(fate, road));
   flight->expect(std::forward<Who>(who));
   flights_.emplace(id, std::move(flight));
-  world_.timeline().after(there_, [this, id, fate] { reach(id, fate); });
+  world_.timeline().run_after(there_, [this, id, fate] { reach(id, fate); });
   if (timeout > Duration::zero()) {
     limit(id, timeout);
   }
@@ -123,7 +123,7 @@ void Cluster::Impl::reach(kube::ExchangeId id, const RequestFate& fate) {
 }
 
 void Cluster::Impl::limit(kube::ExchangeId id, Duration timeout) {
-  world_.timeline().after(timeout, [this, id, timeout] {
+  world_.timeline().run_after(timeout, [this, id, timeout] {
     tell(id, [timeout](Flight& flight) {
       flight.fail(make_error(ErrorCode::Timeout, "no answer in " + base::human_duration(timeout))
                       .in(flight.request().method + " " + flight.request().target));
@@ -265,6 +265,14 @@ void Cluster::reset_kafka_reports() {
 
 std::vector<std::string> Cluster::unready_pods() const {
   return impl_->world().unready_pods();
+}
+
+const std::vector<std::string>& Cluster::made_pods() const {
+  return impl_->faults().made_pods();
+}
+
+void Cluster::share_memory() {
+  impl_->world().registry().store().keep_forgotten();
 }
 
 MonoTime Cluster::advance(MonoTime until) {

@@ -104,6 +104,10 @@ RequestFate FaultInjector::judge(const kube::Request& request) {
     fate.what = RequestFate::What::Unreachable;
     return fate;
   }
+  if (armed_.empty()) {
+    fate.delay = slowness();
+    return fate;
+  }
   const FaultRequest asked = read_request(request);
   const std::optional<Fault> fault = count(asked);
   if (is_away()) {

@@ -53,6 +53,9 @@ class FaultInjector {
 
   [[nodiscard]] const std::vector<Cluster::Happened>& happened() const { return happened_; }
 
+  /// Pods that were made since the start, each time: "confluent/kafka-1".
+  [[nodiscard]] const std::vector<std::string>& made_pods() const { return made_pods_; }
+
  private:
   /// One that waits for requests.
   struct Armed {
@@ -112,6 +115,7 @@ class FaultInjector {
   std::vector<Slowness> slow_;
   std::optional<MonoTime> away_until_;
   std::vector<Cluster::Happened> happened_;
+  std::vector<std::string> made_pods_;
 };
 
 /// The pod that a fault names, else that of the request; "" where there is none.

@@ -136,6 +136,9 @@ void FaultInjector::on_change(const Change& change) {
   if (change.type != Change::Type::Added || change.key.bucket != "pods") {
     return;
   }
+  if (start_) {
+    made_pods_.push_back(change.key.ns + "/" + change.key.name);
+  }
   std::erase_if(doomed_, [&](const DoomedPod& doomed) {
     const bool is_meant =
         doomed.name == change.key.name && (doomed.ns.empty() || doomed.ns == change.key.ns);

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <utility>
 
 namespace cfkops::sandbox {
@@ -48,6 +49,14 @@ void take_status(Value& to, const Value& from) {
 
 Kind::Kind(KindNames names)
     : names_(std::move(names)) {}
+
+const SubresourceNames* Kind::subresource(std::string_view name) const {
+  if (!subresources_ || is_defined()) {  // the definition of one may change
+    subresources_ = subresources();
+  }
+  const auto found = std::ranges::find(*subresources_, name, &SubresourceNames::name);
+  return found == subresources_->end() ? nullptr : &*found;
+}
 
 std::string Kind::bucket() const {
   return resource().full_name();

@@ -8,6 +8,7 @@
 #include "cfkops/kube/resource.hpp"
 
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -77,6 +78,9 @@ class Kind {
   [[nodiscard]] virtual const Schema* schema() const;
 
   [[nodiscard]] virtual std::vector<SubresourceNames> subresources() const { return {}; }
+
+  /// The one of that name, or nullptr; valid until asked again.
+  [[nodiscard]] const SubresourceNames* subresource(std::string_view name) const;
 
   /// A definition brought it. The decoder then judges no types (validation does), there is no
   /// strategic merge, and items of lists keep apiVersion and kind.
@@ -170,6 +174,7 @@ class Kind {
 
  private:
   KindNames names_;
+  mutable std::optional<std::vector<SubresourceNames>> subresources_;  ///< once asked for
 };
 
 /// "5m", "3d4h": how kubectl's tables tell an age (apimachinery pkg/util/duration).

@@ -13,7 +13,8 @@ Registry::Registry(Store& store, const KindTable& kinds, Timeline& timeline, Ran
       random_(random) {}
 
 Answer<Shared> Registry::get(const Kind& kind, std::string_view ns, std::string_view name) const {
-  const Shared stored = store_.get(place_of(kind, ns, name));
+  const Shared stored =
+      store_.get(kind.bucket(), kind.resource().namespaced ? ns : std::string_view(), name);
   if (stored == nullptr) {
     return refuse(missing(kind, name));
   }

@@ -1,5 +1,6 @@
 #include "registry_steps.hpp"
 
+#include "facts.hpp"
 #include "object_meta.hpp"
 
 #include <fmt/format.h>
@@ -103,7 +104,7 @@ Key place_of(const Kind& kind, std::string_view ns, std::string_view name) {
 
 Shared shown(const Kind& kind, const Shared& stored) {
   const bool same = !kind.is_defined() && kind.is_storage_version() &&
-                    text_at(*stored, {"apiVersion"}) == kind.resource().api_version();
+                    facts_of(stored).api_version == kind.resource().api_version();
   return same ? stored : share(kind.from_storage(stored));
 }
 

@@ -36,12 +36,26 @@ Answer<void> check_version(const Write& write, const Value& current, Value& fres
   return {};
 }
 
-Value without_meta(const Value& object) {
-  Value rest = object;
-  for (const char* const name : {"apiVersion", "kind", "metadata"}) {
-    rest.erase(name);
+/// Whether these are the same but for what all kinds have.
+bool have_same_rest(const Value& one, const Value& other) {
+  const auto next = [](auto& at, const Value& in) {
+    while (at != in.end() &&
+           (at.key() == "apiVersion" || at.key() == "kind" || at.key() == "metadata")) {
+      ++at;
+    }
+  };
+  auto left = one.begin();
+  auto right = other.begin();
+  for (;; ++left, ++right) {
+    next(left, one);
+    next(right, other);
+    if (left == one.end() || right == other.end()) {
+      return left == one.end() && right == other.end();
+    }
+    if (left.key() != right.key() || *left != *right) {
+      return false;
+    }
   }
-  return rest;
 }
 
 bool differ(const Value& fresh, const Value& old, Path path) {
@@ -52,7 +66,7 @@ bool differ(const Value& fresh, const Value& old, Path path) {
 
 bool has_new_generation(const Kind& kind, const Value& fresh, const Value& old) {
   if (kind.counts_whole_generation()) {
-    return without_meta(fresh) != without_meta(old);
+    return !have_same_rest(fresh, old);
   }
   return differ(fresh, old, {"spec"});
 }

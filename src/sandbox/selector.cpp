@@ -146,7 +146,9 @@ bool LabelSelector::matches(const Value& labels) const {
     if (found == nullptr) {
       return requirement.op == Operator::NotIn;
     }
-    const std::string value = text_at(labels, {requirement.key});
+    static const std::string kNone;
+    const auto* text = found->get_ptr<const std::string*>();
+    const std::string& value = text == nullptr ? kNone : *text;
     const bool listed = std::ranges::find(requirement.values, value) != requirement.values.end();
     if (requirement.op == Operator::In || requirement.op == Operator::NotIn) {
       return listed == (requirement.op == Operator::In);

@@ -16,6 +16,11 @@ Shared with_version(Value object, std::uint64_t revision) {
   return share(std::move(object));
 }
 
+struct NamespacedNameView {
+  std::string_view ns;
+  std::string_view name;
+};
+
 bool within(std::string_view ns, const std::string& of_object) {
   return ns.empty() || ns == of_object;
 }
@@ -23,11 +28,15 @@ bool within(std::string_view ns, const std::string& of_object) {
 }  // namespace
 
 Shared Store::get(const Key& key) const {
-  const auto bucket = buckets_.find(key.bucket);
+  return get(key.bucket, key.ns, key.name);
+}
+
+Shared Store::get(std::string_view bucket_name, std::string_view ns, std::string_view name) const {
+  const auto bucket = buckets_.find(bucket_name);
   if (bucket == buckets_.end()) {
     return nullptr;
   }
-  const auto found = bucket->second.find({key.ns, key.name});
+  const auto found = bucket->second.find(NamespacedNameView{ns, name});
   return found == bucket->second.end() ? nullptr : found->second;
 }
 
@@ -37,8 +46,8 @@ std::vector<Shared> Store::list(std::string_view bucket, std::string_view ns) co
   if (found == buckets_.end()) {
     return objects;
   }
-  auto entry = found->second.lower_bound({std::string(ns), std::string()});
-  for (; entry != found->second.end() && within(ns, entry->first.first); ++entry) {
+  auto entry = found->second.lower_bound(NamespacedNameView{ns, {}});
+  for (; entry != found->second.end() && within(ns, entry->first.ns); ++entry) {
     objects.push_back(entry->second);
   }
   return objects;
@@ -50,7 +59,7 @@ std::optional<std::vector<Shared>> Store::list_at(std::string_view bucket,
   if (revision < oldest_ || revision > revision_) {
     return std::nullopt;
   }
-  std::map<std::pair<std::string, std::string>, Shared> objects;
+  std::map<NamespacedName, Shared, ByNamespacedName> objects;
   if (const auto found = buckets_.find(bucket); found != buckets_.end()) {
     objects = found->second;
   }
@@ -60,14 +69,14 @@ std::optional<std::vector<Shared>> Store::list_at(std::string_view bucket,
       continue;
     }
     if (change->before == nullptr) {
-      objects.erase({change->key.ns, change->key.name});
+      objects.erase(NamespacedName{change->key.ns, change->key.name});
     } else {
-      objects.insert_or_assign({change->key.ns, change->key.name}, change->before);
+      objects.insert_or_assign(NamespacedName{change->key.ns, change->key.name}, change->before);
     }
   }
   std::vector<Shared> listed;
-  for (const auto& [key, object] : objects) {
-    if (within(ns, key.first)) {
+  for (const auto& [place, object] : objects) {
+    if (within(ns, place.ns)) {
       listed.push_back(object);
     }
   }
@@ -76,7 +85,7 @@ std::optional<std::vector<Shared>> Store::list_at(std::string_view bucket,
 
 Shared Store::put(const Key& key, Value object) {
   ++revision_;
-  Shared& place = buckets_[key.bucket][{key.ns, key.name}];
+  Shared& place = buckets_[key.bucket][NamespacedName{key.ns, key.name}];
   Change change;
   change.type = place == nullptr ? Change::Type::Added : Change::Type::Modified;
   change.revision = revision_;
@@ -94,7 +103,7 @@ Shared Store::remove(const Key& key) {
   if (bucket == buckets_.end()) {
     return nullptr;
   }
-  const auto found = bucket->second.find({key.ns, key.name});
+  const auto found = bucket->second.find(NamespacedNameView{key.ns, key.name});
   if (found == bucket->second.end()) {
     return nullptr;
   }
@@ -121,6 +130,9 @@ std::optional<std::vector<Change>> Store::since(std::uint64_t revision) const {
 
 void Store::compact(std::uint64_t revision) {
   while (!history_.empty() && history_.front().revision <= revision) {
+    if (keeps_forgotten_) {
+      forgotten_.push_back(std::move(history_.front()));
+    }
     history_.pop_front();
   }
   oldest_ = std::max(oldest_, std::min(revision, revision_));

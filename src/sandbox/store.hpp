@@ -24,6 +24,22 @@ struct Key {
   friend auto operator<=>(const Key&, const Key&) = default;  // NOLINT(modernize-use-nullptr)
 };
 
+/// Namespace and name of an object within its bucket, looked up by views too.
+struct NamespacedName {
+  std::string ns;
+  std::string name;
+};
+
+struct ByNamespacedName {
+  using is_transparent = void;
+
+  template <class One, class Other>
+  bool operator()(const One& one, const Other& other) const {
+    const int order = std::string_view(one.ns).compare(other.ns);
+    return order != 0 ? order < 0 : std::string_view(one.name).compare(other.name) < 0;
+  }
+};
+
 /// One change. `object` is the state after it, of a deletion the last state with the deletion's
 /// version; `before` is null for what was added.
 struct Change {
@@ -47,6 +63,9 @@ class Store {
 
   /// null where there is none.
   [[nodiscard]] Shared get(const Key& key) const;
+  [[nodiscard]] Shared get(std::string_view bucket,
+                           std::string_view ns,
+                           std::string_view name) const;
 
   /// By namespace and name; `ns` empty means all.
   [[nodiscard]] std::vector<Shared> list(std::string_view bucket, std::string_view ns = {}) const;
@@ -72,6 +91,10 @@ class Store {
   /// Forgets the past, up to that revision.
   void compact(std::uint64_t revision);
 
+  /// What is forgotten from now on stays in memory: for a process that is the copy of another, and
+  /// would first make copies of all that it frees.
+  void keep_forgotten() { keeps_forgotten_ = true; }
+
   /// Called after every change, in the order of registration. Listeners may not write.
   void listen(Listener listener);
 
@@ -80,9 +103,10 @@ class Store {
 
   std::uint64_t revision_ = 1;
   std::uint64_t oldest_ = 1;
-  std::map<std::string, std::map<std::pair<std::string, std::string>, Shared>, std::less<>>
-      buckets_;
+  std::map<std::string, std::map<NamespacedName, Shared, ByNamespacedName>, std::less<>> buckets_;
   std::deque<Change> history_;
+  std::vector<Change> forgotten_;
+  bool keeps_forgotten_ = false;
   std::vector<Listener> listeners_;
 };
 

@@ -39,6 +39,10 @@ Timeline::TimerId Timeline::after(Duration delay, std::function<void()> what) {
   return timer;
 }
 
+void Timeline::run_after(Duration delay, std::function<void()> what) {
+  due_.emplace(std::pair(later(now_, delay), ++last_), std::move(what));
+}
+
 void Timeline::cancel(TimerId timer) {
   const auto found = timers_.find(timer);
   if (found == timers_.end()) {

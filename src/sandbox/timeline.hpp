@@ -29,6 +29,9 @@ class Timeline final : public Clock {
   /// Runs `what` that much later; at once means when time is advanced next, also by nothing.
   TimerId after(Duration delay, std::function<void()> what);
 
+  /// The same for what is never cancelled.
+  void run_after(Duration delay, std::function<void()> what);
+
   /// Unknown ids and what has already happened are ignored.
   void cancel(TimerId timer);
 

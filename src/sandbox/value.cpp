@@ -1,5 +1,9 @@
 #include "value.hpp"
 
+#include "facts.hpp"
+
+#include "cfkops/base/check.hpp"
+
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
@@ -50,10 +54,48 @@ std::int64_t whole(const Value& number) {
   return number.get<std::int64_t>();
 }
 
-/// Ends a shared value; keeps its texts till then. "" for one that nobody has asked for.
-struct Texts {
+std::string_view view_at(const Value& in, Path path) {
+  const Value* found = find(in, path);
+  const auto* text = found == nullptr ? nullptr : found->get_ptr<const std::string*>();
+  return text == nullptr ? std::string_view() : std::string_view(*text);
+}
+
+const Value* ready_condition(const Value& object) {
+  for (const Value& condition : list_at(object, {"status", "conditions"})) {
+    if (view_at(condition, {"type"}) == "Ready") {
+      return &condition;
+    }
+  }
+  return nullptr;
+}
+
+Facts find_facts(const Value& object) {
+  Facts facts;
+  facts.api_version = view_at(object, {"apiVersion"});
+  const Value& metadata = object_at(object, {"metadata"});
+  facts.name = view_at(metadata, {"name"});
+  facts.ns = view_at(metadata, {"namespace"});
+  facts.uid = view_at(metadata, {"uid"});
+  facts.terminating = find(metadata, {"deletionTimestamp"}) != nullptr;
+  facts.labels = &object_at(metadata, {"labels"});
+  facts.controller = controller_of(object);
+  if (facts.controller != nullptr) {
+    facts.controller_uid = view_at(*facts.controller, {"uid"});
+  }
+  facts.node = view_at(object, {"spec", "nodeName"});
+  facts.ip = view_at(object, {"status", "podIP"});
+  facts.phase = view_at(object, {"status", "phase"});
+  facts.ready = ready_condition(object);
+  facts.is_ready = facts.ready != nullptr && view_at(*facts.ready, {"status"}) == "True";
+  return facts;
+}
+
+/// Ends a shared value; keeps till then what was made of it. Its texts are "" where nobody has
+/// asked for them.
+struct Keeper {
   std::string whole = {};
   std::string item = {};
+  std::unique_ptr<const Facts> facts = {};
 
   void operator()(const Value* value) const { delete value; }  // NOLINT(*-owning-memory)
 };
@@ -74,14 +116,14 @@ std::string item_text_of(const Value& object) {
 
 void append_kept(std::string& text,
                  const Shared& object,
-                 std::string Texts::*which,
+                 std::string Keeper::*which,
                  std::string (*make)(const Value&)) {
-  auto* const texts = std::get_deleter<Texts>(object);
-  if (texts == nullptr) {
+  auto* const keeper = std::get_deleter<Keeper>(object);
+  if (keeper == nullptr) {
     text += make(*object);
     return;
   }
-  std::string& kept = texts->*which;
+  std::string& kept = keeper->*which;
   if (kept.empty()) {
     kept = make(*object);
   }
@@ -163,15 +205,24 @@ void erase_at(Value& in, Path path) {
 }
 
 Shared share(Value value) {
-  return {new Value(std::move(value)), Texts{}};  // NOLINT(*-owning-memory)
+  return {new Value(std::move(value)), Keeper{}};  // NOLINT(*-owning-memory)
 }
 
 void append_json(std::string& text, const Shared& object) {
-  append_kept(text, object, &Texts::whole, text_of);
+  append_kept(text, object, &Keeper::whole, text_of);
 }
 
 void append_item_json(std::string& text, const Shared& object) {
-  append_kept(text, object, &Texts::item, item_text_of);
+  append_kept(text, object, &Keeper::item, item_text_of);
+}
+
+const Facts& facts_of(const Shared& object) {
+  auto* const keeper = std::get_deleter<Keeper>(object);
+  CFKOPS_CHECK(keeper != nullptr);
+  if (keeper->facts == nullptr) {
+    keeper->facts = std::make_unique<const Facts>(find_facts(*object));
+  }
+  return *keeper->facts;
 }
 
 std::string name_of(const Value& object) {

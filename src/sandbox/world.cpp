@@ -12,6 +12,10 @@ namespace cfkops::sandbox {
 
 namespace {
 
+// What is older is forgotten, as API servers have etcd do it, at these intervals.
+constexpr Duration kRemembered = std::chrono::minutes(5);
+constexpr Duration kCompaction = std::chrono::minutes(1);
+
 // Why a pod is not ready, in the word that `kubectl get pods` shows.
 std::string state_of(const Value& pod) {
   for (const Value& container : list_at(pod, {"status", "containerStatuses"})) {
@@ -55,6 +59,19 @@ void World::make_controllers() {
   controllers_.push_back(kubelets(registry_, programs_));
   for (const std::unique_ptr<Controller>& controller : controllers_) {
     store_.listen([&one = *controller](const Change& change) { one.on_change(change); });
+  }
+  store_.listen([this](const Change& change) { forget_old(change.revision); });
+}
+
+void World::forget_old(std::uint64_t revision) {
+  const MonoTime now = timeline_.now();
+  if (!marks_.empty() && now - marks_.back().first < kCompaction) {
+    return;
+  }
+  marks_.emplace_back(now, revision);
+  while (now - marks_.front().first >= kRemembered) {
+    store_.compact(marks_.front().second);
+    marks_.pop_front();
   }
 }
 

@@ -13,8 +13,11 @@
 #include "cfkops/base/result.hpp"
 #include "cfkops/sandbox/scenario.hpp"
 
+#include <cstdint>
+#include <deque>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace cfkops::sandbox {
@@ -52,6 +55,7 @@ class World {
   void make_controllers();
   void add_kafka(const KafkaSpec& spec);
   void grow();
+  void forget_old(std::uint64_t revision);
 
   Duration growing_;
   Timeline timeline_;
@@ -63,6 +67,7 @@ class World {
   ApiServer api_;
   std::vector<std::unique_ptr<Controller>> controllers_;
   std::vector<std::shared_ptr<KafkaModel>> kafka_;
+  std::deque<std::pair<MonoTime, std::uint64_t>> marks_;  ///< the store's revision at moments
 };
 
 }  // namespace cfkops::sandbox

@@ -163,6 +163,33 @@ TEST(JsonParse, TheLastOfTwoEqualKeysWins) {
   EXPECT_EQ(parsed(R"({"a": 1, "a": 2})").dump(), R"({"a":2})");
 }
 
+TEST(JsonParse, ReadsAsTheLibraryDoes) {
+  for (const char* text : {"0",
+                           "-0",
+                           "-12",
+                           "999999999999999999",
+                           "-999999999999999999",
+                           "18446744073709551615",
+                           "1.0",
+                           "1e3",
+                           "true",
+                           " [ false , null ] ",
+                           "[]",
+                           "{}",
+                           R"("")",
+                           R"("a\"b\\\/\b\f\n\r\t")",
+                           R"("\u00e4\ud83d\ude00")",
+                           "\"\x7f\xc3\xa4\"",
+                           R"({"b":{"c":[1,{"d":"e"}]},"a":-5})",
+                           R"({"a":{"x":1},"a":{"y":2},"b":[1],"b":"2"})"}) {
+    const auto read = Json::parse_raw(text);
+    ASSERT_TRUE(read) << text;
+    const nlohmann::json expected = nlohmann::json::parse(text);
+    EXPECT_EQ(*read, expected) << text;
+    EXPECT_EQ(read->type(), expected.type()) << text;
+  }
+}
+
 TEST(JsonParse, DepthIsBounded) {
   const auto nested = [](std::size_t depth) {
     return std::string(depth, '[') + std::string(depth, ']');
@@ -184,6 +211,24 @@ TEST(JsonParse, SurvivesMutatedInput) {
     const auto result = Json::parse(text);
     if (result) {
       EXPECT_EQ(parsed(result->dump()).dump(), result->dump());
+    }
+  }
+}
+
+TEST(JsonParse, TakesNothingThatTheLibraryRefuses) {
+  const std::string seed =
+      R"({"a": [1, -25, true, null, "x\n"], "b": {"c": {}}, "a2": "\"", "d":0})";
+  std::mt19937 random(7);
+  for (int i = 0; i < 20000; ++i) {
+    std::string text = seed;
+    for (unsigned j = 0; j <= random() % 3; ++j) {
+      text[random() % text.size()] = "{}[]\",:\\ 0-9atrue\n"[random() % 21];
+    }
+    const auto read = Json::parse_raw(text);
+    const nlohmann::json expected = nlohmann::json::parse(text, nullptr, false);
+    ASSERT_EQ(!read, expected.is_discarded()) << text;
+    if (read) {
+      ASSERT_EQ(*read, expected) << text;
     }
   }
 }

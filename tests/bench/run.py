@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """What cfkops costs, side by side with the tool one would use instead, in one run.
 
-    run.py            start-up, lint, the end-to-end tests on the sandbox, two sweeps, and a broker restart under
-                      load beside kubectl's
+    run.py            start-up, lint, the end-to-end tests on the sandbox, two sweeps, a rehearsal, and a broker
+                      restart under load beside kubectl's
     run.py --full     five rounds instead of one, three with slow catch-up, and a larger sweep
     run.py --strict   exits 1 when any bar is missed
 
@@ -93,6 +93,30 @@ def sweeps(full):
     return rows + ([swept(name, words)[0] for name, words in FULL_SWEEPS] if full else [])
 
 
+def rehearsal():
+    """Two hundred faults on sixty brokers, twice: the same seed is to give the same bytes."""
+    argv = [str(BINARY), "rehearse", "broker-restart", "--scenario", "sixty-brokers", "--faults", "all",
+            "--points", "200", "--param", "settle=0s", "-o", "json"]
+    seconds, cpu, peak, reports = [], [], 0, []
+    for _ in range(2):
+        began = time.monotonic()
+        with subprocess.Popen(argv, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, cwd=ROOT) as child:
+            reports.append(child.stdout.read())
+            _, status, usage = os.wait4(child.pid, 0)
+            child.returncode = os.waitstatus_to_exitcode(status)
+        seconds.append(time.monotonic() - began)
+        # Of the process and of those of its branches, which it has waited for.
+        cpu.append(usage.ru_utime + usage.ru_stime)
+        peak = max(peak, usage.ru_maxrss / 1024)
+        if child.returncode not in (0, 1):
+            raise SystemExit(f"bench: rehearse exited with {child.returncode}")
+    same = reports[0] == reports[1] and len(reports[0]) > 0
+    return [Row("rehearse 200 faults, 60 brokers", f"{min(seconds):.1f} s ({min(cpu):.1f} s of CPU)", "-", "< 30 s",
+                min(seconds) < 30),
+            Row("rehearse: peak memory", f"{peak:.0f} MB", "-", "< 128 MB", 0 < peak < 128),
+            Row("rehearse: same seed, same bytes", "yes" if same else "no", "-", "yes", same, not same)]
+
+
 def gaps(seen):
     load, sample = seen["load"], seen["sample"]
     return (f"gap {load['longest_gap_s']:.2f} s, one partition {load['longest_partition_gap_s']:.2f} s, "
@@ -178,6 +202,7 @@ def main():
     rows = startup(kubectl if kubectl and pathlib.Path(kubectl).exists() else "")
     rows += on_sandbox()
     rows += sweeps(options.full)
+    rows += rehearsal()
     if usable:
         rows += restarts(options.full)
     else:

@@ -69,5 +69,45 @@ TEST(ChoosePointsTest, NamesTheRequestAndItsPod) {
   }
 }
 
+/// The points of that kind at reads before the steps.
+std::vector<FaultPoint> at_reads(const Trace& trace, sandbox::FaultKind kind) {
+  std::vector<FaultPoint> points;
+  for (const FaultPoint& point : choose_points(trace, 1000)) {
+    if (point.fault.kind == kind && point.step.empty()) {
+      points.push_back(point);
+    }
+  }
+  return points;
+}
+
+TEST(ChoosePointsTest, WhatLiesInWaitForAPodPartsFromThePlainRunWhereThatIsMade) {
+  Trace trace = three_evictions();
+  trace.made = {{.pod = "ns/kafka-0", .requests = 7}, {.pod = "ns/kafka-1", .requests = 9}};
+  const auto points = at_reads(trace, sandbox::FaultKind::ImagePullFails);
+  ASSERT_FALSE(points.empty());
+  for (const FaultPoint& point : points) {
+    EXPECT_LE(point.place, 5U);
+    EXPECT_EQ(point.parting, 9U);
+    ASSERT_TRUE(point.waiting);
+    EXPECT_EQ(point.waiting->ns, "ns");
+    EXPECT_EQ(point.waiting->target, "kafka-1");
+    EXPECT_EQ(point.fault.on->resource, "pods/proxy") << "as it is told";
+  }
+}
+
+TEST(ChoosePointsTest, APodThatIsNotMadeAgainIsWaitedForToTheEnd) {
+  const Trace trace = three_evictions();
+  for (const FaultPoint& point : at_reads(trace, sandbox::FaultKind::PodNeverReady)) {
+    EXPECT_EQ(point.parting, trace.requests.size());
+  }
+}
+
+TEST(ChoosePointsTest, WhatHappensAtOncePartsThere) {
+  for (const FaultPoint& point : at_reads(three_evictions(), sandbox::FaultKind::DiskFull)) {
+    EXPECT_EQ(point.parting, point.place);
+    EXPECT_FALSE(point.waiting);
+  }
+}
+
 }  // namespace
 }  // namespace cfkops::rehearse

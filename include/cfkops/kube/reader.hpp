@@ -102,6 +102,7 @@ class ReadListener {
 };
 
 /// What discovery found; private to the module.
+class KnownItems;
 struct Catalogue;
 
 /// How requests are made and numbered.
@@ -265,6 +266,7 @@ class Reader {
   std::set<std::string> warnings_seen_;
   ReadListener* read_listener_ = nullptr;
   std::shared_ptr<const Catalogue> catalogue_;
+  std::shared_ptr<KnownItems> known_items_;
 };
 
 }  // namespace cfkops::kube

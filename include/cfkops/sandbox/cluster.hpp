@@ -94,6 +94,13 @@ class Cluster final : public kube::Transport {
   /// Pods that are not ready although they should be: "confluent/kafka-1 (CrashLoopBackOff)".
   [[nodiscard]] std::vector<std::string> unready_pods() const;
 
+  /// Pods that were made since the first `inject`, each time, in order: "confluent/kafka-1".
+  [[nodiscard]] const std::vector<std::string>& made_pods() const;
+
+  /// To be told where this process is the copy of another, and shares its memory: frees less, since
+  /// what is freed would first be copied.
+  void share_memory();
+
   /// For a server that gives it to other programs: runs what is due until `until`, which follows
   /// real time there; returns when the next thing is due.
   MonoTime advance(MonoTime until);

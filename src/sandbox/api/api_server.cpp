@@ -106,9 +106,8 @@ bool is_allowed(const Route& route, const std::string& verb) {
   if (route.subresource.empty()) {
     return has_word(route.kind->names().verbs, verb);
   }
-  const auto all = route.kind->subresources();
-  const auto found = std::ranges::find(all, route.subresource, &SubresourceNames::name);
-  return found != all.end() && has_word(found->verbs, verb);
+  const SubresourceNames* found = route.kind->subresource(route.subresource);
+  return found != nullptr && has_word(found->verbs, verb);
 }
 
 bool follows_log(const Exchange& exchange) {

@@ -30,10 +30,18 @@ std::string lower(std::string_view text) {
   return lowered;
 }
 
+bool same_letter(unsigned char one, unsigned char other) {
+  return std::tolower(one) == std::tolower(other);
+}
+
+bool is_named(const kube::Header& header, std::string_view name) {
+  return std::ranges::equal(header.name, name, same_letter);
+}
+
 std::vector<std::string> all_of(const kube::Request& request, std::string_view name) {
   std::vector<std::string> values;
   for (const kube::Header& header : request.headers) {
-    if (lower(header.name) == name && !header.value.empty()) {
+    if (is_named(header, name) && !header.value.empty()) {
       values.push_back(header.value);
     }
   }
@@ -152,8 +160,10 @@ Answer<void> may_impersonate(const Registry& registry, const Caller& caller, con
 
 void read_extra(const kube::Request& request, Caller& other) {
   for (const kube::Header& header : request.headers) {
-    const std::string name = lower(header.name);
-    if (name.starts_with(kExtraPrefix)) {
+    const bool is_extra = std::ranges::equal(
+        std::string_view(header.name).substr(0, kExtraPrefix.size()), kExtraPrefix, same_letter);
+    if (is_extra) {
+      const std::string name = lower(header.name);
       other.extra[percent_decoded(name.substr(kExtraPrefix.size()))].push_back(header.value);
     }
   }

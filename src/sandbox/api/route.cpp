@@ -43,8 +43,7 @@ bool is_built_in(const KindTable& kinds, std::string_view group) {
 }
 
 bool has_subresource(const Kind& kind, std::string_view name) {
-  const auto all = kind.subresources();
-  return std::ranges::find(all, name, &SubresourceNames::name) != all.end();
+  return kind.subresource(name) != nullptr;
 }
 
 // Whether the path's form fits the kind's scope.

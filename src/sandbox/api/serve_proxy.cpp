@@ -72,6 +72,10 @@ kube::Request forwarded(const kube::Request& request,
                         std::string_view query) {
   kube::Request next = request;
   std::erase_if(next.headers, [](const kube::Header& header) {
+    constexpr std::string_view kFirst = "aAcCuU";
+    if (header.name.empty() || kFirst.find(header.name.front()) == std::string_view::npos) {
+      return false;
+    }
     const std::string name = base::lower(header.name);
     return name == "authorization" || name == "connection" || name == "upgrade";
   });
@@ -113,10 +117,11 @@ Answer<kube::Response> call(Registry& registry,
   if (rest.empty() && (method == "GET" || method == "HEAD")) {
     return led_on(path, query);
   }
-  const std::string dial =
-      fmt::format("dial tcp {}:{}: connect: ", text_at(pod, {"status", "podIP"}), *port);
+  const auto dial = [&] {
+    return fmt::format("dial tcp {}:{}: connect: ", text_at(pod, {"status", "podIP"}), *port);
+  };
   if (is_cut_off(registry, pod)) {
-    return refuse(unreachable(dial + "no route to host"));
+    return refuse(unreachable(dial() + "no route to host"));
   }
   Program* const program = program_of(exchange, pod);
   // Programs speak plain HTTP; of a TLS client they understand nothing, so they are not asked more
@@ -125,7 +130,7 @@ Answer<kube::Response> call(Registry& registry,
       tls ? kube::Request{.target = "/"} : forwarded(exchange.request, rest, query);
   auto response = program == nullptr ? std::nullopt : program->serve(pod, *port, request);
   if (!response) {
-    return refuse(unreachable(dial + "connection refused"));
+    return refuse(unreachable(dial() + "connection refused"));
   }
   if (tls) {
     return refuse(unreachable("tls: first record does not look like a TLS handshake"));

@@ -2,6 +2,7 @@
 
 #include "controllers/cluster_objects.hpp"
 #include "controllers/pods.hpp"
+#include "facts.hpp"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -316,9 +317,9 @@ void CfkPass::look_at_pods() {
   if (found_.set == nullptr) {
     return;
   }
+  const std::string_view uid = facts_of(found_.set).uid;
   for (const Shared& pod : registry_.store().list("pods", resource_.ns())) {
-    const Value* owner = controller_of(*pod);
-    if (owner != nullptr && text_at(*owner, {"uid"}) == uid_of(*found_.set)) {
+    if (facts_of(pod).controller != nullptr && facts_of(pod).controller_uid == uid) {
       found_.pods.push_back(pod);
     }
   }

@@ -31,7 +31,7 @@ Shared stored(const Registry& registry,
               std::string_view bucket,
               std::string_view ns,
               std::string_view name) {
-  return registry.store().get({std::string(bucket), std::string(ns), std::string(name)});
+  return registry.store().get(bucket, ns, name);
 }
 
 std::vector<Shared> all_stored(const Registry& registry,

@@ -1,6 +1,7 @@
 #include "controllers/cluster_objects.hpp"
 #include "controllers/controller.hpp"
 #include "controllers/pods.hpp"
+#include "facts.hpp"
 #include "kinds/checks.hpp"
 #include "selector.hpp"
 
@@ -78,8 +79,9 @@ class DisruptionController final : public Controller {
     std::vector<Shared> pods;
     const LabelSelector selector = LabelSelector::of(find(*budget, {"spec", "selector"}));
     for (const Shared& pod : registry_.list(kind_for(registry_, "v1", "Pod"), key.ns)) {
-      const bool ended = has_phase(*pod, "Succeeded") || has_phase(*pod, "Failed");
-      if (!ended && selector.matches(object_at(*pod, {"metadata", "labels"}))) {
+      const Facts& facts = facts_of(pod);
+      const bool ended = facts.phase == "Succeeded" || facts.phase == "Failed";
+      if (!ended && selector.matches(*facts.labels)) {
         pods.push_back(pod);
       }
     }
@@ -126,11 +128,13 @@ class DisruptionController final : public Controller {
 
   [[nodiscard]] std::optional<std::int64_t> wanted_pods(const std::vector<Shared>& pods) const {
     std::map<std::string, std::int64_t> wanted;
+    const Value* last = nullptr;
     for (const Shared& pod : pods) {
-      const Value* owner = controller_of(*pod);
-      if (owner == nullptr) {
+      const Value* owner = facts_of(pod).controller;
+      if (owner == nullptr || (last != nullptr && *owner == *last)) {
         continue;
       }
+      last = owner;
       const auto scale = scale_of(namespace_of(*pod), *owner);
       if (!scale) {
         return std::nullopt;
@@ -170,6 +174,9 @@ class DisruptionController final : public Controller {
   [[nodiscard]] Value disrupted(const Value& budget, const std::vector<Shared>& pods) const {
     Value kept = Value::object();
     const Value& known = object_at(budget, {"status", "disruptedPods"});
+    if (known.empty()) {
+      return kept;
+    }
     for (const Shared& pod : pods) {
       const std::string time = text_at(known, {name_of(*pod)});
       const auto since = base::parse_rfc3339(time);
@@ -187,7 +194,8 @@ class DisruptionController final : public Controller {
                   const Expectation& expected) {
     Value gone = disrupted(budget, pods);
     const std::int64_t healthy = std::ranges::count_if(pods, [&gone](const Shared& pod) {
-      return !is_terminating(*pod) && find(gone, {name_of(*pod)}) == nullptr && is_ready(*pod);
+      const Facts& facts = facts_of(pod);
+      return facts.is_ready && !facts.terminating && find(gone, {facts.name}) == nullptr;
     });
     const std::int64_t room =
         expected.pods > 0 ? std::max<std::int64_t>(0, healthy - expected.healthy) : 0;

@@ -1,9 +1,13 @@
 #include "controllers/cluster_objects.hpp"
+#include "facts.hpp"
 #include "selector.hpp"
 
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <cstddef>
+#include <map>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -33,18 +37,13 @@ LabelSelector selector_of(const Value& service) {
   return LabelSelector::of_map(object_at(service, {"spec", "selector"}));
 }
 
-bool selects(const LabelSelector& selector, const Value& pod) {
-  return selector.matches(object_at(pod, {"metadata", "labels"}));
+bool selects(const LabelSelector& selector, const Shared& pod) {
+  return selector.matches(*facts_of(pod).labels);
 }
 
-bool is_serving(const Value& pod) {
-  const Value* ready = condition_of(pod, "Ready");
-  return ready != nullptr && text_at(*ready, {"status"}) == "True";
-}
-
-bool belongs(const Value& pod) {
-  const std::string phase = text_at(pod, {"status", "phase"});
-  return !text_at(pod, {"status", "podIP"}).empty() && phase != "Failed" && phase != "Succeeded";
+bool belongs(const Shared& pod) {
+  const Facts& facts = facts_of(pod);
+  return facts.phase != "Failed" && facts.phase != "Succeeded" && !facts.ip.empty();
 }
 
 /// Whether a change of a pod can alter an endpoint; most of its status does not.
@@ -52,13 +51,12 @@ bool matters(const Change& change) {
   if (change.type != Change::Type::Modified || change.before == nullptr) {
     return true;
   }
-  const Value& before = *change.before;
-  const Value& now = *change.object;
-  return text_at(before, {"status", "podIP"}) != text_at(now, {"status", "podIP"}) ||
-         belongs(before) != belongs(now) || is_serving(before) != is_serving(now) ||
-         is_deleting(before) != is_deleting(now) || uid_of(before) != uid_of(now) ||
-         object_at(before, {"metadata", "labels"}) != object_at(now, {"metadata", "labels"}) ||
-         object_at(before, {"spec"}) != object_at(now, {"spec"});
+  const Facts& before = facts_of(change.before);
+  const Facts& now = facts_of(change.object);
+  return before.is_ready != now.is_ready || before.terminating != now.terminating ||
+         before.uid != now.uid || before.ip != now.ip ||
+         belongs(change.before) != belongs(change.object) || *before.labels != *now.labels ||
+         object_at(*change.before, {"spec"}) != object_at(*change.object, {"spec"});
 }
 
 Value labels_of(const Value& service) {
@@ -137,50 +135,82 @@ class EndpointSliceController final : public Controller {
   }
 
  private:
+  struct Selection {
+    Shared service;
+    bool is_watched = false;
+    LabelSelector selector;
+  };
+
+  /// What an endpoint is made of.
+  struct Source {
+    Shared pod;
+    Shared node;  ///< that the pod is on, null where there is none
+
+    friend bool operator==(const Source&, const Source&) = default;
+  };
+
+  /// An endpoint: the one at that place of the slice's present state, or another.
+  struct Piece {
+    std::optional<std::size_t> kept;
+    Value fresh;
+  };
+
+  /// What a state of a slice was made of.
+  struct Made {
+    Shared service;
+    Shared slice;
+    std::vector<Source> sources;
+  };
+
   void add_services_of(const Change& change) {
     for (const Shared& service : all_stored(registry_, "services", change.key.ns)) {
-      if (!is_watched(*service)) {
-        continue;
-      }
-      const LabelSelector selector = selector_of(*service);
-      if (selects(selector, *change.object) ||
-          (change.before != nullptr && selects(selector, *change.before))) {
+      const Selection& known = selection_of(service);
+      if (known.is_watched &&
+          (selects(known.selector, change.object) ||
+           (change.before != nullptr && selects(known.selector, change.before)))) {
         queue_.add(key_of("services", *service));
       }
     }
   }
 
+  /// What a service selects; kept while it stays as it is.
+  const Selection& selection_of(const Shared& service) {
+    const Facts& facts = facts_of(service);
+    Selection& known = selections_[{std::string(facts.ns), std::string(facts.name)}];
+    if (known.service != service) {
+      known = {service, is_watched(*service), selector_of(*service)};
+    }
+    return known;
+  }
+
   [[nodiscard]] std::vector<Shared> slices_of(const Key& service) const {
     std::vector<Shared> slices = all_stored(registry_, kBucket, service.ns);
     std::erase_if(slices, [&](const Shared& slice) {
-      return text_at(*slice, {"metadata", "labels", kServiceName}) != service.name ||
-             text_at(*slice, {"metadata", "labels", kManagedBy}) != kController;
+      const Value& labels = *facts_of(slice).labels;
+      const Value* of = find(labels, {kServiceName});
+      return of == nullptr || *of != service.name || text_at(labels, {kManagedBy}) != kController;
     });
     return slices;
   }
 
-  [[nodiscard]] Value endpoint_of(const Value& service, const Value& pod) const {
-    const bool serving = is_serving(pod);
-    const bool terminating = is_deleting(pod);
+  [[nodiscard]] static Value endpoint_of(const Value& service, const Source& source) {
+    const Value& pod = *source.pod;
+    const Facts& facts = facts_of(source.pod);
     const bool always = flag_at(service, {"spec", "publishNotReadyAddresses"});
-    Value endpoint = {{"addresses", Value::array({text_at(pod, {"status", "podIP"})})},
-                      {"conditions",
-                       {{"ready", always || (serving && !terminating)},
-                        {"serving", serving},
-                        {"terminating", terminating}}},
-                      {"targetRef",
-                       {{"kind", "Pod"},
-                        {"name", name_of(pod)},
-                        {"namespace", namespace_of(pod)},
-                        {"uid", uid_of(pod)}}}};
-    const std::string node = text_at(pod, {"spec", "nodeName"});
-    if (!node.empty()) {
-      endpoint["nodeName"] = node;
-      const Shared object = stored(registry_, "nodes", {}, node);
-      const std::string zone =
-          object == nullptr ? "" : text_at(*object, {"metadata", "labels", kZone});
-      if (!zone.empty()) {
-        endpoint["zone"] = zone;
+    Value endpoint = {
+        {"addresses", Value::array({facts.ip})},
+        {"conditions",
+         {{"ready", always || (facts.is_ready && !facts.terminating)},
+          {"serving", facts.is_ready},
+          {"terminating", facts.terminating}}},
+        {"targetRef",
+         {{"kind", "Pod"}, {"name", facts.name}, {"namespace", facts.ns}, {"uid", facts.uid}}}};
+    if (!facts.node.empty()) {
+      endpoint["nodeName"] = facts.node;
+    }
+    if (source.node != nullptr) {
+      if (std::string zone = text_at(*facts_of(source.node).labels, {kZone}); !zone.empty()) {
+        endpoint["zone"] = std::move(zone);
       }
     }
     const std::string host = text_at(pod, {"spec", "hostname"});
@@ -194,53 +224,105 @@ class EndpointSliceController final : public Controller {
     const Shared service = registry_.store().get(key);
     if (service == nullptr || !is_watched(*service) || is_deleting(*service)) {
       if (service == nullptr) {
-        for (const Shared& slice : slices_of(key)) {
-          delete_stored(
-              registry_, key_of(kBucket, *slice), uid_of(*slice), {}, as_controller(kManager));
-        }
+        drop(key);
       }
       return;
     }
-    Value endpoints = Value::array();
-    Value ports;
-    const LabelSelector selector = selector_of(*service);
+    std::vector<Source> sources;
+    const LabelSelector& selector = selection_of(service).selector;
     for (const Shared& pod : all_stored(registry_, "pods", key.ns)) {
-      if (selects(selector, *pod) && belongs(*pod)) {
-        if (ports.is_null()) {
-          ports = ports_for(*service, *pod);
-        }
-        endpoints.push_back(endpoint_of(*service, *pod));
+      if (selects(selector, pod) && belongs(pod)) {
+        const std::string_view node = facts_of(pod).node;
+        sources.push_back({pod, node.empty() ? nullptr : stored(registry_, "nodes", {}, node)});
       }
     }
-    write(*service, endpoints.empty() ? Value() : std::move(endpoints), ports);
+    write(service, std::move(sources));
   }
 
-  void write(const Value& service, const Value& endpoints, const Value& ports) {
-    const std::vector<Shared> slices = slices_of(key_of("services", service));
-    const Value labels = labels_of(service);
+  void drop(const Key& service) {
+    selections_.erase({service.ns, service.name});
+    made_.erase({service.ns, service.name});
+    for (const Shared& slice : slices_of(service)) {
+      delete_stored(
+          registry_, key_of(kBucket, *slice), uid_of(*slice), {}, as_controller(kManager));
+    }
+  }
+
+  void write(const Shared& service, std::vector<Source> sources) {
+    const Value labels = labels_of(*service);
+    const Value ports = sources.empty() ? Value() : ports_for(*service, *sources.front().pod);
+    const std::vector<Shared> slices = slices_of(key_of("services", *service));
     if (slices.empty()) {
-      create(service, labels, endpoints, ports);
+      create(*service, labels, endpoints_of(*service, sources), ports);
       return;
     }
-    const Value& slice = *slices.front();
-    const auto has = [&slice](std::string_view name, const Value& wanted) {
-      const Value* found = find(slice, {name});
-      return found == nullptr ? wanted.is_null() : *found == wanted;
+    const Shared& slice = slices.front();
+    const Key key = key_of(kBucket, *slice);
+    Made& made = made_[{key.ns, name_of(*service)}];
+    const std::vector<Piece> pieces = pieces_of(service, slice, made, sources);
+    const Value* there = find(*slice, {"ports"});
+    const bool has_ports = there == nullptr ? ports.is_null() : *there == ports;
+    const bool as_wanted =
+        is_made_of(*slice, pieces) && has_ports && *facts_of(slice).labels == labels;
+    const auto change = [&](Value& fresh) {
+      put_together(fresh["endpoints"], pieces);
+      fresh["ports"] = ports;
+      fresh["metadata"]["labels"] = labels;
+      make_at(fresh, {"metadata", "annotations", kTrigger}) = registry_.timestamp();
     };
-    if (has("endpoints", endpoints) && has("ports", ports) &&
-        object_at(slice, {"metadata", "labels"}) == labels) {
+    if (!as_wanted && !change_stored(registry_, key, change, as_controller(kManager))) {
+      made = {};
       return;
     }
-    change_stored(
-        registry_,
-        key_of(kBucket, slice),
-        [&](Value& fresh) {
-          fresh["endpoints"] = endpoints;
-          fresh["ports"] = ports;
-          fresh["metadata"]["labels"] = labels;
-          make_at(fresh, {"metadata", "annotations", kTrigger}) = registry_.timestamp();
-        },
-        as_controller(kManager));
+    made = {service, registry_.store().get(key), std::move(sources)};
+  }
+
+  static Value endpoints_of(const Value& service, const std::vector<Source>& sources) {
+    Value endpoints;
+    for (const Source& source : sources) {
+      endpoints.push_back(endpoint_of(service, source));
+    }
+    return endpoints;
+  }
+
+  /// What the slice of a service is to consist of. What its present state was made of has not
+  /// changed for most.
+  static std::vector<Piece> pieces_of(const Shared& service,
+                                      const Shared& slice,
+                                      const Made& made,
+                                      const std::vector<Source>& sources) {
+    const bool known = made.service == service && made.slice == slice;
+    auto before = made.sources.begin();
+    const auto end = known ? made.sources.end() : before;
+    std::vector<Piece> pieces;
+    for (const Source& source : sources) {
+      before = std::find_if(before, end, [&source](const Source& one) {
+        return facts_of(one.pod).name >= facts_of(source.pod).name;
+      });
+      if (before != end && *before == source) {
+        pieces.push_back({static_cast<std::size_t>(before - made.sources.begin()), {}});
+      } else {
+        pieces.push_back({{}, endpoint_of(*service, source)});
+      }
+    }
+    return pieces;
+  }
+
+  static bool is_made_of(const Value& slice, const std::vector<Piece>& pieces) {
+    const Value& endpoints = list_at(slice, {"endpoints"});
+    std::size_t at = 0;
+    return endpoints.size() == pieces.size() &&
+           std::ranges::all_of(pieces, [&](const Piece& piece) {
+             const std::size_t here = at++;
+             return piece.kept ? *piece.kept == here : piece.fresh == endpoints[here];
+           });
+  }
+
+  static void put_together(Value& endpoints, const std::vector<Piece>& pieces) {
+    Value old = std::exchange(endpoints, Value());
+    for (const Piece& piece : pieces) {
+      endpoints.push_back(piece.kept ? std::move(old.at(*piece.kept)) : piece.fresh);
+    }
   }
 
   void create(const Value& service,
@@ -272,6 +354,9 @@ class EndpointSliceController final : public Controller {
 
   Registry& registry_;
   WorkQueue queue_;
+  // By namespace and name of a service.
+  std::map<std::pair<std::string, std::string>, Selection> selections_;
+  std::map<std::pair<std::string, std::string>, Made> made_;
 };
 
 }  // namespace

@@ -2,6 +2,7 @@
 
 #include "controllers/controller.hpp"
 #include "controllers/pod_events.hpp"
+#include "facts.hpp"
 #include "selector.hpp"
 
 #include "cfkops/base/check.hpp"
@@ -55,6 +56,19 @@ void release(Registry& registry, const Kind& of, const Value& owner, const Value
         return fresh;
       },
       as_controller(kControllerManager)));
+}
+
+/// Without those that are no longer there.
+std::vector<Shared> as_they_are(const Registry& registry,
+                                const Kind& of,
+                                const std::vector<Shared>& known) {
+  std::vector<Shared> fresh;
+  for (const Shared& one : known) {
+    if (auto now = registry.get(of, facts_of(one).ns, facts_of(one).name)) {
+      fresh.push_back(*now);
+    }
+  }
+  return fresh;
 }
 
 void add_owner(std::vector<Key>& keys, const Kind& kind, const Value& dependent) {
@@ -140,31 +154,29 @@ std::vector<Shared> claim_dependents(Registry& registry,
                                      const std::function<bool(const Value&)>& belongs) {
   const LabelSelector selector = LabelSelector::of(find(owner, {"spec", "selector"}));
   const bool owner_goes = is_terminating(owner);
-  std::vector<std::string> mine;
+  const std::string uid = uid_of(owner);
+  bool changed = false;
+  std::vector<Shared> mine;
   for (const Shared& one : registry.list(of, namespace_of(owner))) {
-    const bool matches =
-        selector.matches(object_at(*one, {"metadata", "labels"})) && (!belongs || belongs(*one));
-    const Value* controller = controller_of(*one);
-    if (controller == nullptr) {
-      if (matches && !owner_goes && !is_terminating(*one)) {
+    const Facts& facts = facts_of(one);
+    if (facts.controller != nullptr && facts.controller_uid != uid) {
+      continue;
+    }
+    const bool matches = selector.matches(*facts.labels) && (!belongs || belongs(*one));
+    if (facts.controller == nullptr) {
+      if (matches && !owner_goes && !facts.terminating) {
         adopt(registry, of, owner, *one);
-        mine.push_back(name_of(*one));
+        changed = true;
+        mine.push_back(one);
       }
-    } else if (text_at(*controller, {"uid"}) == uid_of(owner)) {
-      if (matches) {
-        mine.push_back(name_of(*one));
-      } else if (!owner_goes) {
-        release(registry, of, owner, *one);
-      }
+    } else if (matches) {
+      mine.push_back(one);
+    } else if (!owner_goes) {
+      release(registry, of, owner, *one);
+      changed = true;
     }
   }
-  std::vector<Shared> claimed;
-  for (const std::string& name : mine) {
-    if (auto one = registry.get(of, namespace_of(owner), name)) {
-      claimed.push_back(*one);
-    }
-  }
-  return claimed;
+  return changed ? as_they_are(registry, of, mine) : mine;
 }
 
 std::vector<Key> concerned_owners(const Registry& registry,

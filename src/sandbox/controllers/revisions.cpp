@@ -24,6 +24,20 @@ Value data_of(const Value& set) {
   return {{"spec", {{"template", std::move(pod_template)}}}};
 }
 
+/// Whether these are the data of that set, as `data_of` makes them.
+bool are_data_of(const Value& data, const Value& set) {
+  const Value& spec = object_at(data, {"spec"});
+  const Value& kept = object_at(spec, {"template"});
+  const Value& wanted = object_at(set, {"spec", "template"});
+  const Value* patch = find(kept, {"$patch"});
+  return data.size() == 1 && spec.size() == 1 && kept.size() == wanted.size() + 1 &&
+         patch != nullptr && *patch == "replace" &&
+         std::ranges::all_of(wanted.items(), [&kept](const auto& member) {
+           const auto found = kept.find(member.key());
+           return found != kept.end() && *found == member.value();
+         });
+}
+
 }  // namespace
 
 Revisions::Revisions(Registry& registry, const Value& set)
@@ -46,13 +60,12 @@ Shared Revisions::named(const std::string& name) const {
 }
 
 Shared Revisions::update() {
-  const Value data = data_of(set_);
   const std::int64_t last = all_.empty() ? 0 : number_at(*all_.back(), {"revision"});
-  const auto equal = std::find_if(all_.rbegin(), all_.rend(), [&data](const Shared& one) {
-    return object_at(*one, {"data"}) == data;
+  const auto equal = std::find_if(all_.rbegin(), all_.rend(), [this](const Shared& one) {
+    return are_data_of(object_at(*one, {"data"}), set_);
   });
   if (equal == all_.rend()) {
-    return create(data, last + 1);
+    return create(data_of(set_), last + 1);
   }
   if (equal == all_.rbegin()) {
     return *equal;

@@ -2,6 +2,7 @@
 #include "controllers/pods.hpp"
 #include "controllers/revisions.hpp"
 #include "controllers/stateful_set_pods.hpp"
+#include "facts.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -55,9 +56,12 @@ class SetPass {
     if (current_ == nullptr) {
       current_ = update_;
     }
-    const auto belongs = [this](const Value& pod) { return ordinal_of(set_, pod).has_value(); };
+    const std::string set_name = name_of(set_);
+    const auto belongs = [&set_name](const Value& pod) {
+      return ordinal_in(set_name, name_of(pod)).has_value();
+    };
     for (const Shared& pod : claim_dependents(registry_, pods_, set_, belongs)) {
-      by_ordinal_[*ordinal_of(set_, *pod)] = pod;
+      by_ordinal_[*ordinal_in(set_name, facts_of(pod).name)] = pod;
     }
     Counts counts = count();
     if (!is_terminating(set_)) {
@@ -69,16 +73,22 @@ class SetPass {
   }
 
  private:
-  [[nodiscard]] bool available(const Value& pod) const {
-    return running_ready(pod) && is_available(pod, min_ready_, registry_.timeline().wall());
+  [[nodiscard]] bool available(const Shared& pod) const {
+    return running_ready(pod) &&
+           (min_ready_ == 0 || is_available(*pod, min_ready_, registry_.timeline().wall()));
   }
 
-  [[nodiscard]] static bool running_ready(const Value& pod) {
-    return has_phase(pod, "Running") && is_ready(pod);
+  [[nodiscard]] static bool running_ready(const Shared& pod) {
+    const Facts& facts = facts_of(pod);
+    return facts.is_ready && facts.phase == "Running";
   }
 
-  [[nodiscard]] bool unavailable(const Value& pod) const {
-    return !available(pod) || is_terminating(pod);
+  [[nodiscard]] bool unavailable(const Shared& pod) const {
+    return !available(pod) || facts_of(pod).terminating;
+  }
+
+  [[nodiscard]] static std::string revision_of(const Shared& pod) {
+    return text_at(*facts_of(pod).labels, {kRevisionLabel});
   }
 
   [[nodiscard]] bool in_range(std::int64_t ordinal) const {
@@ -89,14 +99,14 @@ class SetPass {
     Counts counts;
     for (const auto& [ordinal, pod] : by_ordinal_) {
       ++counts.replicas;
-      counts.ready += running_ready(*pod) ? 1 : 0;
-      counts.available += available(*pod) ? 1 : 0;
-      if (is_terminating(*pod)) {
+      counts.ready += running_ready(pod) ? 1 : 0;
+      counts.available += available(pod) ? 1 : 0;
+      if (facts_of(pod).terminating) {
         continue;
       }
-      const std::string revision = text_at(*pod, {"metadata", "labels", kRevisionLabel});
-      counts.current += revision == name_of(*current_) ? 1 : 0;
-      counts.updated += revision == name_of(*update_) ? 1 : 0;
+      const std::string revision = revision_of(pod);
+      counts.current += revision == facts_of(current_).name ? 1 : 0;
+      counts.updated += revision == facts_of(update_).name ? 1 : 0;
     }
     return counts;
   }
@@ -121,20 +131,21 @@ class SetPass {
     if (found == by_ordinal_.end()) {
       return create(ordinal) && !monotonic_;
     }
-    const Value& pod = *found->second;
-    if (has_phase(pod, "Failed") || has_phase(pod, "Succeeded")) {
-      if (!is_terminating(pod)) {
-        delete_object(registry_, pods_, pod);
+    const Shared& pod = found->second;
+    const Facts& facts = facts_of(pod);
+    if (facts.phase == "Failed" || facts.phase == "Succeeded") {
+      if (!facts.terminating) {
+        delete_object(registry_, pods_, *pod);
       }
       return false;
     }
-    if (has_phase(pod, "Pending")) {
+    if (facts.phase == "Pending") {
       claims_.create_missing(ordinal);
     }
     if (monotonic_ && unavailable(pod)) {
       return false;
     }
-    claims_.set_owners(pod, ordinal, PodFate::Stays);
+    claims_.set_owners(*pod, ordinal, PodFate::Stays);
     return true;
   }
 
@@ -160,7 +171,7 @@ class SetPass {
   [[nodiscard]] std::string first_unavailable() const {
     for (const bool condemned : {false, true}) {
       for (const auto& [ordinal, pod] : by_ordinal_) {
-        if (in_range(ordinal) != condemned && unavailable(*pod)) {
+        if (in_range(ordinal) != condemned && unavailable(pod)) {
           return name_of(*pod);
         }
       }
@@ -184,7 +195,7 @@ class SetPass {
         continue;
       }
       // A set in order waits for a pod that is not available, unless it is this one.
-      if (monotonic_ && !available(*pod) && unavailable_name != name_of(*pod)) {
+      if (monotonic_ && !available(pod) && unavailable_name != name_of(*pod)) {
         return false;
       }
       delete_object(registry_, pods_, *pod);
@@ -204,10 +215,10 @@ class SetPass {
       if (found == by_ordinal_.end()) {
         return false;
       }
-      const Value& pod = *found->second;
-      const bool old = text_at(pod, {"metadata", "labels", kRevisionLabel}) != name_of(*update_);
-      if (old && !is_terminating(pod)) {
-        delete_object(registry_, pods_, pod);
+      const Shared& pod = found->second;
+      const bool old = revision_of(pod) != facts_of(update_).name;
+      if (old && !facts_of(pod).terminating) {
+        delete_object(registry_, pods_, *pod);
         return true;
       }
       if (unavailable(pod)) {
@@ -248,7 +259,7 @@ class SetPass {
 
   void keep_revisions() {
     for (const auto& [ordinal, pod] : by_ordinal_) {
-      live_.push_back(text_at(*pod, {"metadata", "labels", kRevisionLabel}));
+      live_.push_back(revision_of(pod));
     }
     revisions_.truncate(live_);
   }

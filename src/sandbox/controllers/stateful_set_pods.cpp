@@ -41,19 +41,22 @@ void add_volumes(const Value& set, Value& pod, std::int64_t ordinal) {
 
 }  // namespace
 
-std::optional<std::int64_t> ordinal_of(const Value& set, const Value& pod) {
-  const std::string prefix = name_of(set) + "-";
-  const std::string name = name_of(pod);
-  if (!name.starts_with(prefix) || name.size() == prefix.size()) {
+std::optional<std::int64_t> ordinal_in(std::string_view set, std::string_view name) {
+  const std::size_t dash = set.size();
+  if (!name.starts_with(set) || name.size() <= dash + 1 || name[dash] != '-') {
     return std::nullopt;
   }
   std::int64_t ordinal = 0;
   const char* end = name.data() + name.size();
-  const auto read = std::from_chars(name.data() + prefix.size(), end, ordinal);
+  const auto read = std::from_chars(name.data() + dash + 1, end, ordinal);
   if (read.ec != std::errc() || read.ptr != end || ordinal < 0) {
     return std::nullopt;
   }
   return ordinal;
+}
+
+std::optional<std::int64_t> ordinal_of(const Value& set, const Value& pod) {
+  return ordinal_in(name_of(set), name_of(pod));
 }
 
 Value stateful_pod(const Value& set, const Value& revision, std::int64_t ordinal) {
@@ -146,7 +149,11 @@ void StatefulClaims::set_owners(const Value& pod, std::int64_t ordinal, PodFate 
   for (const Value& claim_template : list_at(set_, {"spec", "volumeClaimTemplates"})) {
     const std::string name = name_for(claim_template, ordinal);
     const auto claim = registry_.get(kind_, namespace_of(set_), name);
-    if (claim && list_at(**claim, {"metadata", "ownerReferences"}) != owners(**claim)) {
+    const bool has_none = claim && list_at(**claim, {"metadata", "ownerReferences"}).empty();
+    if (!claim || (has_none && wanted.is_null())) {
+      continue;
+    }
+    if (list_at(**claim, {"metadata", "ownerReferences"}) != owners(**claim)) {
       static_cast<void>(registry_.update(
           kind_, namespace_of(set_), name, owned, as_controller(kControllerManager)));
     }

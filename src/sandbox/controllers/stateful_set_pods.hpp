@@ -13,6 +13,9 @@ inline constexpr const char* kRevisionLabel = "controller-revision-hash";
 /// The ordinal of a pod that has the set's name; none of other pods.
 [[nodiscard]] std::optional<std::int64_t> ordinal_of(const Value& set, const Value& pod);
 
+/// The same by their names.
+[[nodiscard]] std::optional<std::int64_t> ordinal_in(std::string_view set, std::string_view name);
+
 /// The pod of an ordinal, made of a revision.
 [[nodiscard]] Value stateful_pod(const Value& set, const Value& revision, std::int64_t ordinal);
 

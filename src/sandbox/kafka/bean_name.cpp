@@ -15,6 +15,9 @@ bool is_wild(std::string_view text) {
 
 /// "*" stands for any text, "?" for one character.
 bool matches_wild(std::string_view pattern, std::string_view text) {
+  if (pattern == "*") {
+    return true;
+  }
   std::size_t at = 0;
   std::size_t in = 0;
   std::size_t star = std::string_view::npos;
@@ -132,8 +135,10 @@ bool BeanName::matches(std::string_view domain, std::span<const BeanProperty> pr
   return at == properties_.size();
 }
 
-std::string canonical_name(std::string_view domain, std::span<const BeanProperty> properties) {
-  std::string name;
+void put_canonical_name(std::string& name,
+                        std::string_view domain,
+                        std::span<const BeanProperty> properties) {
+  name.clear();
   std::size_t size = domain.size() + 1;
   for (const auto& [key, value] : properties) {
     size += key.size() + value.size() + 2;
@@ -151,6 +156,11 @@ std::string canonical_name(std::string_view domain, std::span<const BeanProperty
   if (properties.empty()) {
     name += ':';
   }
+}
+
+std::string canonical_name(std::string_view domain, std::span<const BeanProperty> properties) {
+  std::string name;
+  put_canonical_name(name, domain, properties);
   return name;
 }
 

@@ -48,4 +48,9 @@ class BeanName {
 [[nodiscard]] std::string canonical_name(std::string_view domain,
                                          std::span<const BeanProperty> properties);
 
+/// The same in place of what `name` was.
+void put_canonical_name(std::string& name,
+                        std::string_view domain,
+                        std::span<const BeanProperty> properties);
+
 }  // namespace cfkops::sandbox

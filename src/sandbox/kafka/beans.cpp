@@ -26,10 +26,6 @@ int count_if(bool holds) {
   return holds ? 1 : 0;
 }
 
-bool is_hosted_by(const KafkaPartition& partition, int node) {
-  return std::ranges::find(partition.replicas, node) != partition.replicas.end();
-}
-
 /// What the partitions that a broker hosts come to.
 struct Hosted {
   int hosted = 0;
@@ -44,10 +40,8 @@ Hosted hosted_by(const KafkaModel& model, const KafkaNode& node) {
   if (node.phase != KafkaPhase::Running) {
     return sum;
   }
-  for (const KafkaPartition& partition : model.partitions()) {
-    if (!is_hosted_by(partition, node.id)) {
-      continue;
-    }
+  for (const std::size_t index : model.hosted(node.id)) {
+    const KafkaPartition& partition = model.partitions()[index];
     ++sum.hosted;
     if (partition.leader == node.id) {
       const int in_sync = static_cast<int>(partition.in_sync.size());
@@ -266,7 +260,8 @@ class Beans {
         {{"name", name}, {"partition", number}, {"topic", partition.topic}, {"type", type}}};
     if (asked_.matches(domain, properties)) {
       const std::array<BeanValue, 1> values = {{{"Value", std::to_string(value)}}};
-      visit_(canonical_name(domain, properties), values);
+      put_canonical_name(name_, domain, properties);
+      visit_(name_, values);
     }
   }
 
@@ -287,10 +282,11 @@ class Beans {
     if (wanted.empty() || !asked_.accepts("type", "Partition")) {
       return;
     }
-    for (const KafkaPartition& partition : model_.partitions()) {
-      if (!is_hosted_by(partition, node_.id)) {
-        continue;
-      }
+    if (!asked_.matches_domain("kafka.cluster")) {
+      return;
+    }
+    for (const std::size_t index : model_.hosted(node_.id)) {
+      const KafkaPartition& partition = model_.partitions()[index];
       const int in_sync = static_cast<int>(partition.in_sync.size());
       const int replicas = static_cast<int>(partition.replicas.size());
       const std::array<int, 6> values = {count_if(in_sync == partition.min_isr),
@@ -315,10 +311,9 @@ class Beans {
       return;
     }
     show_log({.topic = "__cluster_metadata"}, model_.metadata_end(node_.id));
-    for (const KafkaPartition& partition : model_.partitions()) {
-      if (is_hosted_by(partition, node_.id)) {
-        show_log(partition, model_.log_end(partition, node_.id));
-      }
+    for (const std::size_t index : model_.hosted(node_.id)) {
+      const KafkaPartition& partition = model_.partitions()[index];
+      show_log(partition, model_.log_end(partition, node_.id));
     }
   }
 
@@ -331,17 +326,25 @@ class Beans {
   const KafkaNode& node_;
   const BeanName& asked_;
   const BeanVisitor& visit_;
+  std::string name_;  ///< of the bean that is shown
 };
 
 }  // namespace
 
 std::string json_text(std::string_view text) {
+  std::string json;
+  append_json_text(json, text);
+  return json;
+}
+
+void append_json_text(std::string& to, std::string_view text) {
   const bool is_plain = std::ranges::all_of(
       text, [](char c) { return c >= ' ' && c <= '~' && c != '"' && c != '\\'; });
   if (is_plain) {
-    return std::string("\"").append(text).append("\"");
+    to.append(1, '"').append(text).append(1, '"');
+    return;
   }
-  return Value(std::string(text)).dump(-1, ' ', false, Value::error_handler_t::replace);
+  to += Value(std::string(text)).dump(-1, ' ', false, Value::error_handler_t::replace);
 }
 
 void visit_beans(const KafkaModel& model,

@@ -12,6 +12,7 @@ namespace cfkops::sandbox {
 
 /// A string as JSON, with its quotes.
 [[nodiscard]] std::string json_text(std::string_view text);
+void append_json_text(std::string& to, std::string_view text);
 
 /// An attribute of a bean with its value as JSON.
 struct BeanValue {
@@ -19,7 +20,7 @@ struct BeanValue {
   std::string json;
 };
 
-/// Is told of a bean: its canonical name and what it has.
+/// Is told of a bean: its canonical name and what it has, for the time of the call.
 using BeanVisitor =
     std::function<void(const std::string& name, std::span<const BeanValue> attributes)>;
 

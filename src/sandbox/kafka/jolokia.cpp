@@ -79,8 +79,10 @@ class Agent {
 
  private:
   [[nodiscard]] std::string success(std::string_view request, std::string_view value) const {
-    std::string text = R"({"request":)";
-    text.append(request).append(R"(,"value":)").append(value);
+    constexpr std::size_t kFrame = 80;
+    std::string text;
+    text.reserve(request.size() + value.size() + kFrame);
+    text.append(R"({"request":)").append(request).append(R"(,"value":)").append(value);
     text.append(R"(,"status":200,"timestamp":)").append(std::to_string(timestamp_)).append("}");
     return text;
   }
@@ -158,7 +160,9 @@ class Agent {
       const auto found = std::ranges::find(all, request.attributes.front(), &BeanValue::attribute);
       return success(echo(request, name), found->json);
     }
-    return success(echo(request, name), values_of(request, all));
+    std::string values;
+    append_values(values, request, all);
+    return success(echo(request, name), values);
   }
 
   [[nodiscard]] std::string read_pattern(const JolokiaRequest& request,
@@ -167,12 +171,14 @@ class Agent {
     std::string without;
     visit_beans(
         model_, node_, name, [&](const std::string& bean, std::span<const BeanValue> attributes) {
-          const std::string values = values_of(request, attributes);
-          if (values == "{}") {
+          const std::size_t before = value.size();
+          value.append(value.empty() ? "" : ",");
+          append_json_text(value, bean);
+          value += ':';
+          if (!append_values(value, request, attributes)) {
+            value.resize(before);
             without.append(without.empty() ? "" : ", ").append(bean);
-            return;
           }
-          value.append(value.empty() ? "" : ",").append(json_text(bean)).append(":").append(values);
         });
     if (!value.empty()) {
       return success(echo(request, name), "{" + value + "}");
@@ -190,20 +196,23 @@ class Agent {
                    400);
   }
 
-  /// Those that were asked for and are there.
-  [[nodiscard]] static std::string values_of(const JolokiaRequest& request,
-                                             std::span<const BeanValue> attributes) {
-    std::string values;
+  /// Appends those that were asked for and are there; whether there are any.
+  static bool append_values(std::string& to,
+                            const JolokiaRequest& request,
+                            std::span<const BeanValue> attributes) {
+    bool any = false;
+    to += '{';
     for (const BeanValue& one : attributes) {
       const bool wanted =
           request.attributes.empty() ||
           std::ranges::find(request.attributes, one.attribute) != request.attributes.end();
       if (wanted) {
-        values.append(values.empty() ? "" : ",").append("\"").append(one.attribute);
-        values.append("\":").append(one.json);
+        to.append(any ? ",\"" : "\"").append(one.attribute).append("\":").append(one.json);
+        any = true;
       }
     }
-    return "{" + values + "}";
+    to += '}';
+    return any;
   }
 
   const KafkaModel& model_;

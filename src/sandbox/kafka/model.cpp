@@ -58,6 +58,7 @@ KafkaModel::KafkaModel(KafkaSpec spec,
       metadata_at_(timeline.now()) {
   for (const auto& [id, node] : nodes_) {
     processes_.emplace(id, KafkaProcess{});
+    by_pod_.emplace(node.pod, id);
   }
   Index index = 0;
   for (const TopicSpec& topic : spec_.topics) {
@@ -70,9 +71,18 @@ KafkaModel::KafkaModel(KafkaSpec spec,
   }
   for (Index each = 0; each < partitions_.size(); ++each) {
     touch(each);
+    for (const int replica : partitions_.at(each).replicas) {
+      hosted_[replica].push_back(each);
+    }
   }
   reset_report();
   commit();
+}
+
+const std::vector<std::size_t>& KafkaModel::hosted(int node) const {
+  static const std::vector<std::size_t> kNone;
+  const auto found = hosted_.find(node);
+  return found == hosted_.end() ? kNone : found->second;
 }
 
 void KafkaModel::settle() {
@@ -291,9 +301,8 @@ void KafkaModel::set_catch_up(double bytes_per_second) {
 }
 
 const KafkaNode* KafkaModel::node(const std::string& pod) const {
-  const auto found = std::find_if(
-      nodes_.begin(), nodes_.end(), [&](const auto& each) { return each.second.pod == pod; });
-  return found == nodes_.end() ? nullptr : &found->second;
+  const auto found = by_pod_.find(pod);
+  return found == by_pod_.end() ? nullptr : &nodes_.at(found->second);
 }
 
 std::string KafkaModel::log(const std::string& pod, bool previous) const {

@@ -17,6 +17,7 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 namespace cfkops::sandbox {
@@ -127,6 +128,9 @@ class KafkaModel {
 
   [[nodiscard]] const std::vector<KafkaPartition>& partitions() const { return partitions_; }
 
+  /// The places in `partitions` of those that a node has a replica of.
+  [[nodiscard]] const std::vector<std::size_t>& hosted(int node) const;
+
   /// Records in a replica's log now.
   [[nodiscard]] std::int64_t log_end(const KafkaPartition& partition, int node) const;
 
@@ -232,6 +236,8 @@ class KafkaModel {
   std::function<void(const std::string& pod)> changed_;
   std::map<int, KafkaNode> nodes_;
   std::vector<KafkaPartition> partitions_;
+  std::map<int, std::vector<Index>> hosted_;
+  std::unordered_map<std::string, int> by_pod_;  ///< the ids of the nodes
   std::optional<int> active_;
   int epoch_ = 1;
   std::string cluster_id_;
