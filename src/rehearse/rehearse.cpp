@@ -19,7 +19,7 @@ namespace {
 /// Small blocks that are freed are joined at once. Kept apart, they are joined again and again by
 /// all that asks for a large one, which every answer of a simulated broker does.
 void join_free_blocks() {
-  ::mallopt(M_MXFAST, 0);
+  ::mallopt(M_MXFAST, 0);  // NOLINT(concurrency-mt-unsafe): before there is a second thread
 }
 
 RehearsalReport begin_report(const Rehearsal& rehearsal) {

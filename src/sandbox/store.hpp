@@ -31,7 +31,7 @@ struct NamespacedName {
 };
 
 struct ByNamespacedName {
-  using is_transparent = void;
+  using is_transparent = void;  // NOLINT(readability-identifier-naming): the library's name
 
   template <class One, class Other>
   bool operator()(const One& one, const Other& other) const {

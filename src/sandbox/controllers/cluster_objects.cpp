@@ -131,6 +131,27 @@ void set_condition(Value& object, Value condition, std::string_view now) {
   conditions.push_back(std::move(condition));
 }
 
+namespace {
+
+/// The object that an event is about, as the event names it.
+Value involved_object(const Value& about, const EventPlace& place) {
+  Value involved = {{"apiVersion", text_at(about, {"apiVersion"})},
+                    {"kind", text_at(about, {"kind"})},
+                    {"name", name_of(about)},
+                    {"uid", uid_of(about)},
+                    {"resourceVersion", text_at(about, {"metadata", "resourceVersion"})}};
+  if (!namespace_of(about).empty()) {
+    involved["namespace"] = namespace_of(about);
+  }
+  if (!place.field.empty()) {
+    involved["fieldPath"] = place.field;
+  }
+  return involved;
+}
+
+}  // namespace
+
+// NOLINTNEXTLINE(readability-function-size): what an Event has
 void record_event(Registry& registry,
                   const Value& about,
                   std::string_view component,
@@ -154,26 +175,15 @@ void record_event(Registry& registry,
         options);
     return;
   }
-  Value involved = {{"apiVersion", text_at(about, {"apiVersion"})},
-                    {"kind", text_at(about, {"kind"})},
-                    {"name", name_of(about)},
-                    {"uid", uid_of(about)},
-                    {"resourceVersion", text_at(about, {"metadata", "resourceVersion"})}};
-  if (!namespace_of(about).empty()) {
-    involved["namespace"] = ns;
-  }
   Value source = {{"component", std::string(component)}};
   if (!place.host.empty()) {
     source["host"] = place.host;
-  }
-  if (!place.field.empty()) {
-    involved["fieldPath"] = place.field;
   }
   create_stored(registry,
                 "events",
                 ns,
                 {{"metadata", {{"name", name}, {"namespace", ns}}},
-                 {"involvedObject", std::move(involved)},
+                 {"involvedObject", involved_object(about, place)},
                  {"reason", std::string(reason)},
                  {"message", std::string(message)},
                  {"type", std::string(type)},
