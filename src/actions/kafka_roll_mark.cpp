@@ -21,17 +21,11 @@ constexpr Duration kLasts = 24h;
 /// How far the clock of who began the roll may be ahead of ours.
 constexpr Duration kSkew = 1h;
 
-/// To the second, as a person reads it and as a mark keeps it.
-std::string time_text(WallTime time) {
-  constexpr std::size_t kWithoutFraction = 19;
-  return base::format_rfc3339(time).substr(0, kWithoutFraction) + "Z";
-}
-
 std::string roll_text(const RollMark& mark) {
   return base::printable(fmt::format("the roll of run {}{}, begun {}",
                                      mark.run,
                                      mark.who.empty() ? "" : " (" + mark.who + ")",
-                                     time_text(mark.begun)));
+                                     base::format_rfc3339_seconds(mark.begun)));
 }
 
 const std::string& revision_of(const KafkaCluster& cluster, const std::string& pod) {

@@ -197,15 +197,11 @@ VerifyReport verify(std::string_view log, const Trust& trust, std::vector<LogLin
   return Walk(lines, trust).take(log);
 }
 
-namespace {
-
 Error broken_log(const VerifyReport& report) {
   const std::string where = report.line > 0 ? " at line " + std::to_string(report.line) : "";
   return make_error(ErrorCode::InvalidInput,
                     "the audit log is broken" + where + ": " + report.reason);
 }
-
-}  // namespace
 
 Result<std::vector<LogLine>> read_log(std::string_view log) {
   std::vector<LogLine> lines;

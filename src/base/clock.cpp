@@ -168,6 +168,11 @@ std::string format_rfc3339(WallTime time) {
                      clock.subseconds().count());
 }
 
+std::string format_rfc3339_seconds(WallTime time) {
+  constexpr std::size_t kWithoutFraction = 19;
+  return format_rfc3339(time).substr(0, kWithoutFraction) + "Z";
+}
+
 Result<WallTime> parse_rfc3339(const std::string& text) {
   Reader reader(text);
   const auto date = read_date(reader);

@@ -1,8 +1,9 @@
 #include "json_plain.hpp"
 
+#include "cfkops/base/json_cursor.hpp"
+
 #include <nlohmann/json.hpp>
 
-#include <charconv>
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -13,10 +14,6 @@ namespace {
 constexpr int kMostLevels = 100;
 /// All integers of so many digits fit.
 constexpr std::size_t kMostDigits = 18;
-
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
 
 /// What a backslash makes of the character behind it; '\0' where that is not plain.
 char unescaped(char c) {
@@ -40,72 +37,37 @@ char unescaped(char c) {
   }
 }
 
-/// Goes through a document from left to right. Every `take` is false where the document is not
-/// plain; then it has ended.
+/// Every `take` is false where the document is not plain; then it has ended.
 class PlainReader {
  public:
   explicit PlainReader(std::string_view text)
-      : text_(text) {}
+      : cursor_(text) {}
 
-  bool take_document(nlohmann::json& to) {
-    if (!take_value(to)) {
-      return false;
-    }
-    skip_spaces();
-    return at_ == text_.size();
-  }
+  bool take_document(nlohmann::json& to) { return take_value(to) && cursor_.at_end(); }
 
  private:
-  void skip_spaces() {
-    while (at_ < text_.size() &&
-           (text_[at_] == ' ' || text_[at_] == '\n' || text_[at_] == '\r' || text_[at_] == '\t')) {
-      ++at_;
-    }
-  }
-
-  /// The next character but spaces; '\0' at the end.
-  char peek() {
-    skip_spaces();
-    return at_ < text_.size() ? text_[at_] : '\0';
-  }
-
-  bool take(char c) {
-    if (peek() != c) {
-      return false;
-    }
-    ++at_;
-    return true;
-  }
-
-  bool take_word(std::string_view word) {
-    if (!text_.substr(at_).starts_with(word)) {
-      return false;
-    }
-    at_ += word.size();
-    return true;
-  }
-
   bool take_string(std::string& string) {
-    if (!take('"')) {
+    if (!cursor_.take('"')) {
       return false;
     }
-    std::size_t begin = at_;
-    for (; at_ < text_.size(); ++at_) {
-      const char c = text_[at_];
+    const std::string_view rest = cursor_.rest();
+    std::size_t begin = 0;
+    for (std::size_t i = 0; i < rest.size(); ++i) {
+      const char c = rest[i];
       if (c == '"') {
-        string.append(text_, begin, at_ - begin);
-        ++at_;
+        string.append(rest, begin, i - begin);
+        cursor_.skip(i + 1);
         return true;
       }
       if (c == '\\') {
-        string.append(text_, begin, at_ - begin);
-        const char meant = at_ + 1 < text_.size() ? unescaped(text_[at_ + 1]) : '\0';
+        string.append(rest, begin, i - begin);
+        const char meant = i + 1 < rest.size() ? unescaped(rest[i + 1]) : '\0';
         if (meant == '\0') {
           return false;
         }
         string += meant;
-        begin = ++at_ + 1;
-      } else if (c < ' ') {  // what is not ASCII too
+        begin = ++i + 1;
+      } else if (c < ' ' || c > '~') {
         return false;
       }
     }
@@ -113,54 +75,44 @@ class PlainReader {
   }
 
   bool take_number(nlohmann::json& to) {
-    const std::size_t begin = at_;
-    const bool negative = text_[at_] == '-';
-    at_ += negative ? 1U : 0U;
-    const std::size_t digits = at_;
-    while (at_ < text_.size() && is_digit(text_[at_])) {
-      ++at_;
-    }
-    const std::size_t count = at_ - digits;
-    const bool goes_on =
-        at_ < text_.size() && (text_[at_] == '.' || text_[at_] == 'e' || text_[at_] == 'E');
-    if (count == 0 || count > kMostDigits || (count > 1 && text_[digits] == '0') || goes_on) {
+    const bool negative = cursor_.peek() == '-';
+    const std::optional<std::int64_t> value = cursor_.take_integer(kMostDigits);
+    if (!value) {
       return false;
     }
-    std::int64_t value = 0;
-    std::from_chars(text_.data() + begin, text_.data() + at_, value);
     if (negative) {
-      to = value;
+      to = *value;
     } else {
-      to = static_cast<std::uint64_t>(value);
+      to = static_cast<std::uint64_t>(*value);
     }
     return true;
   }
 
   bool take_object(nlohmann::json& to) {
-    ++at_;
+    cursor_.skip(1);
     to = nlohmann::json::object();
     auto& members = to.get_ref<nlohmann::json::object_t&>();
-    if (take('}')) {
+    if (cursor_.take('}')) {
       return true;
     }
     do {
       std::string name;
-      if (!take_string(name) || !take(':')) {
+      if (!take_string(name) || !cursor_.take(':')) {
         return false;
       }
       const auto member = members.emplace_hint(members.end(), std::move(name), nullptr);
       if (!take_value(member->second)) {
         return false;
       }
-    } while (take(','));
-    return take('}');
+    } while (cursor_.take(','));
+    return cursor_.take('}');
   }
 
   bool take_array(nlohmann::json& to) {
-    ++at_;
+    cursor_.skip(1);
     to = nlohmann::json::array();
     auto& elements = to.get_ref<nlohmann::json::array_t&>();
-    if (take(']')) {
+    if (cursor_.take(']')) {
       return true;
     }
     do {
@@ -168,15 +120,15 @@ class PlainReader {
       if (!take_value(elements.back())) {
         return false;
       }
-    } while (take(','));
-    return take(']');
+    } while (cursor_.take(','));
+    return cursor_.take(']');
   }
 
   bool take_nested(nlohmann::json& to) {
     if (++levels_ > kMostLevels) {
       return false;
     }
-    const bool well = text_[at_] == '{' ? take_object(to) : take_array(to);
+    const bool well = cursor_.peek() == '{' ? take_object(to) : take_array(to);
     --levels_;
     return well;
   }
@@ -187,7 +139,7 @@ class PlainReader {
   }
 
   bool take_value(nlohmann::json& to) {
-    switch (peek()) {
+    switch (cursor_.peek()) {
       case '{':
       case '[':
         return take_nested(to);
@@ -195,13 +147,13 @@ class PlainReader {
         return take_text(to);
       case 't':
         to = true;
-        return take_word("true");
+        return cursor_.take_word("true");
       case 'f':
         to = false;
-        return take_word("false");
+        return cursor_.take_word("false");
       case 'n':
         to = nullptr;
-        return take_word("null");
+        return cursor_.take_word("null");
       case '\0':
         return false;
       default:
@@ -209,8 +161,7 @@ class PlainReader {
     }
   }
 
-  std::string_view text_;
-  std::size_t at_ = 0;
+  JsonCursor cursor_;
   int levels_ = 0;
 };
 

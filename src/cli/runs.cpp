@@ -35,11 +35,8 @@ struct RunRow {
 Result<CheckedLog> shown_log(const std::string& word) {
   CFKOPS_ASSIGN(CheckedLog log, checked_log(word, {}));
   if (log.report.state == State::Broken) {
-    const std::string line = std::to_string(log.report.line);
-    return make_error(ErrorCode::InvalidInput,
-                      "the audit log is broken" + (log.report.line > 0 ? " at line " + line : "") +
-                          ": " + log.report.reason,
-                      "see what stands before that with: cfkops runs export " + word);
+    return audit::broken_log(log.report)
+        .with_hint("see what stands before that with: cfkops runs export " + word);
   }
   return log;
 }

@@ -155,8 +155,9 @@ std::optional<std::vector<sandbox::Fault>> load_fault_script(const std::string& 
   }
   const auto text = base::read_file(file);
   if (!text) {
-    exit_code =
-        fail(environment, Error(text.error()).with_hint("--faults takes a file of kind Faults"));
+    exit_code = fail(environment,
+                     Error(text.error())
+                         .with_hint("--faults takes a file of kind Faults; of rehearse also: all"));
     return std::nullopt;
   }
   auto faults = sandbox::load_faults(*text, file);

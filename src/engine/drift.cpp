@@ -320,9 +320,6 @@ Json Drift::to_json() const {
   return Json(json{{"fields", std::move(list)}, {"steps", steps}});
 }
 
-DriftWatch::DriftWatch(const RunRequest& request, kube::Reader& reader)
-    : DriftWatch(request, reader, nullptr) {}
-
 DriftWatch::DriftWatch(const RunRequest& request, kube::Reader& reader, const BegunPart* begun)
     : request_(request),
       reader_(reader),
@@ -346,14 +343,15 @@ Result<Drift> DriftWatch::drift(const Plan* plan) {
   reader_.set_read_listener(nullptr);
   const Json now = plan == nullptr ? Json() : plan->to_json();
   CFKOPS_TRY(compare_cluster(drift));
-  CFKOPS_TRY(compare_pins(now, drift));
+  const OwnChanges own(begun_ == nullptr ? std::vector<SentMutation>() : begun_->sent,
+                       request_.saved->pins);
+  CFKOPS_TRY(compare_pins(now, own, drift));
   if (plan == nullptr) {
     return drift;
   }
   if (begun_ == nullptr) {
     compare_steps(request_.saved->plan, now, drift.steps);
   } else {
-    const OwnChanges own(begun_->sent, request_.saved->pins);
     compare_rest(request_.saved->plan, now, begun_->run, own, drift.steps);
   }
   return drift;
@@ -408,9 +406,8 @@ Status DriftWatch::compare_pin(const Pin& pin, std::optional<Pin> read, Drift& d
   return {};
 }
 
-Status DriftWatch::compare_pins(const Json& plan, Drift& drift) {
+Status DriftWatch::compare_pins(const Json& plan, const OwnChanges& own, Drift& drift) {
   const SavedPlan& saved = *request_.saved;
-  const OwnChanges own(begun_ == nullptr ? std::vector<SentMutation>() : begun_->sent, saved.pins);
   std::map<std::string, Pin> now;
   for (Pin& pin : reads_.pins(saved.salt, plan)) {
     now.emplace(key_of(pin), std::move(pin));

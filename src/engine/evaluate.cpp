@@ -99,24 +99,6 @@ bool to_come(const std::vector<std::string>& chain, const runbook::Bindings& bin
   return one == nullptr || one->map() == nullptr || one->map()->empty();
 }
 
-void collect(const ArgumentValue& value,
-             const runbook::Bindings& bindings,
-             std::set<std::string>& used) {
-  if (const auto* text = std::get_if<runbook::Template>(&value.data)) {
-    for (const runbook::Expression& expression : text->expressions()) {
-      used.merge(not_known_yet(expression, bindings));
-    }
-  } else if (const auto* list = std::get_if<ArgumentValue::List>(&value.data)) {
-    for (const ArgumentValue& item : *list) {
-      collect(item, bindings, used);
-    }
-  } else if (const auto* map = std::get_if<ArgumentValue::Map>(&value.data)) {
-    for (const auto& [key, item] : *map) {
-      collect(item, bindings, used);
-    }
-  }
-}
-
 }  // namespace
 
 Result<Arguments> evaluate_arguments(const runbook::ArgumentMap& written,
@@ -187,7 +169,9 @@ std::set<std::string> not_known_yet(const runbook::ArgumentMap& written,
                                     const runbook::Bindings& bindings) {
   std::set<std::string> used;
   for (const auto& [name, value] : written) {
-    collect(value, bindings, used);
+    runbook::each_expression(value, [&](const runbook::Expression& expression) {
+      used.merge(not_known_yet(expression, bindings));
+    });
   }
   return used;
 }

@@ -159,7 +159,7 @@ void Run::keep_planned_steps(const Plan& plan) {
       continue;
     }
     StepRecord record;
-    record.base = step.id.substr(0, step.id.find('['));
+    record.base = base_of(step.id);
     record.report.id = step.id;
     record.report.title = step.title;
     record.report.state = "not_started";

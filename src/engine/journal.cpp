@@ -41,9 +41,13 @@ nlohmann::json to_json(const kube::MutationEffect& effect, std::uint64_t number)
 }  // namespace
 
 std::string in_words(const kube::Mutation& mutation) {
-  std::string text = mutation.verb + " " + base::lower(mutation.resource.kind) + " ";
-  text += mutation.ns.empty() ? mutation.name : mutation.ns + "/" + mutation.name;
-  return text;
+  return mutation.verb + " " + object_in_words(mutation);
+}
+
+std::string object_in_words(const kube::Mutation& mutation) {
+  const std::string kind = base::lower(mutation.resource.kind);
+  return mutation.ns.empty() ? kind + " " + mutation.name
+                             : kind + " " + mutation.ns + "/" + mutation.name;
 }
 
 void Journal::set_step(std::string step, int attempt) {

@@ -369,13 +369,7 @@ void LockKeeper::catch_up() {
 void LockKeeper::renew(Held& held) {
   const Journal::Aside aside(journal_, kStep);
   const MonoTime sent = loop_.clock().now();
-  const auto renewed =
-      client_.patch(kube::resources::leases(),
-                    held.target.ns,
-                    held.target.lease,
-                    renewing_patch(loop_.clock().wall()),
-                    {.type = kube::PatchType::Merge,
-                     .precondition = {.uid = held.uid, .resource_version = held.resource_version}});
+  const auto renewed = send(held, renewing_patch(loop_.clock().wall()));
   if (renewed) {
     held.resource_version = renewed->resource_version();
     held.renewed = sent;
@@ -435,7 +429,8 @@ Status LockKeeper::give_back(Held& held) {
     return make_error(ErrorCode::Io, "the audit log cannot be written");
   }
   for (int tries = 1;; ++tries) {
-    Status released = send_release(held);
+    const Journal::Aside aside(journal_, kStep);
+    auto released = send(held, releasing_patch(loop_.clock().wall()));
     if (released || released.error().code == ErrorCode::NotFound) {
       return {};
     }
@@ -443,7 +438,7 @@ Status LockKeeper::give_back(Held& held) {
     // Nothing is wrong with what we ask for: a webhook had a bad moment, say.
     const bool refused = released.error().code == ErrorCode::Invalid;
     if ((!changed && !refused && !may_heal(released.error())) || tries >= kTries) {
-      return released;
+      return std::move(released).error();
     }
     CFKOPS_TRY(loop_.pause(changed ? Duration() : kTryEvery));
     const auto now = look(held.target);
@@ -456,19 +451,15 @@ Status LockKeeper::give_back(Held& held) {
   }
 }
 
-Status LockKeeper::send_release(const Held& held) {
-  const Journal::Aside aside(journal_, kStep);
-  const auto released =
-      client_.patch(kube::resources::leases(),
-                    held.target.ns,
-                    held.target.lease,
-                    releasing_patch(loop_.clock().wall()),
-                    {.type = kube::PatchType::Merge,
-                     .precondition = {.uid = held.uid, .resource_version = held.resource_version}});
-  if (!released) {
-    return released.error();
-  }
-  return {};
+/// To the Lease as we know it.
+Result<kube::Object> LockKeeper::send(const Held& held, const Json& patch) {
+  return client_.patch(
+      kube::resources::leases(),
+      held.target.ns,
+      held.target.lease,
+      patch,
+      {.type = kube::PatchType::Merge,
+       .precondition = {.uid = held.uid, .resource_version = held.resource_version}});
 }
 
 }  // namespace cfkops::engine

@@ -4,6 +4,10 @@
 
 namespace cfkops::engine {
 
+std::string base_of(const std::string& instance) {
+  return instance.substr(0, instance.find('['));
+}
+
 Names::Names(const RunRequest& request, const runbook::ValueMap& params, WallTime now) {
   bindings_.emplace("params", runbook::Value(params));
   bindings_.emplace("run",

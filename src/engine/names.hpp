@@ -10,6 +10,9 @@
 
 namespace cfkops::engine {
 
+/// The step of the runbook that an instance is of: of "drain[1]" it is "drain".
+[[nodiscard]] std::string base_of(const std::string& instance);
+
 /// The names that a runbook's expressions may use, with their values so far: `params`, `steps` (the
 /// outputs of each step, an empty map before it is done), `checks` (likewise), `run`, and the
 /// element of an `each`.

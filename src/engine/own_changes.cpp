@@ -1,18 +1,11 @@
 #include "own_changes.hpp"
 
-#include "cfkops/base/text.hpp"
+#include "cfkops/engine/journal.hpp"
 
 #include <algorithm>
 
 namespace cfkops::engine {
 namespace {
-
-/// "pod confluent/kafka-2"
-std::string text_of(const kube::Mutation& mutation) {
-  const std::string what = base::lower(mutation.resource.kind);
-  return mutation.ns.empty() ? what + " " + mutation.name
-                             : what + " " + mutation.ns + "/" + mutation.name;
-}
 
 /// A command in a pod, or a port of it, leaves the pod as it is.
 bool changes_object(const SentMutation& sent) {
@@ -35,7 +28,7 @@ std::vector<std::string> owners_of(const Pin& pin) {
 OwnChanges::OwnChanges(const std::vector<SentMutation>& sent, const std::vector<Pin>& pins) {
   for (const SentMutation& one : sent) {
     if (changes_object(one)) {
-      words_.insert(text_of(one.mutation));
+      words_.insert(object_in_words(one.mutation));
       words_.insert(one.mutation.uid);
     }
   }

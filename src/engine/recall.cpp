@@ -23,23 +23,10 @@ void collect(const runbook::Expression& expression, std::vector<Chain>& chains) 
   }
 }
 
-void collect(const runbook::Template& text, std::vector<Chain>& chains) {
-  for (const runbook::Expression& expression : text.expressions()) {
-    collect(expression, chains);
-  }
-}
-
-void collect(const runbook::ArgumentValue& value, std::vector<Chain>& chains) {
-  if (const auto* text = std::get_if<runbook::Template>(&value.data)) {
-    collect(*text, chains);
-  } else if (const auto* list = std::get_if<runbook::ArgumentValue::List>(&value.data)) {
-    for (const runbook::ArgumentValue& item : *list) {
-      collect(item, chains);
-    }
-  } else if (const auto* map = std::get_if<runbook::ArgumentValue::Map>(&value.data)) {
-    for (const auto& [name, item] : *map) {
-      collect(item, chains);
-    }
+void collect(const runbook::ArgumentMap& written, std::vector<Chain>& chains) {
+  for (const auto& [name, value] : written) {
+    runbook::each_expression(
+        value, [&](const runbook::Expression& expression) { collect(expression, chains); });
   }
 }
 
@@ -52,16 +39,14 @@ std::vector<Chain> chains_of(const runbook::Step& step, Part part) {
     }
     return chains;
   }
-  collect(step.confirm, chains);
-  for (const auto& [name, value] : step.with) {
-    collect(value, chains);
+  for (const runbook::Expression& expression : step.confirm.expressions()) {
+    collect(expression, chains);
   }
+  collect(step.with, chains);
   for (const runbook::CheckEntry& check : step.expect) {
     collect(check.when, chains);
     collect(check.that, chains);
-    for (const auto& [name, value] : check.with) {
-      collect(value, chains);
-    }
+    collect(check.with, chains);
   }
   return chains;
 }
@@ -74,10 +59,6 @@ bool only_reads(const runbook::Step& step, const Action& action) {
 /// It is not carried out again, but for the sake of its secrets.
 bool is_kept(const RecoveredStep& step) {
   return step.state == "done" || step.applied;
-}
-
-std::string base_of(const std::string& id) {
-  return id.substr(0, id.find('['));
 }
 
 /// The outputs of one that is carried out once more. Errors: what keeps it from being done.

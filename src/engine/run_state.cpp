@@ -80,7 +80,7 @@ Status bind_elements(RunState& state, const std::string& base, std::string_view 
 void RunState::restore() {
   for (const RecoveredStep& step : before->steps) {
     StepRecord record;
-    record.base = step.id.substr(0, step.id.find('['));
+    record.base = base_of(step.id);
     const auto path = path_to(request.runbook->steps, record.base);
     if (path.empty()) {
       continue;  // of an undo, or of the runbook's rollback

@@ -1,5 +1,7 @@
 #include "list_items.hpp"
 
+#include "cfkops/base/json_cursor.hpp"
+
 #include <nlohmann/json.hpp>
 
 #include <utility>
@@ -12,133 +14,81 @@ namespace {
 constexpr std::size_t kMostBytes = 1'000'000;
 constexpr std::uint64_t kPagesKept = 8;
 
-/// Goes over JSON by its brackets and strings alone.
-class Skimmer {
- public:
-  explicit Skimmer(std::string_view text)
-      : text_(text) {}
+using base::JsonCursor;
 
-  [[nodiscard]] std::size_t at() const { return at_; }
-
-  [[nodiscard]] bool at_end() {
-    skip_spaces();
-    return at_ == text_.size();
+/// Behind the string whose opening quote is at `at`.
+std::size_t end_of_string(std::string_view text, std::size_t at) {
+  for (++at; at < text.size() && text[at] != '"'; ++at) {
+    at += text[at] == '\\' ? 1U : 0U;
   }
+  return at + 1;
+}
 
-  [[nodiscard]] char peek() {
-    skip_spaces();
-    return at_ < text_.size() ? text_[at_] : '\0';
+/// Any value, by its brackets and strings alone, up to the comma or bracket behind it.
+bool skip_value(JsonCursor& cursor) {
+  const std::string_view text = cursor.rest();
+  int level = 0;
+  for (std::size_t at = 0; at < text.size();) {
+    const char c = text[at];
+    if (level == 0 && (c == ',' || c == '}' || c == ']')) {
+      cursor.skip(at);
+      return true;
+    }
+    level += c == '{' || c == '[' ? 1 : 0;
+    level -= c == '}' || c == ']' ? 1 : 0;
+    at = c == '"' ? end_of_string(text, at) : at + 1;
   }
+  return false;
+}
 
-  bool take(char c) {
-    if (peek() != c) {
-      return false;
-    }
-    ++at_;
-    return true;
-  }
-
-  /// One without escapes.
-  std::optional<std::string_view> take_name() {
-    if (!take('"')) {
-      return std::nullopt;
-    }
-    const std::size_t begin = at_;
-    at_ = text_.find_first_of("\"\\", at_);
-    if (at_ >= text_.size() || text_[at_] == '\\') {
-      return std::nullopt;
-    }
-    return text_.substr(begin, at_++ - begin);
-  }
-
-  /// Any value, up to the comma or bracket behind it.
-  bool skip_value() {
-    int level = 0;
-    for (; at_ < text_.size(); ++at_) {
-      const char c = text_[at_];
-      if (c == '"') {
-        if (!skip_string()) {
-          return false;
-        }
-      } else if (c == '{' || c == '[') {
-        ++level;
-      } else if (level == 0 && (c == ',' || c == '}' || c == ']')) {
-        return true;
-      } else if (c == '}' || c == ']') {
-        --level;
-      }
-    }
+bool split_items(JsonCursor& cursor, std::string_view body, std::vector<std::string_view>& items) {
+  if (!cursor.take('[')) {
     return false;
   }
-
- private:
-  void skip_spaces() {
-    while (at_ < text_.size() &&
-           (text_[at_] == ' ' || text_[at_] == '\n' || text_[at_] == '\r' || text_[at_] == '\t')) {
-      ++at_;
-    }
-  }
-
-  /// To its closing quote.
-  bool skip_string() {
-    for (++at_; at_ < text_.size() && text_[at_] != '"'; ++at_) {
-      at_ += text_[at_] == '\\' ? 1U : 0U;
-    }
-    return at_ < text_.size();
-  }
-
-  std::string_view text_;
-  std::size_t at_ = 0;
-};
-
-bool split_items(Skimmer& skimmer, std::string_view body, std::vector<std::string_view>& items) {
-  if (!skimmer.take('[')) {
-    return false;
-  }
-  if (skimmer.take(']')) {
+  if (cursor.take(']')) {
     return true;
   }
   do {
-    if (skimmer.peek() != '{') {
+    if (cursor.peek() != '{') {
       return false;
     }
-    const std::size_t begin = skimmer.at();
-    if (!skimmer.skip_value()) {
+    const std::size_t begin = cursor.at();
+    if (!skip_value(cursor)) {
       return false;
     }
-    items.push_back(body.substr(begin, skimmer.at() - begin));
-  } while (skimmer.take(','));
-  return skimmer.take(']');
+    items.push_back(body.substr(begin, cursor.at() - begin));
+  } while (cursor.take(','));
+  return cursor.take(']');
 }
 
 }  // namespace
 
 std::optional<SplitList> split_list(std::string_view body) {
   SplitList list;
-  Skimmer skimmer(body);
+  JsonCursor cursor(body);
   bool found = false;
-  if (!skimmer.take('{')) {
+  if (!cursor.take('{')) {
     return std::nullopt;
   }
   do {
-    const auto name = skimmer.take_name();
-    if (!name || !skimmer.take(':')) {
+    const auto name = cursor.take_text();
+    if (!name || !cursor.take(':')) {
       return std::nullopt;
     }
     if (*name != "items") {
-      if (!skimmer.skip_value()) {
+      if (!skip_value(cursor)) {
         return std::nullopt;
       }
       continue;
     }
-    const std::size_t begin = skimmer.at();
-    if (found || !split_items(skimmer, body, list.items)) {
+    const std::size_t begin = cursor.at();
+    if (found || !split_items(cursor, body, list.items)) {
       return std::nullopt;
     }
     found = true;
-    list.rest.append(body.substr(0, begin)).append("[]").append(body.substr(skimmer.at()));
-  } while (skimmer.take(','));
-  if (!found || !skimmer.take('}') || !skimmer.at_end()) {
+    list.rest.append(body.substr(0, begin)).append("[]").append(body.substr(cursor.at()));
+  } while (cursor.take(','));
+  if (!found || !cursor.take('}') || !cursor.at_end()) {
     return std::nullopt;
   }
   return list;

@@ -4,6 +4,23 @@
 
 namespace cfkops::runbook {
 
+void each_expression(const ArgumentValue& value,
+                     const std::function<void(const Expression&)>& visit) {
+  if (const auto* text = std::get_if<Template>(&value.data)) {
+    for (const Expression& expression : text->expressions()) {
+      visit(expression);
+    }
+  } else if (const auto* list = std::get_if<ArgumentValue::List>(&value.data)) {
+    for (const ArgumentValue& item : *list) {
+      each_expression(item, visit);
+    }
+  } else if (const auto* map = std::get_if<ArgumentValue::Map>(&value.data)) {
+    for (const ArgumentValue::Member& member : *map) {
+      each_expression(member.value, visit);
+    }
+  }
+}
+
 Result<Value> ArgumentValue::evaluate(const Bindings& bindings) const {
   if (const auto* value = std::get_if<Value>(&data)) {
     return *value;

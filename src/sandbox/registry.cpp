@@ -30,8 +30,7 @@ std::vector<Shared> Registry::list(const Kind& kind, std::string_view ns) const 
 }
 
 std::string Registry::timestamp() const {
-  constexpr std::size_t kWithoutFraction = 19;
-  return base::format_rfc3339(timeline_.wall()).substr(0, kWithoutFraction) + "Z";
+  return base::format_rfc3339_seconds(timeline_.wall());
 }
 
 }  // namespace cfkops::sandbox

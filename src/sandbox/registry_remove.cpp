@@ -119,8 +119,7 @@ void mark(const Registry& registry, Value& object) {
 }
 
 std::string time_after(WallTime start, std::int64_t seconds) {
-  constexpr std::size_t kWithoutFraction = 19;
-  return base::format_rfc3339(start + bounded_seconds(seconds)).substr(0, kWithoutFraction) + "Z";
+  return base::format_rfc3339_seconds(start + bounded_seconds(seconds));
 }
 
 /// Whether grace is given now, or nothing is to be done since it is already.

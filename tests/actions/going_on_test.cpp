@@ -248,17 +248,21 @@ INSTANTIATE_TEST_SUITE_P(
 
 const std::string kExec = "do: pod.exec\n    with: {pod: web-0, argv: [sync]}";
 
+void expect_run_once_unasked(std::size_t killed_at) {
+  SCOPED_TRACE("killed at write " + std::to_string(killed_at));
+  World world(kExec);
+  EXPECT_FALSE(world.live(killed_at));
+  EXPECT_EQ(world.live()->result, RunResult::Succeeded);
+  EXPECT_THAT(world.changes, ElementsAre("exec"));
+  EXPECT_THAT(world.person.asked, IsEmpty());
+}
+
 /// What a command did is not to be seen: only before it was sent is it known not to have run.
 TEST(GoingOnWithACommand, IsRunOnceWhereItWasNotSent) {
   World whole(kExec);
   ASSERT_EQ(whole.live()->result, RunResult::Succeeded);
   for (std::size_t n = 2; n <= whole.line_of("intent"); ++n) {
-    SCOPED_TRACE("killed at write " + std::to_string(n));
-    World world(kExec);
-    EXPECT_FALSE(world.live(n));
-    EXPECT_EQ(world.live()->result, RunResult::Succeeded);
-    EXPECT_THAT(world.changes, ElementsAre("exec"));
-    EXPECT_THAT(world.person.asked, IsEmpty());
+    expect_run_once_unasked(n);
   }
 }
 
@@ -286,12 +290,7 @@ TEST(GoingOnWithACommand, ThatIsOnRecordAsDoneIsNotAskedAbout) {
   ASSERT_EQ(whole.live()->result, RunResult::Succeeded);
   const std::size_t effect = whole.line_of("effect");
   for (std::size_t n = effect + 2; n <= whole.disk.appends; ++n) {
-    SCOPED_TRACE("killed at write " + std::to_string(n));
-    World world(kExec);
-    EXPECT_FALSE(world.live(n));
-    EXPECT_EQ(world.live()->result, RunResult::Succeeded);
-    EXPECT_THAT(world.changes, ElementsAre("exec"));
-    EXPECT_THAT(world.person.asked, IsEmpty());
+    expect_run_once_unasked(n);
   }
 }
 

@@ -1,6 +1,7 @@
 // A log that went on after an end, and is cut back to it, looks as it did then. Its head tells.
 #include "cfkops/audit/head.hpp"
 
+#include "signing.hpp"
 #include "support/matchers.hpp"
 #include "support/memory_file.hpp"
 
@@ -21,25 +22,11 @@ namespace {
 using State = VerifyReport::State;
 using test::HasError;
 using test::IsOk;
+using test::new_key;
+using test::StandingClock;
+using test::trust_in;
 
 constexpr const char* kRun = "20251123-072501-3f9a";
-
-class StandingClock final : public Clock {
- public:
-  [[nodiscard]] MonoTime now() const override { return MonoTime(); }
-
-  [[nodiscard]] WallTime wall() const override { return WallTime(std::chrono::seconds(1)); }
-};
-
-base::SigningKey new_key() {
-  const Result<base::SigningKey> key = base::generate_signing_key();
-  EXPECT_TRUE(key.has_value());
-  return *key;
-}
-
-Trust trust_in(const base::SigningKey& key) {
-  return {.required = true, .fingerprints = {fingerprint(key.public_pem).value_or("")}};
-}
 
 /// What is on disk at one moment.
 struct Moment {

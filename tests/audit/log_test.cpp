@@ -1,5 +1,6 @@
 #include "cfkops/audit/log.hpp"
 
+#include "signing.hpp"
 #include "support/matchers.hpp"
 #include "support/memory_file.hpp"
 
@@ -16,15 +17,7 @@ namespace {
 
 using test::HasError;
 using test::IsOk;
-
-class StandingClock final : public Clock {
- public:
-  [[nodiscard]] MonoTime now() const override { return MonoTime(); }
-
-  [[nodiscard]] WallTime wall() const override {
-    return WallTime(std::chrono::seconds(1'763'882'701) + std::chrono::microseconds(123'456));
-  }
-};
+using test::StandingClock;
 
 class LogTest : public testing::Test {
  protected:

@@ -1,5 +1,6 @@
 // Who changes a finished log is found out, in every case that can be generated: with and without
 // the knowledge of how its hashes are made, but without the key.
+#include "signing.hpp"
 #include "support/memory_file.hpp"
 #include "walk.hpp"
 
@@ -20,27 +21,13 @@ namespace {
 
 using State = VerifyReport::State;
 using Lines = std::vector<std::string>;
-
-class StandingClock final : public Clock {
- public:
-  [[nodiscard]] MonoTime now() const override { return MonoTime(); }
-
-  [[nodiscard]] WallTime wall() const override { return WallTime(std::chrono::seconds(1)); }
-};
-
-base::SigningKey new_key() {
-  const Result<base::SigningKey> key = base::generate_signing_key();
-  EXPECT_TRUE(key.has_value());
-  return *key;
-}
+using test::new_key;
+using test::StandingClock;
+using test::trust_in;
 
 const base::SigningKey& our_key() {
   static const base::SigningKey key = new_key();
   return key;
-}
-
-Trust trust_in(const base::SigningKey& key) {
-  return {.required = true, .fingerprints = {fingerprint(key.public_pem).value_or("")}};
 }
 
 void put(Log& log, Phase phase, nlohmann::json data) {

@@ -23,6 +23,7 @@ TEST(Clock, TheMonotonicClockDoesNotGoBack) {
 TEST(Rfc3339, FormatsSixDecimalsInUtc) {
   EXPECT_EQ(format_rfc3339(at_unix(0s)), "1970-01-01T00:00:00.000000Z");
   EXPECT_EQ(format_rfc3339(at_unix(1795418701s + 123456789ns)), "2026-11-23T07:25:01.123456Z");
+  EXPECT_EQ(format_rfc3339_seconds(at_unix(1795418701s + 999999999ns)), "2026-11-23T07:25:01Z");
   EXPECT_EQ(format_rfc3339(at_unix(-1ns)), "1969-12-31T23:59:59.999999Z");
   EXPECT_EQ(format_rfc3339(at_unix(1709164800s)), "2024-02-29T00:00:00.000000Z");
 }

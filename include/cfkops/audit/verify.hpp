@@ -64,6 +64,9 @@ struct LogLine {
                                   const Trust& trust = {},
                                   std::vector<LogLine>* lines = nullptr);
 
+/// What is wrong with a log that is Broken, and where. InvalidInput.
+[[nodiscard]] Error broken_log(const VerifyReport& report);
+
 /// The lines of a log that verifies (Intact or Open), whatever its head says. Errors: InvalidInput
 /// with the line that does not.
 [[nodiscard]] Result<std::vector<LogLine>> read_log(std::string_view log);

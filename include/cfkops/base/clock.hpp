@@ -37,6 +37,9 @@ class SystemClock final : public Clock {
 /// "2026-11-23T07:25:01.123456Z": RFC 3339, UTC, always six decimals.
 [[nodiscard]] std::string format_rfc3339(WallTime time);
 
+/// "2026-11-23T07:25:01Z": the same without fraction, as Kubernetes writes most times.
+[[nodiscard]] std::string format_rfc3339_seconds(WallTime time);
+
 /// Reads RFC 3339 with any offset and up to nine decimals. Errors: InvalidInput.
 [[nodiscard]] Result<WallTime> parse_rfc3339(const std::string& text);
 

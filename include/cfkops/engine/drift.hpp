@@ -44,6 +44,8 @@ struct Drift {
   [[nodiscard]] Json to_json() const;
 };
 
+class OwnChanges;
+
 /// What an earlier process of the run has begun of the plan.
 struct BegunPart {
   const RecoveredRun& run;
@@ -54,12 +56,10 @@ struct BegunPart {
 /// Where the request has no saved plan it does nothing. Borrows both.
 class DriftWatch {
  public:
-  DriftWatch(const RunRequest& request, kube::Reader& reader);
-
-  /// Of a run that goes on only the rest is compared: the steps that were not begun, and the
-  /// objects that the run has not changed itself. Objects that have come since are not looked for,
-  /// as what they rest on may be known only now. Borrows `begun` too, which may be null.
-  DriftWatch(const RunRequest& request, kube::Reader& reader, const BegunPart* begun);
+  /// Of a run that goes on (`begun`, borrowed too) only the rest is compared: the steps that were
+  /// not begun, and the objects that the run has not changed itself. Objects that have come since
+  /// are not looked for, as what they rest on may be known only now.
+  DriftWatch(const RunRequest& request, kube::Reader& reader, const BegunPart* begun = nullptr);
   DriftWatch(const DriftWatch&) = delete;
   DriftWatch& operator=(const DriftWatch&) = delete;
   ~DriftWatch();
@@ -71,7 +71,7 @@ class DriftWatch {
 
  private:
   Status compare_cluster(Drift& drift);
-  Status compare_pins(const Json& plan, Drift& drift);
+  Status compare_pins(const Json& plan, const OwnChanges& own, Drift& drift);
   Result<std::optional<Pin>> read_again(const Pin& pin);
   Status compare_pin(const Pin& pin, std::optional<Pin> read, Drift& drift);
 

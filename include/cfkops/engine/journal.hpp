@@ -152,6 +152,9 @@ class Journal final : public kube::MutationRecorder {
 /// "evict pod confluent/kafka-2"
 [[nodiscard]] std::string in_words(const kube::Mutation& mutation);
 
+/// "pod confluent/kafka-2"
+[[nodiscard]] std::string object_in_words(const kube::Mutation& mutation);
+
 /// Where runs live: $CFKOPS_STATE_DIR, else $XDG_STATE_HOME/cfkops, else ~/.local/state/cfkops; one
 /// folder per run under "runs", mode 0700, the journal in it as "journal.jsonl".
 [[nodiscard]] std::filesystem::path state_directory();

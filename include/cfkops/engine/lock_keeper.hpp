@@ -100,7 +100,7 @@ class LockKeeper final : public MutationGate {
   void renew(Held& held);
   void look_after_conflict(Held& held);
   Status give_back(Held& held);
-  Status send_release(const Held& held);
+  Result<kube::Object> send(const Held& held, const Json& patch);
   void lose(Error why);
   [[nodiscard]] std::optional<Error> lapse() const;
   Status note(const std::string& event, const LockTarget& target, const std::string& text) const;

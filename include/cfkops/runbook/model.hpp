@@ -6,6 +6,7 @@
 #include "cfkops/runbook/expression.hpp"
 #include "cfkops/runbook/type.hpp"
 
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -38,6 +39,10 @@ struct ArgumentValue::Member {
   std::string name;
   ArgumentValue value;
 };
+
+/// Tells `visit` of each expression in it, in file order.
+void each_expression(const ArgumentValue& value,
+                     const std::function<void(const Expression&)>& visit);
 
 /// What stands under `with`.
 using ArgumentMap = ArgumentValue::Map;

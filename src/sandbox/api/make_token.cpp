@@ -156,11 +156,6 @@ void complete(Registry& registry, const Value& account, Value& request) {
   make_at(request, {"metadata", "creationTimestamp"}) = registry.timestamp();
 }
 
-std::string time_text(WallTime time) {
-  constexpr std::size_t kWithoutFraction = 19;
-  return base::format_rfc3339(time).substr(0, kWithoutFraction) + "Z";
-}
-
 Answer<Value> token_for(Registry& registry, const Route& route, Value request) {
   if (auto checked = check_names(route, request); !checked) {
     return refuse(std::move(checked.error()));
@@ -188,9 +183,10 @@ Answer<Value> token_for(Registry& registry, const Route& route, Value request) {
   if (!bound) {
     return refuse(bound.error());
   }
-  request["status"] = {{"token", make_text(registry, request, **account, *bound)},
-                       {"expirationTimestamp",
-                        time_text(registry.timeline().wall() + std::chrono::seconds(seconds))}};
+  request["status"] = {
+      {"token", make_text(registry, request, **account, *bound)},
+      {"expirationTimestamp",
+       base::format_rfc3339_seconds(registry.timeline().wall() + std::chrono::seconds(seconds))}};
   return request;
 }
 
