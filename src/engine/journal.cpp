@@ -74,13 +74,17 @@ Journal::Aside::~Aside() {
   journal_.locked_asides_ -= gates_ == Gates::Locks ? 1 : 0;
 }
 
-Status Journal::intend(const kube::Mutation& mutation) {
-  for (auto gate = gates_.rbegin(); gate != gates_.rend(); ++gate) {
-    const bool asked = asides_ == 0 || (asides_ == locked_asides_ && (*gate)->is_lock());
-    if (asked) {
-      CFKOPS_TRY((*gate)->may_leave(mutation));
+Status Journal::ask_gates(const kube::Mutation& mutation) {
+  for (MutationGate* const gate : gates_) {
+    if (asides_ == 0 || (asides_ == locked_asides_ && gate->is_lock())) {
+      CFKOPS_TRY(gate->may_leave(mutation));
     }
   }
+  return {};
+}
+
+Status Journal::intend(const kube::Mutation& mutation) {
+  CFKOPS_TRY(ask_gates(mutation));
   if (asides_ == 0) {
     // One after the other: of one that is still open the effect was never told, and whatever came
     // of it is not on record.

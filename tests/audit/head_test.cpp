@@ -93,7 +93,7 @@ class Headed : public testing::Test {
     return verify_kept(disk_.content, head_, trust_in(key_));
   }
 
-  const StandingClock clock_;
+  StandingClock clock_;
   const base::SigningKey key_ = new_key();
   test::MemoryDisk disk_;
   std::optional<std::string> head_;

@@ -48,7 +48,7 @@ class Journal final : public kube::MutationRecorder {
   /// From now on no mutation leaves unless `gate` agrees. Asked before anything is written, the
   /// last one added first: those may take their time, and a lock must hold at the very end. It must
   /// outlive the journal, or its last mutation.
-  void add_gate(MutationGate& gate) { gates_.push_back(&gate); }
+  void add_gate(MutationGate& gate) { gates_.insert(gates_.begin(), &gate); }
 
   /// It is not asked any more.
   void remove_gate(const MutationGate& gate) { std::erase(gates_, &gate); }
@@ -130,6 +130,7 @@ class Journal final : public kube::MutationRecorder {
     bool aside = false;
   };
 
+  Status ask_gates(const kube::Mutation& mutation);
   Status write_as(audit::Phase phase, const Json& data, audit::Durable durable);
 
   audit::Log& log_;
@@ -142,7 +143,7 @@ class Journal final : public kube::MutationRecorder {
   std::vector<Remembered> remembered_;
   std::uint64_t entries_ = 0;
   base::Concealed concealed_;
-  std::vector<MutationGate*> gates_;
+  std::vector<MutationGate*> gates_;  ///< as they are asked: the last added first
   int asides_ = 0;
   int locked_asides_ = 0;  ///< of them, those for which locks are asked
   std::vector<Open> open_;
