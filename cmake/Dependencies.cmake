@@ -14,6 +14,13 @@ pkg_check_modules(RE2 REQUIRED IMPORTED_TARGET re2)
 # Its -pthread would set runbook's flags apart from those the shared precompiled header was made with.
 set_property(TARGET PkgConfig::RE2 PROPERTY INTERFACE_COMPILE_OPTIONS "")
 
+# What allocates in place of the C library where much is simulated. Sanitizers bring their own.
+add_library(cfkops_allocator INTERFACE)
+if(NOT CFKOPS_SANITIZE)
+  pkg_check_modules(JEMALLOC REQUIRED IMPORTED_TARGET jemalloc)
+  target_link_libraries(cfkops_allocator INTERFACE PkgConfig::JEMALLOC)
+endif()
+
 # It would list its headers among the sources of whoever uses it.
 set_property(TARGET date::date date::date-tz PROPERTY INTERFACE_SOURCES "")
 

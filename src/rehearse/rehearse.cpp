@@ -7,20 +7,12 @@
 
 #include <nlohmann/json.hpp>
 
-#include <malloc.h>
-
 #include <algorithm>
 #include <thread>
 #include <utility>
 
 namespace cfkops::rehearse {
 namespace {
-
-/// Small blocks that are freed are joined at once. Kept apart, they are joined again and again by
-/// all that asks for a large one, which every answer of a simulated broker does.
-void join_free_blocks() {
-  ::mallopt(M_MXFAST, 0);  // NOLINT(concurrency-mt-unsafe): before there is a second thread
-}
 
 RehearsalReport begin_report(const Rehearsal& rehearsal) {
   RehearsalReport report;
@@ -64,7 +56,6 @@ Result<std::vector<Rehearsed>> run_points(const Rehearsal& rehearsal,
 
 Result<RehearsalReport> rehearse(const Rehearsal& rehearsal,
                                  const std::vector<sandbox::Fault>& script) {
-  join_free_blocks();
   RehearsalReport report = begin_report(rehearsal);
   CFKOPS_ASSIGN(report.plain, run_plain(rehearsal, {}));
   if (!script.empty()) {
@@ -77,7 +68,6 @@ Result<RehearsalReport> rehearse(const Rehearsal& rehearsal,
 }
 
 Result<RehearsalReport> rehearse_all(const Rehearsal& rehearsal) {
-  join_free_blocks();
   RehearsalReport report = begin_report(rehearsal);
   std::vector<FaultPoint> points;
   PlainPath plain;
