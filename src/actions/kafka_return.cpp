@@ -31,8 +31,6 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr Duration kPoll = 250ms;
-constexpr Duration kLongestPoll = 3s;
-constexpr std::int64_t kProcessesPerPoll = 8;  // to ask so many takes its time, of the server's too
 constexpr Duration kSettlePoll = 1s;
 constexpr Duration kDetailEvery = 2s;
 constexpr Duration kFirstDetail = 1s;  // with little data all is in sync before
@@ -123,13 +121,11 @@ Result<std::string> ReturnWatch::wait() {
   }
 }
 
-/// The longer nothing has moved, the less soon something will.
 Duration ReturnWatch::until_next_look(const Look& look) const {
   const std::int64_t processes =
       std::ssize(cluster_.broker_pods) + std::ssize(cluster_.controller_pods);
   const std::int64_t asked = look.stage == Stage::CatchesUp ? processes : 1;
-  const Duration least = kPoll * std::max<std::int64_t>(1, asked / kProcessesPerPoll);
-  return std::clamp((now() - last_progress_) / 10, std::min(least, kLongestPoll), kLongestPoll);
+  return actions::until_next_look(now() - last_progress_, kPoll, asked);
 }
 
 void ReturnWatch::account(const Look& look) {

@@ -187,7 +187,10 @@ std::variant<GateLook, Outcome> Roll::wait_for_gate(const RollEntry& entry) {
       return look;
     }
     tell_gate(entry, look);
-    if (const Status paused = client_.loop().pause(kGatePoll); !paused) {
+    const std::int64_t processes =
+        std::ssize(request_.cluster.broker_pods) + std::ssize(request_.cluster.controller_pods);
+    const Duration pause = until_next_look(now() - gate_since_, kGatePoll, processes);
+    if (const Status paused = client_.loop().pause(pause); !paused) {
       return stop(paused.error());
     }
   }

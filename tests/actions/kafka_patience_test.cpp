@@ -44,5 +44,19 @@ TEST_F(KafkaPatience, OtherErrorsAreJudgedByTheirKind) {
   EXPECT_FALSE(patience.may_heal(make_error(ErrorCode::InvalidInput, "nonsense")));
 }
 
+TEST(NextLook, AtFewIsSoonAndNoLaterThanThreeSeconds) {
+  EXPECT_EQ(until_next_look(0s, 250ms, 1), 250ms);
+  EXPECT_EQ(until_next_look(2s, 250ms, 1), 250ms);
+  EXPECT_EQ(until_next_look(10s, 250ms, 6), 1s);
+  EXPECT_EQ(until_next_look(10min, 250ms, 6), 3s);
+}
+
+TEST(NextLook, AtManyIsRarer) {
+  EXPECT_EQ(until_next_look(0s, 250ms, 32), 1s);
+  EXPECT_EQ(until_next_look(0s, 500ms, 65), 2s);
+  EXPECT_EQ(until_next_look(45s, 500ms, 65), 4500ms);
+  EXPECT_EQ(until_next_look(10min, 250ms, 65), 10s);
+}
+
 }  // namespace
 }  // namespace cfkops::actions
