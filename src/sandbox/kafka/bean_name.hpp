@@ -25,6 +25,8 @@ class BeanName {
   /// As it was given.
   [[nodiscard]] const std::string& text() const { return text_; }
 
+  [[nodiscard]] const std::string& domain() const { return domain_; }
+
   /// With the properties sorted by key.
   [[nodiscard]] std::string canonical() const;
 

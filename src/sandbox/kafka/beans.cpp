@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <cstdint>
 #include <set>
 #include <vector>
@@ -345,6 +346,26 @@ void append_json_text(std::string& to, std::string_view text) {
     return;
   }
   to += Value(std::string(text)).dump(-1, ' ', false, Value::error_handler_t::replace);
+}
+
+std::string partition_state(const KafkaModel& model, const KafkaNode& node) {
+  std::string state;
+  if (node.phase != KafkaPhase::Running) {
+    return state;
+  }
+  const auto put = [&state](std::size_t number) {
+    const auto bytes = std::bit_cast<std::array<char, sizeof number>>(number);
+    state.append(bytes.data(), bytes.size());
+  };
+  for (const std::size_t index : model.hosted(node.id)) {
+    const KafkaPartition& partition = model.partitions()[index];
+    put(index);
+    put(partition.leader == node.id ? 1 : 0);
+    put(partition.in_sync.size());
+    put(static_cast<std::size_t>(partition.min_isr));
+    put(partition.replicas.size());
+  }
+  return state;
 }
 
 void visit_beans(const KafkaModel& model,

@@ -24,6 +24,9 @@ struct BeanValue {
 using BeanVisitor =
     std::function<void(const std::string& name, std::span<const BeanValue> attributes)>;
 
+/// All that the beans of the domain kafka.cluster are made of, as bytes; "" where it has none.
+[[nodiscard]] std::string partition_state(const KafkaModel& model, const KafkaNode& node);
+
 /// Shows the beans of a process that `asked` matches; only those are made.
 void visit_beans(const KafkaModel& model,
                  const KafkaNode& node,

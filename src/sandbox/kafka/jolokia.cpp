@@ -44,9 +44,10 @@ bool has_agent(const KafkaNode& node) {
 /// Writes the answers of one process's agent.
 class Agent {
  public:
-  Agent(const KafkaModel& model, const KafkaNode& node)
+  Agent(const KafkaModel& model, const KafkaNode& node, AnswerMemo& memo)
       : model_(model),
-        node_(node) {
+        node_(node),
+        memo_(memo) {
     timestamp_ =
         std::chrono::duration_cast<std::chrono::seconds>(model.wall().time_since_epoch()).count();
   }
@@ -167,33 +168,55 @@ class Agent {
 
   [[nodiscard]] std::string read_pattern(const JolokiaRequest& request,
                                          const BeanName& name) const {
-    std::string value;
-    std::string without;
-    visit_beans(
-        model_, node_, name, [&](const std::string& bean, std::span<const BeanValue> attributes) {
-          const std::size_t before = value.size();
-          value.append(value.empty() ? "" : ",");
-          append_json_text(value, bean);
-          value += ':';
-          if (!append_values(value, request, attributes)) {
-            value.resize(before);
-            without.append(without.empty() ? "" : ", ").append(bean);
-          }
-        });
-    if (!value.empty()) {
-      return success(echo(request, name), "{" + value + "}");
+    const std::string asked = echo(request, name);
+    if (name.domain() == "kafka.cluster") {
+      const std::string& kept = memo_.answer(node_.pod + asked,
+                                             partition_state(model_, node_),
+                                             [&] { return matching(request, name).value; });
+      if (!kept.empty()) {
+        return success(asked, kept);
+      }
     }
-    if (without.empty()) {
-      return failure(echo(request, name),
+    const Matching found = matching(request, name);
+    if (!found.value.empty()) {
+      return success(asked, found.value);
+    }
+    if (found.without.empty()) {
+      return failure(asked,
                      "javax.management.InstanceNotFoundException",
                      "No MBean with pattern " + name.text() + " found for reading attributes",
                      404);
     }
-    return failure(echo(request, name),
+    return failure(asked,
                    "java.lang.IllegalArgumentException",
                    "No matching attributes [" + base::join(request.attributes, ", ") +
-                       "] found on MBeans [" + without + "]",
+                       "] found on MBeans [" + found.without + "]",
                    400);
+  }
+
+  /// What there is for a pattern: values by bean, "" where there are none, and the names of the
+  /// beans without any attribute that was asked for.
+  struct Matching {
+    std::string value;
+    std::string without;
+  };
+
+  [[nodiscard]] Matching matching(const JolokiaRequest& request, const BeanName& name) const {
+    Matching found;
+    std::string& value = found.value;
+    visit_beans(
+        model_, node_, name, [&](const std::string& bean, std::span<const BeanValue> attributes) {
+          const std::size_t before = value.size();
+          value += value.empty() ? '{' : ',';
+          append_json_text(value, bean);
+          value += ':';
+          if (!append_values(value, request, attributes)) {
+            value.resize(before);
+            found.without.append(found.without.empty() ? "" : ", ").append(bean);
+          }
+        });
+    value.append(value.empty() ? "" : "}");
+    return found;
   }
 
   /// Appends those that were asked for and are there; whether there are any.
@@ -217,6 +240,7 @@ class Agent {
 
   const KafkaModel& model_;
   const KafkaNode& node_;
+  AnswerMemo& memo_;
   std::int64_t timestamp_ = 0;
 };
 
@@ -255,7 +279,8 @@ kube::Response answer_posted(const Agent& agent, const std::string& text) {
 
 std::optional<kube::Response> serve_jolokia(const KafkaModel& model,
                                             const std::string& pod,
-                                            const kube::Request& request) {
+                                            const kube::Request& request,
+                                            AnswerMemo& memo) {
   const KafkaNode* node = model.node(pod);
   if (node == nullptr || !has_agent(*node)) {
     return std::nullopt;
@@ -265,7 +290,7 @@ std::optional<kube::Response> serve_jolokia(const KafkaModel& model,
   if (!is_root && !path.starts_with(std::string(kContext) + "/")) {
     return respond(404, "text/html", "<h1>404 Not Found</h1>No context found for request");
   }
-  const Agent agent(model, *node);
+  const Agent agent(model, *node, memo);
   if (request.method == "POST") {
     return answer_posted(agent, request.body);
   }

@@ -72,7 +72,7 @@ class KafkaProgram final : public Program {
     if (port != kJolokiaPort) {
       return std::nullopt;
     }
-    return serve_jolokia(*model_, name_of(pod), request);
+    return serve_jolokia(*model_, name_of(pod), request, memo_);
   }
 
   [[nodiscard]] std::optional<ExecResult> exec(const Value& pod,
@@ -83,6 +83,7 @@ class KafkaProgram final : public Program {
 
  private:
   std::shared_ptr<KafkaModel> model_;
+  AnswerMemo memo_;
 };
 
 }  // namespace

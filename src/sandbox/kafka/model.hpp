@@ -1,5 +1,6 @@
 #pragma once
 
+#include "kafka/answer_memo.hpp"
 #include "kafka/model_state.hpp"
 #include "random.hpp"
 #include "timeline.hpp"
@@ -257,9 +258,11 @@ class KafkaModel {
   ClusterAccount cluster_;
 };
 
-/// Answers Jolokia's read and bulk requests about one process (port 7777).
+/// Answers Jolokia's read and bulk requests about one process (port 7777); `memo` is that of all
+/// processes of this model.
 [[nodiscard]] std::optional<kube::Response> serve_jolokia(const KafkaModel& model,
                                                           const std::string& pod,
-                                                          const kube::Request& request);
+                                                          const kube::Request& request,
+                                                          AnswerMemo& memo);
 
 }  // namespace cfkops::sandbox

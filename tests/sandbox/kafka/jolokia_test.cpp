@@ -26,7 +26,7 @@ class JolokiaTest : public testing::Test {
   }
 
   Value answer(const std::string& pod, const kube::Request& request) {
-    const auto response = serve_jolokia(*model, pod, request);
+    const auto response = serve_jolokia(*model, pod, request, memo);
     return response ? Value::parse(response->body, nullptr, false) : Value("refused");
   }
 
@@ -38,6 +38,7 @@ class JolokiaTest : public testing::Test {
   Random random{1};
   std::shared_ptr<KafkaModel> model =
       std::make_shared<KafkaModel>(spec(), timeline, random, [](const std::string&) {});
+  AnswerMemo memo;
 };
 
 TEST_F(JolokiaTest, ReadsOneAttribute) {
@@ -45,6 +46,26 @@ TEST_F(JolokiaTest, ReadsOneAttribute) {
             Value::parse(R"({"request":{"mbean":"kafka.server:name=BrokerState,type=KafkaServer",
                              "attribute":"Value","type":"read"},
                              "value":3,"status":200,"timestamp":1795709283})"));
+}
+
+TEST_F(JolokiaTest, ReadsPartitionsAnewWhenTheyHaveChanged) {
+  const std::string path =
+      "read/kafka.cluster:type=Partition,name=UnderReplicated,topic=*,partition=*/Value";
+  const auto under_replicated = [&] {
+    int sum = 0;
+    for (const std::string pod : {"kafka-0", "kafka-1"}) {
+      for (const auto& [bean, attributes] : get(pod, path)["value"].items()) {
+        sum += attributes["Value"].get<int>();
+      }
+    }
+    return sum;
+  };
+  EXPECT_EQ(under_replicated(), 0);
+  model->stop("kafka-2");
+  timeline.advance_to(timeline.now() + seconds(5));
+  model->end("kafka-2");
+  timeline.advance_to(timeline.now() + seconds(60));
+  EXPECT_EQ(under_replicated(), 6);
 }
 
 TEST_F(JolokiaTest, SaysInsideTheAnswerThatABeanIsMissing) {
