@@ -10,7 +10,7 @@ using sandbox::FaultKind;
 using sandbox::KafkaReport;
 
 /// So many restarts go well before a run counts as recovered.
-constexpr std::size_t kWholeRestarts = 3;
+constexpr std::size_t kWholeRestarts = 1;
 
 bool stays(const sandbox::Fault& fault) {
   switch (fault.kind) {

@@ -26,7 +26,7 @@ struct PlainPath {
 [[nodiscard]] std::vector<PathMark> marks_of(const std::vector<Removal>& removals);
 
 /// Whether a run with a fault is on the path of the plain one again: it is about to take away the
-/// same pod after the same ones, three whole restarts after its fault has ended, and nothing is
+/// same pod after the same ones, a whole restart after its fault has ended, and nothing is
 /// down or behind. Then it is the run that it will have been, whose rest is that of the plain one;
 /// `evidence` is that so far and is completed. Nothing where it is not.
 [[nodiscard]] std::optional<Rehearsed> join(const PlainPath& plain, Evidence& evidence);
