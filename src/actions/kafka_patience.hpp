@@ -12,18 +12,15 @@ namespace cfkops::actions {
 /// How long to wait between two looks at so many processes of a Kafka, where nothing has moved for
 /// `still`: a tenth of that, since what has stood still for long is not missed by being late. To
 /// ask many takes its time, and the brokers': no sooner than `least` for each eight of them (2 s
-/// where that is less), and no later than 3 s for each eight (10 s where that is less).
+/// where that is less), and no later than 3 s for each eight.
 [[nodiscard]] inline Duration until_next_look(Duration still,
                                               Duration least,
                                               std::int64_t processes) {
   constexpr std::int64_t kProcessesPerLook = 8;
   constexpr Duration kLeastOfMany = std::chrono::seconds(2);
   constexpr Duration kLongest = std::chrono::seconds(3);
-  constexpr Duration kLongestOfMany = std::chrono::seconds(10);
   const std::int64_t share = std::max<std::int64_t>(1, processes / kProcessesPerLook);
-  return std::clamp(still / 10,
-                    std::min(least * share, kLeastOfMany),
-                    std::min(kLongest * share, kLongestOfMany));
+  return std::clamp(still / 10, std::min(least * share, kLeastOfMany), kLongest * share);
 }
 
 /// Whether an error of asking may heal, over one run. An API server that has just started may

@@ -185,13 +185,27 @@ class Apply {
   ManagedEntries entries_;
 };
 
-Value without_times(Value object) {
-  if (Value* entries = find(object, {"metadata", "managedFields"}); entries != nullptr) {
+Value metadata_without_times(const Value& object) {
+  Value metadata = object_at(object, {"metadata"});
+  if (Value* entries = find(metadata, {"managedFields"}); entries != nullptr) {
     for (Value& entry : *entries) {
       erase_at(entry, {"time"});
     }
   }
-  return object;
+  return metadata;
+}
+
+/// Most updates change more than metadata, of which alone a copy has to be made.
+bool are_same_but_for_times(const Value& one, const Value& other) {
+  auto left = one.begin();
+  auto right = other.begin();
+  for (; left != one.end() && right != other.end(); ++left, ++right) {
+    if (left.key() != right.key() || (left.key() != "metadata" && *left != *right)) {
+      return false;
+    }
+  }
+  return left == one.end() && right == other.end() &&
+         metadata_without_times(one) == metadata_without_times(other);
 }
 
 }  // namespace
@@ -208,7 +222,7 @@ Answer<Value> apply_config(const Schema* schema,
 }
 
 Value settle_apply(const Schema* /*schema*/, const Value& live, Value applied) {
-  if (!live.is_null() && without_times(live) == without_times(applied)) {
+  if (!live.is_null() && are_same_but_for_times(live, applied)) {
     return live;
   }
   return applied;

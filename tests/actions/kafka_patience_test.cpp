@@ -55,7 +55,7 @@ TEST(NextLook, AtManyIsRarer) {
   EXPECT_EQ(until_next_look(0s, 250ms, 32), 1s);
   EXPECT_EQ(until_next_look(0s, 500ms, 65), 2s);
   EXPECT_EQ(until_next_look(45s, 500ms, 65), 4500ms);
-  EXPECT_EQ(until_next_look(10min, 250ms, 65), 10s);
+  EXPECT_EQ(until_next_look(10min, 250ms, 65), 24s);
 }
 
 }  // namespace

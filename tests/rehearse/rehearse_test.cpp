@@ -136,6 +136,17 @@ TEST_F(RehearseTest, AKillAtAWriteOfTheLogEndsTheRunThere) {
 }
 
 /// What branches off from a run is what a run of its own would be.
+/// All that is told of a run; without how long it took where the other came back to the plain run.
+std::string compared(const Rehearsed& run, const Rehearsed& branch) {
+  nlohmann::json told = json_of(run);
+  if (branch.joined) {
+    for (const char* name : {"joinedSeconds", "requests", "seconds", "steps"}) {
+      told.erase(name);
+    }
+  }
+  return told.dump();
+}
+
 TEST_F(RehearseTest, ABranchIsARunOfItsOwn) {
   take_broker_restart();
   const Rehearsal it = rehearsal(actions::catalogue(), 8);
@@ -151,7 +162,7 @@ TEST_F(RehearseTest, ABranchIsARunOfItsOwn) {
     alone->fault = report->runs[i].fault;
     alone->kind = report->runs[i].kind;
     alone->step = points[i].step;
-    EXPECT_EQ(Json(json_of(*alone)).dump(), Json(json_of(report->runs[i])).dump());
+    EXPECT_EQ(compared(*alone, report->runs[i]), compared(report->runs[i], report->runs[i]));
   }
 }
 

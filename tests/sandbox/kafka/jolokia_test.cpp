@@ -54,8 +54,9 @@ TEST_F(JolokiaTest, ReadsPartitionsAnewWhenTheyHaveChanged) {
   const auto under_replicated = [&] {
     int sum = 0;
     for (const std::string pod : {"kafka-0", "kafka-1"}) {
-      for (const auto& [bean, attributes] : get(pod, path)["value"].items()) {
-        sum += attributes["Value"].get<int>();
+      const Value answer = get(pod, path);
+      for (const Value& attributes : answer.at("value")) {
+        sum += attributes.at("Value").get<int>();
       }
     }
     return sum;
