@@ -65,6 +65,23 @@ void cap_updaters(ManagedEntries& entries) {
   }
 }
 
+/// One without the members that it has in common with the other, which make no difference; but not
+/// without what says of which kind it is.
+Value without_common(const Value& one, const Value& other) {
+  if (!one.is_object() || !other.is_object()) {
+    return one;
+  }
+  Value rest = Value::object();
+  for (auto member = one.begin(); member != one.end(); ++member) {
+    const auto same = other.find(member.key());
+    const bool names_kind = member.key() == "kind" || member.key() == "apiVersion";
+    if (names_kind || same == other.end() || *same != *member) {
+      rest.emplace(member.key(), *member);
+    }
+  }
+  return rest;
+}
+
 }  // namespace
 
 Value manage_update(const Schema* schema, const Value& live, Value fresh, const Manager& manager) {
@@ -73,8 +90,9 @@ Value manage_update(const Schema* schema, const Value& live, Value fresh, const 
   if (entries.empty() && !live.is_null()) {
     return fresh;  // what nobody tracks stays so
   }
-  Comparison found =
-      compare_values(schema, as_typed(schema, live, manager), as_typed(schema, fresh, manager));
+  Comparison found = compare_values(schema,
+                                    as_typed(schema, without_common(live, fresh), manager),
+                                    as_typed(schema, without_common(fresh, live), manager));
   FieldSet taken = found.added.united(found.changed);
   strip_reset(taken, manager);
   strip_reset(found.removed, manager);

@@ -150,8 +150,9 @@ Answer<std::uint64_t> version_in(const Value& object) {
 Answer<void> prepare_write(const Write& write, const Shared& current, Value& object) {
   drop_double_owners(object, write.options);
   if (write.options.operation == "Update") {
+    const Value nothing;
     object = manage_update(write.kind.schema(),
-                           current == nullptr ? Value() : *current,
+                           current == nullptr ? nothing : *current,
                            std::move(object),
                            manager_of(write));
   }

@@ -149,11 +149,13 @@ void Trial::before_request(const Line& line, const kube::Request& request, std::
       continue;  // there is none that could expire
     }
     if (forks_.fork_here(way.name + at)) {
+      cluster_->share_memory();
       cluster_->inject({fault_of(way)});
       return;
     }
   }
   if (forks_.fork_here("killed" + at)) {
+    cluster_->share_memory();
     throw Death{};
   }
 }
@@ -164,9 +166,11 @@ void Trial::before_write(std::size_t number) {
   }
   const std::string at = " at write " + std::to_string(number);
   if (forks_.fork_here("killed" + at)) {
+    cluster_->share_memory();
     throw Death{};
   }
   if (forks_.fork_here("killed in the middle of the write," + at)) {
+    cluster_->share_memory();
     disk_.fail_append = number;
     disk_.torn = true;
     torn_ = true;
@@ -224,22 +228,16 @@ void Trial::live(Mode mode) {
   }
   torn_ = false;
   disk_.fail_append = 0;
+  read_record();
 }
 
-/// It died before its start was written down.
-bool Trial::nothing_on_record() const {
+/// Reads what the log says at the end of a life.
+void Trial::read_record() {
   const auto read = audit::reopen(disk_.content);
-  return read && !engine::recover(read->lines);
-}
-
-/// Nothing more is to be expected of resuming, by what the log says.
-bool Trial::is_over() const {
-  const auto read = audit::reopen(disk_.content);
-  if (!read) {
-    return false;
-  }
-  const auto recovered = engine::recover(read->lines);
-  return report_ && recovered && !recovered->nothing_to_resume().empty();
+  const auto recovered =
+      read ? engine::recover(read->lines) : Result<engine::RecoveredRun>(read.error());
+  nothing_on_record_ = read && !recovered;
+  is_over_ = report_ && recovered && !recovered->nothing_to_resume().empty();
 }
 
 void Trial::let_time_pass(Duration time) {
@@ -257,7 +255,7 @@ std::vector<std::string> Trial::perform() {
   watched_before_ = read_watched();
   generation_before_ = generation();
   live(Mode::Begin);
-  while (forks_.is_copy() && !is_over() && lives_ < kMostLives && !nothing_on_record()) {
+  while (forks_.is_copy() && !is_over_ && lives_ < kMostLives && !nothing_on_record_) {
     cluster_->end_faults();
     let_time_pass(kUntilSeen);
     live(Mode::Resume);
@@ -346,8 +344,8 @@ void Trial::judge_leavings(std::vector<std::string>& problems) {
 std::vector<std::string> Trial::judge() {
   std::vector<std::string> problems;
   cluster_->end_faults();
-  let_time_pass(2min);
-  if (nothing_on_record()) {
+  let_time_pass(1min);
+  if (nothing_on_record_) {
     if (changes_ > 0) {
       problems.emplace_back("something was changed and nothing is on record");
     }
@@ -355,7 +353,7 @@ std::vector<std::string> Trial::judge() {
   }
   if (!report_) {
     problems.emplace_back("it died in each of its lives");
-  } else if (!is_over()) {
+  } else if (!is_over_) {
     problems.push_back("it is not over after " + std::to_string(lives_) +
                        " lives: " + described(*report_));
   } else if (!swept_.watched.empty() && report_->result != engine::RunResult::Succeeded &&

@@ -58,8 +58,7 @@ class Trial {
   void heard(const sandbox::AuditEvent& event);
   void live(Mode mode);
   engine::RunReport act(Mode mode, kube::Transport& line);
-  [[nodiscard]] bool nothing_on_record() const;
-  [[nodiscard]] bool is_over() const;
+  void read_record();
   void let_time_pass(Duration time);
   [[nodiscard]] Json read_object(const std::string& target);
   [[nodiscard]] std::string read_watched();
@@ -77,8 +76,10 @@ class Trial {
   int lives_ = 0;
   bool torn_ = false;                        ///< dies in the middle of the next write
   std::optional<engine::RunReport> report_;  ///< nothing: it died
-  std::map<std::string, int> evictions_;     ///< accepted, by pod
-  int changes_ = 0;                          ///< mutations accepted, locks aside
+  bool nothing_on_record_ = false;           ///< it died before its start was written down
+  bool is_over_ = false;  ///< nothing more is to be expected of resuming, by what the log says
+  std::map<std::string, int> evictions_;  ///< accepted, by pod
+  int changes_ = 0;                       ///< mutations accepted, locks aside
   std::string watched_before_;
   std::int64_t generation_before_ = 0;  ///< of what may change once
 };
