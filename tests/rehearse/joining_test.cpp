@@ -23,6 +23,7 @@ Removal removal(int broker, Duration at) {
 /// Six brokers, one each ten seconds, done after a minute.
 PlainPath plain_path() {
   std::vector<Removal> removals;
+  removals.reserve(6);
   for (int i = 0; i < 6; ++i) {
     removals.push_back(removal(i, i * 10s));
   }

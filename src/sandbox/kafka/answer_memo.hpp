@@ -3,7 +3,6 @@
 #include <cstddef>
 #include <string>
 #include <unordered_map>
-#include <utility>
 
 namespace cfkops::sandbox {
 
@@ -14,13 +13,13 @@ class AnswerMemo {
   /// The text that `write()` would return for this question; it is only asked where `from` is
   /// another one than the last time. Valid until the next call.
   template <typename Write>
-  const std::string& answer(const std::string& question, std::string from, Write write) {
+  const std::string& answer(const std::string& question, const std::string& from, Write write) {
     if (kept_.size() >= kMost && !kept_.contains(question)) {
       kept_.clear();
     }
     Kept& kept = kept_[question];
     if (kept.from != from || from.empty()) {
-      kept = {.from = std::move(from), .text = write()};
+      kept = {.from = from, .text = write()};
     }
     return kept.text;
   }
