@@ -193,26 +193,29 @@ bool ignored(const Diagnostic& finding, std::vector<Ignore>& ignores) {
   return any;
 }
 
+/// The lines of the block scalar that begins in line `first`: as far as they are indented like its
+/// first one, or empty.
+void note_block(int first, const SourceText& source, std::set<int>& lines) {
+  std::size_t least = 0;
+  for (int number = first + 1; number <= source.lines(); ++number) {
+    const std::size_t indent = source.line(number).find_first_not_of(' ');
+    const bool empty = indent == std::string_view::npos;
+    least = least == 0 && !empty ? indent : least;
+    if (!empty && (indent < least || least == 0)) {
+      return;
+    }
+    lines.insert(number);
+  }
+}
+
 }  // namespace
 
 std::set<int> block_lines(const YamlNode& root, const SourceText& source) {
   std::set<int> lines;
   each_scalar(root, [&](const YamlNode& scalar, std::string_view /*key*/) {
     const std::string_view rest = source.text().substr(source.offset_of(scalar.pos));
-    if (!scalar.quoted || (!rest.starts_with('|') && !rest.starts_with('>'))) {
-      return;
-    }
-    std::size_t least = 0;
-    for (int number = scalar.pos.line + 1; number <= source.lines(); ++number) {
-      const std::string_view line = source.line(number);
-      const std::size_t indent = line.find_first_not_of(' ');
-      if (indent != std::string_view::npos) {
-        least = least == 0 ? indent : least;
-        if (indent < least || least == 0) {
-          return;
-        }
-      }
-      lines.insert(number);
+    if (scalar.quoted && (rest.starts_with('|') || rest.starts_with('>'))) {
+      note_block(scalar.pos.line, source, lines);
     }
   });
   return lines;
