@@ -89,8 +89,9 @@ void add_global_flags(CLI::App& app, Slots& slots) {
   add_connection_flags(app, slots);
   app.add_option("-o,--output",
                  slots.output,
-                 "Output format: text or json; of some commands markdown or csv")
-      ->check(CLI::IsMember({"text", "json", "markdown", "csv"}))
+                 "Output format: text or json; of some commands markdown, csv, or what CI reads")
+      ->check(
+          CLI::IsMember({"text", "json", "markdown", "csv", "github", "gitlab", "sarif", "junit"}))
       ->group("Output");
   app.add_flag("-v,--verbose", slots.arguments.global.verbose, "Diagnostics on standard error")
       ->group("Output");
@@ -221,7 +222,14 @@ void add_runbook_commands(CLI::App& app, Slots& slots) {
   rbac->add_option("--user", slots.arguments.user, "Also print bindings to this user");
 
   CLI::App* lint = add_command(app, "lint", "Check runbooks without a cluster");
-  add_names(lint, slots, "runbook", "Files, folders or names; all that are found when left out");
+  add_names(lint,
+            slots,
+            "runbook",
+            "Files, folders, names, or - for standard input; all that are found when left out");
+  lint->add_option(
+          "--profile", slots.arguments.profile, "Which rules: basic, ci or production (ci)")
+      ->check(CLI::IsMember({"basic", "ci", "production"}));
+  lint->add_flag("--fix", slots.arguments.fix, "Write what can be mended without a person");
 
   add_command(app, "list", "List the runbooks that can be run by name");
 

@@ -7,7 +7,9 @@
 #include <CLI/CLI.hpp>
 
 #include <algorithm>
+#include <array>
 #include <sstream>
+#include <utility>
 
 namespace cfkops::cli {
 namespace {
@@ -100,12 +102,28 @@ std::string help_of(const CLI::App& app) {
   return deepest->help();
 }
 
+Output output_of(std::string_view word) {
+  static constexpr std::array<std::pair<std::string_view, Output>, 8> kWords = {{
+      {"text", Output::Text},
+      {"json", Output::Json},
+      {"markdown", Output::Markdown},
+      {"csv", Output::Csv},
+      {"github", Output::Github},
+      {"gitlab", Output::Gitlab},
+      {"sarif", Output::Sarif},
+      {"junit", Output::Junit},
+  }};
+  for (const auto& [name, output] : kWords) {
+    if (name == word) {
+      return output;
+    }
+  }
+  return Output::Text;
+}
+
 void finish(Slots& slots) {
   GlobalArguments& global = slots.arguments.global;
-  global.output = slots.output == "json"       ? Output::Json
-                  : slots.output == "markdown" ? Output::Markdown
-                  : slots.output == "csv"      ? Output::Csv
-                                               : Output::Text;
+  global.output = output_of(slots.output);
   global.config.token = Redacted(slots.token);
   global.config.password = Redacted(slots.password);
   if (slots.insecure) {
@@ -139,6 +157,9 @@ std::vector<std::string> output_forms(std::string_view command) {
   }
   if (command == "runs export") {
     forms.emplace_back("csv");
+  }
+  if (command == "lint") {
+    forms.insert(forms.end(), {"github", "gitlab", "sarif", "junit"});
   }
   return forms;
 }

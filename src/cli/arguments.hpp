@@ -13,8 +13,8 @@
 
 namespace cfkops::cli {
 
-/// Markdown: `rehearse` and `runs export`; Csv: `runs export` alone.
-enum class Output { Text, Json, Markdown, Csv };
+/// Markdown: `rehearse` and `runs export`; Csv: `runs export` alone; those behind it: `lint`.
+enum class Output { Text, Json, Markdown, Csv, Github, Gitlab, Sarif, Junit };
 
 /// Flags that every command takes.
 struct GlobalArguments {
@@ -64,6 +64,8 @@ struct Arguments {
   std::size_t limit = 0;                  ///< of `runs list`; 0: none
   std::string user;                       ///< of `rbac`: whom to bind the roles to, or ""
   std::optional<std::uint64_t> seed;      ///< of `rehearse`, in place of the scenario's
+  std::string profile = "ci";             ///< of `lint`: which rules
+  bool fix = false;                       ///< of `lint`: write what mends findings
 };
 
 /// What `--output` may be for that command.

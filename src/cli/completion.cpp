@@ -120,6 +120,9 @@ Candidates values_of(const TypedPlace& place) {
                                   : nested           ? place.path[0] + " " + place.path[1]
                                                      : place.path[0])};
   }
+  if (place.flag == "--profile") {
+    return {.words = {"basic", "ci", "production"}};
+  }
   if (place.flag == "--param" && place.path.size() > 1) {
     return {.words = param_words(place.path[1])};
   }

@@ -2,39 +2,54 @@
 
 #include "commands.hpp"
 #include "exit_code.hpp"
-#include "json_line.hpp"
 #include "library.hpp"
+#include "lint_formats.hpp"
 
 #include "cfkops/actions/table.hpp"
+#include "cfkops/base/file.hpp"
 #include "cfkops/base/text.hpp"
 
-#include <nlohmann/json.hpp>
-
+#include <algorithm>
+#include <atomic>
 #include <filesystem>
+#include <iterator>
+#include <span>
 #include <system_error>
+#include <thread>
+#include <utility>
+#include <vector>
 
 namespace cfkops::cli {
 namespace {
 
+namespace fs = std::filesystem;
+
+constexpr std::string_view kStandardInput = "-";
+constexpr std::size_t kMostBytes = std::size_t{16} << 20U;
+
 /// What is to be checked, and what of it could not be found.
 struct Work {
   std::vector<RunbookPlace> places;
-  std::vector<runbook::Diagnostic> missing;
+  std::vector<LintedFile> missing;
 };
 
-runbook::Diagnostic unreadable(const std::string& path, const Error& error) {
+LintedFile unreadable(const std::string& path, const Error& error) {
   runbook::Diagnostic finding = runbook::to_diagnostic(error, "CFK-F001");
   finding.pos = {.file = path};
-  return finding;
+  return {.path = path, .text = {}, .findings = {std::move(finding)}, .found = false};
 }
 
 /// The files that the words of the command line mean: folders are searched, names are looked up.
 Work work_of(const std::vector<std::string>& words) {
   Work work;
   for (const std::string& word : words) {
+    if (word == kStandardInput) {
+      work.places.push_back({.name = "stdin", .path = word, .origin = "standard input"});
+      continue;
+    }
     std::error_code ignored;
     std::vector<std::string> paths = {word};
-    if (std::filesystem::is_directory(word, ignored)) {
+    if (fs::is_directory(word, ignored)) {
       auto below = runbook_files_below(word);
       if (!below) {
         work.missing.push_back(unreadable(word, below.error()));
@@ -53,64 +68,158 @@ Work work_of(const std::vector<std::string>& words) {
   return work;
 }
 
-nlohmann::json to_json(const runbook::Diagnostic& finding) {
-  return {{"severity", "error"},
-          {"code", finding.code},
-          {"message", finding.message},
-          {"remedy", finding.remedy},
-          {"file", finding.pos.file},
-          {"line", finding.pos.line},
-          {"column", finding.pos.column},
-          {"length", finding.length}};
+/// Judges files, and mends them where that is asked for. Any thread.
+class Judge {
+ public:
+  Judge(runbook::Profile profile, bool fix)
+      : profile_(profile),
+        fix_(fix),
+        specs_(actions::specs()) {}
+
+  [[nodiscard]] LintedFile file(const RunbookPlace& place) const {
+    auto file = read_runbook(place);
+    if (!file) {
+      LintedFile missing = unreadable(place.path, file.error());
+      missing.found = true;
+      return missing;
+    }
+    LintedFile judged = text(place.path, file->text);
+    if (judged.text != file->text && !place.builtin) {
+      if (const Status written = replace(place.path, judged.text); !written) {
+        return unreadable(place.path, written.error());
+      }
+    }
+    return judged;
+  }
+
+  /// What is left of a text when it is mended, and the findings about that.
+  [[nodiscard]] LintedFile text(const std::string& path, std::string text) const {
+    constexpr int kRounds = 8;  // what is mended may show what else is wrong
+    runbook::LintReport report = runbook::lint(text, path, specs_, profile_);
+    for (int round = 0; fix_ && round < kRounds; ++round) {
+      std::string better = runbook::mended(text, report.findings);
+      if (better == text) {
+        break;
+      }
+      runbook::LintReport next = runbook::lint(better, path, specs_, profile_);
+      if (report.runbook && !next.runbook) {
+        break;  // nothing that could be run may become something that cannot
+      }
+      text = std::move(better);
+      report = std::move(next);
+    }
+    return {.path = path, .text = std::move(text), .findings = std::move(report.findings)};
+  }
+
+ private:
+  /// Keeps the permissions of the file, and a link to it.
+  static Status replace(const std::string& path, std::string_view text) {
+    std::error_code error;
+    const fs::path file = fs::canonical(path, error);
+    const fs::perms permissions = error ? fs::perms::none : fs::status(file, error).permissions();
+    if (error) {
+      return make_error(ErrorCode::Io, path + ": " + error.message());
+    }
+    CFKOPS_TRY(base::write_private_file(file, text));
+    fs::permissions(file, permissions, error);
+    return {};
+  }
+
+  runbook::Profile profile_;
+  bool fix_;
+  std::span<const runbook::ActionSpec> specs_;
+};
+
+/// Judges all files at once, as many as there are processors; the order stays.
+std::vector<LintedFile> judge_all(const Judge& judge, const std::vector<RunbookPlace>& places) {
+  std::vector<LintedFile> files(places.size());
+  std::atomic<std::size_t> next = 0;
+  const auto work = [&] {
+    for (std::size_t i = next++; i < places.size(); i = next++) {
+      if (places[i].path != kStandardInput) {
+        files[i] = judge.file(places[i]);
+      }
+    }
+  };
+  const std::size_t most = std::max(std::thread::hardware_concurrency(), 1U);
+  std::vector<std::jthread> others;
+  for (std::size_t i = 1; i < std::min(most, places.size()); ++i) {
+    others.emplace_back(work);
+  }
+  work();
+  others.clear();
+  return files;
 }
 
-/// All findings, as text and as records.
-struct Findings {
-  std::size_t count = 0;
-  std::string text;
-  nlohmann::json records = nlohmann::json::array();
-
-  void add(const runbook::Diagnostic& finding, std::string_view source) {
-    ++count;
-    text += runbook::render(finding, source);
-    records.push_back(to_json(finding));
+std::string report_of(std::span<const LintedFile> files, Output output) {
+  switch (output) {
+    case Output::Json:
+      return lint_json(files);
+    case Output::Github:
+      return lint_github(files);
+    case Output::Gitlab:
+      return lint_gitlab(files);
+    case Output::Sarif:
+      return lint_sarif(files);
+    case Output::Junit:
+      return lint_junit(files);
+    default:
+      return lint_text(files);
   }
+}
+
+struct Counts {
+  long long files = 0;
+  long long findings = 0;
+  bool fail = false;
 };
+
+Counts count(std::span<const LintedFile> files) {
+  Counts counts;
+  for (const LintedFile& file : files) {
+    counts.files += file.found ? 1 : 0;
+    counts.findings += static_cast<long long>(file.findings.size());
+    for (const runbook::Diagnostic& finding : file.findings) {
+      counts.fail = counts.fail || finding.severity != runbook::Severity::Info;
+    }
+  }
+  return counts;
+}
 
 }  // namespace
 
 int lint_command(const Arguments& arguments, const AppEnvironment& environment) {
-  const Work work = arguments.names.empty() ? Work{.places = runbooks_found(), .missing = {}}
-                                            : work_of(arguments.names);
-  Findings findings;
-  for (const runbook::Diagnostic& finding : work.missing) {
-    findings.add(finding, "");
-  }
-  for (const RunbookPlace& place : work.places) {
-    const auto file = read_runbook(place);
-    if (!file) {
-      findings.add(unreadable(place.path, file.error()), "");
-      continue;
-    }
-    for (const runbook::Diagnostic& finding :
-         runbook::lint(file->text, place.path, actions::specs()).findings) {
-      findings.add(finding, file->text);
-    }
-  }
   Terminal& terminal = environment.terminal;
-  const auto checked = static_cast<long long>(work.places.size());
-  if (arguments.global.output == Output::Json) {
-    terminal.out(json_line(
-        {{"schemaVersion", 1}, {"files", checked}, {"findings", std::move(findings.records)}}));
-  } else {
-    terminal.out(base::printable_lines(findings.text));
-    terminal.err(base::counted(checked, "runbook") + " checked, " +
-                 (findings.count == 0
-                      ? "nothing found"
-                      : base::counted(static_cast<long long>(findings.count), "finding")) +
-                 "\n");
+  Work work = arguments.names.empty() ? Work{.places = runbooks_found(), .missing = {}}
+                                      : work_of(arguments.names);
+  const Judge judge(runbook::profile_of(arguments.profile).value_or(runbook::Profile::Ci),
+                    arguments.fix);
+  std::vector<LintedFile> files = judge_all(judge, work.places);
+  const auto input = std::find_if(work.places.begin(), work.places.end(), [](const auto& place) {
+    return place.path == kStandardInput;
+  });
+  const bool mended_out = arguments.fix && input != work.places.end();
+  if (input != work.places.end()) {
+    LintedFile& file = files[static_cast<std::size_t>(input - work.places.begin())];
+    auto text = terminal.read_all(kMostBytes);
+    file = text ? judge.text("stdin", *std::move(text)) : unreadable("stdin", text.error());
+    if (mended_out) {
+      terminal.out(file.text);
+    }
   }
-  return findings.count == 0 ? kOk : kUsage;
+  files.insert(files.begin(),
+               std::make_move_iterator(work.missing.begin()),
+               std::make_move_iterator(work.missing.end()));
+  const std::string report = report_of(files, arguments.global.output);
+  mended_out ? terminal.err(report) : terminal.out(report);
+  const Counts counts = count(files);
+  if (arguments.global.output == Output::Text) {
+    terminal.err(
+        base::counted(counts.files, "runbook") + " checked, " +
+        (counts.findings == 0 ? "nothing found" : base::counted(counts.findings, "finding")) +
+        "\n");
+  }
+  return counts.fail ? kUsage : kOk;
 }
 
 }  // namespace cfkops::cli

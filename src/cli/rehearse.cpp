@@ -55,11 +55,9 @@ std::string report_text(const rehearse::RehearsalReport& report, Output output) 
       return json_line(rehearse::to_json(report).raw());
     case Output::Markdown:
       return rehearse::to_markdown(report);
-    case Output::Text:
-    case Output::Csv:
-      break;
+    default:
+      return rehearse::to_text(report);
   }
-  return rehearse::to_text(report);
 }
 
 }  // namespace

@@ -205,8 +205,7 @@ int runs_export_command(const Arguments& arguments, const AppEnvironment& enviro
     case Output::Csv:
       terminal.out(to_csv(report));
       break;
-    case Output::Text:
-    case Output::Markdown:
+    default:
       terminal.out(base::printable_lines(to_markdown(report)));
       break;
   }

@@ -6,8 +6,10 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include <array>
 #include <cerrno>
 #include <cstdlib>
+#include <string>
 
 namespace cfkops::cli {
 namespace {
@@ -64,6 +66,29 @@ Result<std::string> SystemTerminal::ask(std::string_view question) {
       return line;
     }
     line += c;
+  }
+}
+
+Result<std::string> SystemTerminal::read_all(std::size_t most) {
+  std::string text;
+  std::array<char, 65536> block = {};
+  for (;;) {
+    const ssize_t got = ::read(STDIN_FILENO, block.data(), block.size());
+    if (got < 0 && errno == EINTR) {
+      continue;
+    }
+    if (got < 0) {
+      return make_error(ErrorCode::Io, "standard input cannot be read");
+    }
+    if (got == 0) {
+      return text;
+    }
+    text.append(block.data(), static_cast<std::size_t>(got));
+    if (text.size() > most) {
+      return make_error(ErrorCode::InvalidInput,
+                        "standard input has more than " + std::to_string(most) + " bytes",
+                        "give a file");
+    }
   }
 }
 

@@ -9,11 +9,15 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <tuple>
 #include <utility>
 
 namespace cfkops::runbook {
 
 namespace {
+
+/// What a finding of this rule underlines must not get into the log of a build.
+constexpr std::string_view kCredential = "CFK-Z001";
 
 /// Control characters other than the tab, and those that turn the direction of text.
 bool drives_terminal(char32_t code) {
@@ -28,17 +32,20 @@ struct Excerpt {
   std::string carets;
 };
 
-Excerpt excerpt_of(std::string_view line, int column, int length) {
+Excerpt excerpt_of(std::string_view line, const Diagnostic& finding) {
   Excerpt excerpt;
-  const int end = column + std::max(length, 1);
+  const int column = finding.pos.column;
+  const int end = column + std::max(finding.length, 1);
   int at = 1;
   for (std::size_t i = 0; i < line.size(); ++at) {
     const base::CodePoint point = base::decode_utf8(line, i);
-    const std::string_view character = line.substr(i, point.size);
+    const bool conceal = finding.code == kCredential && at >= column && at < end;
+    const std::string_view character = conceal ? "*" : line.substr(i, point.size);
     i += point.size;
     const bool shown = point.valid && !drives_terminal(point.value);
     excerpt.line += shown ? character : std::string_view("\xEF\xBF\xBD");
-    const std::size_t width = shown && character != "\t" ? base::display_width(point.value) : 1;
+    const bool narrow = !shown || conceal || character == "\t";
+    const std::size_t width = narrow ? 1 : base::display_width(point.value);
     if (at < column) {
       // A tab stays a tab, so that both lines jump to the same stop.
       excerpt.carets += character == "\t" ? "\t" : std::string(width, ' ');
@@ -58,15 +65,28 @@ Excerpt excerpt_of(std::string_view line, int column, int length) {
 
 }  // namespace
 
+std::string_view to_string(Severity severity) {
+  switch (severity) {
+    case Severity::Error:
+      return "error";
+    case Severity::Warning:
+      return "warning";
+    case Severity::Info:
+      return "info";
+  }
+  return "error";
+}
+
 std::string render(const Diagnostic& diagnostic, std::string_view source) {
-  std::string text = fmt::format("{}: error: {} [{}]\n",
+  std::string text = fmt::format("{}: {}: {} [{}]\n",
                                  base::printable(diagnostic.pos.text()),
+                                 to_string(diagnostic.severity),
                                  base::printable_lines(diagnostic.message),
                                  diagnostic.code);
   const SourceText lines(source);
   const std::string_view line = lines.line(diagnostic.pos.line);
   if (diagnostic.pos.column > 0 && !line.empty()) {
-    const Excerpt excerpt = excerpt_of(line, diagnostic.pos.column, diagnostic.length);
+    const Excerpt excerpt = excerpt_of(line, diagnostic);
     text +=
         fmt::format("{:5} | {}\n      | {}\n", diagnostic.pos.line, excerpt.line, excerpt.carets);
   }
@@ -86,6 +106,32 @@ Diagnostic to_diagnostic(const Error& error, std::string code) {
   diagnostic.remedy = error.hint;
   diagnostic.pos = error.pos.value_or(SourcePos());
   return diagnostic;
+}
+
+void sort_by_place(std::vector<Diagnostic>& findings) {
+  std::stable_sort(findings.begin(), findings.end(), [](const Diagnostic& a, const Diagnostic& b) {
+    return std::tie(a.pos.line, a.pos.column) < std::tie(b.pos.line, b.pos.column);
+  });
+}
+
+std::string mended(std::string_view text, const std::vector<Diagnostic>& findings) {
+  std::vector<Edit> edits;
+  for (const Diagnostic& finding : findings) {
+    edits.insert(edits.end(), finding.edits.begin(), finding.edits.end());
+  }
+  std::stable_sort(
+      edits.begin(), edits.end(), [](const Edit& a, const Edit& b) { return a.begin < b.begin; });
+  std::string out;
+  std::size_t at = 0;
+  for (const Edit& edit : edits) {
+    if (edit.begin >= at && edit.end >= edit.begin && edit.end <= text.size()) {
+      out += text.substr(at, edit.begin - at);
+      out += edit.text;
+      at = edit.end;
+    }
+  }
+  out += text.substr(at);
+  return out;
 }
 
 }  // namespace cfkops::runbook

@@ -80,6 +80,33 @@ bool Form::is_ambiguous(const YamlNode& node, std::string_view what) {
   return remedy.has_value();
 }
 
+void Form::unknown_key(const YamlNode& map,
+                       const YamlNode::Member& member,
+                       std::string_view where,
+                       std::string_view what) {
+  const std::vector<std::string> known = key_names(where);
+  const int length = count_characters(member.key);
+  std::string meant(renamed_key(where, member.key));
+  if (!meant.empty()) {
+    report(kRenamedKey,
+           member.key_pos,
+           length,
+           fmt::format("{} has no key '{}'; here it is called '{}'", what, member.key, meant),
+           fmt::format("write {}", meant));
+  } else {
+    meant = base::closest(member.key, known);
+    report(kUnknownKey,
+           member.key_pos,
+           length,
+           fmt::format(
+               "{} has no key '{}'{}", what, member.key, base::did_you_mean(member.key, known)),
+           fmt::format("it has {}", base::enumerate(known, 20)));
+  }
+  if (!meant.empty() && map.find(meant) == nullptr) {
+    findings_.back().edits = {source_.edit(member.key_pos, length, meant)};
+  }
+}
+
 bool Form::check_keys(const YamlNode& map, std::string_view where, std::string_view what) {
   const std::vector<std::string> known = key_names(where);
   if (!map.is_map()) {
@@ -98,12 +125,7 @@ bool Form::check_keys(const YamlNode& map, std::string_view where, std::string_v
              fmt::format("'{}' is not supported by this version yet", member.key),
              "remove it");
     } else if (find_key(where, member.key) == nullptr) {
-      report(kUnknownKey,
-             member.key_pos,
-             length,
-             fmt::format(
-                 "{} has no key '{}'{}", what, member.key, base::did_you_mean(member.key, known)),
-             fmt::format("it has {}", base::enumerate(known, 20)));
+      unknown_key(map, member, where, what);
     } else if (member.value.is_null()) {
       report(kEmptyValue,
              member.key_pos,

@@ -26,6 +26,7 @@ inline constexpr std::string_view kUnknownKey = "CFK-S001";
 inline constexpr std::string_view kMissingKey = "CFK-S002";
 inline constexpr std::string_view kWrongType = "CFK-S003";
 inline constexpr std::string_view kBadId = "CFK-S004";
+inline constexpr std::string_view kRenamedKey = "CFK-S008";
 inline constexpr std::string_view kBadDefault = "CFK-P004";
 
 /// Reads the parts of a runbook's tree and collects what is wrong with them. Every reader returns
@@ -100,6 +101,12 @@ class Form {
   [[nodiscard]] std::vector<const YamlNode*> items(const YamlNode* node, std::string_view what);
 
  private:
+  /// Reports a key that the table does not have. `what` names the map.
+  void unknown_key(const YamlNode& map,
+                   const YamlNode::Member& member,
+                   std::string_view where,
+                   std::string_view what);
+
   bool is_scalar(const YamlNode& node, std::string_view what, std::string_view wanted);
 
   const SourceText& source_;

@@ -17,6 +17,9 @@ namespace cfkops::runbook {
 /// The keys of a place, in the house order.
 [[nodiscard]] std::vector<std::string> key_names(std::string_view where);
 
+/// The key that another tool, or a habit, calls `key` in such a place, or "".
+[[nodiscard]] std::string_view renamed_key(std::string_view where, std::string_view key);
+
 /// Whether a later version of the format has this key.
 [[nodiscard]] bool is_later_key(std::string_view where, std::string_view key);
 

@@ -92,6 +92,12 @@ constexpr std::array<KeySpec, 60> kKeys = {{
 
     {"param", "type", "type", true, "The type of the value.", "type: list<string>"},
     {"param",
+     "values",
+     "list of texts",
+     false,
+     "The names of `type: enum`.",
+     "values: [brokers, controllers]"},
+    {"param",
      "default",
      "value",
      false,
@@ -106,12 +112,6 @@ constexpr std::array<KeySpec, 60> kKeys = {{
      "required: true"},
     {"param", "min", "value", false, "The least value of a number or duration.", "min: 10s"},
     {"param", "max", "value", false, "The greatest value of a number or duration.", "max: 10m"},
-    {"param",
-     "values",
-     "list of texts",
-     false,
-     "The names of `type: enum`.",
-     "values: [brokers, controllers]"},
     {"param",
      "doc",
      "text",
@@ -344,6 +344,38 @@ constexpr std::array<LaterKey, 4> kLaterKeys = {{
     {"each", "max_failures"},
 }};
 
+/// A key that is called otherwise elsewhere, and means the same.
+struct RenamedKey {
+  std::string_view where;
+  std::string_view key;
+  std::string_view here;
+};
+
+constexpr std::array<RenamedKey, 22> kRenamedKeys = {{
+    {"runbook", "description", "purpose"},
+    {"runbook", "guards", "guard"},
+    {"runbook", "needs", "prerequisites"},
+    {"runbook", "parameters", "params"},
+    {"runbook", "preconditions", "prerequisites"},
+    {"runbook", "tasks", "steps"},
+    {"runbook", "undo", "rollback"},
+    {"runbook", "validate", "validation"},
+    {"param", "description", "doc"},
+    {"param", "enum", "values"},
+    {"param", "fallback", "default"},
+    {"param", "maximum", "max"},
+    {"param", "minimum", "min"},
+    {"check", "args", "with"},
+    {"check", "if", "when"},
+    {"check", "message", "else"},
+    {"step", "action", "do"},
+    {"step", "args", "with"},
+    {"step", "if", "when"},
+    {"step", "name", "title"},
+    {"step", "undo", "rollback"},
+    {"attempts", "interval", "every"},
+}};
+
 /// The place that lends its keys to `where`, or "".
 std::string_view base_of(std::string_view where) {
   const auto* const place = std::ranges::find(kPlaces, where, &Place::where);
@@ -395,6 +427,14 @@ std::vector<std::string> key_names(std::string_view where) {
     }
   }
   return names;
+}
+
+std::string_view renamed_key(std::string_view where, std::string_view key) {
+  const auto* const found =
+      std::find_if(kRenamedKeys.begin(), kRenamedKeys.end(), [&](const RenamedKey& renamed) {
+        return renamed.key == key && (renamed.where == where || renamed.where == base_of(where));
+      });
+  return found == kRenamedKeys.end() ? std::string_view() : found->here;
 }
 
 bool is_later_key(std::string_view where, std::string_view key) {

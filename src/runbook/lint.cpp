@@ -1,16 +1,16 @@
 #include "cfkops/runbook/lint.hpp"
 
+#include "ignores.hpp"
 #include "lint_context.hpp"
+#include "load_parts.hpp"
+#include "rules/families.hpp"
 #include "rules/rules.hpp"
 #include "scope.hpp"
 #include "span.hpp"
 
-#include "cfkops/runbook/loader.hpp"
-
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <tuple>
 #include <utility>
 
 namespace cfkops::runbook {
@@ -79,6 +79,16 @@ class StepWalk {
     }
   }
 
+  /// The same of steps that are done after a failure, when no step has done its work for sure.
+  void walk_undoing(const std::vector<Step>& steps, Scope scope) {
+    const bool before = std::exchange(undoing_, true);
+    context_.set_undoing(true);
+    doubt_steps(scope);
+    walk(steps, scope);
+    undoing_ = before;
+    context_.set_undoing(before);
+  }
+
  private:
   void visit(const Step& step, Scope& scope) {
     context_.check_condition(step.when, scope, "'when'");
@@ -113,17 +123,11 @@ class StepWalk {
     context_.check_text(step.confirm, scope, "'confirm'");
     const ActionSpec* spec = rules::known_action(context_, step);
     check_arguments(context_, spec, step.with, scope, step.action_pos);
-    if (spec != nullptr) {
-      rules::repetition(context_, step, *spec);
-    }
     add_outputs(scope, "steps", step.id, outputs_of(spec), Presence::Always);
     for (const CheckEntry& entry : step.expect) {
       check_entry(context_, entry, scope);
     }
-    // It is taken back after a failure, perhaps its own, with what was known by then.
-    Scope doubtful = scope;
-    doubt_steps(doubtful);
-    walk(step.rollback, doubtful);
+    walk_undoing(step.rollback, scope);
   }
 
   /// Makes what `step` and the steps in it gave known outside.
@@ -137,6 +141,7 @@ class StepWalk {
   }
 
   LintContext& context_;
+  bool undoing_ = false;
 };
 
 void walk(LintContext& context) {
@@ -162,33 +167,62 @@ void walk(LintContext& context) {
   for (const CheckEntry& entry : runbook.validation) {
     check_entry(context, entry, scope);
   }
-  // It runs when something failed, so that no step has done its work for sure.
-  doubt_steps(scope);
-  steps.walk(runbook.rollback, scope);
+  steps.walk_undoing(runbook.rollback, scope);
+}
+
+/// Judges a runbook that could be loaded.
+std::vector<Diagnostic> judge(LintContext& context, Profile profile) {
+  walk(context);
+  for (const rules::Rule& rule : rules::all()) {
+    if (rule.judge != nullptr && rule.spec.profile <= profile) {
+      rule.judge(context);
+    }
+  }
+  return context.take_findings();
+}
+
+/// Gives each finding the severity of its rule, and takes those away that the profile does not
+/// have.
+void settle(std::vector<Diagnostic>& findings, Profile profile) {
+  std::erase_if(findings, [profile](Diagnostic& finding) {
+    const RuleSpec* rule = find_rule(finding.code);
+    if (rule == nullptr) {
+      return false;
+    }
+    finding.severity = rule->severity;
+    return rule->profile > profile;
+  });
 }
 
 }  // namespace
 
 bool LintReport::has_errors() const {
-  return !findings.empty();
+  return std::any_of(findings.begin(), findings.end(), [](const Diagnostic& finding) {
+    return finding.severity == Severity::Error;
+  });
 }
 
-LintReport lint(std::string_view text, const std::string& file, std::span<const ActionSpec> specs) {
+LintReport lint(std::string_view text,
+                const std::string& file,
+                std::span<const ActionSpec> specs,
+                Profile profile) {
   LintReport report;
-  auto runbook = load_runbook(text, file);
+  const SourceText source(text);
+  const auto root = load_tree(text, file, source);
+  if (!root) {
+    report.findings = root.error();
+    return report;
+  }
+  auto runbook = load_runbook(*root, source, text, file);
   if (!runbook) {
     report.findings = std::move(runbook).error();
     return report;
   }
-  const SourceText source(text);
-  LintContext context(*runbook, specs, source);
-  walk(context);
-  rules::unused_params(context);
-  report.findings = context.take_findings();
-  std::stable_sort(
-      report.findings.begin(), report.findings.end(), [](const Diagnostic& a, const Diagnostic& b) {
-        return std::tie(a.pos.line, a.pos.column) < std::tie(b.pos.line, b.pos.column);
-      });
+  LintContext context(*runbook, *root, specs, source);
+  report.findings = judge(context, profile);
+  settle(report.findings, profile);
+  apply_ignores(report.findings, *root, source, profile);
+  sort_by_place(report.findings);
   report.runbook = *std::move(runbook);
   return report;
 }

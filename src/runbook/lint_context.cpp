@@ -1,6 +1,7 @@
 #include "lint_context.hpp"
 
 #include "check.hpp"
+#include "places.hpp"
 #include "span.hpp"
 
 #include "cfkops/base/text.hpp"
@@ -24,12 +25,43 @@ void note_steps(const std::vector<Step>& steps, Places& places) {
   }
 }
 
+/// The steps of a list with those in them, in file order.
+class StepList {
+ public:
+  StepList(std::span<const ActionSpec> specs, std::vector<PlacedStep>& out)
+      : specs_(specs),
+        out_(out) {}
+
+  void add(const std::vector<Step>& steps, bool undoing) {
+    for (const Step& step : steps) {
+      out_.push_back({&step, find_spec(specs_, step.action), around_, undoing});
+      around_.push_back(&step);
+      add(step.steps, undoing);
+      around_.pop_back();
+      add(step.rollback, true);
+    }
+  }
+
+ private:
+  std::span<const ActionSpec> specs_;
+  std::vector<PlacedStep>& out_;
+  std::vector<const Step*> around_;
+};
+
 }  // namespace
 
+bool PlacedStep::repeated() const {
+  return step->each || std::any_of(around.begin(), around.end(), [](const Step* group) {
+           return group->each.has_value();
+         });
+}
+
 LintContext::LintContext(const Runbook& runbook,
+                         const base::YamlNode& root,
                          std::span<const ActionSpec> specs,
                          const SourceText& source)
     : runbook_(runbook),
+      root_(root),
       specs_(specs),
       source_(source) {
   note_steps(runbook.steps, places_);
@@ -37,20 +69,55 @@ LintContext::LintContext(const Runbook& runbook,
   for (const CheckEntry& check : runbook.prerequisites) {
     places_.emplace("checks." + check.id, check.id);
   }
+  StepList list(specs, steps_);
+  list.add(runbook.steps, false);
+  list.add(runbook.rollback, true);
+  each_place(root, [this](const base::YamlNode& map, std::string_view where) {
+    const base::YamlNode* id = where == "step" ? map.find("id") : nullptr;
+    if (id != nullptr) {
+      nodes_.emplace(std::pair(id->pos.line, id->pos.column), &map);
+    }
+  });
 }
 
-void LintContext::report(std::string_view code,
-                         const SourcePos& pos,
-                         int length,
-                         std::string message,
-                         std::string remedy) {
+bool LintContext::requires_check(std::string_view kind) const {
+  return std::any_of(runbook_.prerequisites.begin(),
+                     runbook_.prerequisites.end(),
+                     [kind](const CheckEntry& entry) { return entry.kind == kind; });
+}
+
+Span LintContext::key_of(const Step& step, std::string_view key) const {
+  const auto node = nodes_.find({step.pos.line, step.pos.column});
+  if (node != nodes_.end()) {
+    for (const base::YamlNode::Member& member : node->second->members) {
+      if (member.key == key) {
+        return {member.key_pos, count_characters(member.key)};
+      }
+    }
+  }
+  return {step.pos, count_characters(step.id)};
+}
+
+Diagnostic& LintContext::report(std::string_view code,
+                                const SourcePos& pos,
+                                int length,
+                                std::string message,
+                                std::string remedy) {
+  if (undoing_ && code == kMaybeMissing) {
+    code = kNeedsSuccess;
+  }
   findings_.push_back(
       {std::string(code), std::move(message), std::move(remedy), pos, std::max(length, 1)});
+  return findings_.back();
 }
 
 void LintContext::report(Error error, const SourcePos& start, const std::string& scalar) {
   if (error.reason == kUnknownName) {
     refine(error);
+  }
+  if (undoing_ && error.reason == kMaybeMissing) {
+    error.reason = kNeedsSuccess;
+    error.message += ": this is done after a failure, perhaps before it was there";
   }
   Diagnostic diagnostic = to_diagnostic(error, std::string(kTypeMismatch));
   diagnostic.pos = source_.locate(start, scalar, error.pos.value_or(start));
@@ -74,8 +141,9 @@ void LintContext::refine(Error& error) const {
   }
 }
 
-void LintContext::note_params(const Expression& expression) {
+void LintContext::note_names(const Expression& expression) {
   for (const std::vector<std::string>& chain : expression.chains()) {
+    used_chains_.insert(base::join(chain, "."));
     if (chain.front() != "params") {
       continue;
     }
@@ -90,7 +158,7 @@ void LintContext::note_params(const Expression& expression) {
 }
 
 Type LintContext::check(const Expression& expression, const Scope& scope) {
-  note_params(expression);
+  note_names(expression);
   auto type = expression.check(scope);
   if (type) {
     return *std::move(type);
@@ -101,7 +169,7 @@ Type LintContext::check(const Expression& expression, const Scope& scope) {
 
 Type LintContext::check(const Template& text, const Scope& scope) {
   for (const Expression& expression : text.expressions()) {
-    note_params(expression);
+    note_names(expression);
   }
   auto type = text.check(scope);
   if (type) {
@@ -122,7 +190,7 @@ void LintContext::check_text(const Template& text, const Scope& scope, std::stri
            "guard it with has()");
   }
   if (has_secret(type)) {
-    report(kTypeMismatch,
+    report(kSecretSink,
            text.pos(),
            length,
            fmt::format("{} cannot be a secret", what),

@@ -5,6 +5,8 @@
 #include "cfkops/base/yaml.hpp"
 #include "cfkops/runbook/model.hpp"
 
+#include <tl/expected.hpp>
+
 #include <map>
 #include <string>
 #include <string_view>
@@ -13,6 +15,17 @@
 // The parts of a runbook, each read from its node. All findings go to the form; what is returned
 // after a finding is good enough to look for more.
 namespace cfkops::runbook {
+
+/// The tree of a file, or what is wrong with it as YAML.
+[[nodiscard]] tl::expected<YamlNode, std::vector<Diagnostic>> load_tree(std::string_view text,
+                                                                        const std::string& file,
+                                                                        const SourceText& source);
+
+/// The runbook that a tree is; otherwise as `load_runbook` of a file.
+[[nodiscard]] tl::expected<Runbook, std::vector<Diagnostic>> load_runbook(const YamlNode& root,
+                                                                          const SourceText& source,
+                                                                          std::string_view text,
+                                                                          const std::string& file);
 
 /// Ids given so far, with their places, to find one that is given twice.
 using KnownIds = std::map<std::string, SourcePos, std::less<>>;

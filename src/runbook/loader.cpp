@@ -10,7 +10,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <tuple>
 #include <utility>
 
 namespace cfkops::runbook {
@@ -107,30 +106,44 @@ const Param* Runbook::param(std::string_view wanted) const {
   return found == params.end() ? nullptr : &*found;
 }
 
-tl::expected<Runbook, std::vector<Diagnostic>> load_runbook(std::string_view text,
-                                                            const std::string& file) {
-  const auto root = base::parse_yaml(text, file, base::YamlDialect::Strict);
-  const SourceText source(text);
+tl::expected<YamlNode, std::vector<Diagnostic>> load_tree(std::string_view text,
+                                                          const std::string& file,
+                                                          const SourceText& source) {
+  auto root = base::parse_yaml(text, file, base::YamlDialect::Strict);
   if (!root) {
     return tl::make_unexpected(yaml_findings(root.error(), source));
   }
+  return *std::move(root);
+}
+
+tl::expected<Runbook, std::vector<Diagnostic>> load_runbook(const YamlNode& root,
+                                                            const SourceText& source,
+                                                            std::string_view text,
+                                                            const std::string& file) {
   Form form(source);
   Runbook runbook;
-  if (load_head(form, *root)) {
-    runbook = load_body(form, *root);
+  if (load_head(form, root)) {
+    runbook = load_body(form, root);
   }
   if (!form.clean()) {
     std::vector<Diagnostic> findings = form.take_findings();
-    std::stable_sort(
-        findings.begin(), findings.end(), [](const Diagnostic& a, const Diagnostic& b) {
-          return std::tie(a.pos.line, a.pos.column) < std::tie(b.pos.line, b.pos.column);
-        });
+    sort_by_place(findings);
     return tl::make_unexpected(std::move(findings));
   }
   runbook.file = file;
   runbook.sha256 = base::sha256_hex(text);
   runbook.source = text;
   return runbook;
+}
+
+tl::expected<Runbook, std::vector<Diagnostic>> load_runbook(std::string_view text,
+                                                            const std::string& file) {
+  const SourceText source(text);
+  const auto root = load_tree(text, file, source);
+  if (!root) {
+    return tl::make_unexpected(root.error());
+  }
+  return load_runbook(*root, source, text, file);
 }
 
 }  // namespace cfkops::runbook

@@ -4,6 +4,7 @@
 #include "span.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace cfkops::runbook {
 
@@ -111,7 +112,8 @@ class Walk {
 SourceText::SourceText(std::string_view text)
     : text_(text) {
   if (text_.starts_with("\xEF\xBB\xBF")) {
-    text_.remove_prefix(3);  // positions do not count the byte order mark
+    mark_ = 3;
+    text_.remove_prefix(mark_);  // positions do not count the byte order mark
   }
   lines_.push_back(0);
   for (std::size_t at = text_.find('\n'); at != std::string_view::npos;
@@ -152,6 +154,16 @@ SourcePos SourceText::pos_of(std::size_t offset, const SourcePos& pos) const {
   return {pos.file,
           static_cast<int>(after - lines_.begin()),
           count_characters(text_.substr(begin, offset - begin)) + 1};
+}
+
+Edit SourceText::edit(const SourcePos& pos, int length, std::string text) const {
+  const std::size_t begin = offset_of(pos);
+  const std::size_t end = offset_of({pos.file, pos.line, pos.column + length});
+  return edit_bytes(begin, end, std::move(text));
+}
+
+Edit SourceText::edit_bytes(std::size_t begin, std::size_t end, std::string text) const {
+  return {begin + mark_, end + mark_, std::move(text)};
 }
 
 SourcePos SourceText::content_start(const SourcePos& pos, bool quoted) const {

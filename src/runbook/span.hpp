@@ -18,6 +18,7 @@ inline constexpr std::string_view kMaybeMissing = "CFK-E006";
 inline constexpr std::string_view kTooEarly = "CFK-E007";
 inline constexpr std::string_view kBadRegex = "CFK-E008";
 inline constexpr std::string_view kUnknownName = "CFK-P002";
+inline constexpr std::string_view kSecretSink = "CFK-Z002";
 
 /// Where the byte at `offset` of `source` stands when its first one stands at `start`.
 [[nodiscard]] SourcePos advance(const SourcePos& start,

@@ -98,7 +98,7 @@ Result<Type> Template::check(const Scope& scope) const {
   for (const Expression& expression : expressions_) {
     CFKOPS_ASSIGN(const Type type, expression.check(scope));
     if (has_secret(type)) {
-      return error_at(expression.pos(), {}, 0, kTypeMismatch, "a secret may not stand inside text")
+      return error_at(expression.pos(), {}, 0, kSecretSink, "a secret may not stand inside text")
           .with_hint("pass it on alone, to an argument that takes a secret");
     }
   }
@@ -117,7 +117,7 @@ Result<Value> Template::evaluate(const Bindings& bindings) const {
     CFKOPS_ASSIGN(const Value value, expressions_[i].evaluate(bindings));
     if (value.tainted()) {
       return error_at(
-          expressions_[i].pos(), {}, 0, kTypeMismatch, "a secret may not stand inside text");
+          expressions_[i].pos(), {}, 0, kSecretSink, "a secret may not stand inside text");
     }
     text += value.text();
     text += literals_[i + 1];

@@ -66,7 +66,8 @@ class InFreshFolder {
 inline std::string small_runbook(const std::string& name) {
   return "apiVersion: cfkops/v1\nkind: Runbook\nname: " + name +
          "\ntitle: Look at a config map\npurpose: To have something small.\nowner: me\nrisk: low\n"
-         "steps:\n  - id: look\n    do: object.get\n    with: {kind: configmap, name: a}\n";
+         "steps:\n  - id: look\n    title: Look at it\n    do: object.get\n    with: {kind: "
+         "configmap, name: a}\n";
 }
 
 }  // namespace cfkops::test

@@ -2,6 +2,7 @@
 
 #include "cfkops/cli/terminal.hpp"
 
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -24,6 +25,8 @@ class FakeTerminal final : public cli::Terminal {
     return *answer;
   }
 
+  Result<std::string> read_all(std::size_t /*most*/) override { return input; }
+
   [[nodiscard]] int width() const override { return columns; }
 
   [[nodiscard]] bool err_is_terminal() const override { return is_terminal; }
@@ -33,6 +36,7 @@ class FakeTerminal final : public cli::Terminal {
   std::string shown_out;
   std::string shown_err;
   std::optional<std::string> answer;
+  std::string input;
   int columns = 80;
   bool is_terminal = false;
 };

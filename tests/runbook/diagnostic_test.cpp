@@ -33,6 +33,29 @@ TEST(Diagnostic, StaysRightWithTabsWideCharactersAndLineEnds) {
   EXPECT_EQ(excerpt("ab", 1, 9, 1), "    1 | ab\n      |   ^\n");
 }
 
+TEST(Diagnostic, DoesNotShowWhatIsACredential) {
+  const Diagnostic finding{"CFK-Z001", "wrong", "", {"x.yaml", 1, 4}, 3};
+  EXPECT_EQ(render(finding, "a: 日x本 b"),
+            "x.yaml:1:4: error: wrong [CFK-Z001]\n    1 | a: *** b\n      |    ^~~\n");
+}
+
+TEST(Diagnostic, NamesItsSeverity) {
+  Diagnostic finding{"CFK-X010", "a pause", "", {"x.yaml", 0, 0}};
+  finding.severity = Severity::Warning;
+  EXPECT_EQ(render(finding, ""), "x.yaml: warning: a pause [CFK-X010]\n");
+  finding.severity = Severity::Info;
+  EXPECT_EQ(render(finding, ""), "x.yaml: info: a pause [CFK-X010]\n");
+}
+
+TEST(Diagnostic, MendsFromTheFrontWhatDoesNotOverlap) {
+  Diagnostic first;
+  first.edits = {{4, 7, "four"}, {0, 3, "one"}};
+  Diagnostic second;
+  second.edits = {{5, 6, "lost"}, {8, 8, "!"}, {9, 99, "lost"}};
+  EXPECT_EQ(mended("abc def g", {first, second}), "one four !g");
+  EXPECT_EQ(mended("abc", {}), "abc");
+}
+
 TEST(Diagnostic, DoesNotDriveTheTerminal) {
   EXPECT_EQ(excerpt("a\x1B[2Jb", 1, 6, 1), "    1 | a\xEF\xBF\xBD[2Jb\n      |      ^\n");
   EXPECT_EQ(excerpt("a\xE2\x80\xAE"

@@ -75,6 +75,72 @@ INSTANTIATE_TEST_SUITE_P(Files,
                          ::testing::ValuesIn(error_cases()),
                          [](const auto& test) { return test.param; });
 
+/// A small runbook with that step, judged by the rules of ci.
+std::string judged(const std::string& step, const std::string& end = "\n") {
+  std::string text =
+      "apiVersion: cfkops/v1\nkind: Runbook\nname: x\ntitle: X\npurpose: To have one.\nowner: me\n"
+      "risk: low\nsteps:\n" +
+      step;
+  for (std::size_t at = text.find('\n'); end != "\n" && at != std::string::npos;
+       at = text.find('\n', at + end.size())) {
+    text.replace(at, 1, end);
+  }
+  std::string out;
+  for (const Diagnostic& finding : lint(text, "x.yaml", test_specs(), Profile::Ci).findings) {
+    out += render(finding, text);
+  }
+  return out;
+}
+
+TEST(Lint, PointsRightBehindWideCharactersAndTabs) {
+  EXPECT_EQ(judged("  - {id: a, title: \"日本\tand Kafak\", do: notify, with: {text: x}}\n"),
+            "x.yaml:9:28: info: 'Kafak' is spelt Kafka [CFK-T002]\n"
+            "    9 |   - {id: a, title: \"日本\tand Kafak\", do: notify, with: {text: x}}\n"
+            "      |                         \t    ^~~~~\n"
+            "      = write Kafka\n");
+}
+
+TEST(Lint, PointsRightInFilesOfWindows) {
+  const std::string step =
+      "  - id: a\n    title: |\n      Look at\n      Kafak\n    do: notify\n    with: {text: "
+      "007}\n";
+  const std::string shown = judged(step, "\r\n");
+  EXPECT_THAT(shown, testing::HasSubstr("x.yaml:1:22: warning: ends of lines as on Windows"));
+  EXPECT_EQ(shown.substr(shown.find("x.yaml:12")), judged(step));
+  EXPECT_EQ(judged(step),
+            "x.yaml:12:7: info: 'Kafak' is spelt Kafka [CFK-T002]\n"
+            "   12 |       Kafak\n"
+            "      |       ^~~~~\n"
+            "      = write Kafka\n"
+            "x.yaml:14:18: warning: 'text': 007 is text here, and an octal number to other readers "
+            "of YAML [CFK-Y006]\n"
+            "   14 |     with: {text: 007}\n"
+            "      |                  ^~~\n"
+            "      = write \"007\"\n");
+}
+
+TEST(Lint, ACommentIgnoresAFindingOfItsLineOrTheNext) {
+  const std::string step = "  - {id: a, title: A, do: notify, with: {text: 007}}";
+  EXPECT_THAT(judged(step + "\n"), testing::HasSubstr("[CFK-Y006]"));
+  EXPECT_EQ(judged(step + "  # cfkops:ignore CFK-Y006 because it is a name\n"), "");
+  EXPECT_EQ(judged("  # cfkops: ignore CFK-T002, CFK-Y006 — it is a name\n  # really\n\n" + step +
+                   "  # Kafak\n"),
+            "x.yaml:9:3: warning: CFK-T002 finds nothing in line 12 [CFK-I001]\n"
+            "    9 |   # cfkops: ignore CFK-T002, CFK-Y006 — it is a name\n"
+            "      |   ^~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~\n"
+            "      = remove the comment\n");
+  EXPECT_THAT(judged(step + "  # cfkops:ignore CFK-Y006\n"),
+              testing::AllOf(testing::HasSubstr("[CFK-Y006]"), testing::HasSubstr("[CFK-I002]")));
+  EXPECT_THAT(judged(step + "  # cfkops:ignore CFK-S001 because I can\n"),
+              testing::HasSubstr("CFK-S001 cannot be ignored"));
+}
+
+TEST(Lint, TextIsNoComment) {
+  EXPECT_EQ(judged("  - id: a\n    title: A\n    do: notify\n    with:\n      text: |\n"
+                   "        # cfkops:ignore CFK-Y006 because this is text  \n"),
+            "");
+}
+
 TEST(Lint, GivesTheRunbookItJudged) {
   const LintReport report = lint(sample(), "x.yaml", test_specs());
   ASSERT_TRUE(report.runbook);

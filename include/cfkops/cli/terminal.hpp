@@ -3,6 +3,7 @@
 #include "cfkops/base/cancel.hpp"
 #include "cfkops/base/result.hpp"
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 
@@ -35,6 +36,9 @@ class Terminal {
   /// Colours and in-place updates are welcome on standard error (a terminal, no NO_COLOR, TERM not
   /// "dumb").
   [[nodiscard]] virtual bool lively() const = 0;
+
+  /// All of standard input, as far as `most` bytes. Errors: InvalidInput where there is more, Io.
+  virtual Result<std::string> read_all(std::size_t most) = 0;
 };
 
 /// The process's own streams. `cancel` must outlive it: a request to stop ends a question with
@@ -48,6 +52,7 @@ class SystemTerminal final : public Terminal {
   void out(std::string_view text) override;
   void err(std::string_view text) override;
   Result<std::string> ask(std::string_view question) override;
+  Result<std::string> read_all(std::size_t most) override;
   [[nodiscard]] int width() const override;
   [[nodiscard]] bool err_is_terminal() const override;
   [[nodiscard]] bool lively() const override;

@@ -3,11 +3,31 @@
 #include "cfkops/base/result.hpp"
 #include "cfkops/base/source_pos.hpp"
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace cfkops::runbook {
+
+/// How bad a finding is.
+enum class Severity {
+  Error,    ///< it fails, does harm, or cannot be run
+  Warning,  ///< it will hurt somebody some day
+  Info,     ///< worth knowing; never fails a build
+};
+
+/// "error", "warning" or "info".
+[[nodiscard]] std::string_view to_string(Severity severity);
+
+/// A change to a file: its bytes from `begin` up to `end` replaced by `text`.
+struct Edit {
+  std::size_t begin = 0;
+  std::size_t end = 0;
+  std::string text;
+
+  friend bool operator==(const Edit&, const Edit&) = default;
+};
 
 /// One finding about a runbook file.
 struct Diagnostic {
@@ -16,6 +36,8 @@ struct Diagnostic {
   std::string remedy;   ///< what to write instead
   SourcePos pos;
   int length = 1;  ///< characters to underline
+  Severity severity = Severity::Error;
+  std::vector<Edit> edits = {};  ///< what mends it without a person; nothing: that takes one
 
   friend bool operator==(const Diagnostic&, const Diagnostic&) = default;
 };
@@ -26,5 +48,12 @@ struct Diagnostic {
 
 /// An expression's or YAML reader's error as a finding.
 [[nodiscard]] Diagnostic to_diagnostic(const Error& error, std::string code);
+
+/// Puts findings in the order of the file.
+void sort_by_place(std::vector<Diagnostic>& findings);
+
+/// The file with the findings mended that can be without a person. Of changes that overlap the
+/// first one counts.
+[[nodiscard]] std::string mended(std::string_view text, const std::vector<Diagnostic>& findings);
 
 }  // namespace cfkops::runbook

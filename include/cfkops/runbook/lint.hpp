@@ -3,6 +3,7 @@
 #include "cfkops/runbook/action_spec.hpp"
 #include "cfkops/runbook/diagnostic.hpp"
 #include "cfkops/runbook/model.hpp"
+#include "cfkops/runbook/rule.hpp"
 
 #include <optional>
 #include <span>
@@ -17,14 +18,18 @@ struct LintReport {
   std::optional<Runbook> runbook;    ///< where it could be loaded
   std::vector<Diagnostic> findings;  ///< in file order
 
-  /// A finding is an Error: the runbook may not be run.
+  /// A finding is an Error. One of the basic profile: the runbook may not be run.
   [[nodiscard]] bool has_errors() const;
 };
 
-/// Loads and judges a runbook against the known actions and checks: names, arguments, types,
-/// references between steps, outputs that may be missing. Pure.
+/// Loads and judges a runbook against the known actions and checks by the rules of a profile:
+/// names, arguments, types, references between steps, outputs that may be missing, and whether it
+/// does harm. A comment `# cfkops:ignore CODE because REASON` on a finding's line, or alone on the
+/// line before it, takes the finding away, unless its rule is of the basic profile. Pure; any
+/// thread.
 [[nodiscard]] LintReport lint(std::string_view text,
                               const std::string& file,
-                              std::span<const ActionSpec> specs);
+                              std::span<const ActionSpec> specs,
+                              Profile profile = Profile::Basic);
 
 }  // namespace cfkops::runbook

@@ -40,7 +40,10 @@ class ArgumentRule {
   }
 
  private:
-  void wrong(const ArgumentValue& given, std::string_view problem, std::string remedy) {
+  void wrong(const ArgumentValue& given,
+             std::string_view problem,
+             std::string remedy,
+             std::string_view code = kBadArgument) {
     const auto* text = std::get_if<Template>(&given.data);
     const auto* value = std::get_if<Value>(&given.data);
     const int length = text != nullptr    ? count_characters(text->source())
@@ -49,7 +52,7 @@ class ArgumentRule {
     if (remedy.empty() && !argument_.help.empty()) {
       remedy = fmt::format("{}: {}", argument_.name, argument_.help);
     }
-    context_.report(kBadArgument,
+    context_.report(code,
                     text != nullptr ? text->pos() : given.pos,
                     length,
                     fmt::format("argument '{}' of {}: {}", argument_.name, spec_.name, problem),
@@ -104,7 +107,8 @@ class ArgumentRule {
     if (!assignable(type, wanted)) {
       wrong(given,
             fmt::format("expected {}, got {}", wanted.text(), type.text()),
-            conversion_hint(type, wanted));
+            conversion_hint(type, wanted),
+            has_secret(type) && !has_secret(wanted) ? kSecretSink : kBadArgument);
     }
   }
 

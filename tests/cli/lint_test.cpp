@@ -1,0 +1,179 @@
+#include "app_fixture.hpp"
+#include "support/source_tree.hpp"
+
+#include "cfkops/runbook/rule.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <filesystem>
+#include <string>
+
+namespace cfkops::cli {
+namespace {
+
+using test::small_runbook;
+using testing::AllOf;
+using testing::HasSubstr;
+using testing::Not;
+using testing::StartsWith;
+
+/// A runbook with a warning (a pause) in line 12.
+std::string pausing() {
+  const std::string text = small_runbook("pausing");
+  return text.substr(0, text.find("    do:")) +
+         "    do: pod.exec\n    with: {pod: web-0, argv: [sleep, \"60\"]}\n";
+}
+
+struct Lint : testing::Test, test::AppBench {
+  test::InFreshFolder here;
+
+  /// What the command prints, in one of the forms.
+  std::string printed(const std::vector<std::string>& words, int code) {
+    terminal.shown_out.clear();
+    terminal.shown_err.clear();
+    EXPECT_EQ(run_words(words), code) << terminal.shown_out << terminal.shown_err;
+    return terminal.shown_out;
+  }
+};
+
+TEST_F(Lint, AsksForTheRulesOfTheProfile) {
+  here.write("x.yaml", pausing());
+  EXPECT_EQ(printed({"lint", "x.yaml", "--profile", "basic"}, 0), "");
+  EXPECT_THAT(printed({"lint", "x.yaml"}, 2),
+              AllOf(HasSubstr("x.yaml:12:30: warning: a pause"), Not(HasSubstr("CFK-R001"))));
+  EXPECT_THAT(printed({"lint", "x.yaml", "--profile", "production"}, 2), HasSubstr("[CFK-R001]"));
+  EXPECT_EQ(run_words({"lint", "x.yaml", "--profile", "strict"}), 2);
+}
+
+TEST_F(Lint, WhatIsWorthKnowingOnlyIsNoFailure) {
+  std::string text = small_runbook("x");
+  text.replace(text.find("something small"), 15, "some lgos");
+  here.write("x.yaml", text);
+  EXPECT_THAT(printed({"lint", "x.yaml"}, 0), HasSubstr("info: 'lgos' is spelt logs"));
+}
+
+TEST_F(Lint, TheShippedRunbooksHaveNoFindingByTheRulesOfProduction) {
+  for (const auto& entry : std::filesystem::directory_iterator(test::source_tree() / "runbooks")) {
+    EXPECT_EQ(printed({"lint", entry.path().string(), "--profile", "production"}, 0), "");
+  }
+}
+
+TEST_F(Lint, ManyFilesAreToldInTheirOrder) {
+  std::string names;
+  for (int i = 10; i < 50; ++i) {
+    const std::string name = "runbooks/r" + std::to_string(i) + ".yaml";
+    here.write(name, i % 2 == 0 ? pausing() : small_runbook("r"));
+    names += i % 2 == 0 ? name + " " : "";
+  }
+  const std::string first = printed({"lint", "runbooks"}, 2);
+  EXPECT_THAT(terminal.shown_err, HasSubstr("40 runbooks checked, 20 findings"));
+  std::string told;
+  for (std::size_t at = first.find("runbooks/r"); at != std::string::npos;
+       at = first.find("runbooks/r", at + 1)) {
+    told += first.substr(at, 17) + " ";
+  }
+  EXPECT_EQ(told, names);
+  EXPECT_EQ(printed({"lint", "runbooks"}, 2), first);
+}
+
+TEST_F(Lint, ReadsStandardInput) {
+  terminal.input = pausing();
+  EXPECT_THAT(printed({"lint", "-"}, 2), StartsWith("stdin:12:30: warning"));
+  terminal.input = small_runbook("x") + "   ";
+  EXPECT_EQ(printed({"lint", "-", "--fix"}, 0), small_runbook("x") + "\n");
+  EXPECT_THAT(terminal.shown_err, HasSubstr("nothing found"));
+}
+
+TEST_F(Lint, FixWritesWhatNeedsNoThought) {
+  std::string text = small_runbook("x");
+  text.replace(text.find("purpose"), 7, "description");
+  text.replace(text.find("    title"), 9, "    titel");
+  text.replace(text.find("Look at it"), 10, "Look at it  \r");
+  text.replace(text.find("name: a}"), 8, "name: 007}");
+  text += "# cfkops:ignore CFK-X010 because it was so once\n";
+  const auto path = here.write("x.yaml", text);
+  std::filesystem::permissions(path, std::filesystem::perms(0644));
+  EXPECT_EQ(printed({"lint", "x.yaml", "--fix"}, 0), "") << terminal.shown_out;
+  std::string wanted = small_runbook("x");
+  wanted.replace(wanted.find("name: a}"), 8, "name: \"007\"}");
+  EXPECT_EQ(test::read_file(path), wanted);
+  EXPECT_EQ(std::filesystem::status(path).permissions(), std::filesystem::perms(0644));
+}
+
+TEST_F(Lint, FixLeavesWhatTakesAPerson) {
+  const auto path = here.write("x.yaml", pausing());
+  EXPECT_THAT(printed({"lint", "x.yaml", "--fix"}, 2), HasSubstr("[CFK-X010]"));
+  EXPECT_EQ(test::read_file(path), pausing());
+}
+
+TEST_F(Lint, WritesWorkflowCommandsForGithub) {
+  here.write("a,b.yaml", pausing());
+  EXPECT_THAT(printed({"lint", "./a,b.yaml", "-o", "github"}, 2),
+              StartsWith("::warning file=a%2Cb.yaml,line=12,col=30,endColumn=31,title=CFK-X010::a "
+                         "pause is too short on a bad day and too long on all others%0Await for"));
+}
+
+TEST_F(Lint, WritesACodeQualityReportForGitlab) {
+  here.write("x.yaml", pausing());
+  const auto report = nlohmann::json::parse(printed({"lint", "./x.yaml", "-o", "gitlab"}, 2));
+  ASSERT_EQ(report.size(), 1U);
+  const auto& finding = report.at(0);
+  EXPECT_EQ(finding.at("check_name"), "CFK-X010");
+  EXPECT_EQ(finding.at("severity"), "minor");
+  EXPECT_EQ(finding.at("location"),
+            nlohmann::json({{"path", "x.yaml"}, {"lines", {{"begin", 12}}}}));
+  EXPECT_EQ(finding.at("fingerprint").get<std::string>().size(), 64U);
+}
+
+TEST_F(Lint, WritesSarifWithFingerprintsThatOutliveMovedLines) {
+  here.write("a b.yaml", pausing() + "  ");
+  const auto sarif = [this] {
+    return nlohmann::json::parse(printed({"lint", "./a b.yaml", "-o", "sarif"}, 2));
+  };
+  const auto first = sarif();
+  EXPECT_EQ(first.at("version"), "2.1.0");
+  const auto& run = first.at("runs").at(0);
+  const auto& rules = run.at("tool").at("driver").at("rules");
+  EXPECT_EQ(rules.size(), runbook::all_rules().size());
+  const auto& pause = run.at("results").at(0);
+  EXPECT_EQ(rules.at(pause.at("ruleIndex").get<std::size_t>()).at("id"), "CFK-X010");
+  EXPECT_EQ(pause.at("level"), "warning");
+  const auto& place = pause.at("locations").at(0).at("physicalLocation");
+  EXPECT_EQ(place.at("artifactLocation").at("uri"), "a%20b.yaml");
+  EXPECT_EQ(place.at("region"),
+            nlohmann::json({{"startLine", 12}, {"startColumn", 30}, {"endColumn", 31}}));
+  EXPECT_TRUE(run.at("results").at(1).contains("fixes"));
+
+  here.write("a b.yaml", "# one more line\n" + pausing() + "  ");
+  const auto second = sarif();
+  const auto& moved = second.at("runs").at(0).at("results").at(0);
+  EXPECT_EQ(moved.at("partialFingerprints"), pause.at("partialFingerprints"));
+  EXPECT_NE(moved.at("locations"), pause.at("locations"));
+}
+
+TEST_F(Lint, ShowsNoCredentialWhateverTheFindingIsAbout) {
+  std::string text = pausing();
+  text.replace(text.find("argv"), 0, "namespace: \"https://日本:hunter2@x\", ");
+  here.write("x.yaml", text);
+  for (const char* form : {"text", "json", "github", "gitlab", "sarif", "junit"}) {
+    const std::string shown = printed({"lint", "x.yaml", "-o", form}, 2);
+    EXPECT_THAT(shown, AllOf(HasSubstr("CFK-Z001"), HasSubstr("CFK-X010"))) << form;
+    EXPECT_THAT(shown, Not(HasSubstr("hunter2"))) << form;
+  }
+}
+
+TEST_F(Lint, WritesTestReportsForJunit) {
+  here.write("runbooks/fine.yaml", small_runbook("fine"));
+  here.write("runbooks/pausing.yaml", pausing());
+  const std::string report = printed({"lint", "runbooks", "-o", "junit"}, 2);
+  EXPECT_THAT(report, HasSubstr("<testsuites tests=\"2\" failures=\"1\">"));
+  EXPECT_THAT(report, HasSubstr("<testcase classname=\"runbooks/fine.yaml\" name=\"lint\"/>"));
+  EXPECT_THAT(report, HasSubstr("name=\"CFK-X010 in line 12\""));
+  EXPECT_THAT(report, HasSubstr("argv: [sleep, &quot;60&quot;]"));
+}
+
+}  // namespace
+}  // namespace cfkops::cli
