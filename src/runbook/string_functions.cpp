@@ -5,10 +5,9 @@
 
 #include <fmt/format.h>
 
-#include <string.h>
-
 #include <algorithm>
 #include <array>
+#include <cstring>
 #include <limits>
 #include <utility>
 

@@ -69,7 +69,7 @@ TEST(Quantity, WritesTheShortestForm) {
 
 TEST(Quantity, ComparesByAmount) {
   EXPECT_TRUE(Quantity::parse("1024Mi").value() == Quantity::parse("1Gi").value());
-  EXPECT_TRUE(Quantity::parse("50M").value() < Quantity::parse("50Mi").value());
+  EXPECT_TRUE(std::is_lt(Quantity::parse("50M").value() <=> Quantity::parse("50Mi").value()));
 }
 
 }  // namespace

@@ -64,7 +64,8 @@ TEST(Semver, OrdersByPrecedence) {
                                             "1.10.0",
                                             "2.0.0"};
   for (std::size_t i = 1; i < ordered.size(); ++i) {
-    EXPECT_TRUE(Semver::parse(ordered[i - 1]).value() < Semver::parse(ordered[i]).value())
+    EXPECT_TRUE(
+        std::is_lt(Semver::parse(ordered[i - 1]).value() <=> Semver::parse(ordered[i]).value()))
         << ordered[i];
   }
   EXPECT_TRUE(Semver::parse("1.0.0+a").value() == Semver::parse("1.0.0+b").value());

@@ -28,6 +28,7 @@ struct Bytes {
 struct LongDuration {
   std::int64_t seconds = 0;  ///< rounded down
   std::int32_t nanos = 0;    ///< 0 to 999,999,999
+  // NOLINTNEXTLINE(modernize-use-nullptr)
   friend auto operator<=>(const LongDuration&, const LongDuration&) = default;
 };
 
@@ -35,6 +36,7 @@ struct LongDuration {
 struct FarTime {
   std::int64_t seconds = 0;  ///< since 1970, rounded down
   std::int32_t nanos = 0;    ///< 0 to 999,999,999
+  // NOLINTNEXTLINE(modernize-use-nullptr)
   friend auto operator<=>(const FarTime&, const FarTime&) = default;
 };
 
