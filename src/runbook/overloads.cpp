@@ -48,6 +48,8 @@ tl::unexpected<std::string> no_operator(Operator op, const Type& a, const Type& 
     hint = "; convert with string() or int()";
   } else if (is_number(a.kind) && is_number(b.kind)) {
     hint = "; convert with double() or int()";
+  } else if (a.kind == b.kind && (about(K::Quantity) || about(K::Semver))) {
+    hint = "; write a.isLessThan(b), a.isGreaterThan(b) or a.compareTo(b)";
   }
   return wrong(
       fmt::format("'{}' does not take {} and {}{}", ast::to_string(op), a.text(), b.text(), hint));

@@ -37,6 +37,9 @@ std::uint64_t price_of_result(const Function& function, const std::vector<Value>
 }  // namespace
 
 int price_of_top(const Value& value) {
+  if (value.as<OptionalValue>() != nullptr) {
+    return 1;
+  }
   if (const ValueList* list = value.list()) {
     return steps_for(list->size());
   }
