@@ -160,9 +160,10 @@ std::string shortest(Int128 nanos, bool binary) {
   for (const Suffix& suffix : kSuffixes) {
     const bool fits_kind =
         suffix.text.empty() || suffix.decimal < 0 || (suffix.binary > 0) == binary;
+    const int exponent = suffix.decimal + 9;
     const Int128 unit = suffix.binary > 0
                             ? (Int128{1} << static_cast<unsigned>(suffix.binary)) * kUnit
-                            : power_of_ten(static_cast<std::size_t>(suffix.decimal + 9));
+                            : power_of_ten(static_cast<std::size_t>(exponent));
     if (fits_kind && nanos != 0 && nanos % unit == 0 && unit > best) {
       best = unit;
       text = fmt::format("{}{}", nanos / unit, suffix.text);
