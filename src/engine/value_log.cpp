@@ -1,12 +1,15 @@
 #include "value_log.hpp"
 
 #include "cfkops/base/crypto.hpp"
+#include "cfkops/runbook/quantity.hpp"
+#include "cfkops/runbook/semver.hpp"
 
 #include <nlohmann/json.hpp>
 
 #include <charconv>
 #include <cstdint>
 #include <limits>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -24,6 +27,13 @@ constexpr const char* kDouble = "$double";
 constexpr const char* kBytes = "$bytes";
 constexpr const char* kMap = "$map";
 constexpr const char* kSecret = "$secret";
+constexpr const char* kLongDuration = "$long_duration";
+constexpr const char* kFarTime = "$far_time";
+constexpr const char* kEntries = "$entries";
+constexpr const char* kType = "$type";
+constexpr const char* kOptional = "$optional";
+constexpr const char* kQuantity = "$quantity";
+constexpr const char* kSemver = "$semver";
 
 json log_of(const Value& value);
 
@@ -74,6 +84,40 @@ struct LogWriter {
   }
 
   json operator()(const Redacted& /*secret*/) const { return {{kSecret, nullptr}}; }
+
+  json operator()(runbook::LongDuration value) const {
+    return {{kLongDuration, {{"seconds", value.seconds}, {"nanos", value.nanos}}}};
+  }
+
+  json operator()(runbook::FarTime value) const {
+    return {{kFarTime, {{"seconds", value.seconds}, {"nanos", value.nanos}}}};
+  }
+
+  json operator()(const std::shared_ptr<const runbook::ValueEntries>& entries) const {
+    json array = json::array();
+    for (const runbook::ValueEntry& entry : *entries) {
+      array.push_back({{"key", log_of(entry.key)}, {"value", log_of(entry.value)}});
+    }
+    return {{kEntries, std::move(array)}};
+  }
+
+  json operator()(const runbook::TypeValue& type) const { return {{kType, type.name}}; }
+
+  json operator()(const runbook::OptionalValue& optional) const {
+    json array = json::array();
+    if (optional.value != nullptr) {
+      array.push_back(log_of(*optional.value));
+    }
+    return {{kOptional, std::move(array)}};
+  }
+
+  json operator()(const std::shared_ptr<const runbook::Quantity>& quantity) const {
+    return {{kQuantity, quantity->text}};
+  }
+
+  json operator()(const std::shared_ptr<const runbook::Semver>& version) const {
+    return {{kSemver, version->text()}};
+  }
 };
 
 json log_of(const Value& value) {
@@ -115,6 +159,54 @@ runbook::ValueMap map_from(const Json& written) {
   return map;
 }
 
+Value entries_from(const Json& written) {
+  runbook::ValueEntries entries;
+  for (const Json& entry : written.items()) {
+    entries.push_back({value_from(entry.get("/key")), value_from(entry.get("/value"))});
+  }
+  return Value::of_entries(std::move(entries));
+}
+
+Value optional_from(const Json& written) {
+  runbook::OptionalValue optional;
+  for (const Json& inside : written.items()) {
+    optional.value = std::make_shared<const Value>(value_from(inside));
+  }
+  return {std::move(optional)};
+}
+
+/// The same as `tagged` of what JSON and CEL's simple types do not have.
+std::optional<Value> tagged_more(const std::string& tag, const Json& content) {
+  if (tag == kEntries) {
+    return entries_from(content);
+  }
+  if (tag == kOptional) {
+    return optional_from(content);
+  }
+  if (tag == kType) {
+    return Value(runbook::TypeValue{content.string_or("", "")});
+  }
+  if (tag == kQuantity) {
+    auto quantity = runbook::Quantity::parse(content.string_or("", ""));
+    return quantity ? std::optional<Value>(*std::move(quantity)) : std::nullopt;
+  }
+  if (tag == kSemver) {
+    auto version = runbook::Semver::parse(content.string_or("", ""));
+    return version ? std::optional<Value>(*std::move(version)) : std::nullopt;
+  }
+  if (tag != kLongDuration && tag != kFarTime) {
+    return std::nullopt;
+  }
+  const auto seconds = content.int_at("/seconds");
+  const auto nanos = content.int_at("/nanos");
+  if (!seconds || !nanos) {
+    return std::nullopt;
+  }
+  const auto rest = static_cast<std::int32_t>(*nanos);
+  return tag == kFarTime ? Value(runbook::FarTime{*seconds, rest})
+                         : Value(runbook::LongDuration{*seconds, rest});
+}
+
 /// What a map of one member means where the member's name is one of ours.
 std::optional<Value> tagged(const std::string& tag, const Json& content) {
   const std::string text = content.string_or("", "");
@@ -139,7 +231,7 @@ std::optional<Value> tagged(const std::string& tag, const Json& content) {
     }
     return tag == kTime ? Value(WallTime(WallTime::duration(*number))) : Value(Duration(*number));
   }
-  return std::nullopt;
+  return tagged_more(tag, content);
 }
 
 Value value_from(const Json& written) {

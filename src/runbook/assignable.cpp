@@ -21,8 +21,10 @@ bool same_kind(const Type& from, const Type& to) {
     case K::Ref:
       return to.names.empty() || subset(from.names, to.names);
     case K::List:
-    case K::Map:
+    case K::Optional:
       return assignable(from.element(), to.element());
+    case K::Map:
+      return assignable(from.key(), to.key()) && assignable(from.element(), to.element());
     case K::Object:
       return std::all_of(to.fields.begin(), to.fields.end(), [&](const Type::Field& wanted) {
         const Type::Field* given = from.field(wanted.name);

@@ -12,6 +12,9 @@ std::string_view to_string(Operator op) {
 }
 
 const std::string* member_name(const Node& node) {
+  if (node.optional) {
+    return nullptr;
+  }
   if (node.kind == Kind::Member) {
     return &node.name;
   }
@@ -32,6 +35,21 @@ std::vector<std::string> chain_of(const Node& node) {
     chain.push_back(*name);
   }
   return chain;
+}
+
+const Node* root_of(const Node& node) {
+  const Node* root = &node;
+  while (root->kind == Kind::Member && !root->optional && !root->quoted) {
+    root = &root->child(0);
+  }
+  return root->kind == Kind::Name ? root : nullptr;
+}
+
+std::string qualified_name(const Node& node) {
+  if (root_of(node) == nullptr) {
+    return {};
+  }
+  return node.kind == Kind::Name ? node.name : qualified_name(node.child(0)) + "." + node.name;
 }
 
 std::vector<std::vector<std::string>> proven_chains(const Node& node, bool truth) {

@@ -17,11 +17,12 @@ inline constexpr int kMaxDepth = 100;
 enum class Kind {
   Literal,      ///< `value`
   Name,         ///< `name`
-  Member,       ///< child 0 `.name`
+  Member,       ///< child 0 `.name`, or `.?name` with `optional`
   Has,          ///< has(child 0 `.name`)
-  Index,        ///< child 0 [child 1]
+  Index,        ///< child 0 [child 1], or [?child 1] with `optional`
   List,         ///< all children
   Map,          ///< children: key, value, key, value …
+  Maybe,        ///< ?child 0: an element, or a member's value, that is left out where it is none
   Negate,       ///< -child 0
   Not,          ///< !child 0
   Binary,       ///< child 0 `op` child 1
@@ -29,7 +30,7 @@ enum class Kind {
   Or,           ///< all children, at least two
   Conditional,  ///< child 0 ? child 1 : child 2
   Call,         ///< `name`(children), or with `method` child 0 .`name`(other children)
-  Macro,        ///< child 0 .`name`(`variable`, child 1 [, child 2])
+  Macro,        ///< child 0 .`name`(`variable` [, `second`], child 1 [, child 2])
 };
 
 enum class Operator {
@@ -60,8 +61,12 @@ struct Node {
   std::size_t mark = 0;  ///< the byte to point at: an operator, a member's name
   Operator op = Operator::Add;
   bool method = false;
+  bool optional = false;
+  bool quoted = false;    ///< the member's name stands in backticks
+  bool absolute = false;  ///< a name with a dot before it: no variable of a macro, in no container
   std::string name;
   std::string variable;
+  std::string second;  ///< the other variable of a macro over positions or keys and values
   Value value;
   std::vector<NodePtr> children;
   int depth = 1;
@@ -74,6 +79,12 @@ struct Node {
 
 /// The member chain a node is, {"steps", "roll", "restarted"}; empty where it is something else.
 [[nodiscard]] std::vector<std::string> chain_of(const Node& node);
+
+/// "a.b.c" of a name and the members behind it, which may be one name with dots; empty otherwise.
+[[nodiscard]] std::string qualified_name(const Node& node);
+
+/// The name that a member chain starts with, or nullptr.
+[[nodiscard]] const Node* root_of(const Node& node);
 
 /// The member chains that are there whenever the expression is `truth`, because it asks has().
 [[nodiscard]] std::vector<std::vector<std::string>> proven_chains(const Node& node, bool truth);

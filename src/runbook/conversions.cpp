@@ -1,4 +1,6 @@
-#include "functions.hpp"
+#include "builtins.hpp"
+#include "moment.hpp"
+#include "names.hpp"
 #include "number.hpp"
 
 #include "cfkops/base/utf8.hpp"
@@ -29,6 +31,8 @@ Computed parse_as(const std::string& text, std::string_view type) {
   return Value(number);
 }
 
+}  // namespace
+
 bool is_utf8(std::string_view text) {
   while (!text.empty()) {
     const base::CodePoint character = base::decode_utf8(text, 0);
@@ -39,8 +43,6 @@ bool is_utf8(std::string_view text) {
   }
   return true;
 }
-
-}  // namespace
 
 Computed to_int_function(const FunctionCall& call) {
   constexpr double kLimit = 9223372036854775808.0;
@@ -62,9 +64,8 @@ Computed to_int_function(const FunctionCall& call) {
   if (const auto* text = value.as<std::string>()) {
     return parse_as<std::int64_t>(*text, "int");
   }
-  if (const auto* time = value.as<WallTime>()) {
-    return Value(static_cast<std::int64_t>(
-        std::chrono::floor<std::chrono::seconds>(*time).time_since_epoch().count()));
+  if (const auto time = time_nanos(value)) {
+    return Value(split_seconds(*time).count);
   }
   return no_overload("int", call.arguments);
 }
@@ -130,17 +131,19 @@ Computed to_bool_function(const FunctionCall& call) {
 
 Computed to_string_function(const FunctionCall& call) {
   const Value& value = call.arguments[0];
-  if (const auto* duration = value.as<Duration>()) {
-    return Value(cel_text(*duration));
+  if (const auto duration = duration_nanos(value)) {
+    return Value(duration_text(*duration));
   }
-  if (const auto* time = value.as<WallTime>()) {
-    return Value(cel_text(*time));
+  if (const auto time = time_nanos(value)) {
+    return Value(time_text(*time));
   }
   if (const auto* bytes = value.as<Bytes>()) {
     return is_utf8(bytes->data) ? Computed(Value(bytes->data))
                                 : Computed(wrong("the bytes are not UTF-8"));
   }
-  if (value.is_null() || value.list() != nullptr || value.map() != nullptr) {
+  const bool structured = value.list() != nullptr || value.map() != nullptr ||
+                          value.entries() != nullptr || value.as<OptionalValue>() != nullptr;
+  if (value.is_null() || structured) {
     return no_overload("string", call.arguments);
   }
   return Value(value.text());
@@ -153,6 +156,10 @@ Computed to_bytes_function(const FunctionCall& call) {
   }
   return value.as<Bytes>() != nullptr ? Computed(value)
                                       : Computed(no_overload("bytes", call.arguments));
+}
+
+Computed type_function(const FunctionCall& call) {
+  return type_of_a(call.arguments[0]);
 }
 
 }  // namespace cfkops::runbook

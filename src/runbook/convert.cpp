@@ -1,8 +1,11 @@
+#include "map_value.hpp"
 #include "number.hpp"
 #include "span.hpp"
 
 #include "cfkops/base/crypto.hpp"
 #include "cfkops/base/text.hpp"
+#include "cfkops/runbook/quantity.hpp"
+#include "cfkops/runbook/semver.hpp"
 #include "cfkops/runbook/type.hpp"
 
 #include <fmt/format.h>
@@ -128,53 +131,16 @@ Result<Value> to_timestamp(const Value& written, const Type& type) {
   return expected(type, written, "2026-11-23T07:25:01Z");
 }
 
-std::string_view without_digits(std::string_view text) {
-  const std::size_t end = text.find_first_not_of("0123456789");
-  text.remove_prefix(end == std::string_view::npos ? text.size() : end);
-  return text;
-}
-
-/// Kubernetes' notation: a decimal number and one of its suffixes, or an exponent.
-bool is_quantity(std::string_view text) {
-  constexpr std::array<std::string_view, 16> kSuffixes = {
-      "", "n", "u", "m", "k", "M", "G", "T", "P", "E", "Ki", "Mi", "Gi", "Ti", "Pi", "Ei"};
-  if (text.starts_with('+') || text.starts_with('-')) {
-    text.remove_prefix(1);
-  }
-  std::string_view rest = without_digits(text);
-  std::size_t digits = text.size() - rest.size();
-  if (rest.starts_with('.')) {
-    const std::string_view fraction = rest.substr(1);
-    rest = without_digits(fraction);
-    digits += fraction.size() - rest.size();
-  }
-  if (digits == 0) {
-    return false;
-  }
-  for (const std::string_view suffix : kSuffixes) {
-    if (rest == suffix) {
-      return true;
-    }
-  }
-  if (!rest.starts_with('e') && !rest.starts_with('E')) {
-    return false;
-  }
-  rest.remove_prefix(rest.size() > 1 && (rest[1] == '+' || rest[1] == '-') ? 2 : 1);
-  return !rest.empty() && without_digits(rest).empty();
-}
-
 Result<Value> to_quantity(const Value& written, const Type& type) {
-  if (const auto* number = written.as<std::int64_t>()) {
-    return Value(std::to_string(*number));
-  }
-  if (const auto* number = written.as<std::uint64_t>()) {
-    return Value(std::to_string(*number));
-  }
-  const auto* text = written.as<std::string>();
-  if (text != nullptr && is_quantity(*text)) {
+  if (written.quantity() != nullptr) {
     return written;
   }
-  return expected(type, written, "500m, 2 or 10Gi");
+  const bool whole =
+      written.as<std::int64_t>() != nullptr || written.as<std::uint64_t>() != nullptr;
+  const auto* text = written.as<std::string>();
+  auto quantity = whole || text != nullptr ? Quantity::parse(written.text()) : std::nullopt;
+  return quantity ? Result<Value>(Value(*std::move(quantity)))
+                  : expected(type, written, "500m, 2 or 10Gi");
 }
 
 Result<Value> to_enum(const Value& written, const Type& type) {
@@ -267,19 +233,21 @@ Result<Value> to_map(const Value& written, const Type& type) {
     CFKOPS_ASSIGN(const Value parts, from_text(*text, type));
     return to_map(parts, type);
   }
-  const ValueMap* members = written.map();
-  if (members == nullptr) {
+  if (!is_map(written)) {
     return expected(type, written, "{key: value}");
   }
-  ValueMap converted;
-  for (const auto& [key, item] : *members) {
-    auto one = convert(item, type.element());
+  ValueEntries converted;
+  for (const ValueEntry& entry : entries_of(written)) {
+    auto key = convert(entry.key, type.key());
+    auto one = key ? convert(entry.value, type.element()) : std::move(key);
     if (!one) {
-      return std::move(one).error().in(fmt::format("key '{}'", key));
+      return std::move(one).error().in(fmt::format("key '{}'", entry.key.text()));
     }
-    converted.emplace(key, *std::move(one));
+    converted.push_back({entry.key, *std::move(one)});
   }
-  return Value(std::move(converted));
+  auto map = make_map(std::move(converted));
+  return map ? Result<Value>(*std::move(map))
+             : make_error(ErrorCode::InvalidInput, std::move(map).error());
 }
 
 Result<Value> to_object(const Value& written, const Type& type) {
@@ -311,6 +279,27 @@ Result<Value> to_object(const Value& written, const Type& type) {
     }
   }
   return Value(std::move(converted));
+}
+
+Result<Value> to_optional(const Value& written, const Type& type) {
+  const auto* optional = written.as<OptionalValue>();
+  if (optional == nullptr) {
+    return expected(type, written, {});
+  }
+  if (optional->value == nullptr) {
+    return written;
+  }
+  CFKOPS_ASSIGN(Value inside, convert(*optional->value, type.element()));
+  return Value(OptionalValue{std::make_shared<const Value>(std::move(inside))});
+}
+
+Result<Value> to_semver(const Value& written, const Type& type) {
+  if (written.semver() != nullptr) {
+    return written;
+  }
+  const auto* text = written.as<std::string>();
+  auto version = text == nullptr ? std::nullopt : Semver::parse(*text);
+  return version ? Result<Value>(Value(*std::move(version))) : expected(type, written, "1.2.3");
 }
 
 Result<Value> to_bytes(const Value& written, const Type& type) {
@@ -374,6 +363,13 @@ Result<Value> convert(const Value& written, const Type& type) {
       return to_ref(written, type);
     case Type::Kind::Secret:
       return to_secret(written, type);
+    case Type::Kind::Optional:
+      return to_optional(written, type);
+    case Type::Kind::Semver:
+      return to_semver(written, type);
+    case Type::Kind::TypeType:
+      return written.as<TypeValue>() != nullptr ? Result<Value>(written)
+                                                : expected(type, written, "int");
   }
   return written;
 }

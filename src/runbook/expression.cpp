@@ -31,14 +31,13 @@ void collect(const Node& node, std::vector<std::string>& bound, Chains& chains) 
     return;
   }
   for (std::size_t i = 0; i < node.children.size(); ++i) {
-    const bool inside = node.kind == Kind::Macro && i > 0;
-    if (inside) {
+    const std::size_t before = bound.size();
+    if (node.kind == Kind::Macro && i > 0) {
       bound.push_back(node.variable);
+      bound.push_back(node.second);
     }
     collect(node.child(i), bound, chains);
-    if (inside) {
-      bound.pop_back();
-    }
+    bound.resize(before);
   }
 }
 
@@ -51,6 +50,12 @@ Result<Expression> Expression::parse(std::string_view source, const SourcePos& p
   expression.pos_ = pos;
   expression.root_ = std::move(root);
   return expression;
+}
+
+Expression Expression::within(std::string container) const {
+  Expression inside = *this;
+  inside.container_ = std::move(container);
+  return inside;
 }
 
 Result<Type> Expression::check(const Scope& scope) const {

@@ -2,7 +2,7 @@
 
 #include "ambiguous.hpp"
 #include "key_table.hpp"
-#include "parser.hpp"
+#include "lexer.hpp"
 #include "span.hpp"
 
 #include "cfkops/base/text.hpp"

@@ -8,6 +8,8 @@
 
 #include <tl/expected.hpp>
 
+#include <compare>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -23,6 +25,15 @@ struct FunctionCall {
   RegexCache& regexes;
 };
 
+/// What a call costs beside what its arguments are made of at the top.
+enum class Cost {
+  Top,       ///< nothing
+  Walk,      ///< all of what the arguments hold
+  Replace,   ///< text as long as the result, which may be much longer
+  Split,     ///< one element for each part
+  TimeZone,  ///< a time zone, which is looked up by name
+};
+
 /// One function of the language: `name(a, b)`, or `a.name(b)`, or both.
 struct Function {
   std::string_view name;
@@ -32,6 +43,8 @@ struct Function {
   std::size_t most = 1;
   Computed (*run)(const FunctionCall& call) = nullptr;
   std::string_view signature;  ///< for documentation: "text.contains(part) → bool"
+  Cost cost = Cost::Top;
+  bool passes_on = false;  ///< it looks at nothing, so that a secret may pass
 };
 
 /// All functions, sorted by name.
@@ -46,35 +59,14 @@ struct Function {
 /// `-a`
 [[nodiscard]] Computed negate(const Value& a);
 
+/// How two values of an ordered type compare; nothing where there is no order.
+[[nodiscard]] std::optional<std::partial_ordering> order(const Value& a, const Value& b);
+
 /// What is wrong, as a function or operator says it.
 [[nodiscard]] tl::unexpected<std::string> wrong(std::string message);
 
 /// "no function takes (int, string)", for arguments of the wrong types.
 [[nodiscard]] tl::unexpected<std::string> no_overload(std::string_view name,
                                                       std::span<const Value> arguments);
-
-// The functions about time and about conversion, in files of their own.
-[[nodiscard]] Computed to_duration_function(const FunctionCall& call);
-[[nodiscard]] Computed to_timestamp_function(const FunctionCall& call);
-[[nodiscard]] Computed get_full_year(const FunctionCall& call);
-[[nodiscard]] Computed get_month(const FunctionCall& call);
-[[nodiscard]] Computed get_day_of_month(const FunctionCall& call);
-[[nodiscard]] Computed get_date(const FunctionCall& call);
-[[nodiscard]] Computed get_day_of_week(const FunctionCall& call);
-[[nodiscard]] Computed get_day_of_year(const FunctionCall& call);
-[[nodiscard]] Computed get_hours(const FunctionCall& call);
-[[nodiscard]] Computed get_minutes(const FunctionCall& call);
-[[nodiscard]] Computed get_seconds(const FunctionCall& call);
-[[nodiscard]] Computed get_milliseconds(const FunctionCall& call);
-[[nodiscard]] Computed to_int_function(const FunctionCall& call);
-[[nodiscard]] Computed to_uint_function(const FunctionCall& call);
-[[nodiscard]] Computed to_double_function(const FunctionCall& call);
-[[nodiscard]] Computed to_bool_function(const FunctionCall& call);
-[[nodiscard]] Computed to_string_function(const FunctionCall& call);
-[[nodiscard]] Computed to_bytes_function(const FunctionCall& call);
-
-/// CEL's text of a duration ("90.5s") and of a time ("2026-11-23T07:25:01.5Z").
-[[nodiscard]] std::string cel_text(Duration duration);
-[[nodiscard]] std::string cel_text(WallTime time);
 
 }  // namespace cfkops::runbook

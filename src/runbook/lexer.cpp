@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <utility>
@@ -35,17 +36,24 @@ struct Foreign {
   std::string_view hint;
 };
 
-constexpr std::array<Foreign, 7> kForeign = {{
-    {"??", "write has(a.b) ? a.b : other"},
-    {"?.", "write has(a.b) ? a.b : other"},
+constexpr std::array<Foreign, 6> kForeign = {{
+    {"??", "write a.?b.orValue(other), or has(a.b) ? a.b : other"},
+    {"?.", "write a.?b.orValue(other), or has(a.b) ? a.b : other"},
     {"=~", "write text.matches('pattern')"},
     {"=", "write == to compare"},
     {"&", "write && for 'and'"},
     {"|", "write || for 'or'"},
-    {"`", "write strings in single or double quotes"},
 }};
 
 }  // namespace
+
+bool is_reserved(std::string_view word) {
+  constexpr std::array<std::string_view, 21> kReserved = {
+      "as",       "break",   "const",  "continue", "else", "false", "for",
+      "function", "if",      "import", "in",       "let",  "loop",  "namespace",
+      "null",     "package", "return", "true",     "var",  "void",  "while"};
+  return std::find(kReserved.begin(), kReserved.end(), word) != kReserved.end();
+}
 
 std::nullopt_t Lexer::fail(std::size_t offset, std::string message, std::string hint) {
   error_ = {offset, std::move(message), std::move(hint), false};
@@ -84,7 +92,27 @@ std::optional<Token> Lexer::next() {
   if (is_digit(peek()) || (peek() == '.' && is_digit(peek(1)))) {
     return number();
   }
+  if (peek() == '`') {
+    return quoted_name();
+  }
   return starts_name(peek()) ? name() : symbol();
+}
+
+/// `content-type`: a member's name that is no identifier.
+std::optional<Token> Lexer::quoted_name() {
+  const std::size_t end = source_.find('`', at_ + 1);
+  const std::string_view inside =
+      end == std::string_view::npos ? std::string_view() : source_.substr(at_ + 1, end - at_ - 1);
+  const bool good = !inside.empty() && std::all_of(inside.begin(), inside.end(), [](char c) {
+    return in_name(c) || std::string_view("-./ ").find(c) != std::string_view::npos;
+  });
+  if (!good) {
+    return fail(begin_,
+                "'`' starts a member's name, such as a.`content-type`",
+                "write strings in single or double quotes");
+  }
+  at_ = end + 1;
+  return finish(Token::Kind::Quoted);
 }
 
 std::optional<Token> Lexer::name() {
@@ -159,7 +187,10 @@ std::optional<Token> Lexer::number() {
   double value = 0;
   const std::string padded =
       written.starts_with('.') ? "0" + std::string(written) : std::string(written);
-  if (std::from_chars(padded.data(), padded.data() + padded.size(), value).ec != std::errc()) {
+  const bool inside =
+      std::from_chars(padded.data(), padded.data() + padded.size(), value).ec == std::errc();
+  // What is too small for a double is zero.
+  if (!inside && padded.find("e-") == std::string::npos && padded.find("E-") == std::string::npos) {
     return fail(begin_, "the number does not fit a double");
   }
   auto token = finish(Token::Kind::Number);

@@ -11,7 +11,7 @@ namespace cfkops::runbook {
 
 /// One word of an expression.
 struct Token {
-  enum class Kind { End, Name, Number, Text, Symbol };
+  enum class Kind { End, Name, Quoted, Number, Text, Symbol };
 
   Kind kind = Kind::End;
   std::string_view text;  ///< as written
@@ -25,6 +25,9 @@ struct Token {
     return (kind == Kind::Symbol || kind == Kind::Name) && text == symbol;
   }
 };
+
+/// Whether CEL keeps the word for itself, so that nothing can have it as its name.
+[[nodiscard]] bool is_reserved(std::string_view word);
 
 /// What is wrong with the text at `offset`.
 struct LexicalError {
@@ -50,6 +53,7 @@ class Lexer {
  private:
   void skip_space();
   [[nodiscard]] std::optional<Token> name();
+  [[nodiscard]] std::optional<Token> quoted_name();
   [[nodiscard]] std::optional<Token> number();
   [[nodiscard]] std::optional<Token> hexadecimal();
   [[nodiscard]] std::optional<Token> integer(std::string_view digits, int base);

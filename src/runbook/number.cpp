@@ -30,36 +30,12 @@ Order compare(std::int64_t a, std::uint64_t b) {
   return a < 0 ? Order::less : static_cast<std::uint64_t>(a) <=> b;
 }
 
-/// Against the whole part first: a double holds no 64-bit integer exactly, but its whole part fits
-/// one.
 Order compare(std::int64_t a, double b) {
-  if (std::isnan(b)) {
-    return Order::unordered;
-  }
-  if (b >= kTwo63) {
-    return Order::less;
-  }
-  if (b < -kTwo63) {
-    return Order::greater;
-  }
-  const double whole = std::trunc(b);
-  const auto order = a <=> static_cast<std::int64_t>(whole);
-  return std::is_neq(order) ? Order(order) : whole <=> b;
+  return static_cast<double>(a) <=> b;
 }
 
 Order compare(std::uint64_t a, double b) {
-  if (std::isnan(b)) {
-    return Order::unordered;
-  }
-  if (b >= kTwo64) {
-    return Order::less;
-  }
-  if (b < 0) {
-    return Order::greater;
-  }
-  const double whole = std::trunc(b);
-  const auto order = a <=> static_cast<std::uint64_t>(whole);
-  return std::is_neq(order) ? Order(order) : whole <=> b;
+  return static_cast<double>(a) <=> b;
 }
 
 Order reversed(Order order) {
@@ -135,6 +111,14 @@ std::optional<std::int64_t> whole_number(const Value& value) {
     return std::nullopt;
   }
   return static_cast<std::int64_t>(*number);
+}
+
+std::optional<std::uint64_t> large_number(const Value& value) {
+  const auto* number = value.as<double>();
+  if (number == nullptr || !(*number >= kTwo63 && *number < kTwo64)) {
+    return std::nullopt;
+  }
+  return static_cast<std::uint64_t>(*number);
 }
 
 }  // namespace cfkops::runbook

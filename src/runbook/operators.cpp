@@ -1,4 +1,6 @@
 #include "functions.hpp"
+#include "map_value.hpp"
+#include "moment.hpp"
 #include "number.hpp"
 
 #include <fmt/format.h>
@@ -71,32 +73,24 @@ Computed doubles(Operator op, double a, double b) {
   }
 }
 
-/// Durations and times are both counts of nanoseconds.
-template <class Out>
-Computed nanoseconds(Operator op, Duration a, Duration b) {
-  std::int64_t result = 0;
-  const bool overflowed = op == Operator::Add
-                              ? __builtin_add_overflow(a.count(), b.count(), &result)
-                              : __builtin_sub_overflow(a.count(), b.count(), &result);
-  return overflowed ? Computed(overflow(op)) : Computed(Value(Out(Duration(result))));
-}
-
+/// Sums and differences of durations and times.
 Computed times(Operator op, const Value& a, const Value& b) {
-  const auto* left_time = a.as<WallTime>();
-  const auto* right_time = b.as<WallTime>();
-  const auto* left = a.as<Duration>();
-  const auto* right = b.as<Duration>();
-  if (left != nullptr && right != nullptr) {
-    return nanoseconds<Duration>(op, *left, *right);
+  const auto left_time = time_nanos(a);
+  const auto right_time = time_nanos(b);
+  const auto left = duration_nanos(a);
+  const auto right = duration_nanos(b);
+  const int sign = op == Operator::Add ? 1 : -1;
+  if (left && right) {
+    return duration_value(*left + sign * *right);
   }
-  if (left_time != nullptr && right != nullptr) {
-    return nanoseconds<WallTime>(op, left_time->time_since_epoch(), *right);
+  if (left_time && right) {
+    return time_value(*left_time + sign * *right);
   }
-  if (left != nullptr && right_time != nullptr && op == Operator::Add) {
-    return nanoseconds<WallTime>(op, *left, right_time->time_since_epoch());
+  if (left && right_time && op == Operator::Add) {
+    return time_value(*left + *right_time);
   }
-  if (left_time != nullptr && right_time != nullptr && op == Operator::Subtract) {
-    return nanoseconds<Duration>(op, left_time->time_since_epoch(), right_time->time_since_epoch());
+  if (left_time && right_time && op == Operator::Subtract) {
+    return duration_value(*left_time - *right_time);
   }
   return no_operator(op, a, b);
 }
@@ -142,8 +136,7 @@ Computed arithmetic(Operator op, const Value& a, const Value& b) {
   if (op != Operator::Add && op != Operator::Subtract) {
     return no_operator(op, a, b);
   }
-  const bool about_time = a.as<WallTime>() != nullptr || a.as<Duration>() != nullptr;
-  if (about_time) {
+  if (time_nanos(a) || duration_nanos(a)) {
     return times(op, a, b);
   }
   return op == Operator::Add ? concatenate(a, b) : Computed(no_operator(op, a, b));
@@ -159,19 +152,9 @@ std::optional<std::partial_ordering> compare_as(const Value& a, const Value& b) 
   return *left <=> *right;
 }
 
-/// How two values of an ordered type compare; nothing where there is no order.
-std::optional<std::partial_ordering> order(const Value& a, const Value& b) {
-  for (const auto& compared : {compare_numbers(a, b),
-                               compare_as<std::string>(a, b),
-                               compare_as<Duration>(a, b),
-                               compare_as<WallTime>(a, b),
-                               compare_as<bool>(a, b),
-                               compare_as<Bytes>(a, b)}) {
-    if (compared) {
-      return compared;
-    }
-  }
-  return std::nullopt;
+std::optional<std::partial_ordering> compare_moments(std::optional<Int128> a,
+                                                     std::optional<Int128> b) {
+  return a && b ? std::optional<std::partial_ordering>(*a <=> *b) : std::nullopt;
 }
 
 Computed compare(Operator op, const Value& a, const Value& b) {
@@ -195,14 +178,27 @@ Computed contained(const Value& a, const Value& b) {
   if (const ValueList* list = b.list()) {
     return Value(std::find(list->begin(), list->end(), a) != list->end());
   }
-  if (b.map() == nullptr) {
+  if (!is_map(b)) {
     return no_operator(Operator::In, a, b);
   }
-  const auto* key = a.as<std::string>();
-  return Value(key != nullptr && b.member(*key) != nullptr);
+  return Value(find_key(b, a) != nullptr);
 }
 
 }  // namespace
+
+std::optional<std::partial_ordering> order(const Value& a, const Value& b) {
+  for (const auto& compared : {compare_numbers(a, b),
+                               compare_as<std::string>(a, b),
+                               compare_moments(duration_nanos(a), duration_nanos(b)),
+                               compare_moments(time_nanos(a), time_nanos(b)),
+                               compare_as<bool>(a, b),
+                               compare_as<Bytes>(a, b)}) {
+    if (compared) {
+      return compared;
+    }
+  }
+  return std::nullopt;
+}
 
 Computed apply(Operator op, const Value& a, const Value& b) {
   if (a.tainted() || b.tainted()) {

@@ -1,5 +1,6 @@
 #include "check.hpp"
 #include "functions.hpp"
+#include "overload_table.hpp"
 
 #include "cfkops/base/text.hpp"
 
@@ -16,78 +17,6 @@ namespace {
 using ast::Operator;
 using K = Type::Kind;
 using Checked = tl::expected<Type, std::string>;
-
-/// One set of argument types that a function takes.
-struct Overload {
-  std::string_view name;
-  std::array<K, 2> parameters;
-  std::size_t count;
-  K result;
-};
-
-constexpr Overload one(std::string_view name, K parameter, K result) {
-  return {name, {parameter, K::Any}, 1, result};
-}
-
-constexpr Overload two(std::string_view name, K first, K second, K result) {
-  return {name, {first, second}, 2, result};
-}
-
-constexpr std::array<Overload, 53> kOverloads = {{
-    one("bool", K::Bool, K::Bool),
-    one("bool", K::String, K::Bool),
-    one("bytes", K::Bytes, K::Bytes),
-    one("bytes", K::String, K::Bytes),
-    two("contains", K::String, K::String, K::Bool),
-    one("double", K::Double, K::Double),
-    one("double", K::Int, K::Double),
-    one("double", K::String, K::Double),
-    one("double", K::Uint, K::Double),
-    one("duration", K::Duration, K::Duration),
-    one("duration", K::String, K::Duration),
-    two("endsWith", K::String, K::String, K::Bool),
-    one("getDate", K::Timestamp, K::Int),
-    one("getDayOfMonth", K::Timestamp, K::Int),
-    one("getDayOfWeek", K::Timestamp, K::Int),
-    one("getDayOfYear", K::Timestamp, K::Int),
-    one("getFullYear", K::Timestamp, K::Int),
-    one("getHours", K::Duration, K::Int),
-    one("getHours", K::Timestamp, K::Int),
-    one("getMilliseconds", K::Duration, K::Int),
-    one("getMilliseconds", K::Timestamp, K::Int),
-    one("getMinutes", K::Duration, K::Int),
-    one("getMinutes", K::Timestamp, K::Int),
-    one("getMonth", K::Timestamp, K::Int),
-    one("getSeconds", K::Duration, K::Int),
-    one("getSeconds", K::Timestamp, K::Int),
-    one("int", K::Double, K::Int),
-    one("int", K::Int, K::Int),
-    one("int", K::String, K::Int),
-    one("int", K::Timestamp, K::Int),
-    one("int", K::Uint, K::Int),
-    two("matches", K::String, K::String, K::Bool),
-    one("size", K::Bytes, K::Int),
-    one("size", K::List, K::Int),
-    one("size", K::Map, K::Int),
-    one("size", K::String, K::Int),
-    two("startsWith", K::String, K::String, K::Bool),
-    one("string", K::Bool, K::String),
-    one("string", K::Bytes, K::String),
-    one("string", K::Double, K::String),
-    one("string", K::Duration, K::String),
-    one("string", K::Int, K::String),
-    one("string", K::String, K::String),
-    one("string", K::Timestamp, K::String),
-    one("string", K::Uint, K::String),
-    one("string", K::Quantity, K::String),
-    one("timestamp", K::Int, K::Timestamp),
-    one("timestamp", K::String, K::Timestamp),
-    one("timestamp", K::Timestamp, K::Timestamp),
-    one("uint", K::Double, K::Uint),
-    one("uint", K::Int, K::Uint),
-    one("uint", K::String, K::Uint),
-    one("uint", K::Uint, K::Uint),
-}};
 
 /// The kind that decides which overload fits.
 K plain(const Type& type) {
@@ -119,6 +48,8 @@ tl::unexpected<std::string> no_operator(Operator op, const Type& a, const Type& 
     hint = "; convert with string() or int()";
   } else if (is_number(a.kind) && is_number(b.kind)) {
     hint = "; convert with double() or int()";
+  } else if (a.kind == b.kind && (about(K::Quantity) || about(K::Semver))) {
+    hint = "; write a.isLessThan(b), a.isGreaterThan(b) or a.compareTo(b)";
   }
   return wrong(
       fmt::format("'{}' does not take {} and {}{}", ast::to_string(op), a.text(), b.text(), hint));
@@ -142,17 +73,22 @@ bool fits(const Overload& overload, const std::vector<Type>& arguments) {
   }
   for (std::size_t i = 0; i < arguments.size(); ++i) {
     const K kind = plain(arguments[i]);
-    if (kind != K::Any && kind != overload.parameters[i]) {
+    if (kind != K::Any && overload.parameters[i] != K::Any && kind != overload.parameters[i]) {
       return false;
     }
   }
   return true;
 }
 
+/// An overload's result: a list is one of strings.
+Type result_type(K kind) {
+  return kind == K::List ? Type::list_of(Type::of(K::String)) : Type::of(kind);
+}
+
 /// What the overloads of `name` that fit give, each.
 std::vector<K> find_results(std::string_view name, const std::vector<Type>& arguments) {
   std::vector<K> results;
-  for (const Overload& overload : kOverloads) {
+  for (const Overload& overload : all_overloads()) {
     if (overload.name == name && fits(overload, arguments)) {
       results.push_back(overload.result);
     }
@@ -190,12 +126,54 @@ Checked check_join(const Function& function, const std::vector<Type>& arguments)
   return no_call(function, arguments);
 }
 
+/// sum and isSorted: of a list whose elements can be added, or have an order.
+Checked check_list(const Function& function, const Type& list) {
+  const Type& element = list.element();
+  const bool sums = function.name == "sum";
+  const bool addable = is_number(element.kind) || element.kind == K::Duration;
+  const bool fits_elements =
+      element.kind == K::Any ||
+      (sums ? addable : check_operator(Operator::LessEqual, element, element).has_value());
+  if ((list.kind != K::List && list.kind != K::Any) || !fits_elements) {
+    return no_call(function, {list});
+  }
+  return sums ? element : Type::of(K::Bool);
+}
+
+/// The functions about optionals.
+Checked check_optional(const Function& function, const std::vector<Type>& arguments) {
+  if (function.name == "optional.none") {
+    return Type::optional_of(Type());
+  }
+  if (function.global) {
+    return Type::optional_of(arguments[0]);
+  }
+  const bool any = arguments[0].kind == K::Any;
+  if (arguments[0].kind != K::Optional && !any) {
+    return no_call(function, arguments);
+  }
+  if (function.name == "hasValue") {
+    return Type::of(K::Bool);
+  }
+  if (function.name == "value") {
+    return arguments[0].element();
+  }
+  if (function.name == "orValue") {
+    return any ? Type() : common_type(arguments[0].element(), arguments[1]);
+  }
+  const bool other = arguments[1].kind == K::Optional || arguments[1].kind == K::Any;
+  return other ? Checked(any ? Type() : common_type(arguments[0], arguments[1]))
+               : Checked(no_call(function, arguments));
+}
+
+bool is_about_optionals(std::string_view name) {
+  return name.starts_with("optional.") || name == "hasValue" || name == "value" ||
+         name == "orValue" || name == "or";
+}
+
 bool comparable(const Type& a, const Type& b) {
   const K left = plain(a);
   const K right = plain(b);
-  if (left == K::Quantity || right == K::Quantity) {
-    return false;
-  }
   return left == K::Any || right == K::Any || left == K::Null || right == K::Null ||
          left == right || (is_number(left) && is_number(right));
 }
@@ -268,6 +246,9 @@ Type common_type(const Type& a, const Type& b) {
   if (a.kind == K::List && b.kind == K::List) {
     return Type::list_of(common_type(a.element(), b.element()));
   }
+  if (a.kind == K::Optional && b.kind == K::Optional) {
+    return Type::optional_of(common_type(a.element(), b.element()));
+  }
   if (has_secret(a) || has_secret(b)) {
     return Type::of(K::Secret);
   }
@@ -285,7 +266,7 @@ Checked check_operator(Operator op, const Type& a, const Type& b) {
     case Operator::In: {
       const K right = plain(b);
       const bool list = right == K::List && comparable(a, b.element());
-      const bool map = right == K::Map && (plain(a) == K::String || a.kind == K::Any);
+      const bool map = right == K::Map && comparable(a, b.key());
       return list || map || right == K::Any ? Checked(Type::of(K::Bool))
                                             : Checked(no_operator(op, a, b));
     }
@@ -317,7 +298,7 @@ Checked check_call(const ast::Node& call, const std::vector<Type>& arguments) {
   if (call.name == "dyn") {
     return has_secret(arguments[0]) ? arguments[0] : Type();
   }
-  if (std::any_of(arguments.begin(), arguments.end(), has_secret)) {
+  if (!function->passes_on && std::any_of(arguments.begin(), arguments.end(), has_secret)) {
     return secret(fmt::format("{}()", call.name));
   }
   if (call.name == "min" || call.name == "max") {
@@ -326,12 +307,18 @@ Checked check_call(const ast::Node& call, const std::vector<Type>& arguments) {
   if (call.name == "join") {
     return check_join(*function, arguments);
   }
+  if (call.name == "sum" || call.name == "isSorted") {
+    return check_list(*function, arguments[0]);
+  }
+  if (is_about_optionals(call.name)) {
+    return check_optional(*function, arguments);
+  }
   const std::vector<K> results = find_results(call.name, arguments);
   if (results.empty()) {
     return no_call(*function, arguments);
   }
   const bool same = std::equal(results.begin() + 1, results.end(), results.begin());
-  return Type::of(same ? results.front() : K::Any);
+  return same ? result_type(results.front()) : Type();
 }
 
 }  // namespace cfkops::runbook

@@ -1,6 +1,8 @@
 #include "parser.hpp"
 
+#include "functions.hpp"
 #include "lexer.hpp"
+#include "macro.hpp"
 #include "span.hpp"
 
 #include <fmt/format.h>
@@ -22,9 +24,6 @@ using ast::Node;
 using ast::NodePtr;
 using ast::Operator;
 
-constexpr std::array<std::string_view, 6> kMacros = {
-    "all", "exists", "exists_one", "existsOne", "filter", "map"};
-
 struct BinaryOperator {
   std::string_view symbol;
   Operator op;
@@ -40,11 +39,6 @@ constexpr std::array<BinaryOperator, 7> kRelations = {{{"==", Operator::Equal},
 constexpr std::array<BinaryOperator, 2> kSums = {{{"+", Operator::Add}, {"-", Operator::Subtract}}};
 constexpr std::array<BinaryOperator, 3> kProducts = {
     {{"*", Operator::Multiply}, {"/", Operator::Divide}, {"%", Operator::Remainder}}};
-
-template <class Words>
-bool contains(const Words& words, std::string_view word) {
-  return std::find(words.begin(), words.end(), word) != words.end();
-}
 
 /// Recursive descent, one function per level of CEL's grammar. The look-ahead is one token,
 /// `token_`.
@@ -251,6 +245,7 @@ class Parser {
   Result<NodePtr> index(NodePtr target, std::size_t begin) {
     auto node = make(Kind::Index, token_.begin);
     CFKOPS_TRY(take());
+    CFKOPS_ASSIGN(node->optional, question());
     CFKOPS_ASSIGN(NodePtr key, expression());
     CFKOPS_TRY(expect("]"));
     node->children.push_back(std::move(target));
@@ -258,46 +253,67 @@ class Parser {
     return finish(std::move(node), begin);
   }
 
+  /// Takes the question mark that makes an access or an element optional, if there is one.
+  Result<bool> question() {
+    if (!token_.is("?")) {
+      return false;
+    }
+    CFKOPS_TRY(take());
+    return true;
+  }
+
   Result<NodePtr> selection(NodePtr target, std::size_t begin) {
     CFKOPS_TRY(take());
+    CFKOPS_ASSIGN(const bool optional, question());
+    const bool quoted = token_.kind == Token::Kind::Quoted;
     const bool keyword =
         token_.is("in") || token_.is("true") || token_.is("false") || token_.is("null");
-    if (token_.kind != Token::Kind::Name || keyword) {
+    if ((token_.kind != Token::Kind::Name && !quoted) || keyword) {
       return unexpected("a name after '.'");
     }
     auto node = make(Kind::Member, token_.begin);
-    node->name = token_.text;
+    node->name = quoted ? token_.text.substr(1, token_.text.size() - 2) : token_.text;
+    node->optional = optional;
+    node->quoted = quoted;
     CFKOPS_TRY(take());
     node->children.push_back(std::move(target));
-    if (!token_.is("(")) {
+    if (!token_.is("(") || optional || quoted) {
       return finish(std::move(node), begin);
     }
+    return method(std::move(node), begin);
+  }
+
+  /// Turns the member target.name into the call target.name(…): of a macro, of optional.of and its
+  /// like, or of a method.
+  Result<NodePtr> method(std::unique_ptr<Node> node, std::size_t begin) {
     node->kind = Kind::Call;
     node->method = true;
+    const Node& target = node->child(0);
+    const std::string full = target.kind == Kind::Name ? target.name + "." + node->name : "";
+    if (find_function(full) != nullptr) {
+      node->name = full;
+      node->method = false;
+      node->children.clear();
+    }
     CFKOPS_TRY(arguments(*node, ")"));
-    if (contains(kMacros, node->name)) {
-      return macro(std::move(node), begin);
+    if (!is_macro(node->name)) {
+      return finish(std::move(node), begin);
+    }
+    if (auto problem = make_macro(*node)) {
+      return fail(problem->offset, std::move(problem->message));
     }
     return finish(std::move(node), begin);
   }
 
-  /// Turns the call range.name(variable, body…) into a macro.
-  Result<NodePtr> macro(std::unique_ptr<Node> node, std::size_t begin) {
-    node->kind = Kind::Macro;
-    node->name = node->name == "existsOne" ? "exists_one" : node->name;
-    const std::size_t count = node->children.size() - 1;
-    if (count != 2 && !(count == 3 && node->name == "map")) {
-      return fail(
-          node->mark,
-          fmt::format("{} takes a name and an expression: list.{}(x, …)", node->name, node->name));
+  /// An expression; behind a question mark an element that is left out where it is none.
+  Result<NodePtr> element(bool optional) {
+    const std::size_t begin = token_.begin;
+    CFKOPS_ASSIGN(NodePtr value, expression());
+    if (!optional) {
+      return value;
     }
-    const Node& variable = node->child(1);
-    if (variable.kind != Kind::Name) {
-      return fail(variable.begin,
-                  fmt::format("the first argument of {} must be a plain name", node->name));
-    }
-    node->variable = variable.name;
-    node->children.erase(node->children.begin() + 1);
+    auto node = make(Kind::Maybe, begin);
+    node->children.push_back(std::move(value));
     return finish(std::move(node), begin);
   }
 
@@ -305,7 +321,9 @@ class Parser {
   Status arguments(Node& node, std::string_view close) {
     CFKOPS_TRY(take());
     while (!token_.is(close)) {
-      CFKOPS_ASSIGN(NodePtr argument, expression());
+      const bool list = close == "]";
+      CFKOPS_ASSIGN(const bool optional, list ? question() : Result<bool>(false));
+      CFKOPS_ASSIGN(NodePtr argument, element(optional));
       node.children.push_back(std::move(argument));
       if (!token_.is(",")) {
         break;
@@ -329,6 +347,10 @@ class Parser {
     if (token_.kind == Token::Kind::Text) {
       return literal(token_.value);
     }
+    if (token_.kind == Token::Kind::Quoted) {
+      return fail(begin, "a name in backticks stands behind a '.'")
+          .with_hint("write strings in single or double quotes");
+    }
     if (token_.is("(")) {
       CFKOPS_TRY(take());
       CFKOPS_ASSIGN(NodePtr inner, expression());
@@ -343,7 +365,7 @@ class Parser {
     if (token_.is("{")) {
       return map();
     }
-    return unexpected("a value");
+    return token_.is(".") ? absolute_name() : unexpected("a value");
   }
 
   Result<NodePtr> map() {
@@ -351,9 +373,10 @@ class Parser {
     auto node = make(Kind::Map, begin);
     CFKOPS_TRY(take());
     while (!token_.is("}")) {
+      CFKOPS_ASSIGN(const bool optional, question());
       CFKOPS_ASSIGN(NodePtr key, expression());
       CFKOPS_TRY(expect(":"));
-      CFKOPS_ASSIGN(NodePtr value, expression());
+      CFKOPS_ASSIGN(NodePtr value, element(optional));
       node->children.push_back(std::move(key));
       node->children.push_back(std::move(value));
       if (!token_.is(",")) {
@@ -388,6 +411,20 @@ class Parser {
     return finish(std::move(node), word.begin);
   }
 
+  /// ".a": a name that no variable of a macro hides.
+  Result<NodePtr> absolute_name() {
+    const std::size_t begin = token_.begin;
+    CFKOPS_TRY(take());
+    if (token_.kind != Token::Kind::Name || is_reserved(token_.text)) {
+      return unexpected("a name after '.'");
+    }
+    auto node = make(Kind::Name, token_.begin);
+    node->name = token_.text;
+    node->absolute = true;
+    CFKOPS_TRY(take());
+    return finish(std::move(node), begin);
+  }
+
   Result<NodePtr> call(const Token& word) {
     auto node = make(Kind::Call, word.begin);
     node->name = word.text;
@@ -395,7 +432,8 @@ class Parser {
     if (word.text != "has") {
       return finish(std::move(node), word.begin);
     }
-    if (node->children.size() != 1 || node->child(0).kind != Kind::Member) {
+    if (node->children.size() != 1 || node->child(0).kind != Kind::Member ||
+        node->child(0).optional) {
       return fail(word.begin, "has() asks for one member: has(a.b)");
     }
     // The member node itself goes; what it selects from stays.
@@ -446,14 +484,6 @@ class Parser {
 };
 
 }  // namespace
-
-bool is_reserved(std::string_view word) {
-  constexpr std::array<std::string_view, 21> kReserved = {
-      "as",       "break",   "const",  "continue", "else", "false", "for",
-      "function", "if",      "import", "in",       "let",  "loop",  "namespace",
-      "null",     "package", "return", "true",     "var",  "void",  "while"};
-  return std::find(kReserved.begin(), kReserved.end(), word) != kReserved.end();
-}
 
 Result<NodePtr> parse_expression(std::string_view source, const SourcePos& pos) {
   if (source.size() > kMaxExpression) {

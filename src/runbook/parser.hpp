@@ -16,7 +16,4 @@ inline constexpr std::size_t kMaxExpression = 10000;
 /// Reads one expression by CEL's grammar. Errors: InvalidInput with CFK-E001 or CFK-E005 as reason.
 [[nodiscard]] Result<ast::NodePtr> parse_expression(std::string_view source, const SourcePos& pos);
 
-/// Whether CEL keeps the word for itself, so that nothing can have it as its name.
-[[nodiscard]] bool is_reserved(std::string_view word);
-
 }  // namespace cfkops::runbook

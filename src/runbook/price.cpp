@@ -1,6 +1,8 @@
 #include "price.hpp"
 
+#include "builtins.hpp"
 #include "evaluate.hpp"
+#include "map_value.hpp"
 
 #include <algorithm>
 #include <cstdint>
@@ -14,14 +16,34 @@ int steps_for(std::uint64_t count) {
   return static_cast<int>(std::min<std::uint64_t>(count, kStepBudget));
 }
 
+/// What has to be paid before a result is made that may be much larger than its arguments.
+std::uint64_t price_of_result(const Function& function, const std::vector<Value>& arguments) {
+  constexpr std::uint64_t kZone = 500;
+  if (function.cost == Cost::TimeZone) {
+    return arguments.size() > 1 ? kZone : 0;
+  }
+  if (function.cost != Cost::Replace && function.cost != Cost::Split) {
+    return 0;
+  }
+  const auto* text = arguments[0].as<std::string>();
+  const auto* part = arguments[1].as<std::string>();
+  if (text == nullptr || part == nullptr) {
+    return 0;
+  }
+  const std::uint64_t parts = count_parts(*text, *part);
+  return function.cost == Cost::Split ? parts : parts * arguments[2].weight();
+}
+
 }  // namespace
 
 int price_of_top(const Value& value) {
+  if (value.as<OptionalValue>() != nullptr) {
+    return 1;
+  }
   if (const ValueList* list = value.list()) {
     return steps_for(list->size());
   }
-  const ValueMap* map = value.map();
-  return steps_for(map != nullptr ? map->size() : value.weight() - 1);
+  return steps_for(is_map(value) ? map_size(value) : value.weight() - 1);
 }
 
 int price_of(ast::Operator op, const Value& a, const Value& b) {
@@ -46,12 +68,12 @@ int price_of(ast::Operator op, const Value& a, const Value& b) {
 }
 
 int price_of(const Function& function, const std::vector<Value>& arguments) {
-  const bool walks = function.name == "join" || function.name == "min" || function.name == "max";
   std::uint64_t price = 0;
   for (const Value& argument : arguments) {
+    const bool walks = function.cost == Cost::Walk;
     price += walks ? argument.weight() - 1 : static_cast<std::uint32_t>(price_of_top(argument));
   }
-  return steps_for(price);
+  return steps_for(price + price_of_result(function, arguments));
 }
 
 }  // namespace cfkops::runbook

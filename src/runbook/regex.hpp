@@ -2,11 +2,13 @@
 
 #include <tl/expected.hpp>
 
+#include <cstddef>
 #include <map>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace re2 {
 class RE2;
@@ -29,7 +31,15 @@ class RegexCache {
   [[nodiscard]] tl::expected<bool, std::string> matches(std::string_view text,
                                                         const std::string& pattern);
 
+  /// The parts of `text` that `pattern` matches, from the left, each behind the one before, at most
+  /// `most`; or why the pattern is none, or that there are too many.
+  [[nodiscard]] tl::expected<std::vector<std::string>, std::string> find(std::string_view text,
+                                                                         const std::string& pattern,
+                                                                         std::size_t most);
+
  private:
+  [[nodiscard]] tl::expected<const re2::RE2*, std::string> compile(const std::string& pattern);
+
   std::map<std::string, std::unique_ptr<re2::RE2>, std::less<>> compiled_;
 };
 

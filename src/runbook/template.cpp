@@ -101,6 +101,11 @@ Result<Type> Template::check(const Scope& scope) const {
       return error_at(expression.pos(), {}, 0, kSecretSink, "a secret may not stand inside text")
           .with_hint("pass it on alone, to an argument that takes a secret");
     }
+    if (type.kind == Type::Kind::Optional) {
+      return error_at(
+                 expression.pos(), {}, 0, kTypeMismatch, "an optional may not stand inside text")
+          .with_hint("say what to write where there is none: a.?b.orValue('')");
+    }
   }
   return Type::of(Type::Kind::String);
 }

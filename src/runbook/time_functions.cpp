@@ -1,4 +1,6 @@
-#include "functions.hpp"
+#include "builtins.hpp"
+#include "moment.hpp"
+#include "zone.hpp"
 
 #include <fmt/format.h>
 
@@ -18,114 +20,95 @@ using std::chrono::milliseconds;
 using std::chrono::minutes;
 using std::chrono::seconds;
 
-/// A time in UTC, taken apart. It goes through seconds, since the first day that nanoseconds can
-/// count has no midnight they can count.
+/// A time as a clock on the wall shows it, taken apart.
 struct Calendar {
-  explicit Calendar(WallTime time) {
-    constexpr std::int64_t kSecond = 1'000'000'000;
-    const std::int64_t count = time.time_since_epoch().count();
-    const std::int64_t rest = count % kSecond;
-    const bool borrow = rest < 0;
-    const std::chrono::sys_seconds whole(seconds(count / kSecond - (borrow ? 1 : 0)));
-    day = std::chrono::floor<days>(whole);
-    date = day;
-    of_day = (whole - day) + Duration(borrow ? rest + kSecond : rest);
-  }
+  explicit Calendar(const Seconds& local)
+      : day(std::chrono::floor<days>(std::chrono::sys_seconds(seconds(local.count)))),
+        date(day),
+        of_day(std::chrono::sys_seconds(seconds(local.count)) - day + Duration(local.nanos)) {}
 
   std::chrono::sys_days day;
   std::chrono::year_month_day date;
-  Duration of_day{};
+  Duration of_day;
 };
 
-/// ".5" of a second, without trailing zeros; "" where there is none.
-std::string fraction_text(std::int64_t nanoseconds) {
-  if (nanoseconds == 0) {
-    return {};
+/// "+02:00", "-09:30" or "02:00"; nothing where it is no offset.
+std::optional<seconds> read_offset(std::string_view text) {
+  const bool negative = text.starts_with('-');
+  if (negative || text.starts_with('+')) {
+    text.remove_prefix(1);
   }
-  std::string digits = fmt::format(".{:09}", nanoseconds);
-  digits.erase(digits.find_last_not_of('0') + 1);
-  return digits;
+  const auto digit = [&](std::size_t i) { return text[i] >= '0' && text[i] <= '9'; };
+  if (text.size() != 5 || text[2] != ':' || !digit(0) || !digit(1) || !digit(3) || !digit(4)) {
+    return std::nullopt;
+  }
+  const auto number = [&](std::size_t i) { return (text[i] - '0') * 10 + (text[i + 1] - '0'); };
+  const seconds offset = hours(number(0)) + minutes(number(3));
+  return negative ? -offset : offset;
+}
+
+/// What clocks show in that zone, or what is wrong with its name.
+tl::expected<Calendar, std::string> calendar_in(Seconds time, const std::string& zone) {
+  if (const auto offset = read_offset(zone)) {
+    return Calendar({time.count + offset->count(), time.nanos});
+  }
+  const auto found = Zone::find(zone);
+  if (!found) {
+    return wrong(found.error().message);
+  }
+  const LocalSeconds local = found->to_local(SysSeconds(seconds(time.count)));
+  return Calendar({local.time_since_epoch().count(), time.nanos});
 }
 
 template <class Function>
 Computed of_time(std::string_view name, const FunctionCall& call, Function part) {
-  const auto* time = call.arguments[0].as<WallTime>();
-  if (time == nullptr) {
+  const auto time = time_nanos(call.arguments[0]);
+  const auto* zone = call.arguments.size() > 1 ? call.arguments[1].as<std::string>() : nullptr;
+  if (!time || (call.arguments.size() > 1 && zone == nullptr)) {
     return no_overload(name, call.arguments);
   }
-  return Value(static_cast<std::int64_t>(part(Calendar(*time))));
+  const auto calendar = calendar_in(split_seconds(*time), zone == nullptr ? "UTC" : *zone);
+  if (!calendar) {
+    return wrong(calendar.error());
+  }
+  return Value(static_cast<std::int64_t>(part(*calendar)));
 }
 
 /// The whole `Unit`s of a duration, or the part `of_day` of a time.
 template <class Unit, class Function>
 Computed of_either(std::string_view name, const FunctionCall& call, Function of_day) {
-  if (const auto* duration = call.arguments[0].as<Duration>()) {
-    return Value(static_cast<std::int64_t>(std::chrono::duration_cast<Unit>(*duration).count()));
+  constexpr Int128 kUnit = std::chrono::nanoseconds(Unit(1)).count();
+  const auto duration = duration_nanos(call.arguments[0]);
+  if (duration && call.arguments.size() == 1) {
+    return Value(static_cast<std::int64_t>(*duration / kUnit));
   }
   return of_time(name, call, [&](const Calendar& c) { return of_day(c.of_day); });
 }
 
 }  // namespace
 
-std::string cel_text(Duration duration) {
-  constexpr std::uint64_t kSecond = 1'000'000'000;
-  const bool negative = duration.count() < 0;
-  const auto bits = static_cast<std::uint64_t>(duration.count());
-  const std::uint64_t count = negative ? 0 - bits : bits;
-  return fmt::format("{}{}{}s",
-                     negative ? "-" : "",
-                     count / kSecond,
-                     fraction_text(static_cast<std::int64_t>(count % kSecond)));
-}
-
-std::string cel_text(WallTime time) {
-  const Calendar calendar(time);
-  const std::chrono::hh_mm_ss clock(calendar.of_day);
-  return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}{}Z",
-                     static_cast<int>(calendar.date.year()),
-                     static_cast<unsigned>(calendar.date.month()),
-                     static_cast<unsigned>(calendar.date.day()),
-                     clock.hours().count(),
-                     clock.minutes().count(),
-                     clock.seconds().count(),
-                     fraction_text(clock.subseconds().count()));
-}
-
 Computed to_duration_function(const FunctionCall& call) {
   const Value& value = call.arguments[0];
-  if (value.as<Duration>() != nullptr) {
+  if (duration_nanos(value)) {
     return value;
   }
   const auto* text = value.as<std::string>();
-  if (text == nullptr) {
-    return no_overload("duration", call.arguments);
-  }
-  const bool negative = text->starts_with('-');
-  const auto magnitude = base::parse_duration(negative ? text->substr(1) : *text);
-  if (!magnitude || magnitude->count() < 0) {
-    return wrong(magnitude ? "'" + *text + "' is no duration" : magnitude.error().message);
-  }
-  return Value(negative ? -*magnitude : *magnitude);
+  return text == nullptr ? Computed(no_overload("duration", call.arguments))
+                         : parse_duration_value(*text);
 }
 
 Computed to_timestamp_function(const FunctionCall& call) {
+  constexpr Int128 kSecond = 1'000'000'000;
   const Value& value = call.arguments[0];
-  if (value.as<WallTime>() != nullptr) {
+  if (time_nanos(value)) {
     return value;
   }
   if (const auto* text = value.as<std::string>()) {
-    const auto time = base::parse_rfc3339(*text);
-    return time ? Computed(Value(*time)) : Computed(wrong(time.error().message));
+    return parse_time_value(*text);
   }
   const auto* unix = value.as<std::int64_t>();
-  if (unix == nullptr) {
-    return no_overload("timestamp", call.arguments);
-  }
-  std::int64_t nanoseconds = 0;
-  if (__builtin_mul_overflow(*unix, std::int64_t{1'000'000'000}, &nanoseconds)) {
-    return wrong("the time is out of range");
-  }
-  return Value(WallTime(Duration(nanoseconds)));
+  return unix == nullptr ? Computed(no_overload("timestamp", call.arguments))
+                         : time_value(*unix * kSecond);
 }
 
 Computed get_full_year(const FunctionCall& call) {
@@ -181,13 +164,14 @@ Computed get_seconds(const FunctionCall& call) {
 }
 
 Computed get_milliseconds(const FunctionCall& call) {
-  const auto part = [](Duration d) {
-    return std::chrono::duration_cast<milliseconds>(d).count() % 1000;
-  };
-  if (const auto* duration = call.arguments[0].as<Duration>()) {
-    return Value(static_cast<std::int64_t>(part(*duration)));
+  constexpr Int128 kMilli = 1'000'000;
+  const auto duration = duration_nanos(call.arguments[0]);
+  if (duration && call.arguments.size() == 1) {
+    return Value(static_cast<std::int64_t>(*duration / kMilli % 1000));
   }
-  return of_time("getMilliseconds", call, [&](const Calendar& c) { return part(c.of_day); });
+  return of_time("getMilliseconds", call, [](const Calendar& c) {
+    return std::chrono::duration_cast<milliseconds>(c.of_day).count() % 1000;
+  });
 }
 
 }  // namespace cfkops::runbook

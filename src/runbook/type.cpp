@@ -164,6 +164,20 @@ Type Type::map_of(Type element) {
   return type;
 }
 
+Type Type::map_of(Type element, Type key) {
+  Type type = map_of(std::move(element));
+  if (key.kind != Kind::String && key.kind != Kind::Enum) {
+    type.arguments.push_back(std::move(key));
+  }
+  return type;
+}
+
+Type Type::optional_of(Type element) {
+  Type type = of(Kind::Optional);
+  type.arguments.push_back(std::move(element));
+  return type;
+}
+
 Type Type::enumeration(std::vector<std::string> names) {
   Type type = of(Kind::Enum);
   type.names = std::move(names);
@@ -191,6 +205,11 @@ const Type& Type::element() const {
   return arguments.empty() ? kAny : arguments.front();
 }
 
+const Type& Type::key() const {
+  static const Type kString = of(Kind::String);
+  return arguments.size() < 2 ? kString : arguments[1];
+}
+
 const Type::Field* Type::field(std::string_view name) const {
   const auto found = std::find_if(
       fields.begin(), fields.end(), [&](const Field& field) { return field.name == name; });
@@ -200,8 +219,17 @@ const Type::Field* Type::field(std::string_view name) const {
 std::string Type::text() const {
   switch (kind) {
     case Kind::List:
+      return fmt::format("list<{}>", element().text());
     case Kind::Map:
-      return fmt::format("{}<{}>", word_of(kind), element().text());
+      return arguments.size() < 2
+                 ? fmt::format("map<{}>", element().text())
+                 : fmt::format("map<{}, {}>", arguments[1].text(), element().text());
+    case Kind::Optional:
+      return fmt::format("optional<{}>", element().text());
+    case Kind::Semver:
+      return "semver";
+    case Kind::TypeType:
+      return "type";
     case Kind::Enum:
     case Kind::Ref:
       return names.empty() ? std::string(word_of(kind))

@@ -1,8 +1,11 @@
 #include "cfkops/runbook/value.hpp"
 
+#include "moment.hpp"
 #include "number.hpp"
 
 #include "cfkops/base/crypto.hpp"
+#include "cfkops/runbook/quantity.hpp"
+#include "cfkops/runbook/semver.hpp"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -104,6 +107,32 @@ struct JsonWriter {
   }
 
   nlohmann::json operator()(const Redacted& /*secret*/) const { return Redacted::text(); }
+
+  nlohmann::json operator()(LongDuration value) const { return duration_text(nanos_of(value)); }
+
+  nlohmann::json operator()(FarTime value) const { return time_text(nanos_of(value)); }
+
+  nlohmann::json operator()(const std::shared_ptr<const ValueEntries>& entries) const {
+    nlohmann::json object = nlohmann::json::object();
+    for (const ValueEntry& entry : *entries) {
+      object.emplace(entry.key.text(), json_of(entry.value));
+    }
+    return object;
+  }
+
+  nlohmann::json operator()(const TypeValue& type) const { return type.name; }
+
+  nlohmann::json operator()(const OptionalValue& optional) const {
+    return optional.value == nullptr ? nlohmann::json() : json_of(*optional.value);
+  }
+
+  nlohmann::json operator()(const std::shared_ptr<const Quantity>& quantity) const {
+    return quantity->text;
+  }
+
+  nlohmann::json operator()(const std::shared_ptr<const Semver>& semver) const {
+    return semver->text();
+  }
 };
 
 nlohmann::json json_of(const Value& value) {
@@ -133,6 +162,14 @@ std::uint32_t weight_of(const ValueMap& members) {
   std::uint32_t weight = 1;
   for (const auto& [key, item] : members) {
     weight = added(added(weight, key.size() / 16), item.weight());
+  }
+  return weight;
+}
+
+std::uint32_t weight_of(const ValueEntries& entries) {
+  std::uint32_t weight = 1;
+  for (const ValueEntry& entry : entries) {
+    weight = added(added(weight, entry.key.weight() - 1), entry.value.weight());
   }
   return weight;
 }
@@ -197,6 +234,42 @@ Value::Value(Redacted value)
     : data_(std::move(value)),
       tainted_(true) {}
 
+Value::Value(LongDuration value)
+    : data_(value) {}
+
+Value::Value(FarTime value)
+    : data_(value) {}
+
+Value::Value(TypeValue value)
+    : data_(std::move(value)) {}
+
+Value::Value(OptionalValue value)
+    : data_(std::move(value)) {
+  const auto& inner = std::get<OptionalValue>(data_).value;
+  if (inner != nullptr) {
+    weight_ = added(inner->weight(), 1);
+    tainted_ = inner->tainted();
+  }
+}
+
+Value::Value(Quantity value)
+    : data_(std::make_shared<const Quantity>(std::move(value))),
+      weight_(weight_of(quantity()->text)) {}
+
+Value::Value(Semver value)
+    : data_(std::make_shared<const Semver>(std::move(value))),
+      weight_(weight_of(semver()->text())) {}
+
+Value Value::of_entries(ValueEntries entries) {
+  Value value;
+  value.weight_ = weight_of(entries);
+  value.tainted_ = std::any_of(entries.begin(), entries.end(), [](const ValueEntry& entry) {
+    return entry.value.tainted();
+  });
+  value.data_ = std::make_shared<const ValueEntries>(std::move(entries));
+  return value;
+}
+
 Value Value::from_json(const Json& json) {
   return value_of(json.raw(), 0);
 }
@@ -211,6 +284,21 @@ const ValueMap* Value::map() const {
   return shared == nullptr ? nullptr : shared->get();
 }
 
+const ValueEntries* Value::entries() const {
+  const auto* shared = as<std::shared_ptr<const ValueEntries>>();
+  return shared == nullptr ? nullptr : shared->get();
+}
+
+const Quantity* Value::quantity() const {
+  const auto* shared = as<std::shared_ptr<const Quantity>>();
+  return shared == nullptr ? nullptr : shared->get();
+}
+
+const Semver* Value::semver() const {
+  const auto* shared = as<std::shared_ptr<const Semver>>();
+  return shared == nullptr ? nullptr : shared->get();
+}
+
 const Value* Value::member(std::string_view key) const {
   const ValueMap* members = map();
   if (members == nullptr) {
@@ -221,7 +309,7 @@ const Value* Value::member(std::string_view key) const {
 }
 
 std::string_view Value::type_name() const {
-  constexpr std::array<std::string_view, 12> kNames = {"null",
+  constexpr std::array<std::string_view, 19> kNames = {"null",
                                                        "bool",
                                                        "int",
                                                        "uint",
@@ -232,7 +320,14 @@ std::string_view Value::type_name() const {
                                                        "timestamp",
                                                        "list",
                                                        "map",
-                                                       "secret"};
+                                                       "secret",
+                                                       "duration",
+                                                       "timestamp",
+                                                       "map",
+                                                       "type",
+                                                       "optional",
+                                                       "quantity",
+                                                       "semver"};
   static_assert(std::size(kNames) == std::variant_size_v<Data>);
   return kNames[data_.index()];
 }
@@ -265,7 +360,21 @@ bool operator==(const Value& a, const Value& b) {
   if (a.map() != nullptr) {
     return equal_maps(*a.map(), *b.map());
   }
+  if (a.entries() != nullptr) {
+    return *a.entries() == *b.entries();
+  }
+  if (a.quantity() != nullptr) {
+    return *a.quantity() == *b.quantity();
+  }
+  if (a.semver() != nullptr) {
+    return *a.semver() == *b.semver();
+  }
   return a.data_ == b.data_;
+}
+
+bool operator==(const OptionalValue& a, const OptionalValue& b) {
+  const bool both = a.value != nullptr && b.value != nullptr;
+  return both ? *a.value == *b.value : a.value == b.value;
 }
 
 }  // namespace cfkops::runbook

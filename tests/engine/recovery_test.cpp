@@ -4,10 +4,14 @@
 #include "lives.hpp"
 #include "value_log.hpp"
 
+#include "cfkops/runbook/quantity.hpp"
+#include "cfkops/runbook/semver.hpp"
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
+#include <memory>
 #include <set>
 #include <string>
 
@@ -302,6 +306,16 @@ TEST(ValuesInTheLog, KeepTheirTypes) {
       {"text", runbook::Value("30s")},
       {"null", runbook::Value()},
       {"list", runbook::Value(runbook::ValueList{runbook::Value(true), runbook::Value(1)})},
+      {"long", runbook::Value(runbook::LongDuration{315'000'000'000, 5})},
+      {"far", runbook::Value(runbook::FarTime{-62'135'596'800, 7})},
+      {"entries",
+       runbook::Value::of_entries(
+           {{runbook::Value(1), runbook::Value("a")}, {runbook::Value("b"), runbook::Value()}})},
+      {"type", runbook::Value(runbook::TypeValue{"int"})},
+      {"some", runbook::Value(runbook::OptionalValue{std::make_shared<runbook::Value>(2.5)})},
+      {"none", runbook::Value(runbook::OptionalValue{})},
+      {"quantity", runbook::Value(runbook::Quantity::parse("1.5Gi").value())},
+      {"semver", runbook::Value(runbook::Semver::parse("1.2.3-rc.1").value())},
       {"like", runbook::Value(runbook::ValueMap{{"$duration", runbook::Value("1")}})}};
   const auto parsed = Json::parse(Json(to_log(values)).dump());
   ASSERT_THAT(parsed, test::IsOk());

@@ -56,6 +56,13 @@ TEST(Template, KeepsSecretsOutOfText) {
   EXPECT_THAT(parsed("x${password}").check(test_scope()).error().message, HasSubstr("inside text"));
 }
 
+TEST(Template, KeepsOptionalsOutOfText) {
+  EXPECT_THAT(parsed("x${counts.?a}").check(test_scope()).error().message,
+              HasSubstr("optional may not stand inside text"));
+  EXPECT_EQ(written("x${counts.?a.orValue(0)} ${counts.?z.orValue(9)}"), "string x1 9");
+  EXPECT_EQ(parsed("${counts.?a}").check(test_scope())->text(), "optional<int>");
+}
+
 TEST(Template, PointsAtTheOffendingCharacter) {
   EXPECT_EQ(Template::parse("é ${1 +}", {"x.yaml", 5, 10}).error().pos,
             (SourcePos{"x.yaml", 5, 17}));

