@@ -9,10 +9,10 @@
 
 namespace cfkops::actions {
 
-/// How long to wait between two looks at so many processes of a Kafka, where nothing has moved for
-/// `still`: a tenth of that, since what has stood still for long is not missed by being late. To
-/// ask many takes its time, and the brokers': no sooner than `least` for each eight of them (2 s
-/// where that is less), and no later than 3 s for each eight.
+/// How long to wait between two looks at so many processes of a Kafka, where what is waited for has
+/// not come for `still`: a tenth of that, since what has stood still for long is not missed by
+/// being late. To ask many takes its time, and the brokers': no sooner than `least` for each eight
+/// of them (2 s where that is less), and no later than 3 s for each eight.
 [[nodiscard]] inline Duration until_next_look(Duration still,
                                               Duration least,
                                               std::int64_t processes) {

@@ -25,7 +25,8 @@
 //   7. Back to 3 until none is left.
 //
 // Resumed after a crash, it leaves out the pods that it evicted before, as its journal tells, and
-// waits for the last of them to be back as at 6 before it looks at another one.
+// waits for the last of them to be back as at 6 before it looks at another one. It goes on with
+// others only while its own mark stands.
 //
 // For runs that have no journal of it there is a mark in the cluster: a Lease with the uid that
 // each pod had. It is written after the first 3 that held, and nothing is evicted before it stands;

@@ -99,6 +99,7 @@ class Roll {
 
   std::optional<engine::Outcome> begin(const RollMembers& members);
   void follow_mark(const RollMembers& members, RollOrder& order);
+  [[nodiscard]] std::string why_not_to_go_on() const;
   void end_mark(engine::Outcome& outcome);
   [[nodiscard]] engine::Outcome finish(engine::Outcome outcome);
   [[nodiscard]] engine::Outcome stop(const Error& error) const;

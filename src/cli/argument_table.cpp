@@ -25,6 +25,10 @@ std::string lock_lease_error(const std::string& text) {
              : "";
 }
 
+std::string reason_error(const std::string& text) {
+  return base::trim(text).empty() ? "a reason is needed; the log keeps it" : "";
+}
+
 void add_lock_flags(CLI::App* command, Slots& slots) {
   command
       ->add_option("--lock-lease",
@@ -36,9 +40,7 @@ void add_lock_flags(CLI::App* command, Slots& slots) {
                    slots.arguments.break_lock,
                    "Take a lock from the run that holds it, for this reason")
       ->type_name("REASON")
-      ->check([](const std::string& reason) {
-        return std::string(base::trim(reason).empty() ? "say why the lock may be broken" : "");
-      });
+      ->check(reason_error);
 }
 
 void add_connection_flags(CLI::App& app, Slots& slots) {
@@ -116,10 +118,6 @@ const CLI::Option* add_sandbox(CLI::App* command, Slots& slots) {
                    "On a simulated cluster; --sandbox=SCENARIO names one of 'sandbox scenarios'")
       ->expected(0, 1)
       ->type_name("[=SCENARIO]");
-}
-
-std::string reason_error(const std::string& text) {
-  return base::trim(text).empty() ? "a reason is needed; the log keeps it" : "";
 }
 
 void add_window_flags(CLI::App* command, Slots& slots) {
@@ -257,9 +255,11 @@ void add_recovery_command(CLI::App& app,
       ->expected(1);
   add_params(command, slots);
   command->add_flag("-y,--yes", slots.arguments.yes, "Do not ask before the first change");
-  command->add_option("--take-over",
-                      slots.arguments.take_over,
-                      "Go on with the run of somebody else, for this reason");
+  command
+      ->add_option("--take-over",
+                   slots.arguments.take_over,
+                   "Go on with the run of somebody else, for this reason")
+      ->check(reason_error);
   if (name == "resume") {
     add_window_flags(command, slots);
   }

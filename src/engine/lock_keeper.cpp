@@ -197,7 +197,8 @@ Status LockKeeper::try_once(const LockTarget& target,
   if (record->holder.empty()) {
     return seize(target, *record, {.event = "taken", .text = "it was free"});
   }
-  if (record->run == request_.run_id) {
+  if (record->holder == identity_) {
+    // A process of another machine may live on with a copy of the log.
     return seize(target, *record, {.event = "taken", .text = "this run held it before"});
   }
   const std::string& reason = request_.locks.break_reason;

@@ -3,6 +3,7 @@
 #include "value_log.hpp"
 
 #include "cfkops/base/text.hpp"
+#include "cfkops/engine/observer.hpp"
 #include "cfkops/kube/resource.hpp"
 
 #include <nlohmann/json.hpp>
@@ -31,7 +32,15 @@ class Reading {
   RecoveredStep& step_of(const audit::LogLine& line);
   SentMutation* sent(const Json& data);
 
+  /// What a process that takes a run up makes of it, before somebody has agreed to that.
+  struct Before {
+    std::string result;
+    bool undoing = false;
+    bool rolling_back = false;
+  };
+
   RecoveredRun run_;
+  Before before_;
   bool started_ = false;
 };
 
@@ -93,6 +102,7 @@ void Reading::add_resume(const audit::LogLine& line) {
   run_.os_user = line.data.string_or("/actor/osUser", run_.os_user);
   run_.host = line.data.string_or("/actor/host", run_.host);
   run_.lives = std::max(run_.lives + 1, static_cast<int>(line.data.int_or("/life", 0)));
+  before_ = {.result = run_.result, .undoing = run_.undoing, .rolling_back = run_.rolling_back};
   run_.rolling_back = run_.rolling_back || line.data.string_or("/task", "") == "rollback";
   run_.undoing = run_.undoing || run_.rolling_back;
   run_.result.clear();
@@ -197,6 +207,12 @@ void Reading::add_observed(const Json& data) {
 
 void Reading::add_end(const Json& data) {
   run_.result = data.string_or("/result", "");
+  if (run_.lives > 1 && run_.result == to_string(RunResult::NotConfirmed)) {
+    // It did nothing: the run is what it was.
+    run_.result = before_.result;
+    run_.undoing = before_.undoing;
+    run_.rolling_back = before_.rolling_back;
+  }
 }
 
 Status Reading::add(const audit::LogLine& line) {

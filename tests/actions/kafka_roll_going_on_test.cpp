@@ -3,6 +3,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
 
 #include <string>
 #include <vector>
@@ -14,6 +15,7 @@ using engine::Fate;
 using engine::Outcome;
 using engine::SentMutation;
 using test::RollBench;
+using testing::HasSubstr;
 using testing::UnorderedElementsAre;
 
 /// The mutations of a roll that ended after its first eviction, whose effect could not be recorded.
@@ -53,6 +55,27 @@ TEST(KafkaRollGoingOn, LeavesOutWhatWasEvictedAndWaitsForItFirst) {
   EXPECT_LE(bench.model().most_down(), 1);
   EXPECT_EQ(bench.model().most_under_min(), 0);
   EXPECT_TRUE(bench.model().all_in_sync());
+}
+
+TEST(KafkaRollGoingOn, WithoutItsOwnMarkEvictsNothingMore) {
+  RollBench forgotten;
+  auto sent = evicted_before(forgotten, Fate::Applied);
+  forgotten.leases.erase(RollBench::kMark);
+  Outcome outcome = go_on(forgotten, sent);
+  EXPECT_EQ(outcome.kind, Outcome::Kind::Refused);
+  EXPECT_THAT(outcome.why,
+              HasSubstr("lease confluent/cfkops.roll.kafka, the mark of this roll, is gone"));
+  EXPECT_EQ(forgotten.server.evicted().size(), 1U);
+
+  RollBench taken;
+  sent = evicted_before(taken, Fate::Applied);
+  auto mark = nlohmann::json::parse(taken.mark());
+  mark["run"] = "run-2";
+  taken.leases.annotate(RollBench::kMark, "cfkops.dev/roll", mark.dump());
+  outcome = go_on(taken, sent);
+  EXPECT_EQ(outcome.kind, Outcome::Kind::Refused);
+  EXPECT_THAT(outcome.why, HasSubstr("run run-2 of "));
+  EXPECT_EQ(taken.server.evicted().size(), 1U);
 }
 
 TEST(KafkaRollGoingOn, ThatEvictedAllHasNothingLeftToDo) {

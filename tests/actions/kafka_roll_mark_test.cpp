@@ -349,18 +349,6 @@ TEST(KafkaRollMark, AResumedRunGoesOnAfterADayAsWell) {
   EXPECT_EQ(bench.mark(), "");
 }
 
-TEST(KafkaRollMark, AResumedRunMakesItAnewFromItsLog) {
-  RollBench bench;
-  restart(bench, {"kafka-0"});
-  const std::vector<engine::SentMutation> earlier = {evicted("kafka-0")};
-  bench.context.earlier = &earlier;
-  json seen;
-  bench.transport.at(4s, [&] { seen = json::parse(bench.mark()); });
-  ASSERT_EQ(bench.roll().kind, Outcome::Kind::Done);
-  EXPECT_EQ(seen["pods"], mark_of(bench)["pods"]);
-  EXPECT_EQ(bench.mark(), "");
-}
-
 TEST(KafkaRollMark, KilledBeforeItWasDeletedItIsDeletedByTheResumedRun) {
   RollBench bench;
   json mark = mark_of(bench);

@@ -1,6 +1,7 @@
 // A run on a cluster where others hold, take, delete and renew the lock, on a virtual clock.
 #include "cfkops/engine/lock.hpp"
 
+#include "actor.hpp"
 #include "bench.hpp"
 
 #include "cfkops/base/text.hpp"
@@ -198,10 +199,18 @@ TEST_F(LockTest, ThatHoldsForVeryLongIsNotWaitedFor) {
 
 TEST_F(LockTest, OfAnEarlierProcessOfTheSameRunIsTakenAtOnce) {
   leases().set_spec(kLease, held_by_other(7));
-  leases().set_spec(kLease, {{"holderIdentity", "20260102-030405-beef ana@desk"}});
+  const std::string us = "20260102-030405-beef " + os_user() + "@" + host_name();
+  leases().set_spec(kLease, {{"holderIdentity", us}});
   EXPECT_EQ(run().result, RunResult::Succeeded);
   EXPECT_LT(bench_.transport.clock().passed(), seconds(5));
   EXPECT_EQ(leases().spec(kLease).value("leaseTransitions", 0), 8);
+}
+
+TEST_F(LockTest, OfTheSameRunOnAnotherMachineIsNotTakenWhileThatMayLive) {
+  leases().set_spec(kLease, held_by_other(7));
+  leases().set_spec(kLease, {{"holderIdentity", "20260102-030405-beef ana@elsewhere"}});
+  EXPECT_EQ(run().result, RunResult::Succeeded);
+  EXPECT_GE(bench_.transport.clock().passed(), seconds(60));
 }
 
 TEST_F(LockTest, IsBrokenForAReasonThatIsWrittenDown) {

@@ -255,7 +255,12 @@ TEST_F(RecoveryTest, TakesNothingBackWithoutLeave) {
   begin(kTwoSets, 0);
   bench.approval = make_error(ErrorCode::Refused, "not confirmed");
   EXPECT_EQ(go_on(recovered(), roll_back).result, RunResult::NotConfirmed);
+  EXPECT_EQ(recovered().result, "Succeeded");
+  bench.approval = {};
+  EXPECT_EQ(resumed().result, RunResult::InvalidInput) << "there is nothing to resume, as before";
   EXPECT_THAT(bench.world.changes, ElementsAre("a=2", "b=2"));
+  EXPECT_EQ(go_on(recovered(), roll_back).result, RunResult::Succeeded);
+  EXPECT_THAT(bench.world.changes, ElementsAre("a=2", "b=2", "b=1", "a=1"));
 }
 
 TEST_F(RecoveryTest, UndoesAStepByItsOwnSteps) {

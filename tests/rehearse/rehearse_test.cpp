@@ -135,7 +135,6 @@ TEST_F(RehearseTest, AKillAtAWriteOfTheLogEndsTheRunThere) {
   EXPECT_THAT(report->runs.front().harm, IsEmpty());
 }
 
-/// What branches off from a run is what a run of its own would be.
 /// All that is told of a run; without how long it took where the other came back to the plain run.
 std::string compared(const Rehearsed& run, const Rehearsed& branch) {
   nlohmann::json told = json_of(run);
@@ -147,6 +146,7 @@ std::string compared(const Rehearsed& run, const Rehearsed& branch) {
   return told.dump();
 }
 
+/// What branches off from a run is what a run of its own would be.
 TEST_F(RehearseTest, ABranchIsARunOfItsOwn) {
   take_broker_restart();
   const Rehearsal it = rehearsal(actions::catalogue(), 8);
