@@ -31,8 +31,8 @@ struct Arguments {
   std::vector<std::string> names;   ///< positional: runbooks, files, runs, paths
   std::vector<std::string> params;  ///< `--param k=v`, as typed
   bool yes = false;
-  std::string take_over;  ///< of `resume`, `rollback`: why somebody else goes on; "": nobody does
   bool dry_run = false;
+  std::string take_over;  ///< of `resume`, `rollback`: why somebody else goes on; "": nobody does
   std::optional<std::string> sandbox;     ///< scenario of `--sandbox`; "" for the default
   std::string scenario;                   ///< of `sandbox serve`, `rehearse`; "" for the default
   std::string port;                       ///< of `sandbox serve`, as typed
@@ -56,6 +56,7 @@ struct Arguments {
   std::string break_lock;                 ///< why a lock is taken from its holder; "": it is not
   bool force = false;                     ///< of `plan`, `snapshot`: that file may be there already
   bool all_namespaces = false;            ///< of `snapshot`, `locks`
+  bool fix = false;                       ///< of `lint`: write what mends findings
   std::vector<std::string> audit_keys;    ///< of `audit`, `runs`: files of public keys
   std::vector<std::string> cluster_logs;  ///< of `audit join`: files
   std::string since;                      ///< of `runs list`, as typed
@@ -65,7 +66,6 @@ struct Arguments {
   std::string user;                       ///< of `rbac`: whom to bind the roles to, or ""
   std::optional<std::uint64_t> seed;      ///< of `rehearse`, in place of the scenario's
   std::string profile = "ci";             ///< of `lint`: which rules
-  bool fix = false;                       ///< of `lint`: write what mends findings
 };
 
 /// What `--output` may be for that command.

@@ -247,7 +247,7 @@ TEST(KafkaRollMark, APodThatIsStuckEndsTheRollAsEver) {
 }
 
 /// All are restarted, whatever the mark tells, and the note says why.
-void expect_replaced(RollBench& bench, const std::string& why, runbook::ValueMap more = {}) {
+void expect_replaced(RollBench& bench, const std::string& why, const runbook::ValueMap& more = {}) {
   const auto told = plan(bench, more);
   ASSERT_THAT(told, test::IsOk());
   EXPECT_THAT(told->changes, SizeIs(3));
