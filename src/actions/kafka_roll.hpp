@@ -36,6 +36,7 @@ struct MarkView {
   bool follows = false;                    ///< it goes on with the roll of the one that was found
   std::vector<std::string> left_out = {};  ///< pods that were restarted since that roll began
   std::string note = {};                   ///< why so, for a person; "" where there was none
+  std::string lost = {};  ///< why a resumed run cannot tell what is left to it; "" where it can
 };
 
 /// Judges the mark of the request. It is followed where it is of the same processes, no older than
@@ -99,7 +100,6 @@ class Roll {
 
   std::optional<engine::Outcome> begin(const RollMembers& members);
   void follow_mark(const RollMembers& members, RollOrder& order);
-  [[nodiscard]] std::string why_not_to_go_on() const;
   void end_mark(engine::Outcome& outcome);
   [[nodiscard]] engine::Outcome finish(engine::Outcome outcome);
   [[nodiscard]] engine::Outcome stop(const Error& error) const;

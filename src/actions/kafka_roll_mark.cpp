@@ -123,13 +123,35 @@ std::string restarted_text(const std::vector<std::string>& pods,
                                     therefore);
 }
 
+/// Without its own mark a run that has evicted cannot tell which pods it had planned, nor who
+/// restarted others since.
+std::string why_lost(const RollRequest& request, const engine::Context& context) {
+  const std::string place = mark_text(request.cluster);
+  if (request.evicted.empty()) {
+    return "";
+  }
+  if (!request.mark || !request.mark->mark) {
+    return place +
+           ", the mark of this roll, is gone: what is left to restart is for a new run to say";
+  }
+  const RollMark& mark = *request.mark->mark;
+  return mark.run == context.run_id
+             ? ""
+             : fmt::format(
+                   "{} now tells of {}: what is left to restart is for that run, or for a "
+                   "new one",
+                   place,
+                   roll_text(mark));
+}
+
 }  // namespace
 
 MarkView view_mark(const RollRequest& request,
                    const RollMembers& members,
                    const engine::Context& context,
                    WallTime now) {
-  MarkView view{.wanted = new_mark(request, members, context, now)};
+  MarkView view{.wanted = new_mark(request, members, context, now),
+                .lost = why_lost(request, context)};
   constexpr const char* kNot = ": it is not followed";
   if (!request.mark) {
     return view;

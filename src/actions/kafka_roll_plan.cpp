@@ -280,6 +280,10 @@ Result<engine::StepPlan> plan_roll(const engine::Context& context,
     order.doubts.clear();
   }
   tell_left_out(request, view, plan);
+  if (!order.entries.empty() && !view.lost.empty()) {
+    order.fatal.push_back(view.lost);
+    order.entries.clear();
+  }
   for (const auto* reasons : {&order.fatal, &order.doubts}) {
     for (const std::string& reason : *reasons) {
       plan.changes.push_back({.verb = "evict",

@@ -78,8 +78,8 @@ std::optional<Outcome> Roll::begin(const RollMembers& members) {
   leave_out(request_.evicted, order);
   if (!request_.evicted.empty()) {
     order.doubts.clear();  // asked again, with patience, before each
-    if (const std::string why = why_not_to_go_on(); !order.entries.empty() && !why.empty()) {
-      return Outcome::refused(why);
+    if (!order.entries.empty() && !view_.lost.empty()) {
+      return Outcome::refused(view_.lost);
     }
   }
   if (!order.fatal.empty()) {
@@ -91,27 +91,6 @@ std::optional<Outcome> Roll::begin(const RollMembers& members) {
   rest_ = std::move(order.entries);
   planned_ = rest_.size() + request_.evicted.size();
   return std::nullopt;
-}
-
-/// Without its own mark a run cannot tell which pods it had planned, nor who restarted others
-/// since;
-/// "" where it stands.
-std::string Roll::why_not_to_go_on() const {
-  const std::string place = mark_text(request_.cluster);
-  if (!request_.mark || !request_.mark->mark) {
-    return place +
-           ", the mark of this roll, is gone: what is left to restart is for a new run to say";
-  }
-  const RollMark& mark = *request_.mark->mark;
-  if (mark.run != context_.run_id) {
-    return fmt::format(
-        "run {} of {} has this roll in hand since ({}): what is left to restart is "
-        "for that one, or for a new run",
-        base::printable(mark.run),
-        base::printable(mark.who),
-        place);
-  }
-  return "";
 }
 
 /// Those that an earlier process evicted were all seen back but the last one.

@@ -1,5 +1,7 @@
 #include "cfkops/base/clock.hpp"
 
+#include "cfkops/base/rfc3339.hpp"
+
 #include <fmt/format.h>
 
 #include <charconv>
@@ -154,23 +156,28 @@ WallTime SystemClock::wall() const {
   return std::chrono::system_clock::now();
 }
 
-std::string format_rfc3339(WallTime time) {
-  const auto midnight = std::chrono::floor<days>(time);
+std::string rfc3339_text(std::chrono::sys_seconds whole, std::string_view fraction) {
+  const auto midnight = std::chrono::floor<days>(whole);
   const std::chrono::year_month_day date(midnight);
-  const std::chrono::hh_mm_ss clock(std::chrono::floor<microseconds>(time - midnight));
-  return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:06}Z",
+  const std::chrono::hh_mm_ss clock(whole - midnight);
+  return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}{}Z",
                      static_cast<int>(date.year()),
                      static_cast<unsigned>(date.month()),
                      static_cast<unsigned>(date.day()),
                      clock.hours().count(),
                      clock.minutes().count(),
                      clock.seconds().count(),
-                     clock.subseconds().count());
+                     fraction);
+}
+
+std::string format_rfc3339(WallTime time) {
+  const auto whole = std::chrono::floor<seconds>(time);
+  const auto rest = std::chrono::floor<microseconds>(time - whole);
+  return rfc3339_text(whole, fmt::format(".{:06}", rest.count()));
 }
 
 std::string format_rfc3339_seconds(WallTime time) {
-  constexpr std::size_t kWithoutFraction = 19;
-  return format_rfc3339(time).substr(0, kWithoutFraction) + "Z";
+  return rfc3339_text(std::chrono::floor<seconds>(time), "");
 }
 
 Result<WallTime> parse_rfc3339(const std::string& text) {

@@ -83,15 +83,7 @@ std::string github_value(std::string_view text) {
 }
 
 std::string_view github_word(Severity severity) {
-  switch (severity) {
-    case Severity::Error:
-      return "error";
-    case Severity::Warning:
-      return "warning";
-    case Severity::Info:
-      return "notice";
-  }
-  return "error";
+  return severity == Severity::Info ? "notice" : to_string(severity);
 }
 
 std::string_view gitlab_word(Severity severity) {

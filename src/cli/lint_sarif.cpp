@@ -19,15 +19,7 @@ using runbook::Diagnostic;
 using runbook::Severity;
 
 std::string_view level_of(Severity severity) {
-  switch (severity) {
-    case Severity::Error:
-      return "error";
-    case Severity::Warning:
-      return "warning";
-    case Severity::Info:
-      return "note";
-  }
-  return "error";
+  return severity == Severity::Info ? "note" : to_string(severity);
 }
 
 json rules() {

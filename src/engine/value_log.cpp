@@ -1,7 +1,7 @@
 #include "value_log.hpp"
 
 #include "cfkops/base/crypto.hpp"
-#include "cfkops/runbook/quantity.hpp"
+#include "cfkops/base/quantity.hpp"
 #include "cfkops/runbook/semver.hpp"
 
 #include <nlohmann/json.hpp>
@@ -111,7 +111,7 @@ struct LogWriter {
     return {{kOptional, std::move(array)}};
   }
 
-  json operator()(const std::shared_ptr<const runbook::Quantity>& quantity) const {
+  json operator()(const std::shared_ptr<const base::Quantity>& quantity) const {
     return {{kQuantity, quantity->text}};
   }
 
@@ -187,7 +187,7 @@ std::optional<Value> tagged_more(const std::string& tag, const Json& content) {
     return Value(runbook::TypeValue{content.string_or("", "")});
   }
   if (tag == kQuantity) {
-    auto quantity = runbook::Quantity::parse(content.string_or("", ""));
+    auto quantity = base::Quantity::parse(content.string_or("", ""));
     return quantity ? std::optional<Value>(*std::move(quantity)) : std::nullopt;
   }
   if (tag == kSemver) {

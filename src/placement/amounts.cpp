@@ -1,68 +1,14 @@
 #include "amounts.hpp"
 
+#include "cfkops/base/quantity.hpp"
 #include "cfkops/base/text.hpp"
 
 #include <algorithm>
-#include <array>
-#include <charconv>
-#include <cmath>
 #include <limits>
 
 namespace cfkops::placement {
 
 namespace {
-
-struct Suffix {
-  std::string_view text;
-  long double factor;
-};
-
-constexpr std::array<Suffix, 16> kSuffixes = {{
-    {"", 1.0L},
-    {"n", 1e-9L},
-    {"u", 1e-6L},
-    {"m", 1e-3L},
-    {"k", 1e3L},
-    {"M", 1e6L},
-    {"G", 1e9L},
-    {"T", 1e12L},
-    {"P", 1e15L},
-    {"E", 1e18L},
-    {"Ki", 1024.0L},
-    {"Mi", 1048576.0L},
-    {"Gi", 1073741824.0L},
-    {"Ti", 1099511627776.0L},
-    {"Pi", 1125899906842624.0L},
-    {"Ei", 1152921504606846976.0L},
-}};
-
-std::optional<long double> factor_of(std::string_view text) {
-  for (const Suffix& suffix : kSuffixes) {
-    if (text == suffix.text) {
-      return suffix.factor;
-    }
-  }
-  if (text.size() < 2 || (text.front() != 'e' && text.front() != 'E')) {
-    return std::nullopt;
-  }
-  text.remove_prefix(text.at(1) == '+' ? 2 : 1);
-  int exponent = 0;
-  const char* end = text.data() + text.size();
-  const auto [stopped, error] = std::from_chars(text.data(), end, exponent);
-  if (error != std::errc() || stopped != end) {
-    return std::nullopt;
-  }
-  return std::pow(10.0L, exponent);
-}
-
-/// Rounds up, but not because 0.1 has no exact form.
-std::int64_t rounded_up(long double value) {
-  constexpr long double kMost = 4e18L;
-  const long double nearest = std::round(value);
-  const long double close = std::max(1.0L, std::fabs(value)) * 1e-15L;
-  const long double whole = std::fabs(value - nearest) <= close ? nearest : std::ceil(value);
-  return static_cast<std::int64_t>(std::clamp(whole, -kMost, kMost));
-}
 
 std::int64_t scale_of(std::string_view resource) {
   return resource == "cpu" ? 1000 : 1;
@@ -121,36 +67,15 @@ Amounts container_requests(
 }  // namespace
 
 std::optional<std::int64_t> quantity(std::string_view text, std::int64_t scale) {
-  text = base::trim(text);
-  bool negative = false;
-  if (!text.empty() && (text.front() == '-' || text.front() == '+')) {
-    negative = text.front() == '-';
-    text.remove_prefix(1);
-  }
-  long double digits = 0;
-  std::size_t count = 0;
-  int after_point = 0;
-  bool point = false;
-  while (!text.empty() && (text.front() == '.' || (text.front() >= '0' && text.front() <= '9'))) {
-    if (text.front() == '.') {
-      if (point) {
-        return std::nullopt;
-      }
-      point = true;
-    } else {
-      digits = digits * 10 + static_cast<long double>(text.front() - '0');
-      after_point += point ? 1 : 0;
-      ++count;
-    }
-    text.remove_prefix(1);
-  }
-  const auto factor = factor_of(text);
-  if (count == 0 || !factor) {
+  constexpr base::Int128 kUnit = 1'000'000'000;
+  constexpr base::Int128 kMost = 4'000'000'000'000'000'000;
+  const std::optional<base::Quantity> read = base::Quantity::parse(base::trim(text));
+  if (!read) {
     return std::nullopt;
   }
-  const long double value =
-      digits * *factor * static_cast<long double>(scale) / std::pow(10.0L, after_point);
-  return rounded_up(negative ? -value : value);
+  const base::Int128 scaled = read->nanos * scale;
+  const base::Int128 whole = scaled / kUnit + (scaled % kUnit > 0 ? 1 : 0);
+  return static_cast<std::int64_t>(std::clamp(whole, -kMost, kMost));
 }
 
 Amounts amounts_at(const Json& json, std::string_view pointer, bool& bad) {

@@ -3,8 +3,8 @@
 #include "span.hpp"
 
 #include "cfkops/base/crypto.hpp"
+#include "cfkops/base/quantity.hpp"
 #include "cfkops/base/text.hpp"
-#include "cfkops/runbook/quantity.hpp"
 #include "cfkops/runbook/semver.hpp"
 #include "cfkops/runbook/type.hpp"
 

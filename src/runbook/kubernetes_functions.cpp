@@ -1,6 +1,6 @@
 #include "builtins.hpp"
 
-#include "cfkops/runbook/quantity.hpp"
+#include "cfkops/base/quantity.hpp"
 #include "cfkops/runbook/semver.hpp"
 
 #include <compare>
@@ -10,6 +10,8 @@
 namespace cfkops::runbook {
 
 namespace {
+
+using base::Int128;
 
 constexpr Int128 kUnit = 1'000'000'000;
 

@@ -1,6 +1,7 @@
 #include "moment.hpp"
 
 #include "cfkops/base/clock.hpp"
+#include "cfkops/base/rfc3339.hpp"
 
 #include <fmt/format.h>
 
@@ -14,7 +15,6 @@ namespace cfkops::runbook {
 
 namespace {
 
-using std::chrono::days;
 using std::chrono::seconds;
 
 constexpr Int128 kSecond = 1'000'000'000;
@@ -184,18 +184,8 @@ std::string duration_text(Int128 nanos) {
 
 std::string time_text(Int128 nanos) {
   const Seconds parts = split_seconds(nanos);
-  const std::chrono::sys_seconds whole(seconds(parts.count));
-  const auto day = std::chrono::floor<days>(whole);
-  const std::chrono::year_month_day date(day);
-  const std::chrono::hh_mm_ss clock(whole - day);
-  return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}{}Z",
-                     static_cast<int>(date.year()),
-                     static_cast<unsigned>(date.month()),
-                     static_cast<unsigned>(date.day()),
-                     clock.hours().count(),
-                     clock.minutes().count(),
-                     clock.seconds().count(),
-                     fraction_text(parts.nanos));
+  return base::rfc3339_text(std::chrono::sys_seconds(seconds(parts.count)),
+                            fraction_text(parts.nanos));
 }
 
 tl::expected<Value, std::string> parse_duration_value(const std::string& text) {

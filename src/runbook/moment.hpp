@@ -1,6 +1,6 @@
 #pragma once
 
-#include "cfkops/runbook/quantity.hpp"
+#include "cfkops/base/quantity.hpp"
 #include "cfkops/runbook/value.hpp"
 
 #include <tl/expected.hpp>
@@ -11,6 +11,8 @@
 /// Durations and times as counts of nanoseconds that are wide enough for all of CEL's: values hold
 /// them as Duration and WallTime where they fit, as LongDuration and FarTime otherwise.
 namespace cfkops::runbook {
+
+using base::Int128;
 
 /// A duration's nanoseconds, or nothing where the value is none.
 [[nodiscard]] std::optional<Int128> duration_nanos(const Value& value);

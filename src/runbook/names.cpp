@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 namespace cfkops::runbook {
 
@@ -26,27 +27,14 @@ constexpr std::array<std::string_view, 15> kTypes = {"bool",
                                                      "type",
                                                      "uint"};
 
-/// In the order of Value::Data.
-constexpr std::array<std::string_view, std::variant_size_v<Value::Data>> kTypeOf = {
-    "null_type",
-    "bool",
-    "int",
-    "uint",
-    "double",
-    "string",
-    "bytes",
-    kDuration,
-    kTimestamp,
-    "list",
-    "map",
-    "secret",
-    kDuration,
-    kTimestamp,
-    "map",
-    "type",
-    "optional_type",
-    "kubernetes.Quantity",
-    "kubernetes.Semver"};
+/// What CEL calls a type that we call otherwise.
+constexpr std::array<std::pair<std::string_view, std::string_view>, 6> kCelNames = {
+    {{"null", "null_type"},
+     {"duration", kDuration},
+     {"timestamp", kTimestamp},
+     {"optional", "optional_type"},
+     {"quantity", "kubernetes.Quantity"},
+     {"semver", "kubernetes.Semver"}}};
 
 }  // namespace
 
@@ -61,7 +49,11 @@ bool may_name_type(const ast::Node& member) {
 }
 
 Value type_of_a(const Value& value) {
-  return {TypeValue{std::string(kTypeOf.at(value.data().index()))}};
+  const std::string_view ours = value.type_name();
+  const auto* const found = std::find_if(kCelNames.begin(),
+                                         kCelNames.end(),
+                                         [ours](const auto& names) { return names.first == ours; });
+  return {TypeValue{std::string(found == kCelNames.end() ? ours : found->second)}};
 }
 
 }  // namespace cfkops::runbook

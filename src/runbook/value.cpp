@@ -4,7 +4,7 @@
 #include "number.hpp"
 
 #include "cfkops/base/crypto.hpp"
-#include "cfkops/runbook/quantity.hpp"
+#include "cfkops/base/quantity.hpp"
 #include "cfkops/runbook/semver.hpp"
 
 #include <fmt/format.h>

@@ -1,5 +1,6 @@
 // A roll that an earlier process of the run began: what that one evicted is left out.
 #include "roll_bench.hpp"
+#include "support/matchers.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -74,8 +75,15 @@ TEST(KafkaRollGoingOn, WithoutItsOwnMarkEvictsNothingMore) {
   taken.leases.annotate(RollBench::kMark, "cfkops.dev/roll", mark.dump());
   outcome = go_on(taken, sent);
   EXPECT_EQ(outcome.kind, Outcome::Kind::Refused);
-  EXPECT_THAT(outcome.why, HasSubstr("run run-2 of "));
+  EXPECT_THAT(outcome.why, HasSubstr("now tells of the roll of run run-2"));
   EXPECT_EQ(taken.server.evicted().size(), 1U);
+
+  taken.context.earlier = &sent;
+  const auto told = taken.ActionBench::plan(kafka_roll(), RollBench::quickly());
+  ASSERT_THAT(told, test::IsOk());
+  ASSERT_EQ(told->changes.size(), 1U);
+  EXPECT_TRUE(told->changes.front().refused) << "the plan says so as well";
+  EXPECT_THAT(told->changes.front().verdict, HasSubstr("run-2"));
 }
 
 TEST(KafkaRollGoingOn, ThatEvictedAllHasNothingLeftToDo) {

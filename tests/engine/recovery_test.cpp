@@ -4,7 +4,7 @@
 #include "lives.hpp"
 #include "value_log.hpp"
 
-#include "cfkops/runbook/quantity.hpp"
+#include "cfkops/base/quantity.hpp"
 #include "cfkops/runbook/semver.hpp"
 
 #include <gmock/gmock.h>
@@ -319,7 +319,7 @@ TEST(ValuesInTheLog, KeepTheirTypes) {
       {"type", runbook::Value(runbook::TypeValue{"int"})},
       {"some", runbook::Value(runbook::OptionalValue{std::make_shared<runbook::Value>(2.5)})},
       {"none", runbook::Value(runbook::OptionalValue{})},
-      {"quantity", runbook::Value(runbook::Quantity::parse("1.5Gi").value())},
+      {"quantity", runbook::Value(base::Quantity::parse("1.5Gi").value())},
       {"semver", runbook::Value(runbook::Semver::parse("1.2.3-rc.1").value())},
       {"like", runbook::Value(runbook::ValueMap{{"$duration", runbook::Value("1")}})}};
   const auto parsed = Json::parse(Json(to_log(values)).dump());

@@ -2,13 +2,11 @@
 
 #include "functions.hpp"
 #include "key_table.hpp"
-#include "support/source_tree.hpp"
-#include "support/temp_dir.hpp"
+#include "support/golden.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <cstdlib>
 #include <set>
 #include <string>
 
@@ -45,46 +43,19 @@ std::string table_of_functions() {
   return table;
 }
 
-/// `text` with what stands between the marker and the next end marker replaced.
-std::string with_section(std::string text, const std::string& marker, const std::string& content) {
-  const std::size_t begin = text.find(marker);
-  const std::size_t end = text.find("<!-- end -->", begin);
-  if (begin == std::string::npos || end == std::string::npos) {
-    ADD_FAILURE() << "no section " << marker;
-    return text;
-  }
-  return text.replace(begin + marker.size(), end - begin - marker.size(), "\n" + content);
-}
-
 TEST(Functions, StandInTheDocumentationAsInTheTable) {
-  const auto file = test::source_tree() / "docs" / "expressions.md";
-  const std::string written = test::read_file(file);
-  const std::string wanted = with_section(written, "<!-- functions -->", table_of_functions());
-  const char* accept = std::getenv("CFKOPS_ACCEPT");
-  if (accept != nullptr && std::string(accept) == "1") {
-    test::write_file(file, wanted);
-    GTEST_SKIP() << "accepted " << file.string();
-  }
-  EXPECT_EQ(written, wanted) << "CFKOPS_ACCEPT=1 rewrites docs/expressions.md";
+  test::expect_section("expressions.md", "<!-- functions -->", table_of_functions());
 }
 
 TEST(Keys, StandInTheDocumentationAsInTheTable) {
-  const auto file = test::source_tree() / "docs" / "runbook-format.md";
-  const std::string written = test::read_file(file);
-  std::string wanted = written;
   std::set<std::string> places;
   for (const KeySpec& key : all_keys()) {
     if (places.emplace(key.where).second) {
-      wanted = with_section(
-          wanted, "<!-- keys: " + std::string(key.where) + " -->", table_of(key.where));
+      test::expect_section("runbook-format.md",
+                           "<!-- keys: " + std::string(key.where) + " -->",
+                           table_of(key.where));
     }
   }
-  const char* accept = std::getenv("CFKOPS_ACCEPT");
-  if (accept != nullptr && std::string(accept) == "1") {
-    test::write_file(file, wanted);
-    GTEST_SKIP() << "accepted " << file.string();
-  }
-  EXPECT_EQ(written, wanted) << "CFKOPS_ACCEPT=1 rewrites docs/runbook-format.md";
 }
 
 TEST(Keys, AreExplained) {

@@ -60,4 +60,18 @@ void expect_golden(const std::filesystem::path& name, std::string_view actual) {
                                   << actual;
 }
 
+void expect_section(const std::filesystem::path& page,
+                    std::string_view marker,
+                    std::string_view actual) {
+  const std::filesystem::path name = std::filesystem::path("../../docs") / page;
+  std::string text = read_file(source_tree() / "docs" / page);
+  const std::string line = std::string(marker) + "\n";
+  const std::size_t found = text.find(line);
+  const std::size_t begin = found + line.size();
+  const std::size_t end = text.find("<!-- end -->", begin);
+  ASSERT_NE(found, std::string::npos) << page << " has no line " << marker;
+  ASSERT_NE(end, std::string::npos) << page << " has no end of " << marker;
+  expect_golden(name, text.replace(begin, end - begin, actual));
+}
+
 }  // namespace cfkops::test

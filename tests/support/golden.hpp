@@ -10,4 +10,10 @@ namespace cfkops::test {
 /// instead and marks the test skipped, so that an accepting run cannot look like a passing one.
 void expect_golden(const std::filesystem::path& name, std::string_view actual);
 
+/// The same of the part of a page (docs/<page>) that is made by a test: between the line `marker`
+/// and the line "<!-- end -->" after it.
+void expect_section(const std::filesystem::path& page,
+                    std::string_view marker,
+                    std::string_view actual);
+
 }  // namespace cfkops::test

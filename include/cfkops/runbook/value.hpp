@@ -14,6 +14,10 @@
 #include <variant>
 #include <vector>
 
+namespace cfkops::base {
+struct Quantity;
+}
+
 namespace cfkops::runbook {
 
 class Value;
@@ -55,8 +59,8 @@ struct OptionalValue {
 /// A member of a map of which some key is no string.
 struct ValueEntry;
 
-struct Quantity;
 struct Semver;
+using base::Quantity;
 
 using ValueList = std::vector<Value>;
 using ValueMap = std::map<std::string, Value, std::less<>>;

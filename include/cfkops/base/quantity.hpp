@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-namespace cfkops::runbook {
+namespace cfkops::base {
 
 /// Wide enough for every quantity in thousand-millionths.
 __extension__ using Int128 = __int128;
@@ -33,4 +33,4 @@ struct Quantity {
   friend auto operator<=>(const Quantity& a, const Quantity& b) { return a.nanos <=> b.nanos; }
 };
 
-}  // namespace cfkops::runbook
+}  // namespace cfkops::base

@@ -1,10 +1,10 @@
-#include "cfkops/runbook/quantity.hpp"
+#include "cfkops/base/quantity.hpp"
 
 #include <gtest/gtest.h>
 
 #include <string>
 
-namespace cfkops::runbook {
+namespace cfkops::base {
 namespace {
 
 constexpr Int128 kUnit = 1'000'000'000;
@@ -73,4 +73,4 @@ TEST(Quantity, ComparesByAmount) {
 }
 
 }  // namespace
-}  // namespace cfkops::runbook
+}  // namespace cfkops::base

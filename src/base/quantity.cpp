@@ -1,4 +1,4 @@
-#include "cfkops/runbook/quantity.hpp"
+#include "cfkops/base/quantity.hpp"
 
 #include <fmt/format.h>
 
@@ -7,7 +7,7 @@
 #include <charconv>
 #include <limits>
 
-namespace cfkops::runbook {
+namespace cfkops::base {
 
 namespace {
 
@@ -195,4 +195,4 @@ std::optional<Quantity> Quantity::of_nanos(Int128 nanos, bool binary) {
   return Quantity{nanos, shortest(nanos, binary)};
 }
 
-}  // namespace cfkops::runbook
+}  // namespace cfkops::base
