@@ -39,8 +39,8 @@ std::size_t begin_of(std::string_view text, int line) {
 /// The file with its credentials written over: findings that stand in the same line show it too.
 std::string without_credentials(const LintedFile& file) {
   std::string text = file.text;
-  for (auto finding = file.findings.rbegin(); finding != file.findings.rend(); ++finding) {
-    if (finding->code != "CFK-Z001" || finding->pos.column < 1) {
+  for (const runbook::Diagnostic& finding : file.findings) {
+    if (finding.code != "CFK-Z001" || finding.pos.column < 1) {
       continue;
     }
     const auto skip = [&text](std::size_t at, int characters) {
@@ -49,8 +49,8 @@ std::string without_credentials(const LintedFile& file) {
       }
       return at;
     };
-    const std::size_t begin = skip(begin_of(text, finding->pos.line), finding->pos.column - 1);
-    const std::size_t size = skip(begin, finding->length) - begin;
+    const std::size_t begin = skip(begin_of(text, finding.pos.line), finding.pos.column - 1);
+    const std::size_t size = skip(begin, finding.length) - begin;
     const int characters = base::count_code_points(std::string_view(text).substr(begin, size));
     text.replace(begin, size, std::string(static_cast<std::size_t>(characters), '*'));
   }

@@ -16,7 +16,7 @@
 
 namespace cfkops::base {
 struct Quantity;
-}
+}  // namespace cfkops::base
 
 namespace cfkops::runbook {
 
