@@ -193,7 +193,9 @@ Verdicts Run::plan_and_go(const runbook::ValueMap& params, DriftWatch& watch) {
 /// Asks, takes the locks and goes through the steps.
 Verdicts Run::approve_and_go(const Plan& plan) {
   if (plan.blocked()) {
-    return blocked(plan);
+    // What another run has under way is a better reason than what comes of it.
+    const Status alone = state_.locks.find_living_holder(plan.locks);
+    return alone ? blocked(plan) : not_begun(alone.error());
   }
   if (auto end = outside_window(plan.steps)) {
     return *std::move(end);
@@ -216,7 +218,7 @@ std::optional<Verdicts> Run::obtain(const Plan& plan) {
                           approved.error()}
                : not_begun(approved.error());
   }
-  if (const Status locked = state_.locks.acquire(plan.locks, state_.request.life); !locked) {
+  if (const Status locked = state_.locks.acquire(plan.locks); !locked) {
     return not_begun(locked.error());
   }
   return std::nullopt;
@@ -234,7 +236,13 @@ Verdicts Run::go_through_steps() {
   if (const Status watched = window_.begin(); !watched) {
     return not_begun(watched.error());
   }
+  state_.loop().on_held_stop([&observer = state_.environment.observer] {
+    observer.on_notice(
+        "asked to stop: the run stops as soon as what it has taken down is back; ask once more to "
+        "stop it now");
+  });
   auto failure = StepRunner(state_).run(state_.request.runbook->steps);
+  state_.loop().on_held_stop(nullptr);
   window_.end();
   if (!failure) {
     failure = state_.must_stop("");

@@ -12,7 +12,9 @@
 
 #include "actor.hpp"
 #include "lock_lease.hpp"
+#include "lock_watch.hpp"
 
+#include "cfkops/base/process_identity.hpp"
 #include "cfkops/base/text.hpp"
 
 #include <nlohmann/json.hpp>
@@ -24,21 +26,10 @@
 namespace cfkops::engine {
 namespace {
 
-/// The step that lock requests stand under in the journal.
-constexpr const char* kStep = "lock";
-
-/// How often the time is looked at, how often a lock is renewed, how long before its end it is
-/// given up, and how long a request about it may take, as parts of how long it holds.
-constexpr int kTicks = 12;
-constexpr int kRenewals = 3;
+/// How long before its end a lock is given up, and how long a request about it may take, as parts
+/// of how long it holds.
 constexpr int kMargins = 6;
 constexpr Duration kLongestRequest = std::chrono::seconds(10);
-
-/// How often somebody else's lock is looked at.
-constexpr Duration kLookEvery = std::chrono::seconds(2);
-
-/// A lock that holds longer than this is not waited for.
-constexpr Duration kLongestWatch = std::chrono::minutes(5);
 
 /// How often a request that may heal is repeated while a lock is being taken, and after how long.
 constexpr int kTries = 5;
@@ -66,21 +57,6 @@ bool may_heal(const Error& error) {
 /// Somebody was quicker.
 bool is_overtaken(const Error& error) {
   return error.code == ErrorCode::Conflict || error.code == ErrorCode::AlreadyExists;
-}
-
-std::string text_of(const LockRecord& record) {
-  return record.holder + (record.runbook.empty() ? "" : " (" + record.runbook + ")") +
-         (record.since.empty() ? "" : " since " + record.since);
-}
-
-Error held_by(const LockTarget& target, const LockRecord& record, const std::string& why) {
-  Error error = make_error(
-      ErrorCode::Refused,
-      base::printable("the lock on " + target.text + " is held by run " + text_of(record) + why),
-      "see who holds it with: cfkops locks -n " + target.ns +
-          "; wait until that run has ended; where it cannot end any more, add --break-lock REASON");
-  error.reason = kLockHeld;
-  return error;
 }
 
 Error lost_error(const LockTarget& target, const std::string& why) {
@@ -111,7 +87,12 @@ LockKeeper::LockKeeper(const RunRequest& request,
       journal_(journal),
       observer_(observer),
       client_(loop, options_of(request.locks), journal),
-      identity_(request.run_id + " " + os_user() + "@" + host_name()) {
+      holder_{.identity = request.run_id + " " + os_user() + "@" + host_name(),
+              .run = request.run_id,
+              .runbook = request.runbook->name,
+              .process = request.locks.process.empty() ? base::own_process_identity()
+                                                       : request.locks.process} {
+  client_.set_audit_scope(request.run_id + "/" + kLockStep + "/" + std::to_string(request.life));
   journal_.add_gate(*this);
 }
 
@@ -125,7 +106,7 @@ Status LockKeeper::note(const std::string& event,
                         const std::string& text) const {
   const auto held = std::ranges::find(held_, target, &Held::target);
   const nlohmann::json token = held == held_.end() ? nlohmann::json() : nlohmann::json(held->token);
-  const Journal::Aside aside(journal_, kStep);
+  const Journal::Aside aside(journal_, kLockStep);
   return journal_.write(audit::Phase::Note,
                         Json(nlohmann::json{{"kind", "lock"},
                                             {"event", event},
@@ -137,11 +118,10 @@ Status LockKeeper::note(const std::string& event,
                         audit::Durable::Yes);
 }
 
-Status LockKeeper::acquire(const std::vector<LockTarget>& targets, int attempt) {
+Status LockKeeper::acquire(const std::vector<LockTarget>& targets) {
   if (targets.empty()) {
     return {};
   }
-  client_.set_audit_scope(request_.run_id + "/" + kStep + "/" + std::to_string(attempt));
   // From the first one on: taking the next one may last.
   renewal_.emplace(
       loop_, request_.locks.lease / kTicks, kube::Loop::When::Waiting, [this] { tick(); });
@@ -197,8 +177,7 @@ Status LockKeeper::try_once(const LockTarget& target,
   if (record->holder.empty()) {
     return seize(target, *record, {.event = "taken", .text = "it was free"});
   }
-  if (record->holder == identity_) {
-    // A process of another machine may live on with a copy of the log.
+  if (record->run == request_.run_id && has_ended(*record)) {
     return seize(target, *record, {.event = "taken", .text = "this run held it before"});
   }
   const std::string& reason = request_.locks.break_reason;
@@ -223,22 +202,18 @@ Result<std::optional<LockRecord>> LockKeeper::look(const LockTarget& target) {
 
 Status LockKeeper::create(const LockTarget& target) {
   const MonoTime sent = loop_.clock().now();
-  const Journal::Aside aside(journal_, kStep);
-  CFKOPS_ASSIGN(const kube::Object lease,
-                client_.create(kube::resources::leases(),
-                               target.ns,
-                               new_lease(target,
-                                         {.identity = identity_,
-                                          .run = request_.run_id,
-                                          .runbook = request_.runbook->name},
-                                         request_.locks.lease,
-                                         loop_.clock().wall())));
+  const Journal::Aside aside(journal_, kLockStep);
+  CFKOPS_ASSIGN(
+      const kube::Object lease,
+      client_.create(kube::resources::leases(),
+                     target.ns,
+                     new_lease(target, holder_, request_.locks.lease, loop_.clock().wall())));
   return hold(target, lease, sent, {.event = "taken", .text = "nobody has held it before"});
 }
 
 Status LockKeeper::seize(const LockTarget& target, const LockRecord& record, const Way& way) {
   const MonoTime sent = loop_.clock().now();
-  const Journal::Aside aside(journal_, kStep);
+  const Journal::Aside aside(journal_, kLockStep);
   CFKOPS_ASSIGN(
       const kube::Object lease,
       client_.patch(
@@ -246,11 +221,7 @@ Status LockKeeper::seize(const LockTarget& target, const LockRecord& record, con
           target.ns,
           target.lease,
           taking_patch(
-              target,
-              {.identity = identity_, .run = request_.run_id, .runbook = request_.runbook->name},
-              request_.locks.lease,
-              record.token + 1,
-              loop_.clock().wall()),
+              target, holder_, request_.locks.lease, record.token + 1, loop_.clock().wall()),
           {.type = kube::PatchType::Merge,
            .precondition = {.uid = record.uid, .resource_version = record.resource_version}}));
   return hold(target, lease, sent, way);
@@ -270,40 +241,6 @@ Status LockKeeper::hold(const LockTarget& target,
                            std::to_string(record.token) + ": " + base::printable(way.text);
   observer_.on_notice(text);
   return note(way.event, target, text);
-}
-
-Status LockKeeper::watch(const LockTarget& target,
-                         const LockRecord& record,
-                         MonoTime asked,
-                         std::optional<Watched>& watched) {
-  if (watched && watched->resource_version != record.resource_version) {
-    return held_by(target, record, ", which is at work");
-  }
-  if (record.duration > kLongestWatch) {
-    return held_by(
-        target,
-        record,
-        ", and holds for " + base::human_duration(record.duration) + " without being renewed");
-  }
-  const std::string why = "run " + text_of(record);
-  if (!watched) {
-    watched = Watched{record.resource_version, loop_.clock().now()};
-    CFKOPS_TRY(note("watched", target, "the lock on " + target.text + " is held by " + why));
-  }
-  const Duration so_far = asked - watched->since;
-  if (so_far >= record.duration) {
-    return seize(target,
-                 record,
-                 {.event = "taken",
-                  .text = "it was not renewed for " + base::human_duration(so_far) + " by " + why});
-  }
-  observer_.on_wait({.id = kStep, .title = "Take the locks", .action = ""},
-                    {.what = "the lock on " + target.text,
-                     .why = base::printable("held by " + why + "; is it renewed?"),
-                     .details = {},
-                     .estimate = record.duration - so_far,
-                     .elapsed = so_far});
-  return {};
 }
 
 std::optional<Error> LockKeeper::lapse() const {
@@ -368,7 +305,7 @@ void LockKeeper::catch_up() {
 }
 
 void LockKeeper::renew(Held& held) {
-  const Journal::Aside aside(journal_, kStep);
+  const Journal::Aside aside(journal_, kLockStep);
   const MonoTime sent = loop_.clock().now();
   const auto renewed = send(held, renewing_patch(loop_.clock().wall()));
   if (renewed) {
@@ -396,7 +333,7 @@ void LockKeeper::look_after_conflict(Held& held) {
   }
   if (!*now || (*now)->uid != held.uid) {
     lose(lost_error(held.target, "its Lease was deleted"));
-  } else if ((*now)->holder != identity_ || (*now)->token != held.token) {
+  } else if ((*now)->holder != holder_.identity || (*now)->token != held.token) {
     lose(lost_error(held.target,
                     (*now)->holder.empty() ? std::string("somebody has given it back")
                                            : "it was taken by run " + text_of(**now)));
@@ -430,7 +367,7 @@ Status LockKeeper::give_back(Held& held) {
     return make_error(ErrorCode::Io, "the audit log cannot be written");
   }
   for (int tries = 1;; ++tries) {
-    const Journal::Aside aside(journal_, kStep);
+    const Journal::Aside aside(journal_, kLockStep);
     auto released = send(held, releasing_patch(loop_.clock().wall()));
     if (released || released.error().code == ErrorCode::NotFound) {
       return {};
@@ -443,7 +380,7 @@ Status LockKeeper::give_back(Held& held) {
     }
     CFKOPS_TRY(loop_.pause(changed ? Duration() : kTryEvery));
     const auto now = look(held.target);
-    if (now && (!*now || (*now)->holder != identity_ || (*now)->token != held.token)) {
+    if (now && (!*now || (*now)->holder != holder_.identity || (*now)->token != held.token)) {
       return {};  // it is nobody's any more, or somebody else's
     }
     if (now) {

@@ -12,12 +12,16 @@ namespace {
 constexpr const char* kTarget = "cfkops.dev/lock";
 constexpr const char* kRun = "cfkops.dev/run";
 constexpr const char* kRunbook = "cfkops.dev/runbook";
+constexpr const char* kProcess = "cfkops.dev/process";
 constexpr const char* kManagedBy = "app.kubernetes.io/managed-by";
 
 nlohmann::json metadata_of(const LockTarget& target, const LockHolder& holder) {
-  return {
-      {"labels", {{kManagedBy, "cfkops"}}},
-      {"annotations", {{kTarget, target.text}, {kRun, holder.run}, {kRunbook, holder.runbook}}}};
+  return {{"labels", {{kManagedBy, "cfkops"}}},
+          {"annotations",
+           {{kTarget, target.text},
+            {kRun, holder.run},
+            {kRunbook, holder.runbook},
+            {kProcess, holder.process}}}};
 }
 
 nlohmann::json spec_of(const LockHolder& holder,
@@ -75,6 +79,7 @@ LockRecord read_lock(const kube::Object& lease) {
   record.holder = json.string_or("/spec/holderIdentity", "");
   record.run = record.holder.substr(0, record.holder.find(' '));
   record.runbook = lease.annotation(kRunbook).value_or("");
+  record.process = lease.annotation(kProcess).value_or("");
   record.since = json.string_or("/spec/acquireTime", "");
   record.renewed = json.string_or("/spec/renewTime", "");
   if (const std::int64_t seconds = json.int_or("/spec/leaseDurationSeconds", 0); seconds > 0) {

@@ -5,16 +5,8 @@
 #include "cfkops/engine/lock.hpp"
 
 #include <cstdint>
-#include <string>
 
 namespace cfkops::engine {
-
-/// Who takes a lock.
-struct LockHolder {
-  std::string identity;  ///< "<run id> <user>@<host>"
-  std::string run;
-  std::string runbook;
-};
 
 /// The Lease of a lock that nobody ever held, held by `holder` with token 1.
 [[nodiscard]] Json new_lease(const LockTarget& target,

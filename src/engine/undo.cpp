@@ -20,15 +20,14 @@ using Kind = Outcome::Kind;
 /// Between two tries of an undo that is not through yet.
 constexpr Duration kUndoPause = std::chrono::seconds(2);
 
-/// How soon a request to stop is answered.
-constexpr Duration kLookForStop = std::chrono::seconds(1);
-
 }  // namespace
 
 bool Undo::carry_out() {
   const kube::Loop::SafeStretch stretch(state_.loop());
-  const kube::Loop::Periodic watch(
-      state_.loop(), kLookForStop, kube::Loop::When::Waiting, [this] { answer_stop(); });
+  state_.loop().on_held_stop([&observer = state_.environment.observer] {
+    observer.on_notice(
+        "the undo goes on, so that nothing is left half undone; ask once more to stop it now");
+  });
   // Where that cannot be written, each step says that it is not undone.
   const Status told = state_.tell_step(
       audit::Phase::Undo, "start", Json(nlohmann::json::object()), audit::Durable::Yes);
@@ -37,15 +36,9 @@ bool Undo::carry_out() {
     complete = undo_step(id) && complete;
   }
   tell_what_has_no_undo();
-  return roll_back() && complete;
-}
-
-void Undo::answer_stop() {
-  const Cancel& cancel = state_.loop().cancel();
-  if (cancel.requested() && !std::exchange(told_to_wait_, true)) {
-    state_.environment.observer.on_notice(
-        "the undo goes on, so that nothing is left half undone; ask once more to stop it now");
-  }
+  complete = roll_back() && complete;
+  state_.loop().on_held_stop(nullptr);
+  return complete;
 }
 
 /// The steps that were begun, the last first.
@@ -77,18 +70,22 @@ std::vector<PlannedStep> Undo::planned() const {
                      .unknown = {}};
     const std::string& none =
         record.step->no_rollback.empty() ? record.action->spec().no_undo : record.step->no_rollback;
-    const auto remembered =
-        std::ranges::count(state_.environment.journal.remembered(), id, &Remembered::step);
+    std::vector<PlannedChange> changes;
+    for (const Remembered& one : state_.environment.journal.remembered()) {
+      if (one.step == id) {
+        changes.insert(changes.begin(), record.action->planned_undo(one.data));
+      }
+    }
     if (!record.step->rollback.empty()) {
       step.plan.notes = {"by the steps that the runbook has for it"};
       step.skipped = record.mutated ? "" : "it changed nothing";
     } else if (!none.empty()) {
       step.skipped = "it has no undo: " + none;
-    } else if (remembered == 0) {
+    } else if (changes.empty()) {
       step.skipped = "nothing is left to take back";
     } else {
-      step.plan.notes = {"what it changed is set back where nobody has changed it since (" +
-                         base::counted(remembered, "change") + ")"};
+      step.plan.changes = std::move(changes);
+      step.plan.notes = {"a field that somebody has changed since stays as it is, and is named"};
     }
     planned.push_back(std::move(step));
   }
@@ -189,8 +186,11 @@ bool Undo::undo_one(const Remembered& remembered) {
   } else if (record->report.state == "done") {
     record->report.state = "undone";  // a step that failed stays so, whatever it had done is undone
   }
-  state_.environment.observer.on_progress(state_.info_of(*record, 1),
-                                          undone ? "undone" : "not undone: " + outcome.why);
+  const PlannedChange change = record->action->planned_undo(remembered.data);
+  const std::string what = change.verb + " " + change.object;
+  state_.environment.observer.on_progress(
+      state_.info_of(*record, 1),
+      undone ? "undone: " + what : "not undone: " + what + ": " + outcome.why);
   if (!undone) {
     state_.left.push_back("step '" + remembered.step + "' is not undone: " + outcome.why);
   }

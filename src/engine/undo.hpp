@@ -26,7 +26,6 @@ class Undo {
 
  private:
   [[nodiscard]] std::vector<std::string> order() const;
-  void answer_stop();
   bool undo_step(const std::string& id);
   bool undo_remembered(const std::string& id);
   bool undo_by_steps(const std::string& id);
@@ -38,7 +37,6 @@ class Undo {
   [[nodiscard]] bool remembered_by(const std::string& step) const;
 
   RunState& state_;
-  bool told_to_wait_ = false;
 };
 
 }  // namespace cfkops::engine

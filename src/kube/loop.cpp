@@ -74,8 +74,10 @@ Result<bool> Loop::wait(const std::function<bool()>& done, MonoTime deadline, Wh
       return true;
     }
     if (over()) {
+      on_held_stop_ = nullptr;  // it is held no more
       return cancelled();
     }
+    tell_held_stop();
     if (last_round) {
       return false;
     }
@@ -85,6 +87,12 @@ Result<bool> Loop::wait(const std::function<bool()>& done, MonoTime deadline, Wh
     }
     last_round = clock_.now() >= deadline;
     transport_.pump(std::min(deadline, next));
+  }
+}
+
+void Loop::tell_held_stop() {
+  if (on_held_stop_ && cancel_.requested() && stretch() != 0) {
+    std::exchange(on_held_stop_, nullptr)();
   }
 }
 

@@ -177,6 +177,7 @@ bool Stage::may_write(std::uint64_t number) {
 
 engine::RunReport Stage::run() {
   engine::RunRequest request = rehearsal_.request;
+  request.locks.process = "rehearsal";  // of this process, a report would be another each time
   request.run_id = "rehearsal";
   request.journal.clear();
   kube::Loop loop(wire_, cluster_->clock(), cancel_);

@@ -1,13 +1,15 @@
 // A run on a cluster where others hold, take, delete and renew the lock, on a virtual clock.
 #include "cfkops/engine/lock.hpp"
 
-#include "actor.hpp"
 #include "bench.hpp"
 
+#include "cfkops/base/process_identity.hpp"
 #include "cfkops/base/text.hpp"
 
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
+
+#include <unistd.h>
 
 #include <algorithm>
 #include <string>
@@ -22,6 +24,7 @@ using test::Bench;
 using test::mentions;
 
 const std::string kLease = "confluent/cfkops-statefulset-kafka";
+const std::string kOurs = "20260102-030405-beef ana@desk";
 const std::string kOther = "20260101-000000-cafe ana@desk";
 
 const std::string kTwoSteps = R"(
@@ -30,6 +33,9 @@ steps:
   - {id: one, do: fake.set, with: {name: a}}
   - {id: two, do: fake.set, with: {name: b}}
 )";
+
+const std::string kWithPrerequisite =
+    "prerequisites: [{check: fake.says, with: {of: x}}]" + kTwoSteps;
 
 json held_by_other(int token = 4) {
   return {{"holderIdentity", kOther},
@@ -198,19 +204,66 @@ TEST_F(LockTest, ThatHoldsForVeryLongIsNotWaitedFor) {
 }
 
 TEST_F(LockTest, OfAnEarlierProcessOfTheSameRunIsTakenAtOnce) {
+  std::string gone = base::own_process_identity();
+  gone.back() = gone.back() == '1' ? '2' : '1';
   leases().set_spec(kLease, held_by_other(7));
-  const std::string us = "20260102-030405-beef " + os_user() + "@" + host_name();
-  leases().set_spec(kLease, {{"holderIdentity", us}});
+  leases().set_spec(kLease, {{"holderIdentity", kOurs}});
+  leases().annotate(kLease, "cfkops.dev/process", gone);
   EXPECT_EQ(run().result, RunResult::Succeeded);
   EXPECT_LT(bench_.transport.clock().passed(), seconds(5));
   EXPECT_EQ(leases().spec(kLease).value("leaseTransitions", 0), 8);
 }
 
-TEST_F(LockTest, OfTheSameRunOnAnotherMachineIsNotTakenWhileThatMayLive) {
+TEST_F(LockTest, OfTheSameRunIsNotTakenWhileItsProcessLivesOnWithACopyOfTheLog) {
+  leases().set_spec(kLease, held_by_other(7));
+  leases().set_spec(kLease, {{"holderIdentity", kOurs}});
+  leases().annotate(kLease, "cfkops.dev/process", base::process_identity(getppid()));
+  bench_.transport.at(seconds(9), [&] {
+    leases().set_spec(kLease, {{"renewTime", "2030-01-01T00:00:09.000000Z"}});
+  });
+  EXPECT_EQ(run().result, RunResult::Locked);
+  EXPECT_TRUE(bench_.world.changes.empty());
+}
+
+TEST_F(LockTest, OfTheSameRunElsewhereIsNotTakenWhileThatMayLive) {
   leases().set_spec(kLease, held_by_other(7));
   leases().set_spec(kLease, {{"holderIdentity", "20260102-030405-beef ana@elsewhere"}});
+  leases().annotate(kLease, "cfkops.dev/process", "another-boot/1/2/3");
   EXPECT_EQ(run().result, RunResult::Succeeded);
   EXPECT_GE(bench_.transport.clock().passed(), seconds(60));
+}
+
+TEST_F(LockTest, OfALivingRunIsTheReasonWhereAPrerequisiteFailsForWhatThatDoes) {
+  bench_.script.checks["x"].push_back({.verdict = Verdict::Fail,
+                                       .summary = "11 of 33 partitions not in sync",
+                                       .details = {},
+                                       .remedy = "",
+                                       .outputs = {}});
+  leases().set_spec(kLease, held_by_other());
+  bench_.transport.at(seconds(19), [&] {
+    leases().set_spec(kLease, {{"renewTime", "2030-01-01T00:00:19.000000Z"}});
+  });
+  const RunReport report = run(kWithPrerequisite);
+  EXPECT_EQ(report.result, RunResult::Locked);
+  ASSERT_TRUE(report.error);
+  EXPECT_NE(report.error->text().find(kOther), std::string::npos) << report.error->text();
+  EXPECT_TRUE(sent().empty()) << sent().front();
+}
+
+TEST_F(LockTest, ThatNobodyRenewsIsNotTheReasonWhereAPrerequisiteFails) {
+  bench_.script.checks["x"].push_back({.verdict = Verdict::Fail,
+                                       .summary = "11 of 33 partitions not in sync",
+                                       .details = {},
+                                       .remedy = "",
+                                       .outputs = {}});
+  leases().set_spec(kLease, held_by_other());
+  const RunReport report = run(kWithPrerequisite);
+  EXPECT_EQ(report.result, RunResult::PrerequisiteFailed);
+  EXPECT_TRUE(mentions(bench_.observer.lines, "cfkops resume 20260101-000000-cafe"));
+  EXPECT_GE(bench_.transport.clock().passed(), seconds(30));
+  EXPECT_LT(bench_.transport.clock().passed(), seconds(40));
+  EXPECT_EQ(leases().holder(kLease), kOther);
+  EXPECT_TRUE(sent().empty()) << sent().front();
 }
 
 TEST_F(LockTest, IsBrokenForAReasonThatIsWrittenDown) {

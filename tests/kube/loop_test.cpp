@@ -66,6 +66,28 @@ TEST_F(LoopTest, WaitsOnInASafeStretchUntilTheSecondRequest) {
   EXPECT_EQ(transport.clock().passed(), seconds(4));
 }
 
+TEST_F(LoopTest, TellsOnceThatItHoldsARequestToStop) {
+  int told = 0;
+  loop.on_held_stop([&] { ++told; });
+  transport.at(seconds(2), [&] { cancel.request(SIGTERM); });
+  const Loop::SafeStretch stretch(loop);
+  EXPECT_THAT(loop.pause(seconds(1)), IsOk());
+  EXPECT_EQ(told, 0);
+  EXPECT_THAT(loop.pause(seconds(3)), IsOk());
+  EXPECT_THAT(loop.pause(seconds(3)), IsOk());
+  EXPECT_EQ(told, 1);
+}
+
+TEST_F(LoopTest, HasNothingToTellWhereTheRequestIsFollowedAtOnce) {
+  int told = 0;
+  loop.on_held_stop([&] { ++told; });
+  cancel.request(SIGTERM);
+  EXPECT_THAT(loop.pause(seconds(1)), HasError(ErrorCode::Cancelled, "SIGTERM"));
+  const Loop::SafeStretch stretch(loop);  // what is given back afterwards
+  EXPECT_THAT(loop.pause(seconds(1)), IsOk());
+  EXPECT_EQ(told, 0);
+}
+
 TEST_F(LoopTest, RemembersTheRequestUntilTheStretchEnds) {
   {
     const Loop::SafeStretch stretch(loop);

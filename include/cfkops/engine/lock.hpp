@@ -26,10 +26,19 @@ struct LockTarget {
   friend bool operator==(const LockTarget&, const LockTarget&) = default;
 };
 
+/// Who takes a lock.
+struct LockHolder {
+  std::string identity;  ///< "<run id> <user>@<host>"
+  std::string run;
+  std::string runbook;
+  std::string process;  ///< base::process_identity
+};
+
 /// How locks are taken.
 struct LockSettings {
   Duration lease = std::chrono::seconds(60);  ///< how long one holds without being renewed
   std::string break_reason = {};  ///< take it from whoever holds it, for this reason; "": do not
+  std::string process = {};       ///< what holds it, as base::process_identity; "": this process
 };
 
 /// The shortest `LockSettings::lease`, and what it is a whole number of.
@@ -69,6 +78,7 @@ struct LockRecord {
   std::string holder;   ///< "20260102-030405-beef ana@desk"; "" where nobody holds it
   std::string run;      ///< the id in it
   std::string runbook;  ///< of the holder, or of the last one
+  std::string process;  ///< base::process_identity of the holder, or of the last one
   std::string since;    ///< RFC 3339, by the holder's clock
   std::string renewed;  ///< ditto
   Duration duration = std::chrono::seconds(60);  ///< how long it holds without being renewed

@@ -22,7 +22,7 @@ namespace cfkops::engine {
 /// longer ago than it holds, less a margin of a sixth; or where its record tells of another holder.
 /// Lost is lost: from then on no mutation leaves, and the loop stops at once.
 ///
-/// Its requests go through a client of its own, of the scope "<run>/lock/<attempt>", and stand in
+/// Its requests go through a client of its own, of the scope "<run>/lock/<life>", and stand in
 /// the journal under the step "lock". One thread.
 class LockKeeper final : public MutationGate {
  public:
@@ -36,10 +36,14 @@ class LockKeeper final : public MutationGate {
 
   /// Takes all of them, or none. One that is free, given back, or of an earlier process of this run
   /// is taken at once; another is watched until it is given back, has changed, or has not changed
-  /// for as long as it holds. `attempt` numbers the processes of a run, from 1. Errors: Refused
-  /// with reason `kLockHeld`, where somebody else holds one: who, since when, and what to do;
-  /// Cancelled; what the server says.
-  Status acquire(const std::vector<LockTarget>& targets, int attempt = 1);
+  /// for as long as it holds. Errors: Refused with reason `kLockHeld`, where somebody else holds
+  /// one: who, since when, and what to do; Cancelled; what the server says.
+  Status acquire(const std::vector<LockTarget>& targets);
+
+  /// Whether another run that lives holds one of them. Takes and writes nothing; looks at a record
+  /// for as long as a living holder needs to renew it. Where that cannot be read there is no error.
+  /// Errors: Refused with reason `kLockHeld`; Cancelled.
+  Status find_living_holder(const std::vector<LockTarget>& targets);
 
   /// Errors: Refused with reason `kLockLost`.
   Status may_leave(const kube::Mutation& mutation) override;
@@ -83,6 +87,11 @@ class LockKeeper final : public MutationGate {
   };
 
   Status take(const LockTarget& target);
+  Status look_for_life(const LockTarget& target);
+  void tell_watching(const LockTarget& target,
+                     const LockRecord& record,
+                     Duration so_far,
+                     Duration whole);
   Status try_once(const LockTarget& target,
                   const std::optional<LockRecord>& record,
                   MonoTime asked,
@@ -110,7 +119,7 @@ class LockKeeper final : public MutationGate {
   Journal& journal_;
   Observer& observer_;
   kube::Client client_;
-  std::string identity_;
+  LockHolder holder_;
   std::vector<Held> held_;
   std::optional<kube::Loop::Periodic> renewal_;
   std::optional<Error> lost_;

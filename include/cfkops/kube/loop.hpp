@@ -60,6 +60,10 @@ class Loop {
   /// Takes back the one of that reason, so that what was done can be undone.
   void withdraw_stop(std::string_view reason);
 
+  /// `tell` is called once, on the loop's thread, by a wait that goes on within a SafeStretch
+  /// though a person has asked to stop: somebody should tell them. Replaces the one before.
+  void on_held_stop(std::function<void()> tell) { on_held_stop_ = std::move(tell); }
+
   /// Which SafeStretch lives, the outermost: no two have the same number. 0 where none does but
   /// that of a `Periodic` itself.
   [[nodiscard]] std::uint64_t stretch() const {
@@ -127,6 +131,8 @@ class Loop {
   Result<bool> wait(const std::function<bool()>& done, MonoTime deadline, When when);
   [[nodiscard]] bool asked_to_stop() const;
 
+  void tell_held_stop();
+
   /// Calls those that are due, and returns when the next will be.
   MonoTime call_periodic(When when);
 
@@ -137,6 +143,7 @@ class Loop {
   Stop stop_when_ = Stop::SafePoint;
   int stretches_ = 0;
   std::uint64_t stretch_number_ = 0;
+  std::function<void()> on_held_stop_;
   std::vector<Periodic*> periodic_;
   bool in_idle_ = false;     ///< within the call of a Periodic of that kind
   bool in_waiting_ = false;  ///< ditto

@@ -1,6 +1,6 @@
-#include "shell_word.hpp"
+#include "cfkops/base/shell_word.hpp"
 
-namespace cfkops::cli {
+namespace cfkops::base {
 
 std::string shell_word(const std::string& word) {
   const bool plain =
@@ -18,4 +18,4 @@ std::string shell_word(const std::string& word) {
   return text + "'";
 }
 
-}  // namespace cfkops::cli
+}  // namespace cfkops::base
