@@ -99,6 +99,16 @@ class ObjectPatch final : public engine::Action {
     return outcome ? *outcome : engine::Outcome::from(outcome.error());
   }
 
+  [[nodiscard]] engine::PlannedChange planned_undo(const Json& remembered) const override {
+    const std::string ns = remembered.string_or("/namespace", "");
+    return {.verb = "patch",
+            .object = remembered.string_or("/kind", "") + " " + (ns.empty() ? "" : ns + "/") +
+                      remembered.string_or("/name", ""),
+            .uid = remembered.string_or("/uid", ""),
+            .diff = lines_of_undo(remembered.get("/changes")),
+            .verdict = {}};
+  }
+
   [[nodiscard]] engine::Outcome undo(const engine::Context& /*context*/,
                                      kube::Client& client,
                                      const Json& remembered) const override {

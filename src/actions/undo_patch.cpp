@@ -224,6 +224,21 @@ Json changes_of(const Json& before, const Json& after, kube::PatchType type, con
   return Json(std::move(changes).take());
 }
 
+std::vector<std::string> lines_of_undo(const Json& changes) {
+  json wrote = json::object();
+  json was = json::object();
+  for (const Json& field : changes.items("/fields")) {
+    const Path path = path_in(field.get("/path"));
+    if (const Json value = field.get("/wrote"); !value.is_null()) {
+      put(wrote, path, &value.raw());
+    }
+    if (const Json value = field.get("/was"); !value.is_null()) {
+      put(was, path, &value.raw());
+    }
+  }
+  return difference(Json(std::move(wrote)), Json(std::move(was)));
+}
+
 TakeBack take_back(const Json& changes, const Json& now) {
   TakeBack back;
   json undo = json::object();

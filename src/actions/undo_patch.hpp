@@ -17,6 +17,9 @@ namespace cfkops::actions {
                               kube::PatchType type,
                               const Json& patch);
 
+/// What taking these changes back would change, in lines as `difference` has them.
+[[nodiscard]] std::vector<std::string> lines_of_undo(const Json& changes);
+
 /// How changes are taken back on an object as it is now.
 struct TakeBack {
   Json patch;                        ///< a merge patch; an empty map where nothing is left to do

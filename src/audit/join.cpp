@@ -264,9 +264,11 @@ JoinedMutation Join::judge(const JournalledMutation& mutation,
       mutation.status == 0 ? "that nothing was sent" : std::to_string(mutation.status);
   if (joined.events.empty()) {
     if (mutation.status != 0 && !may_come_from_in_between(mutation.status)) {
-      joined.verdict = Verdict::Missing;
-      joined.why = "the journal says " + said + ", the cluster's log has no such request" +
-                   (covers(mutation.time) ? "" : "; it does not cover that time");
+      const bool covered = covers(mutation.time);
+      joined.verdict = covered ? Verdict::Missing : Verdict::Unresolved;
+      joined.why = "the journal says " + said +
+                   (covered ? ", the cluster's log has no such request"
+                            : ", the cluster's log does not cover that time");
     }
     return joined;
   }

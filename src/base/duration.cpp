@@ -201,10 +201,11 @@ std::string format_duration(Duration duration) {
 
 std::string human_duration(Duration duration) {
   std::int64_t rest = duration.count();
-  if (rest < 0) {
+  if (rest < 0 && round_to(-std::max(rest, -kDay), kSecond / 10) > 0) {
     const std::int64_t most = std::numeric_limits<std::int64_t>::max();
     return "-" + human_duration(Duration(rest == -most - 1 ? most : -rest));
   }
+  rest = std::max<std::int64_t>(rest, 0);  // a little before now is now
   rest = std::min(rest, std::numeric_limits<std::int64_t>::max() - kDay);  // room to round up
   // Each form is taken by what it would show, so that 59.7s becomes 1m00s and not 60s.
   const std::int64_t tenths = round_to(rest, kSecond / 10);

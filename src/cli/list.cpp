@@ -2,9 +2,9 @@
 #include "exit_code.hpp"
 #include "json_line.hpp"
 #include "library.hpp"
-#include "shell_word.hpp"
 
 #include "cfkops/base/display.hpp"
+#include "cfkops/base/shell_word.hpp"
 #include "cfkops/base/text.hpp"
 #include "cfkops/runbook/loader.hpp"
 
@@ -29,7 +29,7 @@ Row row_of(const RunbookPlace& place) {
       return {place, loaded->title, loaded->risk};
     }
   }
-  return {place, "(cannot be loaded: cfkops lint " + shell_word(place.path) + ")", ""};
+  return {place, "(cannot be loaded: cfkops lint " + base::shell_word(place.path) + ")", ""};
 }
 
 std::string to_text(const std::vector<Row>& rows) {

@@ -3,9 +3,9 @@
 #include "commands.hpp"
 #include "exit_code.hpp"
 #include "library.hpp"
-#include "shell_word.hpp"
 
 #include "cfkops/actions/table.hpp"
+#include "cfkops/base/shell_word.hpp"
 #include "cfkops/base/text.hpp"
 #include "cfkops/runbook/lint.hpp"
 
@@ -35,7 +35,7 @@ std::optional<runbook::Runbook> load_text(const std::string& text,
     }
     terminal.err(base::printable_lines("cfkops: " + path +
                                        " cannot be used as it is\n  next: cfkops lint " +
-                                       shell_word(word) + "\n"));
+                                       base::shell_word(word) + "\n"));
     exit_code = kUsage;
     return std::nullopt;
   }

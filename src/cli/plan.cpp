@@ -65,6 +65,11 @@ bool changes_pending(const engine::Plan& plan) {
 
 int plan_there(const Arguments& arguments, const AppEnvironment& environment) {
   Terminal& terminal = environment.terminal;
+  if (!arguments.out.empty()) {
+    if (const Status free = may_be_written(arguments.out, arguments.force); !free) {
+      return fail(environment, free.error());
+    }
+  }
   int code = kOk;
   const auto book = load(arguments.names.front(), environment, code);
   if (!book) {

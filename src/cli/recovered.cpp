@@ -7,7 +7,6 @@
 #include "library.hpp"
 #include "request.hpp"
 #include "run_store.hpp"
-#include "shell_word.hpp"
 #include "simulated.hpp"
 #include "windows.hpp"
 
@@ -288,16 +287,24 @@ Result<TakenRun> take_run(const std::string& word, bool taken_over) {
   CFKOPS_ASSIGN(const std::string text, base::read_file(path, kLongestLog));
   CFKOPS_ASSIGN(const auto head, read_head_of(path));
   const audit::Trust anybody{.required = true, .fingerprints = {}, .by_anybody = true};
-  CFKOPS_ASSIGN(audit::Reopened reopened, audit::reopen(text, anybody, head));
-  CFKOPS_ASSIGN(taken.run, engine::recover(reopened.lines));
-  CFKOPS_TRY(signed_by_us(reopened.report, taken_over));
-  taken.run_id = reopened.report.run_id;
-  taken.signers = reopened.report.signers;
-  taken.last_time = reopened.lines.back().time;
-  taken.tail = std::move(reopened.tail);
-  if (!reopened.torn.empty()) {
-    CFKOPS_TRY(keep_torn(taken.folder, reopened.torn));
-    CFKOPS_TRY(base::cut_file(path, reopened.good_bytes));
+  auto reopened = audit::reopen(text, anybody, head);
+  if (!reopened) {
+    Error error = std::move(reopened).error();
+    error.code = ErrorCode::Refused;
+    return std::move(error).with_hint(
+        "nobody can tell what was done; look at the cluster, and at what stands before that with: "
+        "cfkops runs export " +
+        word);
+  }
+  CFKOPS_ASSIGN(taken.run, engine::recover(reopened->lines));
+  CFKOPS_TRY(signed_by_us(reopened->report, taken_over));
+  taken.run_id = reopened->report.run_id;
+  taken.signers = reopened->report.signers;
+  taken.last_time = reopened->lines.back().time;
+  taken.tail = std::move(reopened->tail);
+  if (!reopened->torn.empty()) {
+    CFKOPS_TRY(keep_torn(taken.folder, reopened->torn));
+    CFKOPS_TRY(base::cut_file(path, reopened->good_bytes));
   }
   return taken;
 }

@@ -1,7 +1,6 @@
 #include "request.hpp"
 
-#include "shell_word.hpp"
-
+#include "cfkops/base/shell_word.hpp"
 #include "cfkops/engine/journal.hpp"
 
 #include <fmt/core.h>
@@ -50,7 +49,8 @@ Result<engine::RunRequest> make_request(const Arguments& arguments,
                                         const runbook::Runbook& book,
                                         const Clock& clock) {
   engine::RunRequest request = begin_request(arguments, book, clock);
-  request.runbook_word = shell_word(arguments.names.empty() ? book.name : arguments.names.front());
+  request.runbook_word =
+      base::shell_word(arguments.names.empty() ? book.name : arguments.names.front());
   CFKOPS_ASSIGN(request.params, split_params(arguments, request.runbook_word));
   if (Status checked = engine::check_params(request); !checked) {
     Error error = std::move(checked).error();
@@ -66,7 +66,7 @@ Result<engine::RunRequest> make_request(const Arguments& arguments,
                                         const runbook::Runbook& book,
                                         const Clock& clock) {
   engine::RunRequest request = begin_request(arguments, book, clock);
-  request.runbook_word = shell_word(plan.runbook);
+  request.runbook_word = base::shell_word(plan.runbook);
   request.saved = &plan;
   request.params = plan.params;
   CFKOPS_ASSIGN(const auto given, split_params(arguments, request.runbook_word));
@@ -92,16 +92,17 @@ Result<engine::RunRequest> make_request(const Arguments& arguments,
 }
 
 std::string command_line(const Arguments& arguments) {
-  std::string text = arguments.saved_plan.empty() ? shell_word(arguments.names.front())
-                                                  : "--plan " + shell_word(arguments.saved_plan);
+  std::string text = arguments.saved_plan.empty()
+                         ? base::shell_word(arguments.names.front())
+                         : "--plan " + base::shell_word(arguments.saved_plan);
   const auto add = [&text](const char* flag, const std::string& value) {
     if (!value.empty()) {
-      text += std::string(" ") + flag + " " + shell_word(value);
+      text += std::string(" ") + flag + " " + base::shell_word(value);
     }
   };
   if (arguments.sandbox) {
     text += " --sandbox";
-    text += arguments.sandbox->empty() ? "" : "=" + shell_word(*arguments.sandbox);
+    text += arguments.sandbox->empty() ? "" : "=" + base::shell_word(*arguments.sandbox);
   }
   const kube::ConfigOverrides& config = arguments.global.config;
   add("--kubeconfig", config.kubeconfig);

@@ -16,13 +16,14 @@ nlohmann::json member(const Json& json, std::string_view pointer) {
 class Export {
  public:
   explicit Export(const CheckedLog& log) {
-    for (const char* list : {"resumes", "approvals", "checks", "steps", "changes", "undo"}) {
+    for (const char* list :
+         {"resumes", "approvals", "locks", "checks", "steps", "changes", "undo"}) {
       out_[list] = nlohmann::json::array();
     }
     out_["schemaVersion"] = 1;
     out_["log"] = to_json(log.report).raw();
     out_["run"] = log.report.run_id;
-    for (const char* none : {"ended", "result", "summary", "plan"}) {
+    for (const char* none : {"ended", "result", "summary", "plan", "savedPlan"}) {
       out_[none] = nullptr;
     }
     out_["left"] = nlohmann::json::array();
@@ -44,6 +45,8 @@ class Export {
       out_["plan"] = member(line.data, "/plan");
     } else if (phase == "note" && line.data.string_or("/kind", "") == "approval") {
       add("approvals", line, {"text"});
+    } else if (phase == "note" && line.data.string_or("/kind", "") == "lock") {
+      add("locks", line, {"event", "target", "token", "text"});
     } else if (phase == "check") {
       add("checks", line, {"kind", "id", "title", "verdict", "summary"});
     } else if (phase == "step") {
@@ -82,6 +85,17 @@ class Export {
     for (const char* name :
          {"runbook", "params", "cluster", "namespace", "actor", "tool", "commandLine"}) {
       out_[name] = member(line.data, std::string("/") + name);
+    }
+    out_["savedPlan"] = member(line.data, "/savedPlan");
+    for (const Json& approval : line.data.items("/savedPlan/approvals")) {
+      out_["approvals"].push_back(
+          {{"time", line.time},
+           {"step", line.step},
+           {"text",
+            approval.string_or("/principal", "") + " signed the saved plan " +
+                line.data.string_or("/savedPlan/sha256", "") + " with the key " +
+                approval.string_or("/key", "") + ", for until " +
+                approval.string_or("/expires", "")}});
     }
   }
 

@@ -87,6 +87,13 @@ std::string table(Cells head) {
   return text + "\n";
 }
 
+std::string saved_plan_of(const Json& run) {
+  const std::string hash = text_of(run, "/savedPlan/sha256");
+  return hash.empty() ? "none"
+                      : hash + " of " + text_of(run, "/savedPlan/created") + " by " +
+                            text_of(run, "/savedPlan/requester");
+}
+
 std::string facts(const Json& run) {
   const std::string params = text_of(run, "/params");
   const std::string error = text_of(run, "/log/reason");
@@ -98,7 +105,7 @@ std::string facts(const Json& run) {
          row({"cluster",
               text_of(run, "/cluster/server") + " " + text_of(run, "/cluster/context")}) +
          row({"namespace", text_of(run, "/namespace")}) + row({"parameters", params}) +
-         row({"command", text_of(run, "/commandLine")}) +
+         row({"command", text_of(run, "/commandLine")}) + row({"saved plan", saved_plan_of(run)}) +
          row({"started", text_of(run, "/started")}) + row({"ended", text_of(run, "/ended")}) +
          row({"result", text_of(run, "/result")}) + row({"summary", text_of(run, "/summary")}) +
          row({"log", text_of(run, "/log/state") + (error.empty() ? "" : ": " + error)}) +
@@ -134,6 +141,14 @@ std::string to_markdown(const Json& run) {
   for (const Json& one : run.items("/resumes")) {
     text += row({text_of(one, "/time"),
                  text_of(one, "/task") + " by " + actor_of(one) + " " + text_of(one, "/takeOver")});
+  }
+  text += "\n## Locks\n\n" + table({"time", "event", "target", "token", "what"});
+  for (const Json& one : run.items("/locks")) {
+    text += row({text_of(one, "/time"),
+                 text_of(one, "/event"),
+                 text_of(one, "/target"),
+                 text_of(one, "/token"),
+                 text_of(one, "/text")});
   }
   text += "\n## Steps\n\n" + table({"step", "what", "began", "ended", "state", "why"});
   for (const Json& one : run.items("/steps")) {
@@ -222,6 +237,10 @@ std::string to_csv(const Json& run) {
   for (const Json& one : run.items("/resumes")) {
     text +=
         put(one, "resume", text_of(one, "/task"), {actor_of(one), text_of(one, "/takeOver"), ""});
+  }
+  for (const Json& one : run.items("/locks")) {
+    text += put(
+        one, "lock", text_of(one, "/target"), {text_of(one, "/event"), text_of(one, "/text"), ""});
   }
   for (const Json& one : run.items("/checks")) {
     text += put(one,

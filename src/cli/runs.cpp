@@ -25,21 +25,12 @@ struct RunRow {
   std::string started;
   std::string runbook;
   std::string ns;
-  std::string result;       ///< "open" where there is none yet, "" where it is not proven
+  std::string result;       ///< "open" where there is none yet, "" where it is not proven,
+                            ///< "RolledBack" of one that was taken back
   std::string state;        ///< of its log
   bool resumable = false;   ///< there is something to resume
   std::string reason = {};  ///< why its log is not intact
 };
-
-/// Whoever signed it. Errors: InvalidInput where it is broken.
-Result<CheckedLog> shown_log(const std::string& word) {
-  CFKOPS_ASSIGN(CheckedLog log, checked_log(word, {}));
-  if (log.report.state == State::Broken) {
-    return audit::broken_log(log.report)
-        .with_hint("see what stands before that with: cfkops runs export " + word);
-  }
-  return log;
-}
 
 RunRow row_of(const std::string& id, const audit::Trust& trust) {
   const auto log = checked_log((run_folder(id) / kJournalFile).string(), trust);
@@ -64,9 +55,10 @@ RunRow row_of(const std::string& id, const audit::Trust& trust) {
   if (last.phase == "end" && log->report.state != State::Broken) {
     row.result = last.data.string_or("/result", "");
   }
-  if (log->report.state != State::Broken) {
-    const auto run = engine::recover(log->lines);
-    row.resumable = run && run->nothing_to_resume().empty();
+  if (const auto run = engine::recover(log->lines); run && log->report.state != State::Broken) {
+    row.resumable = run->nothing_to_resume().empty();
+    row.result = run->result.empty() ? row.result : run->result;
+    row.result = run->rolling_back && row.result == "Succeeded" ? "RolledBack" : row.result;
   }
   return row;
 }
@@ -159,9 +151,16 @@ int runs_list_command(const Arguments& arguments, const AppEnvironment& environm
 }
 
 int runs_show_command(const Arguments& arguments, const AppEnvironment& environment) {
-  const auto log = shown_log(arguments.names.front());
+  const std::string& word = arguments.names.front();
+  const auto log = checked_log(word, {});  // whoever signed it
   if (!log) {
     return fail(environment, log.error());
+  }
+  if (log->report.state == State::Broken) {
+    show_error(environment.terminal,
+               audit::broken_log(log->report)
+                   .with_hint("see what stands before that with: cfkops runs export " + word));
+    return kRunFailed;
   }
   if (arguments.global.output == Output::Json) {
     nlohmann::json list = nlohmann::json::array();
@@ -212,13 +211,12 @@ int runs_export_command(const Arguments& arguments, const AppEnvironment& enviro
   if (log->report.state != State::Broken) {
     return kOk;
   }
-  static_cast<void>(
-      fail(environment,
-           make_error(ErrorCode::InvalidInput,
-                      "the log is broken at line " + std::to_string(log->report.line) + ": " +
-                          log->report.reason,
-                      "what is exported ends before that line; see: cfkops audit verify " +
-                          arguments.names.front())));
+  show_error(environment.terminal,
+             make_error(ErrorCode::InvalidInput,
+                        "the log is broken at line " + std::to_string(log->report.line) + ": " +
+                            log->report.reason,
+                        "what is exported ends before that line; see: cfkops audit verify " +
+                            arguments.names.front()));
   return kRunFailed;
 }
 

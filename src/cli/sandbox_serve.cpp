@@ -1,11 +1,11 @@
 #include "commands.hpp"
 #include "exit_code.hpp"
 #include "json_line.hpp"
-#include "shell_word.hpp"
 #include "simulated.hpp"
 
 #include "cfkops/base/append_file.hpp"
 #include "cfkops/base/file.hpp"
+#include "cfkops/base/shell_word.hpp"
 #include "cfkops/engine/journal.hpp"
 #include "cfkops/sandbox/cluster.hpp"
 #include "cfkops/sandbox/server.hpp"
@@ -58,7 +58,7 @@ void announce(const Arguments& arguments,
   }
   environment.terminal.out("A simulated cluster answers at " + server.address() +
                            " until Ctrl-C. In another terminal:\n\n  export KUBECONFIG=" +
-                           shell_word(kubeconfig.string()) + "\n  kubectl get namespaces\n");
+                           base::shell_word(kubeconfig.string()) + "\n  kubectl get namespaces\n");
 }
 
 Result<std::unique_ptr<sandbox::Cluster>> begin(std::optional<sandbox::Scenario>& scenario,

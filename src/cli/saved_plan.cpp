@@ -2,7 +2,6 @@
 
 #include "commands.hpp"
 #include "exit_code.hpp"
-#include "shell_word.hpp"
 
 #include "cfkops/base/file.hpp"
 #include "cfkops/base/process.hpp"
@@ -78,13 +77,18 @@ std::optional<engine::SavedPlan> load_saved_plan(const std::string& file,
   return *std::move(plan);
 }
 
-Status write_saved_plan(const engine::SavedPlan& plan, const std::string& file, bool force) {
+Status may_be_written(const std::string& file, bool force) {
   std::error_code ignored;
   if (!force && fs::exists(file, ignored)) {
-    return make_error(ErrorCode::AlreadyExists,
+    return make_error(ErrorCode::InvalidInput,
                       file + " is there already",
                       "name another file, or add --force to replace it");
   }
+  return {};
+}
+
+Status write_saved_plan(const engine::SavedPlan& plan, const std::string& file, bool force) {
+  CFKOPS_TRY(may_be_written(file, force));
   return base::write_private_file(file, engine::to_text(plan));
 }
 

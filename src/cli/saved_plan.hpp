@@ -18,7 +18,10 @@ namespace cfkops::cli {
                                                                const AppEnvironment& environment,
                                                                int& exit_code);
 
-/// Writes it, with mode 0600. Errors: AlreadyExists unless `force`; Io.
+/// Errors: InvalidInput where there is such a file already, unless `force`.
+[[nodiscard]] Status may_be_written(const std::string& file, bool force);
+
+/// Writes it, with mode 0600. Errors: as `may_be_written`; Io.
 [[nodiscard]] Status write_saved_plan(const engine::SavedPlan& plan,
                                       const std::string& file,
                                       bool force);

@@ -5,9 +5,9 @@
 #include "exit_code.hpp"
 #include "json_line.hpp"
 #include "planning_observer.hpp"
-#include "shell_word.hpp"
 
 #include "cfkops/base/file.hpp"
+#include "cfkops/base/shell_word.hpp"
 #include "cfkops/base/text.hpp"
 
 #include <nlohmann/json.hpp>
@@ -67,7 +67,7 @@ void show(const Arguments& arguments,
   }
   environment.terminal.out(base::printable_lines(text_of(arguments, snapshot, scope)));
   environment.terminal.err(base::printable_lines("next: cfkops rehearse RUNBOOK --snapshot " +
-                                                 shell_word(as_file(arguments.out)) + "\n"));
+                                                 base::shell_word(as_file(arguments.out)) + "\n"));
 }
 
 }  // namespace

@@ -1,5 +1,8 @@
 #include "report.hpp"
 
+#include "cfkops/base/shell_word.hpp"
+#include "cfkops/engine/saved_plan.hpp"
+
 #include <nlohmann/json.hpp>
 
 #include <utility>
@@ -32,7 +35,8 @@ std::vector<std::string> left_behind(const RunState& state, RunResult result) {
     return left;
   }
   if (state.environment.journal.intents() > 0) {
-    if (result == RunResult::Interrupted || result == RunResult::Locked) {
+    if (result == RunResult::Interrupted || result == RunResult::Locked ||
+        result == RunResult::NotConfirmed) {
       add_kept_steps(state, left);
     }
     add_not_started(state, left);
@@ -59,9 +63,44 @@ void add_going_on(const RunState& state, RunResult result, std::vector<std::stri
   if (result == RunResult::Failed || !can_go_on(state)) {
     return;
   }
+  if (state.rolls_back) {
+    if (result != RunResult::ValidationFailed) {
+      next.push_back("cfkops rollback " + run);
+    }
+    return;
+  }
   next.push_back("cfkops resume " + run);
   if (result != RunResult::UndoIncomplete && state.environment.journal.intents() > 0) {
     next.push_back("cfkops rollback " + run);
+  }
+}
+
+/// The words that make a saved plan once more; secrets are to be given again.
+std::string planned_anew(const SavedPlan& saved) {
+  const bool named = saved.runbook_file.starts_with("built-in/");
+  std::string text =
+      base::shell_word(named ? saved.runbook : saved.runbook_file) + " -n " + saved.ns;
+  for (const auto& [name, value] : saved.params) {
+    text += " --param " + base::shell_word(name + "=" + value);
+  }
+  for (const std::string& name : saved.secret_params) {
+    text += " --param " + name + "=SECRET";
+  }
+  return text + " --out FILE";
+}
+
+/// Nobody said yes: a run that was begun before is what it was.
+void add_after_no(const RunState& state, const std::string& again, std::vector<std::string>& next) {
+  const std::string& run = state.request.run_id;
+  if (!can_go_on(state)) {
+    next.push_back("cfkops run " + again + " --yes");
+    return;
+  }
+  if (state.rolls_back) {
+    next.push_back("cfkops rollback " + run + " --yes");
+  }
+  if (state.before == nullptr || state.before->nothing_to_resume().empty()) {
+    next.push_back("cfkops resume " + run + (state.rolls_back ? "" : " --yes"));
   }
 }
 
@@ -86,21 +125,19 @@ std::vector<std::string> next_commands(const RunState& state, RunResult result) 
       if (begun) {
         add_going_on(state, result, next);
       } else {
-        next.push_back("cfkops plan " + (request.saved == nullptr
-                                             ? again
-                                             : word + " -n " + request.ns + " --out FILE"));
+        next.push_back("cfkops plan " +
+                       (request.saved == nullptr ? again : planned_anew(*request.saved)));
       }
       break;
     case RunResult::NotConfirmed:
-      next.push_back(begun ? "cfkops resume " + request.run_id + " --yes"
-                           : "cfkops run " + again + " --yes");
+      add_after_no(state, again, next);
       break;
     case RunResult::Failed:
     case RunResult::ValidationFailed:
     case RunResult::UndoIncomplete:
       next.push_back("cfkops runs show " + request.run_id);
       add_going_on(state, result, next);
-      if (result == RunResult::Failed) {
+      if (result == RunResult::Failed && !state.rolls_back) {
         next.push_back("cfkops run " + again);
       }
       break;

@@ -130,7 +130,7 @@ RunReport Run::go_on() {
 }
 
 RunReport Run::take_back() {
-  rolls_back_ = true;
+  state_.rolls_back = true;
   return close(take_up());
 }
 
@@ -140,7 +140,7 @@ std::optional<Verdicts> Run::refuse_strangers() {
   const RunRequest& request = state_.request;
   const RecoveredRun& before = *state_.before;
   const std::string nothing =
-      rolls_back_ ? before.nothing_to_roll_back() : before.nothing_to_resume();
+      state_.rolls_back ? before.nothing_to_roll_back() : before.nothing_to_resume();
   if (!nothing.empty()) {
     return Verdicts{RunResult::InvalidInput, nothing, make_error(ErrorCode::InvalidInput, nothing)};
   }
@@ -153,7 +153,7 @@ std::optional<Verdicts> Run::refuse_strangers() {
                    make_error(ErrorCode::Refused, base::join(other, "; ")));
   }
   kube::Client& client = state_.environment.client;
-  set_scope(client, request.run_id, heading(rolls_back_), request.life);
+  set_scope(client, request.run_id, heading(state_.rolls_back), request.life);
   const auto uid = cluster_uid(client);
   const auto identity = client.who_am_i();
   if (!uid) {
@@ -186,7 +186,7 @@ std::optional<Verdicts> Run::other_params(const runbook::ValueMap& params) const
 Status Run::begin_again() {
   const RunRequest& request = state_.request;
   const nlohmann::json record = {
-      {"task", heading(rolls_back_)},
+      {"task", heading(state_.rolls_back)},
       {"life", request.life},
       {"actor", {{"user", user_}, {"osUser", os_user()}, {"host", host_name()}}},
       {"takeOver", request.take_over},
@@ -291,8 +291,8 @@ Verdicts Run::take_up() {
   if (const Status recalled = recall(state_, *recalled_); !recalled) {
     return not_begun(recalled.error());
   }
-  const bool undo = rolls_back_ || state_.before->undoing || has_failed_step();
-  rolls_back_ = rolls_back_ || state_.before->rolling_back;
+  const bool undo = state_.rolls_back || state_.before->undoing || has_failed_step();
+  state_.rolls_back = state_.rolls_back || state_.before->rolling_back;
   return undo ? undo_all(*params) : take_up_steps(*params);
 }
 
@@ -356,7 +356,7 @@ Verdicts Run::finish_undo() {
             "not all could be undone",
             make_error(ErrorCode::Refused, "the undo is not complete")};
   }
-  if (!rolls_back_) {
+  if (!state_.rolls_back) {
     return {RunResult::Failed,
             "the run had failed; what can be undone is undone",
             make_error(ErrorCode::Refused, "the run had failed before it was resumed")};

@@ -87,7 +87,6 @@ class Run {
   WindowGate window_;
   std::optional<RecoveredRun> recalled_;  ///< of a run that goes on, with what could be recalled
   std::string user_;                      ///< who goes on, as the API server knows them
-  bool rolls_back_ = false;               ///< asked for by a person, not because of a failure
 };
 
 /// The parameters as the log may have them: typed, secrets "***".

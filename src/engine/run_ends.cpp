@@ -93,7 +93,8 @@ Verdicts Run::blocked(const Plan& plan) const {
   for (const PlannedStep& step : plan.steps) {
     for (const PlannedChange& change : step.plan.changes) {
       if (change.refused) {
-        reasons.push_back("step '" + step.id + "': " + change.verb + " " + change.object + ": " +
+        reasons.push_back("step '" + step.id + "': " + change.verb +
+                          (change.object.empty() ? "" : " " + change.object) + ": " +
                           change.verdict);
       }
     }

@@ -47,6 +47,7 @@ struct RunState {
   LockKeeper locks;
   std::size_t begun = 0;                 ///< steps, so far
   const RecoveredRun* before = nullptr;  ///< of a run that goes on
+  bool rolls_back = false;               ///< asked for by a person, not because of a failure
   bool untold = false;                   ///< refused before it was taken up: the log stays as it is
 
   /// All that an earlier process sent, with its fate as far as it could be found.

@@ -73,6 +73,21 @@ void judge_voter(const ControllerGauges& leader,
   }
 }
 
+/// Without one that leads; one that is silent may be it.
+void judge_leaderless(const ClusterGauges& gauges, Findings& findings) {
+  const bool all_answered = std::ranges::all_of(gauges.controllers, &ControllerGauges::answered);
+  const auto leaders = std::ranges::count(
+      gauges.controllers, std::string_view("leader"), &ControllerGauges::raft_state);
+  if (all_answered || leaders > 1) {
+    findings.wrong("there is not exactly one controller that leads the quorum");
+  }
+  for (const ControllerGauges& controller : gauges.controllers) {
+    if (!controller.answered()) {
+      findings.unknown(fmt::format("{} does not answer: {}", controller.pod, controller.silence));
+    }
+  }
+}
+
 /// Voters that we do not look at make every majority we count a guess.
 void judge_count(const ClusterGauges& gauges, Findings& findings) {
   const auto looked_at = static_cast<std::int64_t>(gauges.controllers.size());
@@ -89,7 +104,9 @@ void judge_count(const ClusterGauges& gauges, Findings& findings) {
 
 std::string summary_of(const ClusterGauges& gauges, const ControllerGauges* leader) {
   if (leader == nullptr) {
-    return fmt::format("no leader among {} controllers", gauges.controllers.size());
+    const auto answered = std::ranges::count_if(gauges.controllers, &ControllerGauges::answered);
+    return fmt::format(
+        "no leader among {} of {} controllers that answer", answered, gauges.controllers.size());
   }
   return fmt::format("{} leads {} controllers in epoch {}",
                      leader->pod,
@@ -105,12 +122,7 @@ GateVerdict quorum_is_whole(const ClusterGauges& gauges, std::int64_t max_lag) {
   if (gauges.controllers.empty()) {
     findings.unknown("there are no controllers to ask");
   } else if (leader == nullptr) {
-    findings.wrong("there is not exactly one controller that leads the quorum");
-    for (const ControllerGauges& controller : gauges.controllers) {
-      if (!controller.answered()) {
-        findings.unknown(fmt::format("{} does not answer: {}", controller.pod, controller.silence));
-      }
-    }
+    judge_leaderless(gauges, findings);
   } else {
     for (const ControllerGauges& controller : gauges.controllers) {
       judge_voter(*leader, controller, max_lag, findings);

@@ -203,6 +203,14 @@ TEST_F(ObjectPatch, WhatItTakesToUndoIsRememberedBeforeAndUndoesIt) {
   EXPECT_THAT(body, HasSubstr(R"("resourceVersion":"7")"));
 }
 
+TEST_F(ObjectPatch, ThePlanOfItsUndoHasObjectFieldAndValues) {
+  const engine::PlannedChange change = object_patch().planned_undo(remembered());
+  EXPECT_EQ(change.verb, "patch");
+  EXPECT_EQ(change.object, "statefulsets.apps confluent/kafka");
+  EXPECT_EQ(change.uid, "s1");
+  EXPECT_THAT(change.diff, testing::Contains("~ /spec/replicas: 4 -> 3"));
+}
+
 TEST_F(ObjectPatch, WhatSomebodyElseHasChangedMeanwhileIsNotUndone) {
   transport.on("GET", test::kSets + "/kafka").reply(200, with_replicas(7));
   const Outcome outcome = object_patch().undo(context, client, remembered());

@@ -265,6 +265,16 @@ TEST_F(JoinTest, MissesAnAnsweredRequestThatTheClusterDoesNotKnow) {
   EXPECT_FALSE(joined().agrees());
 }
 
+TEST_F(JoinTest, CannotTellWhereTheClustersLogDoesNotCoverTheTime) {
+  cluster_.resize(1);
+  intend(id("roll", 3));
+  conclude(201, {id("roll", 3)});
+  EXPECT_EQ(verdict(), Verdict::Unresolved);
+  EXPECT_EQ(joined().mutations[0].why,
+            "the journal says 201, the cluster's log does not cover that time");
+  EXPECT_FALSE(joined().agrees());
+}
+
 TEST_F(JoinTest, AnAnswerFromInBetweenNeedNotBeInTheClustersLog) {
   intend(id("roll", 3));
   conclude(503, {id("roll", 3)});

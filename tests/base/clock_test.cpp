@@ -157,6 +157,7 @@ TEST(HumanDuration, ShowsOneOrTwoUnits) {
   EXPECT_EQ(human_duration(23h + 59min + 31s), "1d00h");
   EXPECT_EQ(human_duration(76h), "3d04h");
   EXPECT_EQ(human_duration(-64s), "-1m04s");
+  EXPECT_EQ(human_duration(-49ms), "0.0s");
   EXPECT_EQ(human_duration(Duration::max()), "106751d00h");
   EXPECT_EQ(human_duration(Duration::min()), "-106751d00h");
 }

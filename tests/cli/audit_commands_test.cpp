@@ -58,7 +58,23 @@ class AuditCommands : public testing::Test, protected test::AppBench {
          {"cluster", {{"server", "https://10.0.0.1:6443"}, {"context", "prod"}}},
          {"namespace", "confluent"},
          {"actor", {{"user", "ana"}, {"osUser", "ana"}, {"host", "ops-1"}}},
-         {"tool", {{"version", "0.1.0"}, {"commit", "0a16f37"}}}});
+         {"tool", {{"version", "0.1.0"}, {"commit", "0a16f37"}}},
+         {"savedPlan",
+          {{"sha256", "77aa"},
+           {"created", "2025-11-23T07:00:00Z"},
+           {"requester", "ana"},
+           {"approvals",
+            {{{"principal", "bo@example.org"},
+              {"key", "SHA256:abc"},
+              {"expires", "2025-11-24T07:00:00Z"},
+              {"file", "plan.json.bo.approval"}}}}}}});
+    put(audit::Phase::Note,
+        "lock",
+        {{"kind", "lock"},
+         {"event", "broken"},
+         {"target", "kafka confluent/kafka"},
+         {"token", 5},
+         {"text", "it was broken, because of \"that laptop is lost\"; it was held by run 1 cy@x"}});
     put(audit::Phase::Check,
         "",
         {{"kind", "prerequisite"},
@@ -187,6 +203,12 @@ TEST_F(AuditCommands, ExportIsARecordOfAllThatABoardAsks) {
   EXPECT_EQ(run.at("steps").at(0).at("state"), "done");
   EXPECT_FALSE(run.at("steps").at(0).at("ended").is_null());
   EXPECT_EQ(run.at("checks").size(), 1U);
+  EXPECT_EQ(run.at("savedPlan").at("sha256"), "77aa");
+  ASSERT_EQ(run.at("approvals").size(), 1U);
+  EXPECT_THAT(run.at("approvals").at(0).at("text"),
+              HasSubstr("bo@example.org signed the saved plan 77aa"));
+  ASSERT_EQ(run.at("locks").size(), 1U);
+  EXPECT_EQ(run.at("locks").at(0).at("event"), "broken");
 }
 
 TEST_F(AuditCommands, ExportAsMarkdownAndCsvLeavesNoCellOpen) {
@@ -194,8 +216,15 @@ TEST_F(AuditCommands, ExportAsMarkdownAndCsvLeavesNoCellOpen) {
   EXPECT_THAT(terminal.shown_out, StartsWith("# Run " + std::string(kRun)));
   EXPECT_THAT(terminal.shown_out, HasSubstr("0 of 33 \\| fine"));
   EXPECT_THAT(terminal.shown_out, HasSubstr("evict pods/eviction confluent/kafka-2 | done (201)"));
+  EXPECT_THAT(terminal.shown_out,
+              HasSubstr("| saved plan | 77aa of 2025-11-23T07:00:00Z by ana |"));
+  EXPECT_THAT(terminal.shown_out, HasSubstr("bo@example.org signed the saved plan"));
+  EXPECT_THAT(terminal.shown_out, HasSubstr("because of \"that laptop is lost\"; it was held by"));
   terminal.shown_out.clear();
   EXPECT_EQ(run_words({"runs", "export", kRun, "-o", "csv"}), 0);
+  EXPECT_THAT(terminal.shown_out, HasSubstr("\"approval\",\"\",\"bo@example.org signed"));
+  EXPECT_THAT(terminal.shown_out,
+              HasSubstr("\"lock\",\"lock\",\"kafka confluent/kafka\",\"broken\""));
   EXPECT_THAT(terminal.shown_out,
               StartsWith("\"run\",\"time\",\"kind\",\"step\",\"what\",\"result\",\"details\","));
   EXPECT_THAT(terminal.shown_out, HasSubstr("\"'=cmd|'/c calc'!A0\"")) << "no formula";
@@ -213,6 +242,8 @@ TEST_F(AuditCommands, ExportOfABrokenLogEndsBeforeTheLineAndSaysSo) {
   EXPECT_EQ(run.at("log").at("state"), "broken");
   EXPECT_TRUE(run.at("result").is_null());
   EXPECT_THAT(terminal.shown_err, HasSubstr("the log is broken at line"));
+  EXPECT_EQ(run_words({"runs", "show", path}), 1);
+  EXPECT_THAT(terminal.shown_err, HasSubstr("cfkops runs export " + path));
 }
 
 TEST_F(AuditCommands, JoinFindsEachChangeOnBothSidesOrListsIt) {

@@ -253,7 +253,7 @@ TEST_F(RecoveredCommand, ALogCutBackToAnEarlierEndIsFoundByItsHead) {
   EXPECT_EQ(run_words({"audit", "verify", "last"}), 1);
   EXPECT_THAT(terminal.shown_out, HasSubstr("broken: lines are missing at its end"));
   terminal.shown_err.clear();
-  EXPECT_EQ(resume(), 2);
+  EXPECT_EQ(resume(), 4);
   EXPECT_THAT(terminal.shown_err, HasSubstr("lines are missing at its end"));
   fs::remove(in_run(kHeadFile));
   EXPECT_EQ(run_words({"audit", "verify", "last"}), 1);

@@ -85,7 +85,7 @@ TEST_F(SavedPlanCommand, IsSavedForItsOwnerAloneAndNotOverAnother) {
 
   ASSERT_EQ(stat(plan.c_str(), &status), 0);
   EXPECT_EQ(status.st_mode & 0777U, 0600U);
-  EXPECT_NE(run_words({"plan", book, "--out", plan}), 0);
+  EXPECT_EQ(run_words({"plan", book, "--out", plan}), 2);
   EXPECT_THAT(terminal.shown_err, HasSubstr("is there already"));
   EXPECT_EQ(run_words({"plan", book, "--out", plan, "--force"}), 0);
 }
@@ -103,6 +103,8 @@ TEST_F(SavedPlanCommand, ShowsWhatHasDriftedAndWhatThePlanWouldMakeOfIt) {
   EXPECT_THAT(terminal.shown_out,
               HasSubstr("configmap confluent/a /data/v: planned from \"3\", now \"4\"; the plan "
                         "would change it to \"5\""));
+  EXPECT_THAT(terminal.shown_out,
+              HasSubstr("next: cfkops plan " + book + " -n confluent --out FILE"));
   EXPECT_EQ(writes, 0);
 }
 

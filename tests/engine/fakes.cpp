@@ -40,6 +40,10 @@ class FakeAction : public engine::Action {
     return StepPlan{};
   }
 
+  [[nodiscard]] engine::PlannedChange planned_undo(const Json& /*remembered*/) const override {
+    return {};
+  }
+
   [[nodiscard]] Outcome undo(const Context& /*context*/,
                              kube::Client& /*client*/,
                              const Json& /*remembered*/) const override {
@@ -127,6 +131,14 @@ class SetAction final : public FakeAction {
     }
     context.progress("set " + name);
     return Outcome::done({{"before", Value(before)}});
+  }
+
+  [[nodiscard]] engine::PlannedChange planned_undo(const Json& remembered) const override {
+    return {.verb = "patch",
+            .object = "configmap " + remembered.string_or("/name", ""),
+            .uid = remembered.string_or("/uid", ""),
+            .diff = {"~ /data/value"},
+            .verdict = {}};
   }
 
   [[nodiscard]] Outcome undo(const Context& context,

@@ -251,10 +251,40 @@ TEST_F(RecoveryTest, SaysWhatCannotBeTakenBackAndTriesAgainWhenResumed) {
   EXPECT_THAT(bench.script.undone, ElementsAre("a")) << "what was undone is not undone again";
 }
 
+TEST_F(RecoveryTest, SaysBeforehandWhatATakingBackChanges) {
+  begin(kTwoSets, 0);
+  static_cast<void>(go_on(recovered(), roll_back));
+  const audit::LogLine plan = bench.log("plan").back();
+  EXPECT_EQ(plan.data.string_or("/plan/steps/0/changes/0/object", ""), "configmap b");
+  EXPECT_EQ(plan.data.string_or("/plan/steps/0/changes/0/diff/0", ""), "~ /data/value");
+  EXPECT_TRUE(mentions(bench.observer.lines, "undone: patch configmap b"));
+}
+
+TEST_F(RecoveryTest, WhatGoesOnWithAnInterruptedTakingBackIsTakingBack) {
+  begin(kTwoSets, 0);
+  bench.script.undo["a"] = Outcome::refused("somebody has changed it since");
+  const RunReport report = go_on(recovered(), roll_back);
+  EXPECT_EQ(report.result, RunResult::UndoIncomplete);
+  EXPECT_TRUE(mentions(report.next, "cfkops rollback 20260102-030405-beef"));
+  EXPECT_FALSE(mentions(report.next, "cfkops resume"));
+}
+
+TEST_F(RecoveryTest, OneThatIsNotConfirmedToGoOnSaysWhatIsLeft) {
+  begin(kTwoSets, line_of(kTwoSets, "intent", "two"));
+  bench.approval = make_error(ErrorCode::Refused, "not confirmed");
+  const RunReport report = resumed();
+  EXPECT_EQ(report.result, RunResult::NotConfirmed);
+  EXPECT_TRUE(mentions(report.left, "step 'one' is done and stays so"));
+  EXPECT_TRUE(mentions(report.next, "cfkops resume 20260102-030405-beef --yes"));
+}
+
 TEST_F(RecoveryTest, TakesNothingBackWithoutLeave) {
   begin(kTwoSets, 0);
   bench.approval = make_error(ErrorCode::Refused, "not confirmed");
-  EXPECT_EQ(go_on(recovered(), roll_back).result, RunResult::NotConfirmed);
+  const RunReport report = go_on(recovered(), roll_back);
+  EXPECT_EQ(report.result, RunResult::NotConfirmed);
+  EXPECT_TRUE(mentions(report.next, "cfkops rollback 20260102-030405-beef --yes"));
+  EXPECT_FALSE(mentions(report.next, "cfkops resume")) << "the run has succeeded";
   EXPECT_EQ(recovered().result, "Succeeded");
   bench.approval = {};
   EXPECT_EQ(resumed().result, RunResult::InvalidInput) << "there is nothing to resume, as before";

@@ -27,6 +27,18 @@ TEST(QuorumIsWhole, UnknownWithoutControllersOrWithASilentOne) {
   EXPECT_EQ(quorum_is_whole(gauges).answer, Answer::Unknown);
 }
 
+TEST(QuorumIsWhole, UnknownWhereTheSilentOneMayBeTheLeader) {
+  ClusterGauges gauges = healthy_cluster();
+  gauges.controllers[0] = {.pod = "controller-0", .silence = "429 Too Many Requests"};
+  const GateVerdict verdict = quorum_is_whole(gauges);
+  EXPECT_EQ(verdict.answer, Answer::Unknown);
+  EXPECT_EQ(verdict.summary, "no leader among 2 of 3 controllers that answer");
+  EXPECT_THAT(verdict.reasons, Contains(HasSubstr("controller-0 does not answer: 429")));
+  gauges.controllers[1].raft_state = "leader";
+  gauges.controllers[2].raft_state = "leader";
+  EXPECT_EQ(quorum_is_whole(gauges).answer, Answer::No) << "two lead, whatever the third says";
+}
+
 TEST(QuorumIsWhole, NoWithoutALeaderOrWithTwo) {
   ClusterGauges gauges = healthy_cluster();
   gauges.controllers[0].raft_state = "candidate";

@@ -128,6 +128,10 @@ class Action {
                                       kube::Client& client,
                                       const Arguments& arguments) const = 0;
 
+  /// What `undo` would do with that to an object that still is as the step left it: for who is to
+  /// approve of it. Asks nobody. Likewise never asked of actions that have no undo.
+  [[nodiscard]] virtual PlannedChange planned_undo(const Json& remembered) const = 0;
+
   /// Takes back what was remembered by `Journal::remember_undo` (in reverse order of remembering).
   /// Actions whose spec says `no_undo`, or that only read, are never asked.
   [[nodiscard]] virtual Outcome undo(const Context& context,
