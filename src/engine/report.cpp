@@ -16,7 +16,8 @@ void add_kept_steps(const RunState& state, std::vector<std::string>& left) {
     if (record.mutated && record.report.state == "done") {
       left.push_back("step '" + record.report.id + "' is done and stays so");
     } else if (record.mutated) {
-      left.push_back("step '" + record.report.id + "' is done in part: " + record.report.why);
+      left.push_back("step '" + record.report.id + "' is done in part" +
+                     (record.report.why.empty() ? "" : ": " + record.report.why));
     }
   }
 }

@@ -148,6 +148,9 @@ TEST_F(AuditCommands, VerifyTakesTheKeysThatItIsGivenInPlaceOfTheUsersOwn) {
               HasSubstr("signed by " + engine::own_fingerprint() + ", which is not an expected"));
   EXPECT_EQ(run_words({"audit", "verify", kRun, "--key", others, "--key", own}), 0);
   EXPECT_EQ(run_words({"audit", "verify", kRun, "--key", "missing.pub"}), 2);
+  const std::string secret = (engine::state_directory() / "audit-key.pem").string();
+  EXPECT_EQ(run_words({"audit", "verify", kRun, "--key", secret}), 2);
+  EXPECT_THAT(terminal.shown_err, HasSubstr("name the public half, " + secret + ".pub"));
 
   write_run("20251123-072502-0000", *other, true);
   EXPECT_EQ(run_words({"audit", "verify", "20251123-072502-0000"}), 1);
