@@ -60,6 +60,10 @@ class Reckless final : public engine::Action {
     return engine::Outcome::done();
   }
 
+  [[nodiscard]] engine::PlannedChange planned_undo(const Json& /*remembered*/) const override {
+    return {};
+  }
+
   [[nodiscard]] engine::Outcome undo(const engine::Context& /*context*/,
                                      kube::Client& /*client*/,
                                      const Json& /*remembered*/) const override {
