@@ -3,12 +3,12 @@
 #include "cfkops/base/file.hpp"
 #include "cfkops/base/text.hpp"
 
-#include <signal.h>
 #include <unistd.h>
 
 #include <array>
 #include <cerrno>
 #include <charconv>
+#include <csignal>
 #include <string>
 #include <vector>
 

@@ -24,15 +24,12 @@ Result<audit::Trust> trust_in(const std::vector<std::string>& key_files) {
     CFKOPS_ASSIGN(const std::string pem, base::read_file(file));
     Result<std::string> print = audit::fingerprint(pem);
     if (!print) {
-      const bool is_private = pem.find("PRIVATE KEY-----") != std::string::npos;
-      return std::move(print)
-          .error()
-          .with_hint(is_private ? "that is a private key, for its owner alone; name the public "
-                                  "half, " +
-                                      file + ".pub"
-                                : "name a public key in PEM form, such as another user's "
-                                  "audit-key.pem.pub")
-          .in("read " + file);
+      Error error = std::move(print).error();
+      error.hint =
+          pem.find("PRIVATE KEY-----") != std::string::npos
+              ? "that is a private key, for its owner alone; name the public half, " + file + ".pub"
+              : "name a public key in PEM form, such as another user's audit-key.pem.pub";
+      return std::move(error).in("read " + file);
     }
     trust.fingerprints.push_back(*std::move(print));
   }
