@@ -244,6 +244,19 @@ void add_runbook_commands(CLI::App& app, Slots& slots) {
       ->expected(0, 1);
 }
 
+/// Commands for those who write runbooks.
+void add_authoring_commands(CLI::App& app, Slots& slots) {
+  CLI::App* fmt = add_command(app, "fmt", "Write runbooks in the house form; changes no meaning");
+  add_names(fmt,
+            slots,
+            "runbook",
+            "Files, folders, or - for standard input; those in ./runbooks when left out");
+  fmt->add_flag("--check",
+                slots.arguments.check,
+                "Write nothing; exit with 2 where a file is not in the house form, and name it");
+  fmt->add_flag("--diff", slots.arguments.diff, "Write nothing; show what would change");
+}
+
 /// Commands that go on with a run of an earlier process.
 void add_recovery_command(CLI::App& app,
                           Slots& slots,
@@ -408,6 +421,7 @@ void build(CLI::App& app, Slots& slots) {
   app.failure_message(CLI::FailureMessage::simple);
   add_global_flags(app, slots);
   add_runbook_commands(app, slots);
+  add_authoring_commands(app, slots);
   add_locks_command(app, slots);
   add_recovery_commands(app, slots);
   add_record_commands(app, slots);
