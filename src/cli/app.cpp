@@ -29,6 +29,8 @@ constexpr auto kCommands = std::to_array<Row>({
     {"approve", approve_command},
     {"lint", lint_command},
     {"fmt", fmt_command},
+    {"new", new_command},
+    {"schema", schema_command},
     {"list", list_command},
     {"locks", locks_command},
     {"rbac", rbac_command},

@@ -101,7 +101,7 @@ TEST_P(FormatOfWildRunbooks, KeepsMeaningAndCommentsAndChangesNothingAgain) {
           << wild.text << "\n-----\n"
           << result;
     }
-    changed += result == wild.text ? 0 : 1;
+    changed += result == wild.text ? 0U : 1U;
   }
   EXPECT_EQ(changed, kCount);
 }
