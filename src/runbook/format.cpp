@@ -43,6 +43,17 @@ bool is_surely_text(const YamlNode& scalar) {
          (!ambiguity(scalar.scalar) && plain_value(scalar).as<std::string>() != nullptr);
 }
 
+/// The members by key.
+std::vector<const YamlNode::Member*> members_of(const YamlNode& map) {
+  std::vector<const YamlNode::Member*> members;
+  members.reserve(map.members.size());
+  for (const YamlNode::Member& member : map.members) {
+    members.push_back(&member);
+  }
+  std::ranges::sort(members, {}, &YamlNode::Member::key);
+  return members;
+}
+
 bool same(const YamlNode& one, const YamlNode& other) {
   if (one.kind != other.kind || one.items.size() != other.items.size() ||
       one.members.size() != other.members.size()) {
@@ -52,11 +63,13 @@ bool same(const YamlNode& one, const YamlNode& other) {
     return one.scalar == other.scalar &&
            (one.quoted == other.quoted || (is_surely_text(one) && is_surely_text(other)));
   }
+  const auto members = members_of(one);
+  const auto others = members_of(other);
+  const auto equal = [](const YamlNode::Member* a, const YamlNode::Member* b) {
+    return a->key == b->key && same(a->value, b->value);
+  };
   return std::equal(one.items.begin(), one.items.end(), other.items.begin(), same) &&
-         std::all_of(one.members.begin(), one.members.end(), [&other](const auto& member) {
-           const YamlNode* value = other.find(member.key);
-           return value != nullptr && same(member.value, *value);
-         });
+         std::equal(members.begin(), members.end(), others.begin(), equal);
 }
 
 std::optional<YamlNode> tree_of(std::string_view text) {

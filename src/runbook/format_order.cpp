@@ -2,6 +2,8 @@
 
 #include "key_table.hpp"
 
+#include "cfkops/base/text.hpp"
+
 #include <algorithm>
 #include <iterator>
 #include <utility>
@@ -107,7 +109,7 @@ void keep_as_it_is(Entry& entry) {
   fixed.below = entry.value.below;
   fixed.several_lines = entry.value.several_lines;
   fixed.column = entry.value.column;
-  fixed.lines = std::move(entry.value.lines);
+  fixed.lines = base::split(entry.value.written, '\n');
   if (entry.value.opened_inside) {
     entry.opening.clear();
   }

@@ -3,6 +3,7 @@
 #include "format_gap.hpp"
 #include "format_scalar.hpp"
 #include "places.hpp"
+#include "span.hpp"
 
 #include "cfkops/base/text.hpp"
 
@@ -64,11 +65,18 @@ class FormatReader {
 
   [[nodiscard]] char here() const { return at() < text_.size() ? text_[at()] : '\0'; }
 
-  [[nodiscard]] std::size_t offset(const SourcePos& pos) const { return source_.offset_of(pos); }
-
-  [[nodiscard]] int column(std::size_t offset) const {
-    const std::size_t line = offset == 0 ? std::string_view::npos : text_.rfind('\n', offset - 1);
-    return static_cast<int>(line == std::string_view::npos ? offset : offset - line - 1);
+  /// Cheap where positions grow: a line may be as long as the file.
+  std::size_t offset(const SourcePos& pos) {
+    if (pos.line != known_.line || pos.column < known_.column) {
+      known_ = {{}, pos.line, 1};
+      known_offset_ = source_.offset_of(known_);
+    }
+    while (known_.column < pos.column && known_offset_ < text_.size() &&
+           text_[known_offset_] != '\n') {
+      known_offset_ = next_character(text_, known_offset_);
+      ++known_.column;
+    }
+    return known_offset_;
   }
 
   FormatGap skip() {
@@ -139,7 +147,7 @@ class FormatReader {
 
   void read_map(const YamlNode& node, FormatNode& map) {
     map.kind = Kind::Map;
-    map.column = column(offset(node.members.front().key_pos));
+    map.column = node.members.front().key_pos.column - 1;
     const auto place = places_.find(&node);
     map.place = place == places_.end() ? std::string_view() : place->second;
     map.entries.reserve(node.members.size());  // where comments go is told by pointers
@@ -157,7 +165,7 @@ class FormatReader {
 
   void read_list(const YamlNode& node, FormatNode& list) {
     list.kind = Kind::List;
-    list.column = column(offset(node.pos));
+    list.column = node.pos.column - 1;
     list.entries.reserve(node.items.size());
     for (const YamlNode& item : node.items) {
       FormatGap gap = skip();
@@ -288,10 +296,10 @@ class FormatReader {
     const std::string opening = std::exchange(entry.opening, {});
     read_flow(node, entry.value, entry.opening);
     FormatNode& value = entry.value;
-    value.lines = base::split(text_.substr(begin, at() - begin), '\n');
-    value.several_lines = value.lines.size() > 1;
+    value.written = text_.substr(begin, at() - begin);
+    value.several_lines = value.written.find('\n') != std::string_view::npos;
     value.opened_inside = !entry.opening.empty();
-    const std::size_t line = begin - static_cast<std::size_t>(column(begin));
+    const std::size_t line = source_.offset_of({{}, node.pos.line, 1});
     value.column = static_cast<int>(text_.find_first_not_of(' ', line) - line);
     const auto& comments = gaps_.comments();
     const bool fixed = std::any_of(comments.begin() + static_cast<std::ptrdiff_t>(known),
@@ -409,17 +417,17 @@ class FormatReader {
 
   /// Gives the comments that stand right below `before` and apart from `entry` to the former.
   static void set_apart(Entry* before, Entry& entry) {
-    if (before == nullptr || entry.heads.empty() || entry.heads.front().blank ||
-        std::any_of(entry.heads.begin(), entry.heads.end(), [](const FormatComment& comment) {
-          return is_ignore(comment.text);
-        })) {
+    if (before == nullptr || entry.heads.empty() || entry.heads.front().blank) {
       return;
     }
+    const auto begin = entry.heads.begin();
     const auto next = std::find_if(
-        entry.heads.begin(), entry.heads.end(), [](const auto& comment) { return comment.blank; });
-    if (next != entry.heads.end() || entry.blank) {
-      before->after.assign(entry.heads.begin(), next);
-      entry.heads.erase(entry.heads.begin(), next);
+        begin, entry.heads.end(), [](const FormatComment& comment) { return comment.blank; });
+    const bool ignores = std::any_of(
+        begin, next, [](const FormatComment& comment) { return is_ignore(comment.text); });
+    if (!ignores && (next != entry.heads.end() || entry.blank)) {
+      before->after.assign(begin, next);
+      entry.heads.erase(begin, next);
     }
   }
 
@@ -427,6 +435,8 @@ class FormatReader {
   const SourceText& source_;
   std::string_view text_;
   FormatGaps gaps_;
+  SourcePos known_ = {{}, 0, 1};  ///< a position, and the byte that it is
+  std::size_t known_offset_ = 0;
   std::map<const YamlNode*, std::string_view> places_;
 };
 

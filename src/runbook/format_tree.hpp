@@ -33,8 +33,8 @@ struct FormatNode {
   std::string_view place;  ///< of a map whose keys the table of keys knows; else ""
   int column = 0;  ///< of what is in lines: where its keys or dashes stand, from 0; of what is in
                    ///< brackets: how far the line is indented that it begins in
-  std::vector<std::string> lines;  ///< of a scalar, without indentation; of what is in
-                                   ///< brackets as it is written
+  std::vector<std::string> lines;  ///< of a scalar and of what is Fixed, without indentation
+  std::string_view written;        ///< of what is in brackets, all of it; the file must outlive it
   std::string header;              ///< of a Text: "|-"
   bool several_lines = false;      ///< of what is in brackets
   bool opened_inside = false;      ///< of what is in brackets: its entry's `opening` stands in them

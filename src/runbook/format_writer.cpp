@@ -42,9 +42,11 @@ void unfold(Entry& entry) {
     node.kind = node.kind == Kind::FlowMap ? Kind::Map : Kind::List;
     std::for_each(node.entries.begin(), node.entries.end(), requote);
     node.entries.front().blank = node.entries.front().blank && !node.entries.front().heads.empty();
-    if (!entry.closing.empty()) {  // it stood behind the closing bracket
-      node.feet.push_back({.text = std::move(entry.closing)});
-      entry.closing.clear();
+    // What stood behind the closing bracket is about the key.
+    if (entry.opening.empty()) {
+      entry.opening = std::exchange(entry.closing, {});
+    } else if (!entry.closing.empty()) {
+      node.feet.push_back({.text = std::exchange(entry.closing, {})});
     }
   }
   for (Entry& inner : node.entries) {
