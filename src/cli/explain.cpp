@@ -264,7 +264,7 @@ bool asked_for(const runbook::KeySpec& key, const std::string& path) {
     return key.where == "runbook";
   }
   const runbook::KeyPath keys = runbook::follow_keys(path);
-  return keys.found && (&key == keys.key || key.where == keys.place);
+  return keys.found && (keys.key == nullptr ? key.where == keys.place : &key == keys.key);
 }
 
 /// The same shape whatever was asked for.

@@ -141,7 +141,8 @@ std::vector<std::string> findings_of(const std::string& text) {
   std::vector<std::string> found;
   for (const runbook::Diagnostic& finding : report.findings) {
     if (finding.code != "CFK-S005" && finding.code != "CFK-Y007") {
-      found.push_back(finding.code + " " + finding.message);
+      found.push_back(finding.code + " " +
+                      finding.message.substr(0, finding.message.find(" in line ")));
     }
   }
   std::sort(found.begin(), found.end());
@@ -257,7 +258,7 @@ TEST_F(Explain, TellsProgramsTheSameShapeAlways) {
     EXPECT_EQ(found.at("path"), path);
   }
   EXPECT_EQ(record("step.attempts.every").at("keys").size(), 1U);
-  EXPECT_EQ(record("step.attempts").at("keys").size(), 5U);
+  EXPECT_EQ(record("step.attempts").at("keys").size(), 1U);
   EXPECT_EQ(record("kafka.roll.settle").at("arguments").at(0).at("name"), "settle");
   EXPECT_EQ(record("kafka.roll.restarted").at("outputs").at(0).at("type"), "int");
   EXPECT_EQ(record("matches").at("functions").size(), 1U);
