@@ -244,6 +244,33 @@ void add_runbook_commands(CLI::App& app, Slots& slots) {
       ->expected(0, 1);
 }
 
+/// Commands for those who write runbooks.
+void add_authoring_commands(CLI::App& app, Slots& slots) {
+  CLI::App* fmt = add_command(app, "fmt", "Write runbooks in the house form; changes no meaning");
+  add_names(fmt,
+            slots,
+            "runbook",
+            "Files, folders, or - for standard input; those in ./runbooks when left out");
+  fmt->add_flag("--check",
+                slots.arguments.check,
+                "Write nothing; exit with 2 where a file is not in the house form, and name it");
+  fmt->add_flag("--diff", slots.arguments.diff, "Write nothing; show what would change");
+
+  CLI::App* made = add_command(app, "new", "Write a runbook to begin with");
+  add_names(made, slots, "name", "What it is called: lower-case letters, digits and hyphens")
+      ->required()
+      ->expected(1);
+  made->add_option(
+      "--from", slots.arguments.from, "Name or file of a runbook to begin with a copy of");
+  made->add_option("-f,--out",
+                   slots.arguments.out,
+                   "File to write, or - for standard output (runbooks/NAME.yaml where there is "
+                   "that folder, else NAME.yaml)");
+  made->add_flag("--force", slots.arguments.force, "Replace the file if it is there");
+
+  add_command(app, "schema", "Print the JSON Schema of the format, for editors");
+}
+
 /// Commands that go on with a run of an earlier process.
 void add_recovery_command(CLI::App& app,
                           Slots& slots,
@@ -408,6 +435,7 @@ void build(CLI::App& app, Slots& slots) {
   app.failure_message(CLI::FailureMessage::simple);
   add_global_flags(app, slots);
   add_runbook_commands(app, slots);
+  add_authoring_commands(app, slots);
   add_locks_command(app, slots);
   add_recovery_commands(app, slots);
   add_record_commands(app, slots);

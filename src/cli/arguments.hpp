@@ -43,7 +43,7 @@ struct Arguments {
   std::string faults;                     ///< of `rehearse`: a file, "all", or "" for none; of
                                           ///< `sandbox serve` a file or ""
   std::size_t points = 200;               ///< of `rehearse --faults all`
-  std::string out;                        ///< of `plan`, `snapshot`: where to write it
+  std::string out;                        ///< of `plan`, `snapshot`, `new`: where to write it
   bool detailed_exit_code = false;        ///< of `plan`: whether changes are pending
   std::string saved_plan;                 ///< of `run`: the file of a plan, in place of a runbook
   std::size_t required_approvals = 0;     ///< of `run --plan`
@@ -54,9 +54,12 @@ struct Arguments {
   std::vector<std::string> windows;       ///< files of change windows
   std::string ignore_windows;             ///< why they do not count; "": they do
   std::string break_lock;                 ///< why a lock is taken from its holder; "": it is not
-  bool force = false;                     ///< of `plan`, `snapshot`: that file may be there already
+  bool force = false;                     ///< of those: that file may be there already
   bool all_namespaces = false;            ///< of `snapshot`, `locks`
   bool fix = false;                       ///< of `lint`: write what mends findings
+  bool check = false;                     ///< of `fmt`: write nothing, say what would change
+  bool diff = false;                      ///< of `fmt`: write nothing, show what would change
+  std::string from;                       ///< of `new`: the name or file of a runbook, or ""
   std::vector<std::string> audit_keys;    ///< of `audit`, `runs`: files of public keys
   std::vector<std::string> cluster_logs;  ///< of `audit join`: files
   std::string since;                      ///< of `runs list`, as typed

@@ -103,14 +103,36 @@ std::vector<std::string> explain_words() {
   for (const runbook::KeySpec& key : runbook::all_keys()) {
     words.push_back(std::string(key.where) + "." + std::string(key.key));
   }
+  words.emplace_back("expressions");
   return words;
+}
+
+/// What `explain` has below the path that is being typed: keys within keys, and the arguments and
+/// outputs of an action.
+std::vector<std::string> explain_words_after(std::string_view typed) {
+  const std::size_t dot = typed.rfind('.');
+  const std::string above(typed.substr(0, dot == std::string_view::npos ? 0 : dot));
+  std::vector<std::string> words;
+  if (const runbook::ActionSpec* spec = runbook::find_spec(actions::specs(), above)) {
+    for (const runbook::ArgumentSpec& argument : spec->arguments) {
+      words.push_back(above + "." + argument.name);
+    }
+    for (const runbook::OutputSpec& output : spec->outputs) {
+      words.push_back(above + "." + output.name);
+    }
+  } else if (const runbook::KeyPath path = runbook::follow_keys(above); path.found) {
+    for (const std::string& next : path.next) {
+      words.push_back(above + "." + next);
+    }
+  }
+  return words.empty() ? explain_words() : words;
 }
 
 bool takes_file(std::string_view flag) {
   return flag == "--kubeconfig" || flag == "--certificate-authority" ||
          flag == "--client-certificate" || flag == "--client-key" || flag == "--kubeconfig-out" ||
          flag == "--audit-log" || flag == "--cluster-log" || flag == "--key" ||
-         flag == "--snapshot" || flag == "--faults";
+         flag == "--snapshot" || flag == "--faults" || flag == "--out";
 }
 
 Candidates values_of(const TypedPlace& place) {
@@ -126,17 +148,23 @@ Candidates values_of(const TypedPlace& place) {
   if (place.flag == "--param" && place.path.size() > 1) {
     return {.words = param_words(place.path[1])};
   }
+  if (place.flag == "--from") {
+    return {.words = runbook_names(), .files = true};
+  }
   return {.words = {}, .files = takes_file(place.flag)};
 }
 
-Candidates arguments_of(const std::vector<std::string>& path) {
+Candidates arguments_of(const std::vector<std::string>& path, std::string_view typed) {
   const std::string& command = path.front();
   if (command == "lint" || (path.size() == 1 && (command == "run" || command == "plan" ||
                                                  command == "show" || command == "rehearse"))) {
     return {.words = runbook_names(), .files = true};
   }
   if (path.size() == 1 && command == "explain") {
-    return {.words = explain_words()};
+    return {.words = explain_words_after(typed)};
+  }
+  if (command == "fmt") {
+    return {.words = {}, .files = true};
   }
   if (path.size() == 1 && command == "completion") {
     return {.words = {"bash", "fish", "zsh"}};
@@ -159,7 +187,7 @@ Candidates candidates(std::span<const std::string> before, std::string_view last
     return {.words = flag_names(place.path)};
   }
   return place.path.empty() ? Candidates{.words = command_names(place.path)}
-                            : arguments_of(place.path);
+                            : arguments_of(place.path, last);
 }
 
 /// A shell reads nothing into it, wherever it is put.

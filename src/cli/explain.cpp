@@ -4,9 +4,13 @@
 
 #include "cfkops/actions/table.hpp"
 #include "cfkops/base/text.hpp"
+#include "cfkops/runbook/function_list.hpp"
 #include "cfkops/runbook/keys.hpp"
 
 #include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <utility>
 
 namespace cfkops::cli {
 namespace {
@@ -32,6 +36,9 @@ std::string overview() {
       text += "  " + spec.name + ": " + spec.summary + "\n";
     }
   }
+  text +=
+      "\nAlso: step.attempts.every (keys within keys), kafka.roll.settle (an argument or output), "
+      "expressions\n";
   return text;
 }
 
@@ -43,6 +50,12 @@ std::string indented(const std::string& text, const std::string& indent) {
   return out;
 }
 
+std::string argument_text(const runbook::ArgumentSpec& argument) {
+  return argument.name + " (" + argument.type.text() + (argument.required ? ", required" : "") +
+         (argument.fallback ? ", default " + argument.fallback->text() : "") +
+         "): " + argument.help + "\n";
+}
+
 std::string to_text(const runbook::ActionSpec& spec) {
   std::string text = spec.name + (spec.is_check ? " (check): " : ": ") + spec.summary + "\n";
   text += "effect " + std::string(runbook::to_string(spec.effect)) + ", default timeout " +
@@ -51,10 +64,7 @@ std::string to_text(const runbook::ActionSpec& spec) {
     text += "\nArguments\n";
   }
   for (const runbook::ArgumentSpec& argument : spec.arguments) {
-    text += "  " + argument.name + " (" + argument.type.text() +
-            (argument.required ? ", required" : "") +
-            (argument.fallback ? ", default " + argument.fallback->text() : "") +
-            "): " + argument.help + "\n";
+    text += "  " + argument_text(argument);
   }
   if (!spec.outputs.empty()) {
     text += "\nOutputs\n";
@@ -77,8 +87,77 @@ std::string to_text(const runbook::ActionSpec& spec) {
   return text;
 }
 
-Error unknown(const std::string& path) {
-  std::vector<std::string> names;
+/// What a path that is no key leads to.
+struct Found {
+  const runbook::ActionSpec* spec = nullptr;  ///< also where the path goes on behind its name
+  std::string rest;                           ///< what stands behind it
+  const runbook::ArgumentSpec* argument = nullptr;
+  const runbook::OutputSpec* output = nullptr;
+  std::vector<runbook::FunctionHelp> functions = {};
+};
+
+constexpr std::string_view kExpressions = "expressions";
+
+/// "kafka.roll.settle" and "kafka.roll.with.settle" are the argument of kafka.roll.
+Found find_in_action(const std::string& path) {
+  Found found;
+  for (const runbook::ActionSpec& spec : actions::specs()) {
+    const bool longer = found.spec == nullptr || spec.name.size() > found.spec->name.size();
+    if (longer && (path == spec.name || path.starts_with(spec.name + "."))) {
+      found.spec = &spec;
+    }
+  }
+  if (found.spec == nullptr || found.spec->name == path) {
+    return found;
+  }
+  found.rest = path.substr(found.spec->name.size() + 1);
+  const std::string with = "with.";
+  const std::string name =
+      found.rest.starts_with(with) ? found.rest.substr(with.size()) : found.rest;
+  found.argument = found.spec->argument(name);
+  const auto output =
+      std::ranges::find(found.spec->outputs, found.rest, &runbook::OutputSpec::name);
+  found.output =
+      output == found.spec->outputs.end() || found.argument != nullptr ? nullptr : &*output;
+  return found;
+}
+
+std::vector<runbook::FunctionHelp> functions_named(const std::string& path) {
+  std::vector<runbook::FunctionHelp> functions = runbook::function_list();
+  const std::string dotted = std::string(kExpressions) + ".";
+  const std::string name = path.starts_with(dotted) ? path.substr(dotted.size()) : path;
+  if (name != kExpressions) {
+    std::erase_if(functions, [&name](const auto& function) { return function.name != name; });
+  }
+  return functions;
+}
+
+std::string to_text(const std::vector<runbook::FunctionHelp>& functions, bool all) {
+  std::string text =
+      all ? "Conditions (`when`, `that`, `in`) are expressions as they are; texts have them as "
+            "${…}.\nThe language is CEL: docs/expressions.md.\n\nNames\n"
+            "  params.NAME  checks.ID.OUTPUT  steps.ID.OUTPUT  run.id  run.namespace  "
+            "run.started\n\nMacros\n  has(a.b)  list.all(x, …)  list.exists(x, …)  "
+            "list.exists_one(x, …)  list.filter(x, …)  list.map(x, …)\n\nFunctions\n"
+          : "";
+  for (const runbook::FunctionHelp& function : functions) {
+    text += (all ? "  " : "") + std::string(function.signature) + "\n";
+  }
+  return text;
+}
+
+std::string to_text(const Found& found) {
+  if (found.argument != nullptr) {
+    return found.spec->name + ".with." + argument_text(*found.argument);
+  }
+  return found.spec->name + " gives " + found.output->name + " (" + found.output->type.text() +
+         "): " + found.output->help + "\n  read it as " +
+         (found.spec->is_check ? "checks" : "steps") + ".ID." + found.output->name + "\n";
+}
+
+/// The names that a path may begin with.
+std::vector<std::string> all_names() {
+  std::vector<std::string> names = {std::string(kExpressions)};
   for (const runbook::ActionSpec& spec : actions::specs()) {
     names.push_back(spec.name);
   }
@@ -86,9 +165,49 @@ Error unknown(const std::string& path) {
     names.push_back(std::string(key.where) + "." + std::string(key.key));
     names.emplace_back(key.where);
   }
+  for (const runbook::FunctionHelp& function : runbook::function_list()) {
+    names.emplace_back(function.name);
+  }
+  return names;
+}
+
+/// What there is below the part of a path that exists.
+Error nothing_below(const std::string& reached,
+                    std::string_view rest,
+                    const std::vector<std::string>& names) {
   return make_error(
       ErrorCode::NotFound,
-      "there is nothing called '" + path + "' to explain" + base::did_you_mean(path, names),
+      "'" + reached + "' has no '" + std::string(rest) + "'" + base::did_you_mean(rest, names),
+      "cfkops explain " + reached +
+          (names.empty() ? "; nothing stands below it"
+                         : "; it has " + base::enumerate(names, names.size())));
+}
+
+Error unknown(const std::string& path, const Found& found) {
+  if (found.spec != nullptr) {
+    std::vector<std::string> names;
+    for (const runbook::ArgumentSpec& argument : found.spec->arguments) {
+      names.push_back(argument.name);
+    }
+    for (const runbook::OutputSpec& output : found.spec->outputs) {
+      names.push_back(output.name);
+    }
+    return nothing_below(found.spec->name, found.rest, names);
+  }
+  const runbook::KeyPath keys = runbook::follow_keys(path);
+  if (!keys.reached.empty()) {
+    const std::string rest = path.substr(std::min(keys.reached.size() + 1, path.size()));
+    if (keys.key != nullptr && keys.key->key == "with") {
+      return make_error(
+          ErrorCode::NotFound,
+          "what '" + std::string(keys.reached) + "' has depends on the action or check",
+          "such as cfkops explain kafka.roll, or kafka.roll.settle");
+    }
+    return nothing_below(std::string(keys.reached), rest.substr(0, rest.find('.')), keys.next);
+  }
+  return make_error(
+      ErrorCode::NotFound,
+      "there is nothing called '" + path + "' to explain" + base::did_you_mean(path, all_names()),
       "cfkops explain");
 }
 
@@ -101,19 +220,26 @@ nlohmann::json to_json(const runbook::KeySpec& key) {
           {"example", key.example}};
 }
 
+nlohmann::json to_json(const runbook::ArgumentSpec& argument) {
+  return {{"name", argument.name},
+          {"type", argument.type.text()},
+          {"required", argument.required},
+          {"default", argument.fallback ? argument.fallback->to_json().raw() : nlohmann::json()},
+          {"help", argument.help}};
+}
+
+nlohmann::json to_json(const runbook::OutputSpec& output) {
+  return {{"name", output.name}, {"type", output.type.text()}, {"help", output.help}};
+}
+
 nlohmann::json to_json(const runbook::ActionSpec& spec) {
   nlohmann::json arguments = nlohmann::json::array();
   for (const runbook::ArgumentSpec& argument : spec.arguments) {
-    arguments.push_back(
-        {{"name", argument.name},
-         {"type", argument.type.text()},
-         {"required", argument.required},
-         {"default", argument.fallback ? argument.fallback->to_json().raw() : nlohmann::json()},
-         {"help", argument.help}});
+    arguments.push_back(to_json(argument));
   }
   nlohmann::json outputs = nlohmann::json::array();
   for (const runbook::OutputSpec& output : spec.outputs) {
-    outputs.push_back({{"name", output.name}, {"type", output.type.text()}, {"help", output.help}});
+    outputs.push_back(to_json(output));
   }
   nlohmann::json permissions = nlohmann::json::array();
   for (const runbook::PermissionSpec& permission : spec.permissions) {
@@ -131,47 +257,69 @@ nlohmann::json to_json(const runbook::ActionSpec& spec) {
           {"example", spec.example}};
 }
 
-/// Whether a key is what `path` asks for: all of a place, one of them, or one of the runbook's own
-/// without its place. Nothing asks for the runbook's.
-bool asked_for(const runbook::KeySpec& key, std::string_view path) {
-  const std::string where(key.where);
-  const std::string name = where + "." + std::string(key.key);
-  return path.empty() ? where == "runbook"
-                      : path == where || path == name || "runbook." + std::string(path) == name;
+/// Whether a key is what a path leads to: the last one of it, or one of the place that it names.
+/// Nothing asks for the runbook's.
+bool asked_for(const runbook::KeySpec& key, const std::string& path) {
+  if (path.empty()) {
+    return key.where == "runbook";
+  }
+  const runbook::KeyPath keys = runbook::follow_keys(path);
+  return keys.found && (keys.key == nullptr ? key.where == keys.place : &key == keys.key);
 }
 
-/// The same shape whatever was asked for: the keys and the actions it names.
-nlohmann::json to_json(const std::string& path) {
-  nlohmann::json keys = nlohmann::json::array();
-  nlohmann::json actions = nlohmann::json::array();
+/// The same shape whatever was asked for.
+nlohmann::json to_json(const std::string& path, const Found& found) {
+  nlohmann::json record = {{"schemaVersion", 1}, {"path", path}};
+  for (const char* list : {"keys", "actions", "arguments", "outputs", "functions"}) {
+    record[list] = nlohmann::json::array();
+  }
   for (const runbook::ActionSpec& spec : actions::specs()) {
-    if (path.empty() || spec.name == path) {
-      actions.push_back(to_json(spec));
+    if (path.empty() || &spec == found.spec) {
+      record["actions"].push_back(to_json(spec));
     }
   }
   for (const runbook::KeySpec& key : runbook::all_keys()) {
-    if ((path.empty() || actions.empty()) && asked_for(key, path)) {
-      keys.push_back(to_json(key));
+    if (found.spec == nullptr && asked_for(key, path)) {
+      record["keys"].push_back(to_json(key));
     }
   }
-  return {{"schemaVersion", 1},
-          {"path", path},
-          {"keys", std::move(keys)},
-          {"actions", std::move(actions)}};
+  if (found.argument != nullptr) {
+    record["arguments"].push_back(to_json(*found.argument));
+  }
+  if (found.output != nullptr) {
+    record["outputs"].push_back(to_json(*found.output));
+  }
+  for (const runbook::FunctionHelp& function : found.functions) {
+    record["functions"].push_back({{"name", function.name}, {"signature", function.signature}});
+  }
+  return record;
+}
+
+std::string text_of(const std::string& path, const Found& found) {
+  if (path.empty()) {
+    return overview();
+  }
+  if (found.spec != nullptr) {
+    const bool known = found.argument != nullptr || found.output != nullptr;
+    return found.rest.empty() ? to_text(*found.spec) : known ? to_text(found) : "";
+  }
+  return found.functions.empty() ? runbook::explain_key(path)
+                                 : to_text(found.functions, path == kExpressions);
 }
 
 }  // namespace
 
 int explain_command(const Arguments& arguments, const AppEnvironment& environment) {
   const std::string path = arguments.names.empty() ? "" : arguments.names.front();
-  const runbook::ActionSpec* spec = runbook::find_spec(actions::specs(), path);
-  const std::string text = path.empty()      ? overview()
-                           : spec != nullptr ? to_text(*spec)
-                                             : runbook::explain_key(path);
-  if (text.empty()) {
-    return fail(environment, unknown(path));
+  Found found = find_in_action(path);
+  if (found.spec == nullptr && !path.empty() && runbook::explain_key(path).empty()) {
+    found.functions = functions_named(path);
   }
-  environment.terminal.out(arguments.global.output == Output::Json ? json_line(to_json(path))
+  const std::string text = text_of(path, found);
+  if (text.empty()) {
+    return fail(environment, unknown(path, found));
+  }
+  environment.terminal.out(arguments.global.output == Output::Json ? json_line(to_json(path, found))
                                                                    : text);
   return kOk;
 }

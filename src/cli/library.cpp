@@ -124,6 +124,18 @@ Result<RunbookFile> find_runbook(const std::string& word) {
   return read_runbook(place);
 }
 
+Status replace_file(const std::string& path, std::string_view text) {
+  std::error_code error;
+  const fs::path file = fs::canonical(path, error);
+  const fs::perms permissions = error ? fs::perms::none : fs::status(file, error).permissions();
+  if (error) {
+    return make_error(ErrorCode::Io, path + ": " + error.message());
+  }
+  CFKOPS_TRY(base::write_private_file(file, text));
+  fs::permissions(file, permissions, error);
+  return {};
+}
+
 Result<std::vector<std::string>> runbook_files_below(const std::string& folder) {
   std::error_code error;
   std::vector<std::pair<int, std::string>> found;

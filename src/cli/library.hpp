@@ -49,6 +49,10 @@ struct RunbookFile {
 /// and by path. Errors: Io.
 [[nodiscard]] Result<std::vector<std::string>> runbook_files_below(const std::string& folder);
 
+/// Puts another text into a file that is there: whole or not at all. Keeps the permissions of the
+/// file, and a link to it. Errors: Io.
+[[nodiscard]] Status replace_file(const std::string& path, std::string_view text);
+
 /// A runbook compiled into the program.
 struct BuiltinRunbook {
   std::string_view name;

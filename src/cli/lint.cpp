@@ -6,7 +6,6 @@
 #include "lint_formats.hpp"
 
 #include "cfkops/actions/table.hpp"
-#include "cfkops/base/file.hpp"
 #include "cfkops/base/text.hpp"
 
 #include <algorithm>
@@ -85,7 +84,7 @@ class Judge {
     }
     LintedFile judged = text(place.path, file->text);
     if (judged.text != file->text && !place.builtin) {
-      if (const Status written = replace(place.path, judged.text); !written) {
+      if (const Status written = replace_file(place.path, judged.text); !written) {
         return unreadable(place.path, written.error());
       }
     }
@@ -112,19 +111,6 @@ class Judge {
   }
 
  private:
-  /// Keeps the permissions of the file, and a link to it.
-  static Status replace(const std::string& path, std::string_view text) {
-    std::error_code error;
-    const fs::path file = fs::canonical(path, error);
-    const fs::perms permissions = error ? fs::perms::none : fs::status(file, error).permissions();
-    if (error) {
-      return make_error(ErrorCode::Io, path + ": " + error.message());
-    }
-    CFKOPS_TRY(base::write_private_file(file, text));
-    fs::permissions(file, permissions, error);
-    return {};
-  }
-
   runbook::Profile profile_;
   bool fix_;
   std::span<const runbook::ActionSpec> specs_;

@@ -311,14 +311,7 @@ constexpr std::array<KeySpec, 60> kKeys = {{
      "none: a restarted broker has nothing to undo"},
 }};
 
-/// A place where keys stand.
-struct Place {
-  std::string_view where;
-  std::string_view what;
-  std::string_view base = {};  ///< another place whose keys stand here too
-};
-
-constexpr std::array<Place, 9> kPlaces = {{
+constexpr std::array<KeyPlace, 9> kPlaces = {{
     {"runbook", "the keys of a runbook file"},
     {"param", "the keys of one parameter, an entry of `params`"},
     {"check",
@@ -378,34 +371,40 @@ constexpr std::array<RenamedKey, 22> kRenamedKeys = {{
 
 /// The place that lends its keys to `where`, or "".
 std::string_view base_of(std::string_view where) {
-  const auto* const place = std::ranges::find(kPlaces, where, &Place::where);
-  return place == kPlaces.end() ? std::string_view() : place->base;
-}
-
-std::string explain_one(const KeySpec& key) {
-  return fmt::format("{}.{}: {}{}\n\n  {}\n\n  {}\n",
-                     key.where,
-                     key.key,
-                     key.type,
-                     key.required ? ", required" : "",
-                     key.doc,
-                     key.example);
-}
-
-std::string explain_table(const Place& place) {
-  std::string text = fmt::format("{}: {}\n\n", place.where, place.what);
-  for (const KeySpec& key : kKeys) {
-    if (key.where == place.where) {
-      text += fmt::format("  {:<14} {}{}\n", key.key, key.required ? "(required) " : "", key.doc);
-    }
-  }
-  return text;
+  const KeyPlace* place = find_place(where);
+  return place == nullptr ? std::string_view() : place->base;
 }
 
 }  // namespace
 
 std::span<const KeySpec> all_keys() {
   return kKeys;
+}
+
+std::span<const KeyPlace> all_places() {
+  return kPlaces;
+}
+
+const KeyPlace* find_place(std::string_view where) {
+  const auto* const place = std::ranges::find(kPlaces, where, &KeyPlace::where);
+  return place == kPlaces.end() ? nullptr : place;
+}
+
+std::string_view place_below(const KeySpec& key) {
+  static constexpr std::array<std::pair<std::string_view, std::string_view>, 6> kPlaceOfType = {{
+      {"map of params", "param"},
+      {"list of checks", "check"},
+      {"list of guards", "guard"},
+      {"list of windows", "window"},
+      {"list of steps", "step"},
+      {"map, or list of steps", "rollback"},
+  }};
+  const auto* const found = std::ranges::find(
+      kPlaceOfType, key.type, &std::pair<std::string_view, std::string_view>::first);
+  if (found != kPlaceOfType.end()) {
+    return found->second;
+  }
+  return key.type == "map" ? key.key : std::string_view();
 }
 
 bool stands_in(const KeySpec& key, std::string_view where) {
@@ -441,22 +440,6 @@ bool is_later_key(std::string_view where, std::string_view key) {
   return std::any_of(kLaterKeys.begin(), kLaterKeys.end(), [&](const LaterKey& later) {
     return later.where == where && later.key == key;
   });
-}
-
-std::string explain_key(std::string_view path) {
-  const std::size_t dot = path.find('.');
-  if (dot != std::string_view::npos) {
-    const KeySpec* key = find_key(path.substr(0, dot), path.substr(dot + 1));
-    return key == nullptr ? std::string() : explain_one(*key);
-  }
-  for (const Place& place : kPlaces) {
-    if (place.where == path) {
-      return explain_table(place);
-    }
-  }
-  // The keys of a runbook go without its name: "steps" is "runbook.steps".
-  const KeySpec* key = find_key("runbook", path);
-  return key == nullptr ? std::string() : explain_one(*key);
 }
 
 }  // namespace cfkops::runbook

@@ -81,6 +81,12 @@ TEST_F(Completion, FilesStandWhereAFileMayBeGiven) {
   EXPECT_THAT(offered({"lint", "broker-restart", ""}), IsSupersetOf({"broker-restart", ":files"}));
   EXPECT_THAT(offered({"audit", "verify", "no-such"}), ElementsAre(":files"));
   EXPECT_THAT(offered({"explain", "kafka.ro"}), ElementsAre("kafka.roll"));
+  EXPECT_THAT(offered({"explain", "kafka.roll.se"}), ElementsAre("kafka.roll.settle"));
+  EXPECT_THAT(offered({"explain", "step.attempts.ev"}), ElementsAre("step.attempts.every"));
+  EXPECT_THAT(offered({"fmt", ""}), ElementsAre(":files"));
+  EXPECT_THAT(offered({"fmt", "--dif"}), ElementsAre("--diff"));
+  EXPECT_THAT(offered({"new", "x", "--from", "broker"}), ElementsAre("broker-restart", ":files"));
+  EXPECT_THAT(offered({"new", "x", "--out", ""}), ElementsAre(":files"));
 }
 
 TEST_F(Completion, AFileNameThatAShellWouldRunIsNotOffered) {

@@ -165,7 +165,11 @@ TEST_F(JsonOutput, OfExplainHasOneShapeForKeysActionsAndOverview) {
       words.emplace_back(path);
     }
     const auto shown = record(words);
-    EXPECT_THAT(members(shown), ElementsAre("actions", "keys", "path", "schemaVersion")) << path;
+    EXPECT_THAT(
+        members(shown),
+        ElementsAre(
+            "actions", "arguments", "functions", "keys", "outputs", "path", "schemaVersion"))
+        << path;
     EXPECT_FALSE(shown.at("actions").empty() && shown.at("keys").empty()) << path;
     for (const auto& key : shown.at("keys")) {
       EXPECT_THAT(members(key), ElementsAre("doc", "example", "key", "required", "type", "where"));

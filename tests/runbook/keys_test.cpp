@@ -62,13 +62,30 @@ TEST(Keys, AreExplained) {
   EXPECT_THAT(explain_key("step.attempts"), HasSubstr("attempts: {max: 10, every: 30s}"));
   EXPECT_THAT(explain_key("step"), HasSubstr("timeout"));
   EXPECT_THAT(explain_key("steps"), HasSubstr("runbook.steps: list of steps, required"));
+  EXPECT_THAT(explain_key("step.attempts.every"), HasSubstr("attempts.every: duration"));
+  EXPECT_THAT(explain_key("steps.expect.that"), HasSubstr("check.that: expression"));
+  EXPECT_THAT(explain_key("step.rollback.none"), HasSubstr("rollback.none: text, required"));
+  EXPECT_THAT(explain_key("step.rollback.do"), HasSubstr("step.do: action"));
+  EXPECT_THAT(explain_key("step.attempts"), HasSubstr("The pause between two attempts"));
   EXPECT_EQ(explain_key("step.nothing"), "");
+  EXPECT_EQ(explain_key("step.attempts.nothing"), "");
+  EXPECT_EQ(explain_key("step."), "");
+  EXPECT_EQ(explain_key("step.timeout.every"), "");
   EXPECT_EQ(explain_key("nothing"), "");
   for (const KeySpec& key : all_keys()) {
     const std::string text = explain_key(std::string(key.where) + "." + std::string(key.key));
     EXPECT_THAT(text, HasSubstr(std::string(key.doc)));
     EXPECT_EQ(key.example.find(key.key), 0U) << "the example of " << key.where << "." << key.key;
   }
+}
+
+TEST(Keys, APathTellsHowFarItLeads) {
+  const KeyPath path = follow_keys("step.attempts.evry");
+  EXPECT_FALSE(path.found);
+  EXPECT_EQ(path.reached, "step.attempts");
+  EXPECT_THAT(path.next, ::testing::ElementsAre("max", "every", "backoff", "on"));
+  EXPECT_EQ(follow_keys("nothing.max").reached, "");
+  EXPECT_THAT(follow_keys("step.timeout").next, ::testing::IsEmpty());
 }
 
 TEST(Keys, AreFoundOnceInTheirPlace) {
