@@ -39,7 +39,7 @@ class Yes final : public engine::Approver {
   Status approve(const engine::Plan& /*plan*/) override { return {}; }
 
   Status ask(const engine::Question& question) override {
-    if (question.shown_in_plan) {
+    if (question.shown_in_plan || question.of_a_task) {
       return {};
     }
     return make_error(ErrorCode::Refused, "nobody is there to answer: " + question.what);
