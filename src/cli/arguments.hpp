@@ -33,31 +33,32 @@ struct Arguments {
   bool yes = false;
   bool dry_run = false;
   std::string take_over;  ///< of `resume`, `rollback`: why somebody else goes on; "": nobody does
-  std::optional<std::string> sandbox;     ///< scenario of `--sandbox`; "" for the default
-  std::string scenario;                   ///< of `sandbox serve`, `rehearse`; "" for the default
-  std::string port;                       ///< of `sandbox serve`, as typed
-  std::string kubeconfig_out;             ///< where `sandbox serve` writes how to reach it
-  double speed = 1;                       ///< of `sandbox serve`: of its time
-  std::string audit_log;                  ///< of `sandbox serve`: where requests are written, or ""
-  std::string snapshot;                   ///< of `rehearse`: a file, in place of a scenario
-  std::string faults;                     ///< of `rehearse`: a file, "all", or "" for none; of
-                                          ///< `sandbox serve` a file or ""
-  std::size_t points = 200;               ///< of `rehearse --faults all`
-  std::string out;                        ///< of `plan`, `snapshot`: where to write it
-  bool detailed_exit_code = false;        ///< of `plan`: whether changes are pending
-  std::string saved_plan;                 ///< of `run`: the file of a plan, in place of a runbook
-  std::size_t required_approvals = 0;     ///< of `run --plan`
-  std::string allowed_signers;            ///< of `run --plan`: a file
-  std::string key;                        ///< of `approve`: the file of an SSH key
-  std::optional<Duration> valid_for;      ///< of `plan`, `approve`
-  std::optional<Duration> lock_lease;     ///< how long a lock holds without being renewed
-  std::vector<std::string> windows;       ///< files of change windows
-  std::string ignore_windows;             ///< why they do not count; "": they do
-  std::string break_lock;                 ///< why a lock is taken from its holder; "": it is not
-  bool force = false;                     ///< of `plan`, `snapshot`: that file may be there already
-  bool all_namespaces = false;            ///< of `snapshot`, `locks`
-  bool fix = false;                       ///< of `lint`: write what mends findings
-  std::vector<std::string> audit_keys;    ///< of `audit`, `runs`: files of public keys
+  std::optional<std::string> sandbox;   ///< scenario of `--sandbox`; "" for the default
+  std::string scenario;                 ///< of `sandbox serve`, `rehearse`; "" for the default
+  std::string port;                     ///< of `sandbox serve`, as typed
+  std::string kubeconfig_out;           ///< where `sandbox serve` writes how to reach it
+  double speed = 1;                     ///< of `sandbox serve`: of its time
+  std::string audit_log;                ///< of `sandbox serve`: where requests are written, or ""
+  std::string snapshot;                 ///< of `rehearse`: a file, in place of a scenario
+  std::string faults;                   ///< of `rehearse`: a file, "all", or "" for none; of
+                                        ///< `sandbox serve` a file or ""
+  std::size_t points = 200;             ///< of `rehearse --faults all`
+  std::string out;                      ///< of `plan`, `snapshot`: where to write it
+  bool detailed_exit_code = false;      ///< of `plan`: whether changes are pending
+  std::string saved_plan;               ///< of `run`: the file of a plan, in place of a runbook
+  std::size_t required_approvals = 0;   ///< of `run --plan`
+  std::string allowed_signers;          ///< of `run --plan`: a file
+  std::string key;                      ///< of `approve`: the file of an SSH key
+  std::optional<Duration> valid_for;    ///< of `plan`, `approve`
+  std::optional<Duration> lock_lease;   ///< how long a lock holds without being renewed
+  std::vector<std::string> windows;     ///< files of change windows
+  std::string ignore_windows;           ///< why they do not count; "": they do
+  std::string break_lock;               ///< why a lock is taken from its holder; "": it is not
+  bool force = false;                   ///< of `plan`, `snapshot`, `import`: that file may be there
+                                        ///< already
+  bool all_namespaces = false;          ///< of `snapshot`, `locks`
+  bool fix = false;                     ///< of `lint`: write what mends findings
+  std::vector<std::string> audit_keys;  ///< of `audit`, `runs`: files of public keys
   std::vector<std::string> cluster_logs;  ///< of `audit join`: files
   std::string since;                      ///< of `runs list`, as typed
   std::string of_runbook;                 ///< of `runs list`: a name, or ""
@@ -66,6 +67,9 @@ struct Arguments {
   std::string user;                       ///< of `rbac`: whom to bind the roles to, or ""
   std::optional<std::uint64_t> seed;      ///< of `rehearse`, in place of the scenario's
   std::string profile = "ci";             ///< of `lint`: which rules
+  std::string folder;                     ///< of `import`: where drafts are written, or ""
+  std::string section;                    ///< of `import`: number or title of one, or ""
+  std::string owner;                      ///< of `import`: who answers for the drafts, or ""
 };
 
 /// What `--output` may be for that command.
