@@ -42,6 +42,7 @@ constexpr auto kCommands = std::to_array<Row>({
     {"sandbox scenarios", sandbox_scenarios_command},
     {"rehearse", rehearse_command},
     {"import", import_command},
+    {"test", test_command},
     {"snapshot", snapshot_command},
     {"completion", completion_command},
     {"version", version_command},

@@ -402,6 +402,14 @@ void add_authoring_commands(CLI::App& app, Slots& slots) {
       "--section", slots.arguments.section, "Only the section of that number, or with that title");
   import->add_option("--owner", slots.arguments.owner, "Who answers for the runbooks");
   import->add_flag("--force", slots.arguments.force, "Replace files that are there")->needs(folder);
+
+  CLI::App* test = add_command(
+      app, "test", "Run the tests of runbooks, on simulated clusters, in simulated time");
+  add_names(test,
+            slots,
+            "file",
+            "Files of kind RunbookTest, or folders with *.test.yaml; ./runbooks when left out");
+  test->add_option("--filter", slots.arguments.filter, "Only tests whose name has this text in it");
 }
 
 void add_snapshot_command(CLI::App& app, Slots& slots) {

@@ -70,6 +70,7 @@ struct Arguments {
   std::string folder;                     ///< of `import`: where drafts are written, or ""
   std::string section;                    ///< of `import`: number or title of one, or ""
   std::string owner;                      ///< of `import`: who answers for the drafts, or ""
+  std::string filter;                     ///< of `test`: a part of the names of those to run, or ""
 };
 
 /// What `--output` may be for that command.

@@ -31,6 +31,7 @@ namespace cfkops::cli {
                                             const AppEnvironment& environment);
 [[nodiscard]] int rehearse_command(const Arguments& arguments, const AppEnvironment& environment);
 [[nodiscard]] int import_command(const Arguments& arguments, const AppEnvironment& environment);
+[[nodiscard]] int test_command(const Arguments& arguments, const AppEnvironment& environment);
 [[nodiscard]] int snapshot_command(const Arguments& arguments, const AppEnvironment& environment);
 [[nodiscard]] int completion_command(const Arguments& arguments, const AppEnvironment& environment);
 [[nodiscard]] int complete_command(const Arguments& arguments, const AppEnvironment& environment);

@@ -131,7 +131,7 @@ Candidates values_of(const TypedPlace& place) {
 
 Candidates arguments_of(const std::vector<std::string>& path) {
   const std::string& command = path.front();
-  if (command == "import" && path.size() == 1) {
+  if (command == "test" || (command == "import" && path.size() == 1)) {
     return {.words = {}, .files = true};
   }
   if (command == "lint" || (path.size() == 1 && (command == "run" || command == "plan" ||
