@@ -81,6 +81,12 @@ TEST_F(Completion, FilesStandWhereAFileMayBeGiven) {
   EXPECT_THAT(offered({"lint", "broker-restart", ""}), IsSupersetOf({"broker-restart", ":files"}));
   EXPECT_THAT(offered({"audit", "verify", "no-such"}), ElementsAre(":files"));
   EXPECT_THAT(offered({"explain", "kafka.ro"}), ElementsAre("kafka.roll"));
+  EXPECT_THAT(offered({"import", ""}), ElementsAre(":files"));
+  EXPECT_THAT(offered({"import", "sop.md", "--dir", ""}), ElementsAre(":files"));
+  EXPECT_THAT(offered({"import", "sop.md", ""}), IsEmpty());
+  EXPECT_THAT(offered({"test", "a.test.yaml", ""}), ElementsAre(":files"));
+  EXPECT_THAT(offered({"test", "-o", ""}), ElementsAre("text", "json", "junit"));
+  EXPECT_THAT(offered({"import", "--s"}), Contains("--section"));
 }
 
 TEST_F(Completion, AFileNameThatAShellWouldRunIsNotOffered) {
