@@ -13,6 +13,8 @@ namespace cfkops::authoring {
 namespace {
 
 constexpr std::size_t kLongestName = 32;
+/// More than anybody fills in; what is beyond stays as it is written.
+constexpr std::size_t kMostPlaces = 200;
 
 /// Tells `visit` of what stands between the marks of each place.
 void each_place(std::string_view text, const std::function<void(std::string_view)>& visit) {
@@ -89,18 +91,36 @@ std::string_view type_of(Blanks::Use use) {
 
 }  // namespace
 
+DraftValue DraftValue::none(Kind kind) {
+  DraftValue value;
+  value.kind = kind;
+  return value;
+}
+
+DraftValue DraftValue::of(std::string text) {
+  DraftValue value = none(Kind::Text);
+  value.text = std::move(text);
+  return value;
+}
+
+DraftValue DraftValue::plain(std::string word) {
+  DraftValue value = none(Kind::Plain);
+  value.text = std::move(word);
+  return value;
+}
+
 DraftValue DraftValue::list(const std::vector<std::string>& texts) {
-  DraftValue value{Kind::List, {}};
+  DraftValue value = none(Kind::List);
   for (const std::string& text : texts) {
     value.items.push_back(of(text));
   }
   return value;
 }
 
-DraftValue DraftValue::map(std::string key, DraftValue member) {
-  DraftValue value{Kind::Map, {}};
-  value.members.push_back({std::move(key), std::move(member)});
-  return value;
+DraftValue DraftValue::map(std::string key, DraftValue value) {
+  DraftValue map = none(Kind::Map);
+  map.members.push_back({std::move(key), std::move(value)});
+  return map;
 }
 
 bool is_taken(std::string_view word) {
@@ -127,6 +147,9 @@ void Blanks::add(std::string_view raw, int line, Use use) {
   if (same != places_.end()) {
     same->mixed = same->mixed || (use != Use::Any && same->use != Use::Any && same->use != use);
     same->use = use == Use::Any ? same->use : use;
+    return;
+  }
+  if (places_.size() >= kMostPlaces) {
     return;
   }
   const std::string wish = slug(raw, '_', kLongestName, "value");

@@ -47,7 +47,7 @@ bool is_not_applicable(const std::string& text) {
          lower == "none.";
 }
 
-std::string capital(std::string text) {
+std::string capital(const std::string& text) {
   return text.empty() ? text : base::upper(text.substr(0, 1)) + text.substr(1);
 }
 

@@ -19,13 +19,17 @@ struct DraftValue {
 
   Kind kind = Kind::Text;
   std::string text;
-  std::vector<DraftValue> items = {};
-  std::vector<Member> members = {};
+  std::vector<DraftValue> items;
+  std::vector<Member> members;
 
-  [[nodiscard]] static DraftValue of(std::string text) { return {Kind::Text, std::move(text)}; }
+  /// A text.
+  [[nodiscard]] static DraftValue of(std::string text);
 
   /// A number, a truth value, null, or an expression in ${}.
-  [[nodiscard]] static DraftValue plain(std::string word) { return {Kind::Plain, std::move(word)}; }
+  [[nodiscard]] static DraftValue plain(std::string word);
+
+  /// A list or a map without anything in it.
+  [[nodiscard]] static DraftValue none(Kind kind);
 
   [[nodiscard]] static DraftValue list(const std::vector<std::string>& texts);
 

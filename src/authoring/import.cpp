@@ -15,6 +15,8 @@ namespace cfkops::authoring {
 namespace {
 
 constexpr std::size_t kLongestName = 50;
+constexpr std::size_t kMostSections = 500;
+constexpr std::size_t kMostBlocks = 2000;
 
 bool is_meant(const Section& section, const std::string& wanted) {
   return wanted.empty() || section.number == wanted ||
@@ -37,6 +39,30 @@ Error none_meant(const std::vector<Section>& sections, const std::string& wanted
       "take the number or a part of the title of one of " + base::enumerate(titles, 20));
 }
 
+/// What is more than a person reads is no written procedure.
+Status check_size(const std::vector<Section>& sections, const std::string& file) {
+  if (sections.size() > kMostSections) {
+    return make_error(ErrorCode::InvalidInput,
+                      file + " has more than " + std::to_string(kMostSections) + " procedures",
+                      "import it in several parts");
+  }
+  for (const Section& section : sections) {
+    std::size_t blocks = section.prerequisites.size();
+    for (const Way& way : section.ways) {
+      blocks += way.procedure.size() + way.validation.size() + way.rollback.size();
+    }
+    if (blocks > kMostBlocks) {
+      Error error = make_error(ErrorCode::InvalidInput,
+                               "this section has more than " + std::to_string(kMostBlocks) +
+                                   " paragraphs: nobody follows it",
+                               "make several sections of it");
+      error.pos = SourcePos{file, section.line, 0};
+      return error;
+    }
+  }
+  return {};
+}
+
 }  // namespace
 
 Result<std::vector<Draft>> import_sop(std::string_view markdown,
@@ -53,6 +79,7 @@ Result<std::vector<Draft>> import_sop(std::string_view markdown,
     error.pos = SourcePos{options.file, 0, 0};
     return error;
   }
+  CFKOPS_TRY(check_size(sections, options.file));
   std::vector<Draft> drafts;
   std::set<std::string> names;
   for (const Section& section : sections) {

@@ -30,6 +30,23 @@ bool is_stateful_set(const std::string& kind) {
   return is_one_of(kind_word(kind), {"statefulset", "statefulsets", "sts"});
 }
 
+bool is_secret(const std::string& kind) {
+  return is_one_of(kind_word(kind), {"secret", "secrets"});
+}
+
+/// Lint takes the name of what is no broker for one, such as kafka-connect.
+std::string ignored(const std::string& name, std::string codes, std::string_view because) {
+  const std::string word = base::lower(name);
+  const bool sounds = word.find("kafka") != std::string::npos ||
+                      word.find("kraft") != std::string::npos ||
+                      word.find("broker") != std::string::npos;
+  if (sounds) {
+    codes = codes.empty() ? "CFK-K001" : "CFK-K001, " + codes;
+    because = because.empty() ? "by its name this is no broker" : because;
+  }
+  return codes.empty() ? codes : codes + " because " + std::string(because);
+}
+
 bool is_pod(const std::string& kind) {
   return is_one_of(kind_word(kind), {"pod", "pods", "po"});
 }
@@ -140,7 +157,7 @@ Translation KubectlSteps::read() {
     return task("");
   }
   const auto& [kind, name] = *object;
-  if (is_one_of(kind_word(kind), {"secret", "secrets"})) {
+  if (is_secret(kind)) {
     return task(finding("CFK-Z004", "let a person look, who is allowed to"));
   }
   const std::string other = line_.other_flag({"namespace", "output"});
@@ -224,6 +241,7 @@ Translation KubectlSteps::restart(Needs& needs) {
                         "does not"));
   }
   DraftStep one = step("rollout.restart", object_arguments(kind, name, true), true);
+  one.ignore = ignored(name, "", "");
   Translation translation = steps(std::move(one));
   if (name.find(kBlankBegin) != std::string::npos) {
     translation.comments.push_back(
@@ -242,11 +260,11 @@ Translation KubectlSteps::evict(const std::string& pod) {
   with.push_back({"uid", DraftValue::plain("${uid}")});  // known once the step before has its id
   DraftStep one = step("pod.evict", std::move(with), true);
   one.wish = "evict " + pod;
-  one.ignore = "CFK-K005 because the eviction asks the budget of this one pod";
+  one.ignore = ignored(pod, "CFK-K005", "the eviction asks the budget of this one pod");
   one.no_rollback = "a pod that is gone does not come back; its controller makes another";
   Translation translation = steps(std::move(before));
   translation.steps.push_back(std::move(one));
-  translation.comments.push_back(
+  translation.comments.emplace_back(
       "evicted, not deleted: its disruption budget is asked; the uid keeps a replacement safe");
   return translation;
 }
@@ -314,7 +332,7 @@ Translation KubectlSteps::patch() {
   if (!value || !is_one_of(type, {"strategic", "merge", "json"})) {
     return task("the patch cannot be read", true);
   }
-  if (is_one_of(kind_word(object->first), {"secret", "secrets"})) {
+  if (is_secret(object->first)) {
     return task(finding("CFK-Z004", "a person changes it where Secrets are kept"), true);
   }
   blanks_.note(text, command_.line);
@@ -326,7 +344,7 @@ Translation KubectlSteps::patch() {
 
 Translation KubectlSteps::mark(std::string_view field) {
   KubectlLine about = line_;
-  DraftValue marks{DraftValue::Kind::Map, {}};
+  DraftValue marks = DraftValue::none(DraftValue::Kind::Map);
   std::erase_if(about.names, [&](const std::string& name) {
     const std::size_t sign = name.find('=');
     const bool removes = name.ends_with('-') && name.size() > 1;
@@ -346,6 +364,9 @@ Translation KubectlSteps::mark(std::string_view field) {
   if (!object || marks.members.empty() || !plain_keys ||
       !line_.other_flag({"namespace", "overwrite"}).empty()) {
     return task(fmt::format("object.patch sets {} of one object", field), true);
+  }
+  if (is_secret(object->first)) {
+    return task(finding("CFK-Z004", "a person changes it where Secrets are kept"), true);
   }
   DraftArguments with = object_arguments(object->first, object->second, true);
   with.push_back(

@@ -18,7 +18,7 @@ constexpr int kMostLevels = 20;
 std::optional<DraftValue> value_of(const base::YamlNode& node, int level);
 
 std::optional<DraftValue> map_of(const base::YamlNode& node, int level) {
-  DraftValue value{DraftValue::Kind::Map, {}};
+  DraftValue value = DraftValue::none(DraftValue::Kind::Map);
   for (const base::YamlNode::Member& member : node.members) {
     auto inner = value_of(member.value, level);
     if (!inner || member.key.find(kBlankBegin) != std::string::npos) {
@@ -37,7 +37,7 @@ std::optional<DraftValue> value_of(const base::YamlNode& node, int level) {
     return map_of(node, level + 1);
   }
   if (node.is_sequence()) {
-    DraftValue value{DraftValue::Kind::List, {}};
+    DraftValue value = DraftValue::none(DraftValue::Kind::List);
     for (const base::YamlNode& item : node.items) {
       auto inner = value_of(item, level + 1);
       if (!inner) {

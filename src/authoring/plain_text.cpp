@@ -74,6 +74,16 @@ void mend_fences(std::vector<std::string>& lines) {
   }
 }
 
+/// Marks of lists and quotations within each other, far more than anybody writes, take a parser's
+/// memory.
+void thin_marks(std::string& line) {
+  constexpr std::size_t kMost = 200;
+  const std::size_t end = std::min(line.find_first_not_of(" >-*+.)0123456789"), line.size());
+  if (end > kMost) {
+    line.erase(kMost, end - kMost);
+  }
+}
+
 /// A reader of YAML may refuse a line with very many brackets, whatever they mean there.
 void thin_brackets(std::string& line) {
   constexpr int kMost = 200;
@@ -139,6 +149,36 @@ std::string concealed(const std::string& word, std::string_view before, bool pai
   return without_login(word);
 }
 
+/// `"password": "x"` and `password='x'` without the value.
+std::string without_quoted(const std::string& line) {
+  constexpr std::string_view kKey =
+      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-";
+  std::string out;
+  for (std::size_t at = 0; at < line.size();) {
+    const std::size_t end = std::min(line.find_first_not_of(kKey, at), line.size());
+    const std::string key = line.substr(at, end - at);
+    if (key.empty()) {
+      out += line[at++];
+      continue;
+    }
+    out += key;
+    at = end;
+    if (!is_secret_word(key)) {
+      continue;
+    }
+    const std::size_t value = std::min(line.find_first_not_of("\"' :=\\", at), line.size());
+    const std::string between = line.substr(at, value - at);
+    const std::size_t sign = between.find_first_of(":=");
+    const bool quoted =
+        sign != std::string::npos && between.find_first_of("\"'", sign) != std::string::npos;
+    if (quoted && !is_blank(line.substr(value))) {
+      out += between + "***";
+      at = std::min(line.find_first_of("\"'\\", value), line.size());
+    }
+  }
+  return out;
+}
+
 }  // namespace
 
 Result<std::string> plain_text(std::string_view bytes, const std::string& file) {
@@ -168,6 +208,7 @@ Result<std::string> plain_text(std::string_view bytes, const std::string& file) 
     line += text.ends_with('\n') ? 1 : 0;
   }
   std::vector<std::string> lines = base::split(text, '\n');
+  std::for_each(lines.begin(), lines.end(), thin_marks);
   std::for_each(lines.begin(), lines.end(), thin_brackets);
   mend_fences(lines);
   return base::join(lines, "\n");
@@ -250,7 +291,7 @@ std::string without_credentials(std::string_view text) {
         before = was;
       }
     }
-    line = base::join(words, " ");
+    line = without_quoted(base::join(words, " "));
   }
   return base::join(lines, "\n");
 }

@@ -18,6 +18,8 @@ constexpr std::string_view kNameCharacters =
 constexpr std::string_view kBlankCharacters =
     "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-.:/ ";
 constexpr std::size_t kLongestBlank = 40;
+/// Of one block; one with more is no procedure that a person wrote.
+constexpr std::size_t kMostCommands = 200;
 
 constexpr std::array<std::string_view, 5> kPrompts = {"$> ", "%> ", "#> ", "$ ", "% "};
 
@@ -365,6 +367,9 @@ std::vector<Command> read_commands(std::string_view code, int line) {
       continue;
     }
     const std::string text = mark_blanks(without_prompt(logical.text));
+    if (commands.size() > kMostCommands) {
+      return {};
+    }
     if (!prompt && !names_program(first_word(text))) {
       return {};
     }

@@ -19,6 +19,7 @@ using sandbox::list_items;
 using sandbox::YamlMap;
 
 constexpr std::int64_t kMost = 1'000'000'000;
+constexpr std::size_t kLongestPath = 500;
 
 constexpr std::array<engine::RunResult, 11> kResults = {engine::RunResult::Succeeded,
                                                         engine::RunResult::Failed,
@@ -57,6 +58,9 @@ RequestPattern read_pattern(const YamlMap& map, const SourcePos& pos) {
   map.text("name", pattern.name);
   map.text("step", pattern.step);
   map.flag("dry_run", pattern.dry_run);
+  if (pattern.path.size() > kLongestPath) {
+    map.report("path", "is too long", fmt::format("write at most {} characters", kLongestPath));
+  }
   if (!pattern.path.empty() && !pattern.path.starts_with('/')) {
     map.report(
         "path", "does not begin with '/'", "write the path as the API server has it: /api/v1/**");

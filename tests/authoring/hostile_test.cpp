@@ -61,6 +61,9 @@ TEST(HostileProcedure, NoTextIsAnExpression) {
       "${\n```\n$ kubectl exec web-0 -- echo 'a${b}c' '${params.d}'\n```\n2. ${run.id}\n");
   ASSERT_EQ(book.steps.size(), 2U);
   EXPECT_EQ(book.steps[0].action, "pod.exec");
+  (void)loaded_from(
+      "# A\n**Procedure**\n1. x\n\n**Validation**\n* All ${brokers} are running\n* ${x}\n\n"
+      "**Rollback**\n* ${y}\n");
 }
 
 TEST(HostileProcedure, ACommentCannotTellLintAnything) {
@@ -134,6 +137,37 @@ TEST(HostileProcedure, EndlessPlacesAndQuotes) {
     text += "<a" + std::to_string(i) + ">=\"";
   }
   (void)loaded_from(text + "\n```\n");
+}
+
+TEST(HostileProcedure, EndlessListsAndQuotations) {
+  for (const char* mark : {"> ", "- ", "1. ", ">"}) {
+    std::string text = "# A\n**Procedure**\n\n";
+    for (int i = 0; i < 300000; ++i) {
+      text += mark;
+    }
+    (void)loaded_from(text + "x\n");
+  }
+}
+
+TEST(HostileProcedure, MoreThanAPersonReadsIsSaid) {
+  std::string items = "# A\n\n# B\n**Procedure**\n\n";
+  for (int i = 0; i < 3000; ++i) {
+    items += "1. `kubectl annotate kafka a" + std::to_string(i) + " x/block-reconcile=true`\n";
+  }
+  const auto long_section = import(items);
+  ASSERT_THAT(long_section, test::HasError(ErrorCode::InvalidInput, "more than 2000 paragraphs"));
+  EXPECT_EQ(long_section.error().pos->line, 3);
+  std::string sections;
+  for (int i = 0; i < 501; ++i) {
+    sections += "# A\n**Procedure**\n1. x\n\n";
+  }
+  EXPECT_THAT(import(sections),
+              test::HasError(ErrorCode::InvalidInput, "more than 500 procedures"));
+  std::string code = "# A\n**Procedure**\n1. x\n```\n";
+  for (int i = 0; i < 50000; ++i) {
+    code += "kubectl cordon <n" + std::to_string(i) + ">\n";
+  }
+  (void)loaded_from(code + "```\n");
 }
 
 TEST(HostileProcedure, TooLargeIsSaid) {

@@ -93,6 +93,25 @@ TEST(ImportSop, AnotherPodIsEvictedByItsUid) {
   EXPECT_EQ(lint_of(draft), "");
 }
 
+TEST(ImportSop, WhatOnlySoundsLikeABrokerIsNone) {
+  for (const char* command :
+       {"kubectl delete pod kafka-connect-0", "kubectl rollout restart deployment kafka-rest"}) {
+    const Draft draft = draft_of(std::string("1. `") + command + "`\n");
+    EXPECT_THAT(draft.text, Not(HasSubstr("kafka.roll"))) << command;
+    EXPECT_EQ(lint_of(draft), "") << command;
+  }
+}
+
+TEST(ImportSop, SecretsAreForAPerson) {
+  for (const char* command : {"kubectl get secret a -o yaml",
+                              "kubectl annotate secret a b=c",
+                              "kubectl patch secret a -p '{}'"}) {
+    const Draft draft = draft_of(std::string("1. `") + command + "`\n");
+    EXPECT_EQ(draft.tasks, 1U) << command;
+    EXPECT_EQ(lint_of(draft), "") << command;
+  }
+}
+
 TEST(ImportSop, AFlagThatNoActionHasIsForAPerson) {
   const Draft draft = draft_of("1. `kubectl rollout restart deployment web --field-manager=me`\n");
   EXPECT_EQ(draft.typed, 0U);

@@ -45,6 +45,8 @@ TEST(Cut, LeavesCharactersAndMarksWhole) {
 TEST(WithoutCredentials, TakesValuesAndLeavesPlaces) {
   EXPECT_EQ(without_credentials("--password=x --token y -u a:b --password <p> secret: $P"),
             "--password=*** --token *** -u a:*** --password <p> secret: $P");
+  EXPECT_EQ(without_credentials(R"(-p '{"password": "x y", "a": "b", "token":"<t>"}')"),
+            R"(-p '{"password": "***", "a": "b", "token":"<t>"}')");
   EXPECT_EQ(without_credentials("password: x"), "password: ***");
   EXPECT_EQ(without_credentials("Create the secret: x and more"), "Create the secret: x and more");
   EXPECT_EQ(without_credentials("https://a:b@c/d"), "https://***@c/d");
