@@ -6,9 +6,9 @@
 packages_of() {
   case $1 in
     build)
-      echo ca-certificates ccache cmake g++ git libcli11-dev libcurl4-openssl-dev libexpected-dev \
-        libfmt-dev libhowardhinnant-date-dev libjemalloc-dev libre2-dev libspdlog-dev libssl-dev \
-        libyaml-cpp-dev ninja-build nlohmann-json3-dev pkg-config
+      echo ca-certificates ccache cmake g++ git libcli11-dev libcmark-dev libcurl4-openssl-dev \
+        libexpected-dev libfmt-dev libhowardhinnant-date-dev libjemalloc-dev libre2-dev libspdlog-dev \
+        libssl-dev libyaml-cpp-dev ninja-build nlohmann-json3-dev pkg-config
       ;;
     check)
       echo clang-14 clang-format-14 clang-tidy-14 libgmock-dev libgtest-dev openssh-client python3 \

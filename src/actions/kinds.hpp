@@ -6,6 +6,7 @@
 // table lists them.
 namespace cfkops::actions {
 
+[[nodiscard]] const engine::Action& human_task();
 [[nodiscard]] const engine::Action& object_get();
 [[nodiscard]] const engine::Action& object_wait();
 [[nodiscard]] const engine::Action& object_patch();

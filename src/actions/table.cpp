@@ -25,7 +25,8 @@ runbook::ActionSpec expr_spec() {
 }  // namespace
 
 const engine::Catalogue& catalogue() {
-  static const std::array<const engine::Action*, 9> kActions = {
+  static const std::array<const engine::Action*, 10> kActions = {
+      &human_task(),       // human.task
       &kafka_roll(),       // kafka.roll
       &object_get(),       // object.get
       &object_patch(),     // object.patch

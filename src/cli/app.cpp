@@ -44,6 +44,8 @@ constexpr auto kCommands = std::to_array<Row>({
     {"sandbox serve", sandbox_serve_command},
     {"sandbox scenarios", sandbox_scenarios_command},
     {"rehearse", rehearse_command},
+    {"import", import_command},
+    {"test", test_command},
     {"snapshot", snapshot_command},
     {"completion", completion_command},
     {"version", version_command},

@@ -415,6 +415,30 @@ void add_rehearse_command(CLI::App& app, Slots& slots) {
       ->check(CLI::NonNegativeNumber);
 }
 
+void add_authoring_commands(CLI::App& app, Slots& slots) {
+  CLI::App* import =
+      add_command(app, "import", "Draft runbooks from a written procedure, a Markdown file");
+  add_names(import, slots, "procedure", "Markdown file, or - for standard input")
+      ->required()
+      ->expected(1);
+  CLI::Option* folder = import->add_option("-d,--dir",
+                                           slots.arguments.folder,
+                                           "Folder to write NAME.yaml files to; standard output "
+                                           "when left out");
+  import->add_option(
+      "--section", slots.arguments.section, "Only the section of that number, or with that title");
+  import->add_option("--owner", slots.arguments.owner, "Who answers for the runbooks");
+  import->add_flag("--force", slots.arguments.force, "Replace files that are there")->needs(folder);
+
+  CLI::App* test = add_command(
+      app, "test", "Run the tests of runbooks, on simulated clusters, in simulated time");
+  add_names(test,
+            slots,
+            "file",
+            "Files of kind RunbookTest, or folders with *.test.yaml; ./runbooks when left out");
+  test->add_option("--filter", slots.arguments.filter, "Only tests whose name has this text in it");
+}
+
 void add_snapshot_command(CLI::App& app, Slots& slots) {
   CLI::App* snapshot =
       add_command(app,
@@ -441,6 +465,7 @@ void build(CLI::App& app, Slots& slots) {
   add_record_commands(app, slots);
   add_sandbox_commands(app, slots);
   add_rehearse_command(app, slots);
+  add_authoring_commands(app, slots);
   add_snapshot_command(app, slots);
   app.footer("Start with: cfkops list, then cfkops plan broker-restart -n NAMESPACE");
 }

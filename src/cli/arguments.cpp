@@ -161,6 +161,9 @@ std::vector<std::string> output_forms(std::string_view command) {
   if (command == "lint") {
     forms.insert(forms.end(), {"github", "gitlab", "sarif", "junit"});
   }
+  if (command == "test") {
+    forms.emplace_back("junit");
+  }
   return forms;
 }
 

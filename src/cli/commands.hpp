@@ -33,6 +33,8 @@ namespace cfkops::cli {
 [[nodiscard]] int sandbox_scenarios_command(const Arguments& arguments,
                                             const AppEnvironment& environment);
 [[nodiscard]] int rehearse_command(const Arguments& arguments, const AppEnvironment& environment);
+[[nodiscard]] int import_command(const Arguments& arguments, const AppEnvironment& environment);
+[[nodiscard]] int test_command(const Arguments& arguments, const AppEnvironment& environment);
 [[nodiscard]] int snapshot_command(const Arguments& arguments, const AppEnvironment& environment);
 [[nodiscard]] int completion_command(const Arguments& arguments, const AppEnvironment& environment);
 [[nodiscard]] int complete_command(const Arguments& arguments, const AppEnvironment& environment);

@@ -132,7 +132,7 @@ bool takes_file(std::string_view flag) {
   return flag == "--kubeconfig" || flag == "--certificate-authority" ||
          flag == "--client-certificate" || flag == "--client-key" || flag == "--kubeconfig-out" ||
          flag == "--audit-log" || flag == "--cluster-log" || flag == "--key" ||
-         flag == "--snapshot" || flag == "--faults" || flag == "--out";
+         flag == "--snapshot" || flag == "--faults" || flag == "--out" || flag == "--dir";
 }
 
 Candidates values_of(const TypedPlace& place) {
@@ -156,6 +156,9 @@ Candidates values_of(const TypedPlace& place) {
 
 Candidates arguments_of(const std::vector<std::string>& path, std::string_view typed) {
   const std::string& command = path.front();
+  if (command == "test" || (command == "import" && path.size() == 1)) {
+    return {.words = {}, .files = true};
+  }
   if (command == "lint" || (path.size() == 1 && (command == "run" || command == "plan" ||
                                                  command == "show" || command == "rehearse"))) {
     return {.words = runbook_names(), .files = true};

@@ -14,12 +14,21 @@ namespace {
 
 namespace fs = std::filesystem;
 
-bool is_runbook_file(const fs::path& path) {
+bool is_yaml(const fs::path& path) {
   return path.extension() == ".yaml" || path.extension() == ".yml";
 }
 
+/// "x.test.yaml": tests of a runbook.
+bool is_test_file(const fs::path& path) {
+  return is_yaml(path) && path.stem().extension() == ".test";
+}
+
+bool is_runbook_file(const fs::path& path) {
+  return is_yaml(path) && !is_test_file(path);
+}
+
 bool is_path(const std::string& word) {
-  return word.find('/') != std::string::npos || is_runbook_file(word);
+  return word.find('/') != std::string::npos || is_yaml(word);
 }
 
 /// What the format allows as a name, so that a file's name is no surprise to a shell or a terminal.
@@ -136,14 +145,19 @@ Status replace_file(const std::string& path, std::string_view text) {
   return {};
 }
 
-Result<std::vector<std::string>> runbook_files_below(const std::string& folder) {
+namespace {
+
+/// The files below a folder that are wanted: those that lie in it before those in folders below,
+/// and by path. Errors: Io.
+Result<std::vector<std::string>> files_below(const std::string& folder,
+                                             bool (*wanted)(const fs::path&)) {
   std::error_code error;
   std::vector<std::pair<int, std::string>> found;
   fs::recursive_directory_iterator it(folder, fs::directory_options::skip_permission_denied, error);
   while (!error && it != fs::recursive_directory_iterator()) {
     std::error_code ignored;
     // A link that leads nowhere is a runbook that cannot be read, and is to be heard of.
-    if (is_runbook_file(it->path()) && !it->is_directory(ignored)) {
+    if (wanted(it->path()) && !it->is_directory(ignored)) {
       found.emplace_back(it.depth(), it->path().string());
     }
     it.increment(error);
@@ -158,6 +172,16 @@ Result<std::vector<std::string>> runbook_files_below(const std::string& folder) 
     paths.push_back(std::move(path));
   }
   return paths;
+}
+
+}  // namespace
+
+Result<std::vector<std::string>> runbook_files_below(const std::string& folder) {
+  return files_below(folder, is_runbook_file);
+}
+
+Result<std::vector<std::string>> test_files_below(const std::string& folder) {
+  return files_below(folder, is_test_file);
 }
 
 }  // namespace cfkops::cli

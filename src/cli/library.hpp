@@ -45,8 +45,12 @@ struct RunbookFile {
 /// `look_up` and `read_runbook`. Errors: theirs.
 [[nodiscard]] Result<RunbookFile> find_runbook(const std::string& word);
 
-/// The *.yaml and *.yml files below a folder: those that lie in it before those in folders below,
-/// and by path. Errors: Io.
+/// The *.test.yaml and *.test.yml files below a folder, which hold tests of runbooks, in the same
+/// order. Errors: Io.
+[[nodiscard]] Result<std::vector<std::string>> test_files_below(const std::string& folder);
+
+/// The *.yaml and *.yml files below a folder that hold no tests: those that lie in it before those
+/// in folders below, and by path. Errors: Io.
 [[nodiscard]] Result<std::vector<std::string>> runbook_files_below(const std::string& folder);
 
 /// Puts another text into a file that is there: whole or not at all. Keeps the permissions of the

@@ -1,6 +1,7 @@
 #include "lint_formats.hpp"
 
 #include "json_line.hpp"
+#include "xml.hpp"
 
 #include "cfkops/base/crypto.hpp"
 #include "cfkops/base/text.hpp"
@@ -96,25 +97,6 @@ std::string_view gitlab_word(Severity severity) {
       return "info";
   }
   return "critical";
-}
-
-std::string xml(std::string_view text) {
-  return escaped(base::printable_lines(text), [](char c) -> std::string_view {
-    switch (c) {
-      case '&':
-        return "&amp;";
-      case '<':
-        return "&lt;";
-      case '>':
-        return "&gt;";
-      case '"':
-        return "&quot;";
-      case '\n':
-        return "&#10;";
-      default:
-        return "";
-    }
-  });
 }
 
 /// One test of the report. What is worth knowing only is no failure of it.

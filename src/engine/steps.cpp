@@ -1,6 +1,7 @@
 #include "steps.hpp"
 
 #include "again.hpp"
+#include "asking.hpp"
 #include "checks.hpp"
 #include "evaluate.hpp"
 #include "json_text.hpp"
@@ -193,17 +194,12 @@ Status StepRunner::confirm(const runbook::Step& step, StepRecord& record) {
     return {};
   }
   CFKOPS_ASSIGN(const runbook::Value text, step.confirm.evaluate(state_.names.bindings()));
-  const Status answer =
-      state_.environment.approver.ask({.what = text.text(),
-                                       .details = {},
-                                       .on_yes = "step '" + record.report.id + "' begins",
-                                       .on_no = "the run stops here, and what was done stays done",
-                                       .shown_in_plan = true});
-  state_.locks.catch_up();
-  const std::string said = answer ? "yes" : "no: " + answer.error().text();
-  const nlohmann::json note = {
-      {"kind", "confirm"}, {"text", text.text()}, {"step", record.report.id}, {"answer", said}};
-  CFKOPS_TRY(state_.environment.journal.write(audit::Phase::Note, Json(note), audit::Durable::Yes));
+  const Status answer = Asking(state_, "confirm", record.report.id)
+                            .ask({.what = text.text(),
+                                  .details = {},
+                                  .on_yes = "step '" + record.report.id + "' begins",
+                                  .on_no = "the run stops here, and what was done stays done",
+                                  .shown_in_plan = true});
   if (!answer) {
     record.report.why = "not confirmed";
     return make_error(ErrorCode::Cancelled, "not confirmed: " + answer.error().message);
@@ -310,7 +306,9 @@ Outcome StepRunner::attempt(const runbook::Step& step, const Action& action, Att
     return Outcome::from(told.error());
   }
   if (!so_far.applied) {
-    const Context context = state_.context_of(so_far.info, so_far.deadline);
+    Asking asking(state_, "task", so_far.info.id);
+    Context context = state_.context_of(so_far.info, so_far.deadline);
+    context.approver = &asking;
     Outcome outcome = action.apply(context, client, *so_far.arguments);
     if (outcome.error && outcome.error->code == ErrorCode::Cancelled) {
       outcome.kind = Kind::Stopped;

@@ -58,7 +58,8 @@ void Recorder::sent(const kube::Request& request, std::uint64_t number) {
     trace_->requests.push_back({.method = request.method,
                                 .target = read_target(request.target),
                                 .mutation = is_mutation(request),
-                                .step = witness_.step()});
+                                .step = witness_.step(),
+                                .path = request.target});
   }
   if (removes_pod(request)) {
     note_removal(request, number);

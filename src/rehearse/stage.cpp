@@ -39,7 +39,7 @@ class Yes final : public engine::Approver {
   Status approve(const engine::Plan& /*plan*/) override { return {}; }
 
   Status ask(const engine::Question& question) override {
-    if (question.shown_in_plan) {
+    if (question.shown_in_plan || question.of_a_task) {
       return {};
     }
     return make_error(ErrorCode::Refused, "nobody is there to answer: " + question.what);
@@ -84,6 +84,7 @@ class Stage {
   std::vector<sandbox::Fault> kills_;
   Crossroads* crossroads_;
   const PlainPath* plain_;
+  std::function<void(sandbox::Cluster&)> after_;
   Cancel cancel_;
   Witness witness_;
   Recorder recorder_;
@@ -102,6 +103,7 @@ Stage::Stage(const Rehearsal& rehearsal,
       kills_(std::move(kills)),
       crossroads_(company.crossroads),
       plain_(company.plain),
+      after_(company.after),
       recorder_(*cluster_, witness_, company.trace),
       wire_(*cluster_, cluster_->clock().now() + kLongestRun, [this] {
         limit_reached_ = true;
@@ -245,6 +247,9 @@ Rehearsed Stage::perform() {
   result.kafka = evidence.after.kafka;
   result.unready = evidence.after.unready;
   result.harm = find_harm(rehearsal_, result, evidence);
+  if (after_) {
+    after_(*cluster_);
+  }
   return result;
 }
 

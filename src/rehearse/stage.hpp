@@ -4,8 +4,10 @@
 #include "request_target.hpp"
 
 #include "cfkops/rehearse/rehearse.hpp"
+#include "cfkops/sandbox/cluster.hpp"
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -16,7 +18,8 @@ struct SentRequest {
   std::string method;
   RequestTarget target;
   bool mutation = false;
-  std::string step;  ///< as of `Witness::step`
+  std::string step;       ///< as of `Witness::step`
+  std::string path = {};  ///< with its query
 };
 
 /// A pod that was made during a run.
@@ -59,6 +62,8 @@ struct Company {
   Trace* trace = nullptr;  ///< is filled
   Crossroads* crossroads = nullptr;
   const PlainPath* plain = nullptr;  ///< where a run that has branched may come back to
+  /// Is given the cluster as it is in the end.
+  std::function<void(sandbox::Cluster&)> after = {};
 };
 
 /// Runs it once on a fresh cluster with these faults and judges what it did; a run that has

@@ -1,9 +1,9 @@
-#include "faults_file.hpp"
-
 #include "kind_table.hpp"
-#include "yaml_form.hpp"
 
 #include "cfkops/base/text.hpp"
+#include "cfkops/sandbox/faults.hpp"
+#include "cfkops/sandbox/inline.hpp"
+#include "cfkops/sandbox/yaml_form.hpp"
 
 #include <fmt/format.h>
 

@@ -1,9 +1,9 @@
-#include "faults_file.hpp"
 #include "scenario_kafka.hpp"
-#include "yaml_form.hpp"
 
 #include "cfkops/base/text.hpp"
+#include "cfkops/sandbox/inline.hpp"
 #include "cfkops/sandbox/scenario.hpp"
+#include "cfkops/sandbox/yaml_form.hpp"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -11,6 +11,8 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <filesystem>
+#include <iterator>
 #include <limits>
 #include <set>
 #include <string>
@@ -171,11 +173,6 @@ bool has_node_objects(const Scenario& scenario) {
 }
 
 void read_head(const YamlMap& map, Scenario& scenario) {
-  static const std::vector<std::string> kVersions = {"cfkops/v1"};
-  static const std::vector<std::string> kKinds = {"Scenario"};
-  std::string ignored;
-  map.word("apiVersion", ignored, kVersions);
-  map.word("kind", ignored, kKinds);
   map.label("name", scenario.name);
   map.text("summary", scenario.summary);
   map.whole("seed", scenario.seed, {0, std::numeric_limits<std::int64_t>::max()});
@@ -183,11 +180,11 @@ void read_head(const YamlMap& map, Scenario& scenario) {
   map.duration("latency", scenario.latency, {Duration::zero(), kMostLatency});
 }
 
-Scenario read_scenario(const YamlNode& root, const std::string& file, std::vector<Error>& errors) {
-  static const std::vector<std::string> kRequired = {"apiVersion", "kind", "name"};
-  Scenario scenario;
-  YamlMap map(root, "the scenario", errors);
-  map.expect(kScenarioKeys, kRequired);
+/// What the map says, over what is there already.
+void read_body(const YamlMap& map,
+               const std::string& file,
+               Scenario& scenario,
+               std::vector<Error>& errors) {
   read_head(map, scenario);
   if (const YamlNode* nodes = map.find("nodes")) {
     scenario.nodes = read_nodes(*nodes, errors);
@@ -207,7 +204,43 @@ Scenario read_scenario(const YamlNode& root, const std::string& file, std::vecto
   if (const YamlNode* faults = map.find("faults")) {
     scenario.faults = read_faults(*faults, file, errors);
   }
+}
+
+Scenario read_file(const YamlNode& root, const std::string& file, std::vector<Error>& errors) {
+  static const std::vector<std::string> kRequired = {"apiVersion", "kind", "name"};
+  static const std::vector<std::string> kVersions = {"cfkops/v1"};
+  static const std::vector<std::string> kKinds = {"Scenario"};
+  Scenario scenario;
+  YamlMap map(root, "the scenario", errors);
+  map.expect(kScenarioKeys, kRequired);
+  std::string ignored;
+  map.word("apiVersion", ignored, kVersions);
+  map.word("kind", ignored, kKinds);
+  read_body(map, file, scenario, errors);
   return scenario;
+}
+
+/// The scenario that a word means; errors get the place of the word unless they have one.
+Scenario named_scenario(const YamlNode& word,
+                        const std::string& folder,
+                        std::vector<Error>& errors) {
+  std::string name = word.scalar;
+  const bool path = name.find('/') != std::string::npos || name.ends_with(".yaml") ||
+                    name.ends_with(".yml") || name.ends_with(".json");
+  if (path && std::filesystem::path(name).is_relative()) {
+    name = (std::filesystem::path(folder.empty() ? "." : folder) / name).string();
+  }
+  auto found = find_scenario(name);
+  if (found) {
+    return *std::move(found);
+  }
+  for (Error& error : found.error()) {
+    if (!error.pos) {
+      error.pos = word.pos;
+    }
+    errors.push_back(std::move(error));
+  }
+  return {};
 }
 
 /// Top to bottom, as a person goes through them.
@@ -227,11 +260,41 @@ tl::expected<Scenario, std::vector<Error>> load_scenario(std::string_view text,
     return tl::unexpected(root.error());
   }
   std::vector<Error> errors;
-  Scenario scenario = read_scenario(*root, file, errors);
+  Scenario scenario = read_file(*root, file, errors);
   if (!errors.empty()) {
     sort_by_place(errors);
     return tl::unexpected(std::move(errors));
   }
+  return scenario;
+}
+
+Scenario read_scenario(const YamlNode& node,
+                       const std::string& folder,
+                       const std::string& file,
+                       std::vector<Error>& errors) {
+  if (node.is_scalar()) {
+    return named_scenario(node, folder, errors);
+  }
+  static const std::vector<std::string> kKeys = [] {
+    std::vector<std::string> keys = {"from"};
+    std::copy_if(kScenarioKeys.begin(),
+                 kScenarioKeys.end(),
+                 std::back_inserter(keys),
+                 [](const std::string& key) { return key != "apiVersion" && key != "kind"; });
+    return keys;
+  }();
+  YamlMap map(node, "the scenario", errors);
+  map.expect(kKeys);
+  const YamlNode* from = map.find("from");
+  std::string ignored;
+  Scenario scenario;
+  if (from != nullptr && map.text("from", ignored)) {
+    scenario = named_scenario(*from, folder, errors);
+  }
+  if (scenario.name.empty()) {
+    scenario.name = "inline";
+  }
+  read_body(map, file, scenario, errors);
   return scenario;
 }
 

@@ -1,8 +1,7 @@
 #pragma once
 
-#include "yaml_form.hpp"
-
 #include "cfkops/sandbox/scenario.hpp"
+#include "cfkops/sandbox/yaml_form.hpp"
 
 #include <vector>
 

@@ -1,4 +1,4 @@
-#include "yaml_form.hpp"
+#include "cfkops/sandbox/yaml_form.hpp"
 
 #include "decode.hpp"
 

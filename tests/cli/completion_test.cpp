@@ -87,6 +87,12 @@ TEST_F(Completion, FilesStandWhereAFileMayBeGiven) {
   EXPECT_THAT(offered({"fmt", "--dif"}), ElementsAre("--diff"));
   EXPECT_THAT(offered({"new", "x", "--from", "broker"}), ElementsAre("broker-restart", ":files"));
   EXPECT_THAT(offered({"new", "x", "--out", ""}), ElementsAre(":files"));
+  EXPECT_THAT(offered({"import", ""}), ElementsAre(":files"));
+  EXPECT_THAT(offered({"import", "sop.md", "--dir", ""}), ElementsAre(":files"));
+  EXPECT_THAT(offered({"import", "sop.md", ""}), IsEmpty());
+  EXPECT_THAT(offered({"test", "a.test.yaml", ""}), ElementsAre(":files"));
+  EXPECT_THAT(offered({"test", "-o", ""}), ElementsAre("text", "json", "junit"));
+  EXPECT_THAT(offered({"import", "--s"}), Contains("--section"));
 }
 
 TEST_F(Completion, AFileNameThatAShellWouldRunIsNotOffered) {

@@ -19,6 +19,9 @@
 
 namespace cfkops::engine {
 
+/// Who is asked: engine/approver.hpp.
+class Approver;
+
 /// The arguments of one step or check, evaluated and converted to their declared types, defaults
 /// filled in.
 class Arguments {
@@ -97,6 +100,10 @@ struct Context {
   /// Of a step that an earlier process of this run had begun: what it sent, and what is known to
   /// have become of it. Null elsewhere. An action whose spec says `continues` goes on from there.
   const std::vector<SentMutation>* earlier = nullptr;
+
+  /// Whom a step may ask; what is asked and answered is in the log. Null while planning, in checks,
+  /// and in what takes a step back.
+  Approver* approver = nullptr;
 
   /// Tells the observer and, in a run, the journal.
   void progress(const std::string& text) const;

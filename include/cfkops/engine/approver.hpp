@@ -17,6 +17,8 @@ struct Question {
   std::string on_yes;                ///< what happens then
   std::string on_no;                 ///< and otherwise
   bool shown_in_plan = false;  ///< it stood in the plan, so that `--yes` to the plan answers it
+  bool of_a_task = false;  ///< it asks whether a person has done something, which no program can
+                           ///< know
 };
 
 /// Is asked after the plan and before the first mutation.

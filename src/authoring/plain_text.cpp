@@ -1,0 +1,299 @@
+#include "plain_text.hpp"
+
+#include "cfkops/base/text.hpp"
+#include "cfkops/base/utf8.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <utility>
+#include <vector>
+
+namespace cfkops::authoring {
+namespace {
+
+constexpr std::string_view kFence = "```";
+
+bool is_hidden(char32_t code) {
+  return code == 0x061C || (code >= 0x200B && code <= 0x200F) ||
+         (code >= 0x202A && code <= 0x202E) || (code >= 0x2060 && code <= 0x2069) ||
+         code == 0xFEFF || (code >= 0xE000 && code <= 0xF8FF);
+}
+
+/// What stands for a character: itself, a space, or nothing.
+std::string_view cleaned(std::string_view raw, char32_t code) {
+  if (raw == "\n") {
+    return raw;
+  }
+  if (raw == "\t" || code < 0x20 || (code >= 0x7F && code < 0xA0) || code == 0x2028 ||
+      code == 0x2029) {
+    return " ";
+  }
+  return is_hidden(code) ? std::string_view() : raw;
+}
+
+/// A line within a fence that was meant to end it: "bash```".
+bool closes_late(std::string_view line) {
+  const std::string_view trimmed = base::trim(line);
+  return trimmed.size() > kFence.size() && trimmed.ends_with(kFence) &&
+         !trimmed.starts_with(kFence) && trimmed.find(' ') == std::string_view::npos;
+}
+
+/// Where a fence begins behind other words, "* Helm: ```bash"; npos where none does.
+std::size_t opens_late(std::string_view line) {
+  const std::size_t at = line.rfind(kFence);
+  const bool behind_words = at != std::string_view::npos && line.find(kFence) == at &&
+                            !base::trim(line).starts_with(kFence);
+  const std::string_view language =
+      behind_words ? base::trim(line.substr(at + kFence.size())) : std::string_view(" ");
+  return language.find_first_not_of("abcdefghijklmnopqrstuvwxyz") == std::string_view::npos
+             ? at
+             : std::string_view::npos;
+}
+
+/// Mends fences that CommonMark reads otherwise than they were meant.
+void mend_fences(std::vector<std::string>& lines) {
+  bool open = false;
+  bool late = false;  // the lines up to the next fence are those of a paragraph
+  for (std::string& line : lines) {
+    const std::string_view trimmed = base::trim(line);
+    if (open && closes_late(line)) {
+      line = kFence;
+      open = false;
+    } else if (late && trimmed == kFence) {
+      line.clear();
+      late = false;
+    } else if (trimmed.starts_with(kFence)) {
+      const bool one_liner = trimmed.size() > 2 * kFence.size() && trimmed.ends_with(kFence);
+      open = one_liner ? open : !open;
+    } else if (!open && opens_late(line) != std::string::npos) {
+      line.resize(opens_late(line));
+      late = true;
+    }
+  }
+}
+
+/// Marks of lists and quotations within each other, far more than anybody writes, take a parser's
+/// memory.
+void thin_marks(std::string& line) {
+  constexpr std::size_t kMost = 200;
+  const std::size_t end = std::min(line.find_first_not_of(" >-*+.)0123456789"), line.size());
+  if (end > kMost) {
+    line.erase(kMost, end - kMost);
+  }
+}
+
+/// A reader of YAML may refuse a line with very many brackets, whatever they mean there.
+void thin_brackets(std::string& line) {
+  constexpr int kMost = 200;
+  int open = 0;
+  for (char& c : line) {
+    const bool bracket = c == '[' || c == '{';
+    open += bracket ? 1 : 0;
+    c = bracket && open > kMost ? '(' : c;
+  }
+}
+
+bool is_word_character(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+}
+
+bool is_secret_word(std::string_view word) {
+  static constexpr std::array<std::string_view, 8> kEnds = {
+      "password", "passwd", "passphrase", "secret", "token", "apikey", "api_key", "api-key"};
+  const std::string lower = base::lower(word);
+  return std::any_of(
+      kEnds.begin(), kEnds.end(), [&](std::string_view end) { return lower.ends_with(end); });
+}
+
+/// It stands for a value, and is none.
+bool is_blank(std::string_view value) {
+  return value.empty() || value.find_first_of("<$*{") == 0 || value.starts_with(kBlankBegin) ||
+         value.starts_with("\"<") || value.starts_with("\"$") || value.starts_with("'<");
+}
+
+/// "https://user:word@host" without user and word.
+std::string without_login(std::string word) {
+  const std::size_t scheme = word.find("://");
+  if (scheme == std::string::npos) {
+    return word;
+  }
+  const std::size_t host = scheme + 3;
+  const std::size_t end = std::min(word.find('/', host), word.size());
+  const std::size_t at = word.substr(0, end).rfind('@');
+  const std::size_t colon = word.find(':', host);
+  if (at == std::string::npos || colon >= at || is_blank(word.substr(colon + 1))) {
+    return word;
+  }
+  return word.replace(host, at - host, "***");
+}
+
+/// One word of a line, after the word `before`; `pair`: the line is these two.
+std::string concealed(const std::string& word, std::string_view before, bool pair) {
+  const std::size_t sign = word.rfind('=');
+  if (sign != std::string::npos && is_secret_word(word.substr(0, sign)) &&
+      !is_blank(word.substr(sign + 1))) {
+    return word.substr(0, sign + 1) + "***";
+  }
+  const bool flag = before.starts_with("-") && is_secret_word(before);
+  const bool key =
+      pair && before.ends_with(":") && is_secret_word(before.substr(0, before.size() - 1));
+  if ((flag || key) && !is_blank(word)) {
+    return "***";
+  }
+  const std::size_t colon = word.find(':');
+  if ((before == "-u" || before == "--user") && colon != std::string::npos) {
+    return is_blank(word.substr(colon + 1)) ? word : word.substr(0, colon + 1) + "***";
+  }
+  return without_login(word);
+}
+
+/// `"password": "x"` and `password='x'` without the value.
+std::string without_quoted(const std::string& line) {
+  constexpr std::string_view kKey =
+      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-";
+  std::string out;
+  for (std::size_t at = 0; at < line.size();) {
+    const std::size_t end = std::min(line.find_first_not_of(kKey, at), line.size());
+    const std::string key = line.substr(at, end - at);
+    if (key.empty()) {
+      out += line[at++];
+      continue;
+    }
+    out += key;
+    at = end;
+    if (!is_secret_word(key)) {
+      continue;
+    }
+    const std::size_t value = std::min(line.find_first_not_of("\"' :=\\", at), line.size());
+    const std::string between = line.substr(at, value - at);
+    const std::size_t sign = between.find_first_of(":=");
+    const bool quoted =
+        sign != std::string::npos && between.find_first_of("\"'", sign) != std::string::npos;
+    if (quoted && !is_blank(line.substr(value))) {
+      out += between + "***";
+      at = std::min(line.find_first_of("\"'\\", value), line.size());
+    }
+  }
+  return out;
+}
+
+}  // namespace
+
+Result<std::string> plain_text(std::string_view bytes, const std::string& file) {
+  if (bytes.size() > kMostBytes) {
+    return make_error(ErrorCode::InvalidInput,
+                      fmt::format("{} is too large for a procedure: more than 4 MiB", file),
+                      "import the sections one by one, from files of their own");
+  }
+  std::string text;
+  text.reserve(bytes.size());
+  int line = 1;
+  for (std::size_t at = 0; at < bytes.size();) {
+    const base::CodePoint point = base::decode_utf8(bytes, at);
+    if (!point.valid || point.value == 0) {
+      Error error = make_error(ErrorCode::InvalidInput,
+                               "this is no text: a byte is not UTF-8",
+                               "save the procedure as Markdown in UTF-8");
+      error.pos = SourcePos{file, line, 0};
+      return error;
+    }
+    const std::string_view raw = bytes.substr(at, point.size);
+    at += point.size;
+    if (raw == "\r" && at < bytes.size() && bytes[at] == '\n') {
+      continue;
+    }
+    text += raw == "\r" ? std::string_view("\n") : cleaned(raw, point.value);
+    line += text.ends_with('\n') ? 1 : 0;
+  }
+  std::vector<std::string> lines = base::split(text, '\n');
+  std::for_each(lines.begin(), lines.end(), thin_marks);
+  std::for_each(lines.begin(), lines.end(), thin_brackets);
+  mend_fences(lines);
+  return base::join(lines, "\n");
+}
+
+std::string slug(std::string_view text,
+                 char separator,
+                 std::size_t most,
+                 std::string_view otherwise) {
+  std::string out;
+  std::string word;
+  bool full = false;
+  const auto end_word = [&] {
+    const bool begins = out.empty() && word.find_first_not_of("0123456789") == 0;
+    full = full || out.size() + word.size() + 1 > most;
+    if (!word.empty() && !full && (!out.empty() || begins)) {
+      out += (out.empty() ? "" : std::string(1, separator)) + word;
+    }
+    word.clear();
+  };
+  for (const char c : base::lower(text)) {
+    if (is_word_character(c)) {
+      word += c;
+    } else if (c != '\'') {
+      end_word();
+    }
+  }
+  end_word();
+  return out.empty() ? std::string(otherwise) : out;
+}
+
+std::string one_line(std::string_view text, std::size_t most) {
+  std::string line;
+  for (const char c : text) {
+    const bool space = c == '\n' || c == ' ' || c == '\t';
+    if (!space || (!line.empty() && line.back() != ' ')) {
+      line += space ? ' ' : c;
+    }
+  }
+  line = std::string(base::trim(line));
+  if (static_cast<std::size_t>(base::count_code_points(line)) <= most) {
+    return line;
+  }
+  std::size_t end = 0;
+  std::size_t last_space = 0;
+  for (std::size_t count = 0; count + 3 < most; ++count) {
+    last_space = line[end] == ' ' ? end : last_space;
+    end += base::decode_utf8(line, end).size;
+  }
+  return line.substr(0, last_space > most / 2 ? last_space : end) + "...";
+}
+
+std::string_view cut(std::string_view text, std::size_t most) {
+  if (text.size() <= most) {
+    return text;
+  }
+  std::size_t end = most;
+  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U) {
+    --end;
+  }
+  // A mark must not be cut in two.
+  const std::size_t begin = text.substr(0, end).rfind(kBlankBegin);
+  const std::size_t closed = text.substr(0, end).rfind(kBlankEnd);
+  const bool inside =
+      begin != std::string_view::npos && (closed == std::string_view::npos || closed < begin);
+  return text.substr(0, inside ? begin : end);
+}
+
+std::string without_credentials(std::string_view text) {
+  std::vector<std::string> lines = base::split(text, '\n');
+  for (std::string& line : lines) {
+    std::vector<std::string> words = base::split(line, ' ');
+    const auto count = std::count_if(
+        words.begin(), words.end(), [](const std::string& word) { return !word.empty(); });
+    std::string before;
+    for (std::string& word : words) {
+      if (!word.empty()) {
+        const std::string was = word;
+        word = concealed(word, before, count == 2);
+        before = was;
+      }
+    }
+    line = without_quoted(base::join(words, " "));
+  }
+  return base::join(lines, "\n");
+}
+
+}  // namespace cfkops::authoring
