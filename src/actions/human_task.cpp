@@ -1,3 +1,4 @@
+#include "irreversible.hpp"
 #include "kinds.hpp"
 
 #include "cfkops/base/text.hpp"
@@ -24,7 +25,7 @@ std::vector<std::string> lines_of(const engine::Arguments& arguments) {
   return lines;
 }
 
-class HumanTask final : public engine::Action {
+class HumanTask final : public Irreversible {
  public:
   [[nodiscard]] const runbook::ActionSpec& spec() const override {
     static const runbook::ActionSpec kSpec = make_spec();
@@ -56,12 +57,6 @@ class HumanTask final : public engine::Action {
          .on_no = "the step fails, and what was done before is undone as far as it can be",
          .of_a_task = true});
     return answer ? engine::Outcome::done() : engine::Outcome::from(answer.error());
-  }
-
-  [[nodiscard]] engine::Outcome undo(const engine::Context& /*context*/,
-                                     kube::Client& /*client*/,
-                                     const Json& /*remembered*/) const override {
-    return engine::Outcome::done();
   }
 
  private:

@@ -415,7 +415,7 @@ void add_rehearse_command(CLI::App& app, Slots& slots) {
       ->check(CLI::NonNegativeNumber);
 }
 
-void add_authoring_commands(CLI::App& app, Slots& slots) {
+void add_sop_commands(CLI::App& app, Slots& slots) {
   CLI::App* import =
       add_command(app, "import", "Draft runbooks from a written procedure, a Markdown file");
   add_names(import, slots, "procedure", "Markdown file, or - for standard input")
@@ -465,7 +465,7 @@ void build(CLI::App& app, Slots& slots) {
   add_record_commands(app, slots);
   add_sandbox_commands(app, slots);
   add_rehearse_command(app, slots);
-  add_authoring_commands(app, slots);
+  add_sop_commands(app, slots);
   add_snapshot_command(app, slots);
   app.footer("Start with: cfkops list, then cfkops plan broker-restart -n NAMESPACE");
 }
