@@ -163,8 +163,9 @@ void tell(Work& work, const Arguments& arguments, Terminal& terminal) {
   }
   const bool changed = work.state == Work::State::Changed;
   if (changed && arguments.diff) {
-    terminal.out(base::printable_lines(
-        unified_diff(work.before, work.after, work.place.path, work.place.path + " (formatted)")));
+    // As it is, so that it can be applied: the reader of YAML refuses what drives a terminal.
+    const std::string path = base::printable(work.place.path);
+    terminal.out(unified_diff(work.before, work.after, path, path + " (formatted)"));
   } else if (changed && !(writes && input)) {
     terminal.out(base::printable(work.place.path) + "\n");
   }

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <utility>
 #include <vector>
 
@@ -33,8 +34,60 @@ struct Mark {
   std::string_view line;
 };
 
-/// The longest common subsequence decides which lines are the same; where that would take too much
-/// memory all lines of the middle are different.
+/// How long the longest common subsequence of what is left of two lists of lines is, by the first
+/// line that is left of each.
+class CommonLines {
+ public:
+  /// Where that would take too much memory it holds nothing in common.
+  CommonLines(std::span<const std::string_view> one, std::span<const std::string_view> other)
+      : columns_(other.size() + 1),
+        fits_(columns_ <= kMostCells / (one.size() + 1)),
+        cells_(fits_ ? (one.size() + 1) * columns_ : 0) {
+    for (std::size_t i = fits_ ? one.size() : 0; i-- > 0;) {
+      for (std::size_t j = other.size(); j-- > 0;) {
+        cells_[i * columns_ + j] =
+            one[i] == other[j] ? at(i + 1, j + 1) + 1 : std::max(at(i + 1, j), at(i, j + 1));
+      }
+    }
+  }
+
+  [[nodiscard]] std::uint32_t at(std::size_t i, std::size_t j) const {
+    return fits_ ? cells_[i * columns_ + j] : 0;
+  }
+
+  [[nodiscard]] bool fits() const { return fits_; }
+
+ private:
+  std::size_t columns_;
+  bool fits_;
+  std::vector<std::uint32_t> cells_;
+};
+
+/// Which lines are the same is what leaves the fewest others.
+void mark_middle(std::span<const std::string_view> one,
+                 std::span<const std::string_view> other,
+                 std::vector<Mark>& marks) {
+  const CommonLines common(one, other);
+  std::size_t i = 0;
+  std::size_t j = 0;
+  while (i < one.size() && j < other.size()) {
+    if (common.fits() && one[i] == other[j]) {
+      marks.push_back({' ', one[i++]});
+      ++j;
+    } else if (common.at(i + 1, j) >= common.at(i, j + 1)) {
+      marks.push_back({'-', one[i++]});
+    } else {
+      marks.push_back({'+', other[j++]});
+    }
+  }
+  for (; i < one.size(); ++i) {
+    marks.push_back({'-', one[i]});
+  }
+  for (; j < other.size(); ++j) {
+    marks.push_back({'+', other[j]});
+  }
+}
+
 std::vector<Mark> marks_of(const Lines& one, const Lines& other) {
   const std::size_t shorter = std::min(one.size(), other.size());
   std::size_t head = 0;
@@ -45,34 +98,15 @@ std::vector<Mark> marks_of(const Lines& one, const Lines& other) {
   while (tail < shorter - head && one[one.size() - 1 - tail] == other[other.size() - 1 - tail]) {
     ++tail;
   }
-  const std::size_t rows = one.size() - head - tail;
-  const std::size_t columns = other.size() - head - tail;
-  const bool fits = rows == 0 || columns + 1 <= kMostCells / (rows + 1);
-  std::vector<std::uint32_t> common(fits ? (rows + 1) * (columns + 1) : 0);
-  const auto cell = [&](std::size_t i, std::size_t j) -> std::uint32_t& {
-    return common[i * (columns + 1) + j];
-  };
-  for (std::size_t i = fits ? rows : 0; i-- > 0;) {
-    for (std::size_t j = columns; j-- > 0;) {
-      cell(i, j) = one[head + i] == other[head + j] ? cell(i + 1, j + 1) + 1
-                                                    : std::max(cell(i + 1, j), cell(i, j + 1));
-    }
-  }
   std::vector<Mark> marks;
   for (std::size_t i = 0; i < head; ++i) {
     marks.push_back({' ', one[i]});
   }
-  for (std::size_t i = 0, j = 0; i < rows || j < columns;) {
-    if (fits && i < rows && j < columns && one[head + i] == other[head + j]) {
-      marks.push_back({' ', one[head + i]});
-      ++i;
-      ++j;
-    } else if (i < rows && (j == columns || !fits || cell(i + 1, j) >= cell(i, j + 1))) {
-      marks.push_back({'-', one[head + i++]});
-    } else {
-      marks.push_back({'+', other[head + j++]});
-    }
-  }
+  const std::span<const std::string_view> all(one);
+  const std::span<const std::string_view> others(other);
+  mark_middle(all.subspan(head, one.size() - head - tail),
+              others.subspan(head, other.size() - head - tail),
+              marks);
   for (std::size_t i = one.size() - tail; i < one.size(); ++i) {
     marks.push_back({' ', one[i]});
   }
