@@ -230,7 +230,7 @@ Translation KubectlSteps::roll(Needs& needs, const std::string& name, std::strin
 Translation KubectlSteps::restart(Needs& needs) {
   const auto object = line_.object();
   if (!object || !is_workload(object->first) || !line_.other_flag({"namespace"}).empty()) {
-    return task("rollout.restart restarts one StatefulSet, Deployment or DaemonSet", true);
+    return warned(task("rollout.restart restarts one StatefulSet, Deployment or DaemonSet", true));
   }
   const auto& [kind, name] = *object;
   if (means_kafka(name, around_.kafka)) {
@@ -244,6 +244,14 @@ Translation KubectlSteps::restart(Needs& needs) {
   one.ignore = ignored(name, "", "");
   Translation translation = steps(std::move(one));
   if (name.find(kBlankBegin) != std::string::npos) {
+    translation.comments.push_back(
+        finding("CFK-K001", "for Kafka and its controllers take kafka.roll in place of this"));
+  }
+  return translation;
+}
+
+Translation KubectlSteps::warned(Translation translation) const {
+  if (around_.kafka || means_kafka(command_.text, false)) {
     translation.comments.push_back(
         finding("CFK-K001", "for Kafka and its controllers take kafka.roll in place of this"));
   }
@@ -266,17 +274,17 @@ Translation KubectlSteps::evict(const std::string& pod) {
   translation.steps.push_back(std::move(one));
   translation.comments.emplace_back(
       "evicted, not deleted: its disruption budget is asked; the uid keeps a replacement safe");
-  return translation;
+  return around_.kafka ? warned(std::move(translation)) : translation;
 }
 
 Translation KubectlSteps::remove(Needs& needs) {
   const auto object = line_.object();
   if (!object || !is_pod(object->first)) {
-    return task("no action deletes such objects", true);
+    return warned(task("no action deletes such objects", true));
   }
   const std::string other = line_.other_flag({"namespace", "force", "grace-period", "now", "wait"});
   if (!other.empty()) {
-    return task("pod.evict has no " + other, true);
+    return warned(task("pod.evict has no " + other, true));
   }
   const std::string& name = object->second;
   const bool forced = line_.has("force") || line_.has("now") || line_.has("grace-period");

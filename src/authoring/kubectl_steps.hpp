@@ -36,6 +36,8 @@ class KubectlSteps {
   DraftStep step(std::string action, DraftArguments with, bool changes) const;
   Translation roll(Needs& needs, const std::string& name, std::string why);
   Translation evict(const std::string& pod);
+  /// With a word of warning where it may be about Kafka.
+  [[nodiscard]] Translation warned(Translation translation) const;
   void add_namespace(DraftArguments& with) const;
 
   const KubectlLine& line_;

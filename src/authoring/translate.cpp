@@ -64,20 +64,24 @@ std::string finding(std::string_view code, std::string_view instead) {
 
 bool means_kafka(const std::string& name, bool kafka) {
   const std::string word = base::lower(name);
-  const bool other = contains_any(word,
-                                  {"connect",
-                                   "schema",
-                                   "ksql",
-                                   "control-center",
-                                   "controlcenter",
-                                   "c3",
-                                   "prometheus",
-                                   "alertmanager",
-                                   "operator",
-                                   "rest",
-                                   "exporter",
-                                   "replicator"});
-  const bool said = contains_any(word, {"kafka", "kraft", "broker"});
+  if (contains_any(word, {"kraft", "broker"})) {
+    return true;
+  }
+  const bool other = word == "kafka-rest" || contains_any(word,
+                                                          {"connect",
+                                                           "schema",
+                                                           "ksql",
+                                                           "control-center",
+                                                           "controlcenter",
+                                                           "prometheus",
+                                                           "alertmanager",
+                                                           "operator",
+                                                           "kafka-rest-",
+                                                           "rest-proxy",
+                                                           "restproxy",
+                                                           "exporter",
+                                                           "replicator"});
+  const bool said = contains_any(word, {"kafka"});
   return !other && (said || (kafka && word.find(kBlankBegin) != std::string::npos));
 }
 
@@ -99,6 +103,7 @@ Translation Translator::translate(const Command& command, const Surroundings& ar
     return task(finding("CFK-Z001", "what is secret is left out"), true);
   }
   const std::string program = program_of(command.words[0]);
+  const Needs before = needs_;
   Translation translation;
   if (program == "kubectl" || program == "oc") {
     translation = kubectl(command, around);
@@ -114,7 +119,11 @@ Translation Translator::translate(const Command& command, const Surroundings& ar
                   translation.steps.end(),
                   [this](const DraftStep& step) { return knows(step.action); }) &&
       (translation.kind != Translation::Kind::Check || knows(translation.check.kind));
-  return known ? translation : task("no action does this yet", true);
+  if (known) {
+    return translation;
+  }
+  needs_ = before;
+  return task("no action does this yet", true);
 }
 
 Translation Translator::kubectl(const Command& command, const Surroundings& around) {

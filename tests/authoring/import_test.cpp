@@ -69,7 +69,9 @@ INSTANTIATE_TEST_SUITE_P(Sections, Handbook, testing::Values("1", "2", "3", "4",
 TEST(ImportSop, ARestartOfKafkaBecomesARollWhateverItsCommand) {
   for (const char* command : {"kubectl rollout restart statefulset kafka",
                               "kubectl delete pod kafka-0",
-                              "kubectl delete pod/my-broker-1 --force --grace-period=0"}) {
+                              "kubectl delete pod/my-broker-1 --force --grace-period=0",
+                              "kubectl delete pod <broker-to-restart>",
+                              "kubectl rollout restart sts <broker-to-connect>"}) {
     const Draft draft = draft_of(std::string("1. Restart:\n```\n") + command + "\n```\n");
     EXPECT_THAT(draft.text, HasSubstr("do: kafka.roll")) << command;
     EXPECT_THAT(draft.text, HasSubstr("# CFK-K001: ")) << command;
@@ -91,6 +93,13 @@ TEST(ImportSop, AnotherPodIsEvictedByItsUid) {
   EXPECT_THAT(draft.text, HasSubstr("# CFK-X008: "));
   EXPECT_THAT(draft.text, Not(HasSubstr("grace:")));
   EXPECT_EQ(lint_of(draft), "");
+}
+
+TEST(ImportSop, WhatMayBeABrokerIsWarnedOf) {
+  EXPECT_THAT(draft_of("1. `kubectl delete pod -l app=kafka`\n").text, HasSubstr("# CFK-K001: "));
+  EXPECT_THAT(draft_of("1. `kubectl delete pod streaming-0`\n", "Restart the brokers").text,
+              HasSubstr("# CFK-K001: "));
+  EXPECT_THAT(draft_of("1. `kubectl delete pod web-0`\n").text, Not(HasSubstr("CFK-K001")));
 }
 
 TEST(ImportSop, WhatOnlySoundsLikeABrokerIsNone) {
