@@ -3,6 +3,7 @@
 #include "span.hpp"
 
 #include "cfkops/base/text.hpp"
+#include "cfkops/runbook/help.hpp"
 
 #include <fmt/format.h>
 
@@ -117,11 +118,12 @@ Result<Type> Checker::field(const Node& node, const std::string& name, const Typ
       return Type();
     case Type::Kind::Map:
       return target.element();
-    case Type::Kind::Ref:
-      if (name == "kind" || name == "namespace" || name == "name" || name == "uid") {
-        return string_type();
-      }
-      return unknown_field(node, name, {"kind", "namespace", "name", "uid"});
+    case Type::Kind::Ref: {
+      const std::vector<std::string> members = reference_members();
+      return std::find(members.begin(), members.end(), name) != members.end()
+                 ? Result<Type>(string_type())
+                 : unknown_field(node, name, members);
+    }
     case Type::Kind::Object:
       break;
     default:
