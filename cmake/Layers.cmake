@@ -4,6 +4,7 @@ set(cfkops_may_use_base "")
 set(cfkops_may_use_kube base)
 set(cfkops_may_use_placement base kube)
 set(cfkops_may_use_runbook base)
+set(cfkops_may_use_lsp base runbook)
 set(cfkops_may_use_audit base)
 set(cfkops_may_use_engine base kube runbook audit)
 set(cfkops_may_use_kafka base kube)
@@ -15,7 +16,7 @@ set(cfkops_may_use_rehearse base kube runbook audit engine kafka sandbox)
 set(cfkops_may_use_report base runbook audit engine)
 set(cfkops_may_use_desk base runbook audit engine)
 set(cfkops_may_use_cli
-  base kube placement runbook audit engine kafka cfk helm actions sandbox rehearse report desk)
+  base kube placement runbook lsp audit engine kafka cfk helm actions sandbox rehearse report desk)
 
 # Third-party headers by the first folder or file of their include; all of them in .cpp files only.
 set(cfkops_fenced spdlog yaml-cpp openssl curl re2 CLI date librdkafka zlib.h archive.h archive_entry.h)

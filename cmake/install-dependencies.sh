@@ -11,7 +11,7 @@ packages_of() {
         libyaml-cpp-dev ninja-build nlohmann-json3-dev pkg-config
       ;;
     check)
-      echo clang-14 clang-format-14 clang-tidy-14 libgmock-dev libgtest-dev openssh-client python3 \
+      echo clang-14 clang-format-14 clang-tidy-14 libgmock-dev libgtest-dev neovim openssh-client python3 \
         universal-ctags
       ;;
     lab)

@@ -28,6 +28,7 @@ constexpr auto kCommands = std::to_array<Row>({
     {"plan", plan_command},
     {"approve", approve_command},
     {"lint", lint_command},
+    {"lsp", lsp_command},
     {"list", list_command},
     {"locks", locks_command},
     {"rbac", rbac_command},

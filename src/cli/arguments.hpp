@@ -65,7 +65,8 @@ struct Arguments {
   std::size_t limit = 0;                  ///< of `runs list`; 0: none
   std::string user;                       ///< of `rbac`: whom to bind the roles to, or ""
   std::optional<std::uint64_t> seed;      ///< of `rehearse`, in place of the scenario's
-  std::string profile = "ci";             ///< of `lint`: which rules
+  std::string profile = "ci";             ///< of `lint`, `lsp`: which rules
+  std::string docs;                       ///< of `lsp`: a folder or a URI, or ""
 };
 
 /// What `--output` may be for that command.

@@ -15,6 +15,7 @@ namespace cfkops::cli {
 [[nodiscard]] int rbac_command(const Arguments& arguments, const AppEnvironment& environment);
 [[nodiscard]] int locks_command(const Arguments& arguments, const AppEnvironment& environment);
 [[nodiscard]] int lint_command(const Arguments& arguments, const AppEnvironment& environment);
+[[nodiscard]] int lsp_command(const Arguments& arguments, const AppEnvironment& environment);
 [[nodiscard]] int list_command(const Arguments& arguments, const AppEnvironment& environment);
 [[nodiscard]] int show_command(const Arguments& arguments, const AppEnvironment& environment);
 [[nodiscard]] int explain_command(const Arguments& arguments, const AppEnvironment& environment);
