@@ -12,7 +12,7 @@ packages_of() {
       ;;
     check)
       echo clang-14 clang-format-14 clang-tidy-14 libgmock-dev libgtest-dev neovim openssh-client python3 \
-        universal-ctags
+        universal-ctags yamllint
       ;;
     lab)
       echo python3 python3-pip
