@@ -77,6 +77,16 @@ Result<Type> Checker::name(const Node& node) const {
       {node.name});
 }
 
+/// The type of a name that is there for sure, where it stands in the scope; nullptr of anything
+/// else. That of `steps` is as large as the runbook, and copied for no member of it.
+const Type* Checker::in_scope(const Node& node) const {
+  if (node.kind != ast::Kind::Name || (!node.absolute && local(node.name) != nullptr)) {
+    return nullptr;
+  }
+  const auto found = find_name(scope_, expression_.container(), node.name, node.absolute);
+  return found == scope_.end() || found->second.maybe_missing ? nullptr : &found->second;
+}
+
 /// The type of a member chain that is one name with dots in it, or nullptr.
 const Type* Checker::qualified(const Node& node) const {
   static const Type kType = Type::of(Type::Kind::TypeType);
@@ -156,9 +166,14 @@ Result<Type> Checker::member(const Node& node) {
   if (const Type* whole = qualified(node)) {
     return *whole;
   }
-  CFKOPS_ASSIGN(const Type target, type_of(node.child(0)));
-  const bool through = target.kind == Type::Kind::Optional;
-  CFKOPS_ASSIGN(Type type, field(node, node.name, through ? target.element() : target));
+  Type computed;
+  const Type* target = in_scope(node.child(0));
+  if (target == nullptr) {
+    CFKOPS_ASSIGN(computed, type_of(node.child(0)));
+    target = &computed;
+  }
+  const bool through = target->kind == Type::Kind::Optional;
+  CFKOPS_ASSIGN(Type type, field(node, node.name, through ? target->element() : *target));
   return through || node.optional ? optional_of(std::move(type)) : present(node, std::move(type));
 }
 

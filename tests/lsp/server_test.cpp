@@ -251,6 +251,30 @@ TEST_F(ServerTest, GivesDocumentsUpWhereAChangeCannotBeRead) {
             1U);
 }
 
+/// Whatever somebody opens has a finding with a place, and does not end the server.
+TEST_F(ServerTest, SaysWhatIsWrongWithHostileTexts) {
+  initialize();
+  const std::string head = "apiVersion: cfkops/v1\nname: ";
+  std::string laughs = head + "&a [x, x]\n";
+  for (int i = 0; i < 20; ++i) {
+    laughs += "b: [*a, *a]\n";
+  }
+  for (const std::string& text : {head + std::string(10'000, '['),
+                                  head + "\u202Etxet\n",
+                                  head + std::string(1'000'000, 'x'),
+                                  head + std::string(40'000, 'x'),
+                                  laughs,
+                                  std::string("\uFEFF") + head + "\uFEFF\n"}) {
+    const json told = open(kUri, text)["diagnostics"];
+    ASSERT_FALSE(told.empty()) << text.substr(0, 100);
+    EXPECT_EQ(told[0]["severity"], 1);
+    EXPECT_EQ(told[0]["range"]["start"]["line"] >= 1, true) << told[0].dump();
+    at("textDocument/hover", kUri, 1, 8);
+    at("textDocument/completion", kUri, 1, 10'006);
+    at("textDocument/definition", kUri, 1, 8);
+  }
+}
+
 TEST_F(ServerTest, PassesOverWhatIsTooLarge) {
   initialize();
   const std::string text(std::size_t{3} << 20U, 'x');
