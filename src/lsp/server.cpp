@@ -168,7 +168,6 @@ class Server::Session {
   }
 
   void publish() {
-    constexpr std::size_t kMostFindings = 1000;
     for (const std::string& uri : std::exchange(changed_, {})) {
       const auto found = documents_.find(uri);
       if (found == documents_.end()) {
@@ -178,7 +177,6 @@ class Server::Session {
       std::vector<Finding> findings;
       if (is_runbook(document.text(), uri)) {
         findings = judge(document.text(), path_of(uri), options_.specs, options_.profile);
-        findings.resize(std::min(findings.size(), kMostFindings));
       }
       send(notification(
           "textDocument/publishDiagnostics",
@@ -193,6 +191,7 @@ class Server::Session {
   }
 
   Result<Json> shut_down(const Json& /*params*/) {
+    publish();  // what came together with it is judged all the same
     shut_down_ = true;
     documents_.clear();
     return Json();

@@ -191,6 +191,22 @@ TEST_F(ServerTest, JudgesADocumentOnceForChangesThatComeTogether) {
   EXPECT_EQ(sent[0]["params"]["version"], 4);
 }
 
+/// As from a pipe that holds a whole conversation.
+TEST_F(ServerTest, JudgesWhatComesTogetherWithShutdown) {
+  initialize();
+  const json document = {
+      {"uri", kUri}, {"languageId", "y"}, {"version", 1}, {"text", "kind: Runbook\n"}};
+  const auto sent = send(framed_json({{"jsonrpc", "2.0"},
+                                      {"method", "textDocument/didOpen"},
+                                      {"params", {{"textDocument", document}}}}) +
+                         framed_json({{"jsonrpc", "2.0"}, {"id", 2}, {"method", "shutdown"}}) +
+                         framed_json({{"jsonrpc", "2.0"}, {"method", "exit"}}));
+  ASSERT_EQ(sent.size(), 2U);
+  EXPECT_GT(sent[0]["params"]["diagnostics"].size(), 0U);
+  EXPECT_EQ(sent[1]["id"], 2);
+  EXPECT_EQ(server().exit_code(), 0);
+}
+
 TEST_F(ServerTest, LeavesOtherFilesAlone) {
   initialize();
   EXPECT_EQ(open(kUri, "apiVersion: v1\nkind: Pod\n")["diagnostics"], json::array());
