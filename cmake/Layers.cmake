@@ -5,6 +5,7 @@ set(cfkops_may_use_kube base)
 set(cfkops_may_use_placement base kube)
 set(cfkops_may_use_runbook base)
 set(cfkops_may_use_authoring base runbook)
+set(cfkops_may_use_lsp base runbook)
 set(cfkops_may_use_audit base)
 set(cfkops_may_use_engine base kube runbook audit)
 set(cfkops_may_use_kafka base kube)
@@ -16,7 +17,7 @@ set(cfkops_may_use_rehearse base kube runbook audit engine kafka sandbox)
 set(cfkops_may_use_report base runbook audit engine)
 set(cfkops_may_use_desk base runbook audit engine)
 set(cfkops_may_use_cli
-  base kube placement runbook authoring audit engine kafka cfk helm actions sandbox rehearse report
+  base kube placement runbook authoring lsp audit engine kafka cfk helm actions sandbox rehearse report
   desk)
 
 # Third-party headers by the first folder or file of their include; all of them in .cpp files only.

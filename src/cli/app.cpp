@@ -31,6 +31,7 @@ constexpr auto kCommands = std::to_array<Row>({
     {"fmt", fmt_command},
     {"new", new_command},
     {"schema", schema_command},
+    {"lsp", lsp_command},
     {"list", list_command},
     {"locks", locks_command},
     {"rbac", rbac_command},

@@ -192,6 +192,13 @@ void add_approve_command(CLI::App& app, Slots& slots) {
   approve->add_flag("-y,--yes", slots.arguments.yes, "Do not ask before signing");
 }
 
+void add_profile(CLI::App* command, Slots& slots) {
+  command
+      ->add_option(
+          "--profile", slots.arguments.profile, "Which rules: basic, ci or production (ci)")
+      ->check(CLI::IsMember({"basic", "ci", "production"}));
+}
+
 void add_runbook_commands(CLI::App& app, Slots& slots) {
   CLI::App* run =
       add_command(app, "run", "Carry out a runbook: prerequisites, plan, steps, validation");
@@ -224,10 +231,17 @@ void add_runbook_commands(CLI::App& app, Slots& slots) {
             slots,
             "runbook",
             "Files, folders, names, or - for standard input; all that are found when left out");
-  lint->add_option(
-          "--profile", slots.arguments.profile, "Which rules: basic, ci or production (ci)")
-      ->check(CLI::IsMember({"basic", "ci", "production"}));
+  add_profile(lint, slots);
   lint->add_flag("--fix", slots.arguments.fix, "Write what can be mended without a person");
+
+  CLI::App* lsp = add_command(
+      app, "lsp", "Serve an editor with what lint and explain know (Language Server Protocol)");
+  add_profile(lsp, slots);
+  lsp->add_option(
+      "--docs",
+      slots.arguments.docs,
+      "Folder or address of the documentation, for links to rules; found when left out");
+  lsp->add_flag("--stdio", slots.stdio, "Over standard input and output, which it does anyway");
 
   add_command(app, "list", "List the runbooks that can be run by name");
 

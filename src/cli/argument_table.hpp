@@ -24,6 +24,7 @@ struct Slots {
   const CLI::Option* run_sandbox = nullptr;
   const CLI::Option* plan_sandbox = nullptr;
   bool insecure = false;
+  bool stdio = false;  ///< what `lsp` does anyway, and clients ask for
 };
 
 /// Every command and flag there is. Borrows both; the slots outlive the parsing.

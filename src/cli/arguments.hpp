@@ -68,11 +68,12 @@ struct Arguments {
   std::size_t limit = 0;                  ///< of `runs list`; 0: none
   std::string user;                       ///< of `rbac`: whom to bind the roles to, or ""
   std::optional<std::uint64_t> seed;      ///< of `rehearse`, in place of the scenario's
-  std::string profile = "ci";             ///< of `lint`: which rules
+  std::string profile = "ci";             ///< of `lint`, `lsp`: which rules
   std::string folder;                     ///< of `import`: where drafts are written, or ""
   std::string section;                    ///< of `import`: number or title of one, or ""
   std::string owner;                      ///< of `import`: who answers for the drafts, or ""
   std::string filter;                     ///< of `test`: a part of the names of those to run, or ""
+  std::string docs;                       ///< of `lsp`: a folder or a URI, or ""
 };
 
 /// What `--output` may be for that command.

@@ -18,6 +18,7 @@ namespace cfkops::cli {
 [[nodiscard]] int fmt_command(const Arguments& arguments, const AppEnvironment& environment);
 [[nodiscard]] int schema_command(const Arguments& arguments, const AppEnvironment& environment);
 [[nodiscard]] int new_command(const Arguments& arguments, const AppEnvironment& environment);
+[[nodiscard]] int lsp_command(const Arguments& arguments, const AppEnvironment& environment);
 [[nodiscard]] int list_command(const Arguments& arguments, const AppEnvironment& environment);
 [[nodiscard]] int show_command(const Arguments& arguments, const AppEnvironment& environment);
 [[nodiscard]] int explain_command(const Arguments& arguments, const AppEnvironment& environment);

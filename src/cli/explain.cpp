@@ -4,7 +4,7 @@
 
 #include "cfkops/actions/table.hpp"
 #include "cfkops/base/text.hpp"
-#include "cfkops/runbook/function_list.hpp"
+#include "cfkops/runbook/help.hpp"
 #include "cfkops/runbook/keys.hpp"
 
 #include <nlohmann/json.hpp>
@@ -123,7 +123,7 @@ Found find_in_action(const std::string& path) {
 }
 
 std::vector<runbook::FunctionHelp> functions_named(const std::string& path) {
-  std::vector<runbook::FunctionHelp> functions = runbook::function_list();
+  std::vector<runbook::FunctionHelp> functions = runbook::all_function_help();
   const std::string dotted = std::string(kExpressions) + ".";
   const std::string name = path.starts_with(dotted) ? path.substr(dotted.size()) : path;
   if (name != kExpressions) {
@@ -165,7 +165,7 @@ std::vector<std::string> all_names() {
     names.push_back(std::string(key.where) + "." + std::string(key.key));
     names.emplace_back(key.where);
   }
-  for (const runbook::FunctionHelp& function : runbook::function_list()) {
+  for (const runbook::FunctionHelp& function : runbook::all_function_help()) {
     names.emplace_back(function.name);
   }
   return names;

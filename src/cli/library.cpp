@@ -2,10 +2,13 @@
 
 #include "cfkops/base/file.hpp"
 #include "cfkops/base/text.hpp"
+#include "cfkops/runbook/lint.hpp"
 
 #include <algorithm>
 #include <array>
+#include <cstdint>
 #include <filesystem>
+#include <fstream>
 #include <system_error>
 #include <utility>
 
@@ -59,6 +62,21 @@ Error not_found(const std::string& word) {
                     "there is no runbook '" + word + "'" + base::did_you_mean(word, names),
                     "looked in " + base::join(folders, ", ") +
                         " and in the program itself; see what there is with: cfkops list");
+}
+
+/// A file, or its first `most` bytes; lint says where a text is too long. Errors: as read_file.
+Result<std::string> read_start(const fs::path& path, std::size_t most) {
+  std::error_code error;
+  const std::uintmax_t size = fs::file_size(path, error);
+  if (error || size <= most) {
+    return base::read_file(path, most);
+  }
+  std::ifstream file(path, std::ios::binary);
+  std::string text(most, '\0');
+  if (!file.read(text.data(), static_cast<std::streamsize>(most))) {
+    return make_error(ErrorCode::Io, path.string() + " cannot be read");
+  }
+  return text;
 }
 
 }  // namespace
@@ -120,7 +138,7 @@ Result<RunbookFile> read_runbook(const RunbookPlace& place) {
   if (place.builtin) {
     return RunbookFile{.place = place, .text = std::string(*place.builtin)};
   }
-  auto text = base::read_file(place.path, std::size_t{16} << 20U);
+  auto text = read_start(place.path, runbook::kMostBytes + 1);
   if (!text) {
     return std::move(text).error().with_hint(
         "give the path of a runbook file, or a name from: cfkops list");

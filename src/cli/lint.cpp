@@ -24,7 +24,6 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::string_view kStandardInput = "-";
-constexpr std::size_t kMostBytes = std::size_t{16} << 20U;
 
 /// What is to be checked, and what of it could not be found.
 struct Work {
@@ -137,6 +136,19 @@ std::vector<LintedFile> judge_all(const Judge& judge, const std::vector<RunbookP
   return files;
 }
 
+/// The first `most` bytes of standard input; lint says where a text is too long.
+Result<std::string> read_start(Terminal& terminal, std::size_t most) {
+  std::string text;
+  while (text.size() < most) {
+    CFKOPS_ASSIGN(const std::string more, terminal.read_some());
+    if (more.empty()) {
+      break;
+    }
+    text += more;
+  }
+  return text.substr(0, most);
+}
+
 std::string report_of(std::span<const LintedFile> files, Output output) {
   switch (output) {
     case Output::Json:
@@ -187,7 +199,7 @@ int lint_command(const Arguments& arguments, const AppEnvironment& environment) 
   const bool mended_out = arguments.fix && input != work.places.end();
   if (input != work.places.end()) {
     LintedFile& file = files[static_cast<std::size_t>(input - work.places.begin())];
-    auto text = terminal.read_all(kMostBytes);
+    auto text = read_start(terminal, runbook::kMostBytes + 1);
     file = text ? judge.text("stdin", *std::move(text)) : unreadable("stdin", text.error());
     if (mended_out) {
       terminal.out(file.text);

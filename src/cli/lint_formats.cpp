@@ -19,14 +19,6 @@ namespace {
 using runbook::Diagnostic;
 using runbook::Severity;
 
-std::string_view line_of(std::string_view text, int number) {
-  for (; number > 1 && !text.empty(); --number) {
-    const std::size_t end = text.find('\n');
-    text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
-  }
-  return base::trim(text.substr(0, text.find_first_of("\r\n")));
-}
-
 /// The byte at which a line begins.
 std::size_t begin_of(std::string_view text, int line) {
   std::size_t at = text.starts_with("\xEF\xBB\xBF") ? 3 : 0;
@@ -99,10 +91,13 @@ std::string_view gitlab_word(Severity severity) {
   return "critical";
 }
 
-/// One test of the report. What is worth knowing only is no failure of it.
-std::string junit_case(const LintedFile& file, std::string_view text, const Diagnostic& finding) {
+/// One test of the report, with the finding as it is shown. What is worth knowing only is no
+/// failure of it.
+std::string junit_case(const LintedFile& file,
+                       std::string_view rendered,
+                       const Diagnostic& finding) {
   const std::string name = finding.code + " in line " + std::to_string(finding.pos.line);
-  const std::string body = xml(runbook::render(finding, text));
+  const std::string body = xml(rendered);
   std::string test =
       "    <testcase classname=\"" + xml(file.path) + "\" name=\"" + xml(name) + "\">\n";
   if (finding.severity == Severity::Info) {
@@ -143,12 +138,14 @@ std::string repository_path(std::string_view path) {
 }
 
 std::vector<std::string> fingerprints(const LintedFile& file) {
+  const std::vector<std::string> lines = base::split(file.text, '\n');
   std::vector<std::string> prints;
   std::map<std::string, int> before;
   for (const Diagnostic& finding : file.findings) {
     std::string what = repository_path(file.path);
     what.append("\n").append(finding.code).append("\n");
-    what += line_of(file.text, finding.pos.line);
+    const auto line = static_cast<std::size_t>(std::max(finding.pos.line, 1)) - 1;
+    what += base::trim(line < lines.size() ? std::string_view(lines[line]) : std::string_view());
     const int same = before[what]++;
     prints.push_back(base::sha256_hex(what + "\n" + std::to_string(same)));
   }
@@ -158,9 +155,8 @@ std::vector<std::string> fingerprints(const LintedFile& file) {
 std::string lint_text(std::span<const LintedFile> files) {
   std::string text;
   for (const LintedFile& file : files) {
-    const std::string source = without_credentials(file);
-    for (const Diagnostic& finding : file.findings) {
-      text += runbook::render(finding, source);
+    for (const std::string& finding : runbook::render(file.findings, without_credentials(file))) {
+      text += finding;
     }
   }
   return base::printable_lines(text);
@@ -220,9 +216,11 @@ std::string lint_junit(std::span<const LintedFile> files) {
   std::size_t failures = 0;
   std::string cases;
   for (const LintedFile& file : files) {
-    const std::string source = without_credentials(file);
-    for (const Diagnostic& finding : file.findings) {
-      cases += junit_case(file, source, finding);
+    const std::vector<std::string> rendered =
+        runbook::render(file.findings, without_credentials(file));
+    for (std::size_t i = 0; i < file.findings.size(); ++i) {
+      const Diagnostic& finding = file.findings[i];
+      cases += junit_case(file, rendered[i], finding);
       failures += fails(finding) ? 1U : 0U;
     }
     if (file.findings.empty()) {

@@ -30,8 +30,8 @@ std::optional<runbook::Runbook> load_text(const std::string& text,
   Terminal& terminal = environment.terminal;
   runbook::LintReport report = runbook::lint(text, path, actions::specs());
   if (report.has_errors() || !report.runbook) {
-    for (const runbook::Diagnostic& finding : report.findings) {
-      terminal.err(base::printable_lines(runbook::render(finding, text)));
+    for (const std::string& finding : runbook::render(report.findings, text)) {
+      terminal.err(base::printable_lines(finding));
     }
     terminal.err(base::printable_lines("cfkops: " + path +
                                        " cannot be used as it is\n  next: cfkops lint " +

@@ -69,21 +69,26 @@ Result<std::string> SystemTerminal::ask(std::string_view question) {
   }
 }
 
+Result<std::string> SystemTerminal::read_some() {
+  std::array<char, 65536> block = {};
+  ssize_t got = 0;
+  do {
+    got = ::read(STDIN_FILENO, block.data(), block.size());
+  } while (got < 0 && errno == EINTR);
+  if (got < 0) {
+    return make_error(ErrorCode::Io, "standard input cannot be read");
+  }
+  return std::string(block.data(), static_cast<std::size_t>(got));
+}
+
 Result<std::string> SystemTerminal::read_all(std::size_t most) {
   std::string text;
-  std::array<char, 65536> block = {};
   for (;;) {
-    const ssize_t got = ::read(STDIN_FILENO, block.data(), block.size());
-    if (got < 0 && errno == EINTR) {
-      continue;
-    }
-    if (got < 0) {
-      return make_error(ErrorCode::Io, "standard input cannot be read");
-    }
-    if (got == 0) {
+    CFKOPS_ASSIGN(const std::string block, read_some());
+    if (block.empty()) {
       return text;
     }
-    text.append(block.data(), static_cast<std::size_t>(got));
+    text += block;
     if (text.size() > most) {
       return make_error(ErrorCode::InvalidInput,
                         "standard input has more than " + std::to_string(most) + " bytes",

@@ -3,6 +3,7 @@
 #include "span.hpp"
 
 #include "cfkops/base/text.hpp"
+#include "cfkops/runbook/help.hpp"
 
 #include <fmt/format.h>
 
@@ -76,6 +77,16 @@ Result<Type> Checker::name(const Node& node) const {
       {node.name});
 }
 
+/// The type of a name that is there for sure, where it stands in the scope; nullptr of anything
+/// else. That of `steps` is as large as the runbook, and copied for no member of it.
+const Type* Checker::in_scope(const Node& node) const {
+  if (node.kind != ast::Kind::Name || (!node.absolute && local(node.name) != nullptr)) {
+    return nullptr;
+  }
+  const auto found = find_name(scope_, expression_.container(), node.name, node.absolute);
+  return found == scope_.end() || found->second.maybe_missing ? nullptr : &found->second;
+}
+
 /// The type of a member chain that is one name with dots in it, or nullptr.
 const Type* Checker::qualified(const Node& node) const {
   static const Type kType = Type::of(Type::Kind::TypeType);
@@ -117,11 +128,12 @@ Result<Type> Checker::field(const Node& node, const std::string& name, const Typ
       return Type();
     case Type::Kind::Map:
       return target.element();
-    case Type::Kind::Ref:
-      if (name == "kind" || name == "namespace" || name == "name" || name == "uid") {
-        return string_type();
-      }
-      return unknown_field(node, name, {"kind", "namespace", "name", "uid"});
+    case Type::Kind::Ref: {
+      const std::vector<std::string> members = reference_members();
+      return std::find(members.begin(), members.end(), name) != members.end()
+                 ? Result<Type>(string_type())
+                 : unknown_field(node, name, members);
+    }
     case Type::Kind::Object:
       break;
     default:
@@ -154,9 +166,14 @@ Result<Type> Checker::member(const Node& node) {
   if (const Type* whole = qualified(node)) {
     return *whole;
   }
-  CFKOPS_ASSIGN(const Type target, type_of(node.child(0)));
-  const bool through = target.kind == Type::Kind::Optional;
-  CFKOPS_ASSIGN(Type type, field(node, node.name, through ? target.element() : target));
+  Type computed;
+  const Type* target = in_scope(node.child(0));
+  if (target == nullptr) {
+    CFKOPS_ASSIGN(computed, type_of(node.child(0)));
+    target = &computed;
+  }
+  const bool through = target->kind == Type::Kind::Optional;
+  CFKOPS_ASSIGN(Type type, field(node, node.name, through ? target->element() : *target));
   return through || node.optional ? optional_of(std::move(type)) : present(node, std::move(type));
 }
 

@@ -36,6 +36,7 @@ class Checker {
   Result<Type> name(const ast::Node& node) const;
   [[nodiscard]] const Type* local(const std::string& name) const;
   [[nodiscard]] const Type* qualified(const ast::Node& node) const;
+  [[nodiscard]] const Type* in_scope(const ast::Node& node) const;
   Result<Type> present(const ast::Node& node, Type type) const;
   Result<Type> field(const ast::Node& node, const std::string& name, const Type& target) const;
   [[nodiscard]] Error unknown_field(const ast::Node& node,

@@ -1,6 +1,7 @@
 #include "cfkops/runbook/diagnostic.hpp"
 
 #include "source_text.hpp"
+#include "span.hpp"
 
 #include "cfkops/base/display.hpp"
 #include "cfkops/base/text.hpp"
@@ -9,6 +10,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <limits>
 #include <tuple>
 #include <utility>
 
@@ -32,8 +34,30 @@ struct Excerpt {
   std::string carets;
 };
 
+/// The columns of a long line that are shown: around the finding.
+struct Shown {
+  int from = 1;
+  int to = std::numeric_limits<int>::max();
+};
+
+Shown shown_of(std::string_view line, const Diagnostic& finding) {
+  constexpr int kMost = 400;
+  constexpr int kBefore = 100;
+  const int column = std::min(finding.pos.column, static_cast<int>(line.size()) + 1);
+  if (line.size() <= static_cast<std::size_t>(kMost) || count_characters(line) <= kMost) {
+    return {};
+  }
+  const int from = std::max(column - kBefore, 1);
+  return {from, from + kMost};
+}
+
 Excerpt excerpt_of(std::string_view line, const Diagnostic& finding) {
+  constexpr std::string_view kCut = "…";
+  const Shown shown = shown_of(line, finding);
   Excerpt excerpt;
+  if (shown.from > 1) {
+    excerpt = {std::string(kCut), " "};
+  }
   const int column = finding.pos.column;
   const int end = column + std::max(finding.length, 1);
   int at = 1;
@@ -42,9 +66,16 @@ Excerpt excerpt_of(std::string_view line, const Diagnostic& finding) {
     const bool conceal = finding.code == kCredential && at >= column && at < end;
     const std::string_view character = conceal ? "*" : line.substr(i, point.size);
     i += point.size;
-    const bool shown = point.valid && !drives_terminal(point.value);
-    excerpt.line += shown ? character : std::string_view("\xEF\xBF\xBD");
-    const bool narrow = !shown || conceal || character == "\t";
+    if (at < shown.from) {
+      continue;
+    }
+    if (at >= shown.to) {
+      excerpt.line += kCut;
+      break;
+    }
+    const bool visible = point.valid && !drives_terminal(point.value);
+    excerpt.line += visible ? character : std::string_view("\xEF\xBF\xBD");
+    const bool narrow = !visible || conceal || character == "\t";
     const std::size_t width = narrow ? 1 : base::display_width(point.value);
     if (at < column) {
       // A tab stays a tab, so that both lines jump to the same stop.
@@ -63,6 +94,24 @@ Excerpt excerpt_of(std::string_view line, const Diagnostic& finding) {
   return excerpt;
 }
 
+std::string render_in(const Diagnostic& diagnostic, const SourceText& source) {
+  std::string text = fmt::format("{}: {}: {} [{}]\n",
+                                 base::printable(diagnostic.pos.text()),
+                                 to_string(diagnostic.severity),
+                                 base::printable_lines(diagnostic.message),
+                                 diagnostic.code);
+  const std::string_view line = source.line(diagnostic.pos.line);
+  if (diagnostic.pos.column > 0 && !line.empty()) {
+    const Excerpt excerpt = excerpt_of(line, diagnostic);
+    text +=
+        fmt::format("{:5} | {}\n      | {}\n", diagnostic.pos.line, excerpt.line, excerpt.carets);
+  }
+  if (!diagnostic.remedy.empty()) {
+    text += fmt::format("      = {}\n", base::printable_lines(diagnostic.remedy));
+  }
+  return text;
+}
+
 }  // namespace
 
 std::string_view to_string(Severity severity) {
@@ -78,22 +127,17 @@ std::string_view to_string(Severity severity) {
 }
 
 std::string render(const Diagnostic& diagnostic, std::string_view source) {
-  std::string text = fmt::format("{}: {}: {} [{}]\n",
-                                 base::printable(diagnostic.pos.text()),
-                                 to_string(diagnostic.severity),
-                                 base::printable_lines(diagnostic.message),
-                                 diagnostic.code);
+  return render_in(diagnostic, SourceText(source));
+}
+
+std::vector<std::string> render(std::span<const Diagnostic> findings, std::string_view source) {
   const SourceText lines(source);
-  const std::string_view line = lines.line(diagnostic.pos.line);
-  if (diagnostic.pos.column > 0 && !line.empty()) {
-    const Excerpt excerpt = excerpt_of(line, diagnostic);
-    text +=
-        fmt::format("{:5} | {}\n      | {}\n", diagnostic.pos.line, excerpt.line, excerpt.carets);
+  std::vector<std::string> texts;
+  texts.reserve(findings.size());
+  for (const Diagnostic& finding : findings) {
+    texts.push_back(render_in(finding, lines));
   }
-  if (!diagnostic.remedy.empty()) {
-    text += fmt::format("      = {}\n", base::printable_lines(diagnostic.remedy));
-  }
-  return text;
+  return texts;
 }
 
 Diagnostic to_diagnostic(const Error& error, std::string code) {

@@ -6,6 +6,7 @@
 #include "span.hpp"
 
 #include "cfkops/base/text.hpp"
+#include "cfkops/runbook/lint.hpp"
 
 #include <fmt/format.h>
 
@@ -38,13 +39,24 @@ Value plain_value(const YamlNode& node) {
   return Value::from_json(base::to_json(node));
 }
 
-void Form::report(std::string_view code,
-                  const SourcePos& pos,
-                  int length,
-                  std::string message,
-                  std::string remedy) {
-  findings_.push_back(
-      {std::string(code), std::move(message), std::move(remedy), pos, std::max(length, 1)});
+bool Form::full() const {
+  return findings_.size() >= kMostFindings;
+}
+
+Diagnostic& Form::add(Diagnostic finding) {
+  if (full()) {
+    dropped_ = std::move(finding);
+    return dropped_;
+  }
+  return findings_.emplace_back(std::move(finding));
+}
+
+Diagnostic& Form::report(std::string_view code,
+                         const SourcePos& pos,
+                         int length,
+                         std::string message,
+                         std::string remedy) {
+  return add({std::string(code), std::move(message), std::move(remedy), pos, std::max(length, 1)});
 }
 
 void Form::report(std::string_view code,
@@ -64,7 +76,7 @@ void Form::report(const Error& error, const YamlNode& scalar) {
     diagnostic.pos = scalar.pos;
     diagnostic.length = std::max(scalar.length, 1);
   }
-  findings_.push_back(std::move(diagnostic));
+  add(std::move(diagnostic));
 }
 
 bool Form::is_ambiguous(const YamlNode& node, std::string_view what) {
@@ -87,23 +99,26 @@ void Form::unknown_key(const YamlNode& map,
   const std::vector<std::string> known = key_names(where);
   const int length = count_characters(member.key);
   std::string meant(renamed_key(where, member.key));
+  Diagnostic* finding = nullptr;
   if (!meant.empty()) {
-    report(kRenamedKey,
-           member.key_pos,
-           length,
-           fmt::format("{} has no key '{}'; here it is called '{}'", what, member.key, meant),
-           fmt::format("write {}", meant));
+    finding =
+        &report(kRenamedKey,
+                member.key_pos,
+                length,
+                fmt::format("{} has no key '{}'; here it is called '{}'", what, member.key, meant),
+                fmt::format("write {}", meant));
   } else {
     meant = base::closest(member.key, known);
-    report(kUnknownKey,
-           member.key_pos,
-           length,
-           fmt::format(
-               "{} has no key '{}'{}", what, member.key, base::did_you_mean(member.key, known)),
-           fmt::format("it has {}", base::enumerate(known, 20)));
+    finding = &report(
+        kUnknownKey,
+        member.key_pos,
+        length,
+        fmt::format(
+            "{} has no key '{}'{}", what, member.key, base::did_you_mean(member.key, known)),
+        fmt::format("it has {}", base::enumerate(known, 20)));
   }
   if (!meant.empty() && map.find(meant) == nullptr) {
-    findings_.back().edits = {source_.edit(member.key_pos, length, meant)};
+    finding->edits = {source_.edit(member.key_pos, length, meant)};
   }
 }
 
@@ -117,6 +132,9 @@ bool Form::check_keys(const YamlNode& map, std::string_view where, std::string_v
     return false;
   }
   for (const YamlNode::Member& member : map.members) {
+    if (full()) {
+      break;
+    }
     const int length = count_characters(member.key);
     if (is_later_key(where, member.key)) {
       report(kUnknownKey,

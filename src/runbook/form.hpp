@@ -40,13 +40,18 @@ class Form {
 
   [[nodiscard]] bool clean() const { return findings_.empty(); }
 
+  /// There are as many findings as are told.
+  [[nodiscard]] bool full() const;
+
   [[nodiscard]] std::vector<Diagnostic> take_findings() { return std::move(findings_); }
 
-  void report(std::string_view code,
-              const SourcePos& pos,
-              int length,
-              std::string message,
-              std::string remedy);
+  /// Adds a finding and returns it, to add what mends it. Behind the most that are told it is
+  /// dropped.
+  Diagnostic& report(std::string_view code,
+                     const SourcePos& pos,
+                     int length,
+                     std::string message,
+                     std::string remedy);
 
   /// The same about a scalar as a whole.
   void report(std::string_view code,
@@ -107,10 +112,12 @@ class Form {
                    std::string_view where,
                    std::string_view what);
 
+  Diagnostic& add(Diagnostic finding);
   bool is_scalar(const YamlNode& node, std::string_view what, std::string_view wanted);
 
   const SourceText& source_;
   std::vector<Diagnostic> findings_;
+  Diagnostic dropped_;  ///< the last one that is not told
 };
 
 /// What a scalar or tree is by YAML's own rules.

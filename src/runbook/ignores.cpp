@@ -113,6 +113,7 @@ std::vector<Ignore> find_ignores(const YamlNode& root, const SourceText& source)
     return ignores;
   }
   const std::set<int> blocks = block_lines(root, source);
+  int next = 0;  // the line of substance behind the last comment alone
   for (int number = 1; number <= source.lines(); ++number) {
     const std::string_view line = source.line(number);
     const std::size_t at = blocks.contains(number) ? std::string_view::npos : comment_at(line);
@@ -122,7 +123,10 @@ std::vector<Ignore> find_ignores(const YamlNode& root, const SourceText& source)
     Ignore ignore = *read_comment(line.substr(at));
     ignore.pos = {root.pos.file, number, count_characters(line.substr(0, at)) + 1};
     const bool alone = base::trim(line.substr(0, at)).empty();
-    ignore.line = alone ? next_line_of_substance(source, number) : number;
+    if (alone && next <= number) {
+      next = next_line_of_substance(source, number);
+    }
+    ignore.line = alone ? next : number;
     const std::size_t begin = source.offset_of({{}, number, 1});
     const std::size_t text_end = line.substr(0, at).find_last_not_of(" \t") + 1;
     ignore.removal = alone ? source.edit_bytes(begin, source.offset_of({{}, number + 1, 1}), "")
@@ -213,8 +217,11 @@ void note_block(int first, const SourceText& source, std::set<int>& lines) {
 std::set<int> block_lines(const YamlNode& root, const SourceText& source) {
   std::set<int> lines;
   each_scalar(root, [&](const YamlNode& scalar, std::string_view /*key*/) {
+    if (!scalar.quoted || scalar.length > 0) {
+      return;  // what ends in its line is no block
+    }
     const std::string_view rest = source.text().substr(source.offset_of(scalar.pos));
-    if (scalar.quoted && (rest.starts_with('|') || rest.starts_with('>'))) {
+    if (rest.starts_with('|') || rest.starts_with('>')) {
       note_block(scalar.pos.line, source, lines);
     }
   });

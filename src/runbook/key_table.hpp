@@ -1,5 +1,6 @@
 #pragma once
 
+#include "cfkops/runbook/help.hpp"
 #include "cfkops/runbook/keys.hpp"
 
 #include <span>
@@ -28,9 +29,6 @@ struct KeyPlace {
 
 /// Whether the key may be written in that place: a guard has those of a check as well.
 [[nodiscard]] bool stands_in(const KeySpec& key, std::string_view where);
-
-/// The key of that place and name, or nullptr.
-[[nodiscard]] const KeySpec* find_key(std::string_view where, std::string_view key);
 
 /// The keys of a place, in the house order.
 [[nodiscard]] std::vector<std::string> key_names(std::string_view where);

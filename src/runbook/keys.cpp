@@ -418,12 +418,20 @@ const KeySpec* find_key(std::string_view where, std::string_view key) {
   return found == kKeys.end() ? nullptr : found;
 }
 
-std::vector<std::string> key_names(std::string_view where) {
-  std::vector<std::string> names;
+std::vector<const KeySpec*> keys_in(std::string_view where) {
+  std::vector<const KeySpec*> keys;
   for (const KeySpec& key : kKeys) {
     if (stands_in(key, where)) {
-      names.emplace_back(key.key);
+      keys.push_back(&key);
     }
+  }
+  return keys;
+}
+
+std::vector<std::string> key_names(std::string_view where) {
+  std::vector<std::string> names;
+  for (const KeySpec* key : keys_in(where)) {
+    names.emplace_back(key->key);
   }
   return names;
 }

@@ -50,14 +50,18 @@ void check_arguments(LintContext& context,
 /// Returns the spec of its kind, where there is one.
 const ActionSpec* check_entry(LintContext& context, const CheckEntry& entry, const Scope& scope) {
   context.check_condition(entry.when, scope, "'when'");
-  const Scope inner = narrowed(scope, entry.when.proves());
   const ActionSpec* spec = rules::known_check(context, entry);
-  if (entry.kind == "expr") {
-    context.check_condition(entry.that, inner, "'that'");
-    context.check(entry.otherwise, inner);
-  } else {
-    check_arguments(context, spec, entry.with, inner, entry.pos);
-  }
+  const auto check_inner = [&](const Scope& inner) {
+    if (entry.kind == "expr") {
+      context.check_condition(entry.that, inner, "'that'");
+      context.check(entry.otherwise, inner);
+    } else {
+      check_arguments(context, spec, entry.with, inner, entry.pos);
+    }
+  };
+  // A scope is as large as the runbook: it is copied only where it differs.
+  const auto proven = entry.when.proves();
+  proven.empty() ? check_inner(scope) : check_inner(narrowed(scope, proven));
   return spec;
 }
 
@@ -80,7 +84,11 @@ class StepWalk {
   }
 
   /// The same of steps that are done after a failure, when no step has done its work for sure.
-  void walk_undoing(const std::vector<Step>& steps, Scope scope) {
+  void walk_undoing(const std::vector<Step>& steps, const Scope& before_failure) {
+    if (steps.empty()) {
+      return;
+    }
+    Scope scope = before_failure;
     const bool before = std::exchange(undoing_, true);
     context_.set_undoing(true);
     doubt_steps(scope);
@@ -92,19 +100,28 @@ class StepWalk {
  private:
   void visit(const Step& step, Scope& scope) {
     context_.check_condition(step.when, scope, "'when'");
-    Scope inner = narrowed(scope, step.when.proves());
+    const auto proven = step.when.proves();
+    if (!step.each && proven.empty()) {
+      visit_body(step, scope);
+      if (!step.when.empty()) {
+        publish(step, scope, scope);
+      }
+      return;
+    }
+    Scope inner = narrowed(scope, proven);
     if (step.each) {
       inner.insert_or_assign(step.each->as, element_of(*step.each, inner));
     }
+    visit_body(step, inner);
+    publish(step, inner, scope);
+  }
+
+  void visit_body(const Step& step, Scope& scope) {
     if (step.action.empty()) {
-      walk(step.steps, inner);
+      walk(step.steps, scope);
     } else {
-      visit_action(step, inner);
+      visit_action(step, scope);
     }
-    // A list may be empty, so that a repeated step gives nothing for sure; neither does a skipped
-    // one.
-    const bool maybe = step.each || !step.when.empty();
-    publish(step, inner, scope, maybe ? Presence::Maybe : Presence::Always);
   }
 
   Type element_of(const Each& each, const Scope& scope) {
@@ -130,13 +147,14 @@ class StepWalk {
     walk_undoing(step.rollback, scope);
   }
 
-  /// Makes what `step` and the steps in it gave known outside.
-  static void publish(const Step& step, const Scope& inner, Scope& outer, Presence presence) {
+  /// Makes known outside what `step` and the steps in it gave, if they were done: a list may be
+  /// empty, so that a repeated step gives nothing for sure, and neither does a skipped one.
+  static void publish(const Step& step, const Scope& inner, Scope& outer) {
     if (const Type::Field* outputs = inner.find("steps")->second.field(step.id)) {
-      add_outputs(outer, "steps", step.id, outputs->type, presence);
+      add_outputs(outer, "steps", step.id, outputs->type, Presence::Maybe);
     }
     for (const Step& child : step.steps) {
-      publish(child, inner, outer, presence);
+      publish(child, inner, outer);
     }
   }
 
@@ -181,6 +199,15 @@ std::vector<Diagnostic> judge(LintContext& context, Profile profile) {
   return context.take_findings();
 }
 
+void say_that_there_are_more(std::vector<Diagnostic>& findings) {
+  if (findings.size() >= kMostFindings) {
+    std::string& remedy = findings.back().remedy;
+    remedy += fmt::format("{}mend these first: no more than {} findings are told",
+                          remedy.empty() ? "" : "; ",
+                          kMostFindings);
+  }
+}
+
 /// Gives each finding the severity of its rule, and takes those away that the profile does not
 /// have.
 void settle(std::vector<Diagnostic>& findings, Profile profile) {
@@ -216,10 +243,12 @@ LintReport lint(std::string_view text,
   auto runbook = load_runbook(*root, source, text, file);
   if (!runbook) {
     report.findings = std::move(runbook).error();
+    say_that_there_are_more(report.findings);
     return report;
   }
   LintContext context(*runbook, *root, specs, source);
   report.findings = judge(context, profile);
+  say_that_there_are_more(report.findings);
   settle(report.findings, profile);
   apply_ignores(report.findings, *root, source, profile);
   sort_by_place(report.findings);

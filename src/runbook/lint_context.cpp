@@ -48,6 +48,11 @@ class StepList {
   std::vector<const Step*> around_;
 };
 
+bool keeps_from_running(const Diagnostic& finding) {
+  const RuleSpec* rule = find_rule(finding.code);
+  return rule == nullptr || rule->profile == Profile::Basic;
+}
+
 }  // namespace
 
 bool PlacedStep::repeated() const {
@@ -106,9 +111,18 @@ Diagnostic& LintContext::report(std::string_view code,
   if (undoing_ && code == kMaybeMissing) {
     code = kNeedsSuccess;
   }
-  findings_.push_back(
-      {std::string(code), std::move(message), std::move(remedy), pos, std::max(length, 1)});
-  return findings_.back();
+  return add({std::string(code), std::move(message), std::move(remedy), pos, std::max(length, 1)});
+}
+
+Diagnostic& LintContext::add(Diagnostic finding) {
+  if (findings_.size() < kMostFindings) {
+    return findings_.emplace_back(std::move(finding));
+  }
+  // What keeps a runbook from being run is never lost among what does not.
+  Diagnostic& last = findings_.back();
+  Diagnostic& place = keeps_from_running(finding) && !keeps_from_running(last) ? last : dropped_;
+  place = std::move(finding);
+  return place;
 }
 
 void LintContext::report(Error error, const SourcePos& start, const std::string& scalar) {
@@ -122,7 +136,7 @@ void LintContext::report(Error error, const SourcePos& start, const std::string&
   Diagnostic diagnostic = to_diagnostic(error, std::string(kTypeMismatch));
   diagnostic.pos = source_.locate(start, scalar, error.pos.value_or(start));
   diagnostic.length = source_.word_length(diagnostic.pos);
-  findings_.push_back(std::move(diagnostic));
+  add(std::move(diagnostic));
 }
 
 void LintContext::refine(Error& error) const {

@@ -112,6 +112,8 @@ class LintContext {
   [[nodiscard]] std::vector<Diagnostic> take_findings() { return std::move(findings_); }
 
  private:
+  /// Behind the most that are told one takes the place of the last or is dropped.
+  Diagnostic& add(Diagnostic finding);
   void note_names(const Expression& expression);
 
   /// An error about the scalar whose content starts at `start`; its place is looked up in the
@@ -132,6 +134,7 @@ class LintContext {
   std::set<std::string, std::less<>> used_params_;
   std::set<std::string, std::less<>> used_chains_;
   std::vector<Diagnostic> findings_;
+  Diagnostic dropped_;  ///< the last one that is not told
   bool undoing_ = false;
 };
 

@@ -1,6 +1,7 @@
 #include "cfkops/runbook/loader.hpp"
 
 #include "form.hpp"
+#include "limits.hpp"
 #include "load_parts.hpp"
 
 #include "cfkops/base/crypto.hpp"
@@ -109,6 +110,9 @@ const Param* Runbook::param(std::string_view wanted) const {
 tl::expected<YamlNode, std::vector<Diagnostic>> load_tree(std::string_view text,
                                                           const std::string& file,
                                                           const SourceText& source) {
+  if (auto finding = beyond_limits(text, file)) {
+    return tl::make_unexpected(std::vector<Diagnostic>{*std::move(finding)});
+  }
   auto root = base::parse_yaml(text, file, base::YamlDialect::Strict);
   if (!root) {
     return tl::make_unexpected(yaml_findings(root.error(), source));

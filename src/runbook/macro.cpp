@@ -61,6 +61,15 @@ bool is_macro(std::string_view name) {
   return find_form(name) != nullptr;
 }
 
+std::vector<std::pair<std::string_view, std::string_view>> macro_signatures() {
+  std::vector<std::pair<std::string_view, std::string_view>> signatures;
+  for (const Form& form : kForms) {
+    const std::size_t colon = form.signature.find(": ");
+    signatures.emplace_back(form.name, form.signature.substr(colon + 2));
+  }
+  return signatures;
+}
+
 std::optional<MacroProblem> make_macro(Node& call) {
   const Form& form = *find_form(call.name);
   const std::size_t count = call.children.size() - 1;

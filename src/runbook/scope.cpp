@@ -1,5 +1,7 @@
 #include "scope.hpp"
 
+#include "cfkops/runbook/help.hpp"
+
 #include <algorithm>
 #include <span>
 #include <utility>
@@ -40,17 +42,20 @@ void trust(Type& type, std::span<const std::string> chain) {
 
 }  // namespace
 
+Type run_type() {
+  return Type::object({{"id", Type::of(K::String), "The id of the run"},
+                       {"namespace", Type::of(K::String), "The namespace it works in"},
+                       {"started", Type::of(K::Timestamp), "When it began"}});
+}
+
 Scope initial_scope(const Runbook& runbook) {
   std::vector<Type::Field> params;
   for (const Param& param : runbook.params) {
     params.push_back({param.name, param.type, param.doc});
     params.back().type.maybe_missing = may_be_missing(param);
   }
-  const Type run = Type::object({{"id", Type::of(K::String), {}},
-                                 {"namespace", Type::of(K::String), {}},
-                                 {"started", Type::of(K::Timestamp), {}}});
   return {{"params", Type::object(std::move(params))},
-          {"run", run},
+          {"run", run_type()},
           {"steps", Type::object({})},
           {"checks", Type::object({})}};
 }

@@ -14,9 +14,11 @@ import argparse
 import contextlib
 import os
 import pathlib
+import shutil
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "e2e"))
@@ -32,12 +34,12 @@ class Row:
         self.what, self.ours, self.peer, self.bar, self.met, self.harm = what, ours, peer, bar, met, harm
 
 
-def milliseconds(argv, rounds=21):
+def milliseconds(argv, rounds=21, check=True):
     """The median wall time of a whole process, after one that warms the caches."""
     times = []
     for _ in range(rounds + 1):
         began = time.perf_counter()
-        subprocess.run(argv, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=True,
+        subprocess.run(argv, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=check,
                        stdin=subprocess.DEVNULL, cwd=ROOT)
         times.append(1000 * (time.perf_counter() - began))
     return statistics.median(times[1:])
@@ -50,6 +52,62 @@ def startup(kubectl):
     peer = f"kubectl version --client {milliseconds([kubectl, 'version', '--client']):.1f} ms" if kubectl else "-"
     return [Row("cfkops version", f"{version:.1f} ms", f"{peer}; /bin/true {spawn:.1f} ms", "<= 20 ms", version <= 20),
             Row("cfkops lint runbooks", f"{lint:.1f} ms", "-", "<= 20 ms", lint <= 20)]
+
+
+MANY_STEPS = """\
+  - id: step_{i}
+    title: Look at the config map number {i}
+    do: object.get
+    with: {{kind: configmap, name: "settings-{n}-${{params.rounds}}", namespace: "${{run.namespace}}"}}
+    when: params.rounds > {i} || has(params.target)
+    timeout: {i}m
+    expect:
+      - check: expr
+        title: It is there
+        that: steps.step_{i}.uid != '' && 'settings-{i}'.startsWith('settings')
+        else: "there is no config map ${{steps.step_{i}.uid}}"
+"""
+
+
+def many_runbooks(folder, count):
+    """Runbooks of 200 lines, each its own, the same in every run."""
+    for n in range(count):
+        head = (f"apiVersion: cfkops/v1\nkind: Runbook\nname: many-{n}\ntitle: Runbook number {n} of many\n"
+                "purpose: |\n  To measure how long many files take.\nowner: team-streaming\nrisk: low\nparams:\n"
+                "  rounds: {type: int, default: 3, doc: How many}\n"
+                "  target: {type: ref<Kafka>, doc: The cluster}\nsteps:\n")
+        lines = (head + "".join(MANY_STEPS.format(n=n, i=i) for i in range(1, 18))).splitlines()
+        lines += [f"# line {number}" for number in range(len(lines) + 1, 201)]
+        pathlib.Path(folder, f"many-{n}.yaml").write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+def cost_of(argv, cwd):
+    """Wall time, CPU time and peak memory in MB of a process."""
+    began = time.monotonic()
+    with subprocess.Popen([str(word) for word in argv], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+                          stdin=subprocess.DEVNULL, cwd=cwd) as child:
+        _, status, usage = os.wait4(child.pid, 0)
+        child.returncode = os.waitstatus_to_exitcode(status)
+    if child.returncode not in (0, 1, 2):  # 1 and 2: something was found
+        raise SystemExit(f"bench: {argv[0]} exited with {child.returncode}")
+    return time.monotonic() - began, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024
+
+
+def many_linted(count=1000):
+    """A thousand runbooks at once, and one; yamllint, which knows YAML alone, on the same files."""
+    with tempfile.TemporaryDirectory() as folder:
+        many_runbooks(folder, count)
+        seconds, cpu, peak = min(cost_of([BINARY, "lint", "."], folder) for _ in range(3))
+        part = [f"many-{n}.yaml" for n in range(count // 10)]  # of all of them it takes a minute
+        one = milliseconds([str(BINARY), "lint", f"{folder}/many-0.yaml"], check=False)
+        peer = "yamllint is not installed"
+        if shutil.which("yamllint"):
+            theirs = cost_of(["yamllint", "-d", "relaxed", *part], folder)
+            peer = f"yamllint on {len(part)} of them {theirs[0]:.1f} s ({theirs[1]:.1f} s of CPU)"
+    return [Row(f"lint {count} runbooks of 200 lines", f"{seconds:.2f} s ({cpu:.2f} s of CPU)", peer, "<= 2 s",
+                seconds <= 2),
+            Row("lint of these: peak memory", f"{peak:.0f} MB", "-", "<= 128 MB", peak <= 128),
+            Row("lint one of them", f"{one:.1f} ms", "-", "<= 10 ms", one <= 10)]
 
 
 def on_sandbox():
@@ -200,6 +258,7 @@ def main():
     kubectl = subprocess.run([str(TOOL), "path", "kubectl"], capture_output=True, text=True).stdout.strip() \
         if usable else ""
     rows = startup(kubectl if kubectl and pathlib.Path(kubectl).exists() else "")
+    rows += many_linted()
     rows += on_sandbox()
     rows += sweeps(options.full)
     rows += rehearsal()

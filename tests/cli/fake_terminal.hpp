@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace cfkops::test {
 
@@ -26,6 +27,8 @@ class FakeTerminal final : public cli::Terminal {
   }
 
   Result<std::string> read_all(std::size_t /*most*/) override { return input; }
+
+  Result<std::string> read_some() override { return std::exchange(input, {}); }
 
   [[nodiscard]] int width() const override { return columns; }
 

@@ -5,6 +5,7 @@
 #include "cfkops/runbook/expression.hpp"
 #include "cfkops/runbook/lint.hpp"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <string>
@@ -168,6 +169,94 @@ TEST(Hostile, RunbooksEndInFindings) {
       expect_harmless(render(finding, text));
     }
   }
+}
+
+/// The only finding, with its place.
+std::string refusal(const std::string& text) {
+  const LintReport report = lint(text, "x.yaml", test_specs());
+  EXPECT_FALSE(report.runbook);
+  EXPECT_EQ(report.findings.size(), 1U);
+  return report.findings.empty()
+             ? ""
+             : report.findings[0].pos.text() + ": " + report.findings[0].message;
+}
+
+TEST(Hostile, ATextIsRefusedBeforeItIsReadWhereItIsTooLarge) {
+  const std::string line = std::string(63, 'a') + "\n";
+  std::string text = repeated(line, kMostBytes / 64);
+  EXPECT_EQ(refusal(text + ": {"), "x.yaml:4097:1: the file goes on behind 256 KiB");
+  // As large as may be, it is read: the parser finds what is wrong with it.
+  EXPECT_THAT(lint(text, "x.yaml", test_specs()).findings.front().message,
+              testing::Not(testing::HasSubstr("KiB")));
+  // The mark at its beginning counts, so that whoever reads one byte more knows that there is more.
+  EXPECT_THAT(refusal("\xEF\xBB\xBF" + text), testing::HasSubstr("behind 256 KiB"));
+}
+
+TEST(Hostile, ALongLineIsRefusedBeforeItIsRead) {
+  const std::string line = "a: " + std::string(32768 - 3, 'b');
+  EXPECT_THAT(refusal("x: 1\n" + line + "b\n: {\n"),
+              testing::StartsWith("x.yaml:2:32769: the line goes on behind 32 KiB"));
+  EXPECT_THAT(refusal("{\n" + line), testing::HasSubstr("'{' is never closed"));
+}
+
+TEST(Hostile, CharactersThatTurnTextAreRefusedWhereverTheyStand) {
+  for (const char* character : {"\u202A", "\u202E", "\u2066", "\u2069"}) {
+    for (const char* before : {"a: ", "a: \"", "# ", "a: |\n  ", ""}) {
+      EXPECT_THAT(refusal(std::string(before) + character + ": {"),
+                  testing::HasSubstr("turns the direction of text"))
+          << before;
+    }
+  }
+  EXPECT_EQ(
+      refusal("a: 1\nbä: \u202Ex\n"),
+      "x.yaml:2:5: the character U+202E turns the direction of text: the line reads otherwise "
+      "than it is");
+}
+
+TEST(Hostile, AByteOrderMarkInsideIsRefused) {
+  EXPECT_EQ(refusal("a: 1\n\uFEFFb: 2\n"),
+            "x.yaml:2:1: a byte order mark (U+FEFF) in the middle of the file");
+}
+
+TEST(Hostile, SoManyValuesAreNoRunbook) {
+  EXPECT_THAT(refusal("a:\n" + repeated("-\n", 100'000)),
+              testing::HasSubstr("more than 100000 values"));
+}
+
+TEST(Hostile, NoMoreFindingsAreToldThanAPersonReads) {
+  std::string keys;
+  for (int i = 0; i < 3000; ++i) {
+    keys += "k" + std::to_string(i) + ": 1\n";
+  }
+  const LintReport unknown = lint(keys, "x.yaml", test_specs());
+  ASSERT_EQ(unknown.findings.size(), kMostFindings);
+  EXPECT_THAT(unknown.findings.back().remedy, testing::HasSubstr("no more than 1000 findings"));
+}
+
+/// What keeps a runbook from being run is told, whatever else there is.
+TEST(Hostile, NoErrorIsLostAmongWarnings) {
+  std::string params = "params:\n";
+  for (int i = 0; i < 2000; ++i) {
+    params += "  p" + std::to_string(i) + ": {type: string, default: a, doc: x}\n";
+  }
+  const std::string text =
+      runbook_with(
+          "  - {id: a, title: A, do: notify, with: {text: x}, rollback: [{id: b, title: B, "
+          "do: no.such}]}\n") +
+      params;
+  const LintReport report = lint(text, "x.yaml", test_specs(), Profile::Production);
+  EXPECT_EQ(report.findings.size(), kMostFindings);
+  EXPECT_TRUE(report.has_errors());
+}
+
+TEST(Hostile, OfALongLineOnlyAPartIsShown) {
+  const std::string text = "a: " + std::string(20'000, 'b') + " : c\n";
+  const LintReport report = lint(text, "x.yaml", test_specs());
+  ASSERT_FALSE(report.findings.empty());
+  const std::string shown = render(report.findings[0], text);
+  EXPECT_LT(shown.size(), 2000U);
+  EXPECT_THAT(shown, testing::HasSubstr("…b"));
+  EXPECT_THAT(shown, testing::HasSubstr(" ^"));
 }
 
 }  // namespace

@@ -39,6 +39,10 @@ class Terminal {
 
   /// All of standard input, as far as `most` bytes. Errors: InvalidInput where there is more, Io.
   virtual Result<std::string> read_all(std::size_t most) = 0;
+
+  /// What standard input has next, at least a byte of it, for which it waits; "" at its end.
+  /// Errors: Io.
+  virtual Result<std::string> read_some() = 0;
 };
 
 /// The process's own streams. `cancel` must outlive it: a request to stop ends a question with
@@ -53,6 +57,7 @@ class SystemTerminal final : public Terminal {
   void err(std::string_view text) override;
   Result<std::string> ask(std::string_view question) override;
   Result<std::string> read_all(std::size_t most) override;
+  Result<std::string> read_some() override;
   [[nodiscard]] int width() const override;
   [[nodiscard]] bool err_is_terminal() const override;
   [[nodiscard]] bool lively() const override;

@@ -4,6 +4,7 @@
 #include "cfkops/base/source_pos.hpp"
 
 #include <cstddef>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -43,8 +44,13 @@ struct Diagnostic {
 };
 
 /// "file:line:column: error: message [CFK-S001]", the source line, a caret line under the span
-/// (right with tabs and wide characters), and the remedy. `source` is the whole file.
+/// (right with tabs and wide characters), and the remedy. Of a long line it shows what is around
+/// the span. `source` is the whole file.
 [[nodiscard]] std::string render(const Diagnostic& diagnostic, std::string_view source);
+
+/// The same of each finding; cheaper than one by one.
+[[nodiscard]] std::vector<std::string> render(std::span<const Diagnostic> findings,
+                                              std::string_view source);
 
 /// An expression's or YAML reader's error as a finding.
 [[nodiscard]] Diagnostic to_diagnostic(const Error& error, std::string code);

@@ -5,6 +5,7 @@
 #include "cfkops/runbook/model.hpp"
 #include "cfkops/runbook/rule.hpp"
 
+#include <cstddef>
 #include <optional>
 #include <span>
 #include <string>
@@ -12,6 +13,13 @@
 #include <vector>
 
 namespace cfkops::runbook {
+
+/// The most bytes of a runbook, some five thousand lines; a larger text is refused before anything
+/// is made of it.
+inline constexpr std::size_t kMostBytes = std::size_t{256} << 10U;
+
+/// The most findings about one text; the last one says that there are more.
+inline constexpr std::size_t kMostFindings = 1000;
 
 /// What lint found.
 struct LintReport {

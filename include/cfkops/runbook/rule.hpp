@@ -4,6 +4,7 @@
 
 #include <optional>
 #include <span>
+#include <string>
 #include <string_view>
 
 namespace cfkops::runbook {
@@ -35,5 +36,8 @@ struct RuleSpec {
 
 /// The rule of that code, or nullptr.
 [[nodiscard]] const RuleSpec* find_rule(std::string_view code);
+
+/// Where the documentation tells of a rule, from its folder: "lint/keys.md#cfk-s001".
+[[nodiscard]] std::string rule_page(std::string_view code);
 
 }  // namespace cfkops::runbook

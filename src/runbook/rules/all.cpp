@@ -1,6 +1,9 @@
 #include "rules/families.hpp"
 
+#include "cfkops/base/text.hpp"
+
 #include <algorithm>
+#include <array>
 #include <vector>
 
 namespace cfkops::runbook {
@@ -41,6 +44,28 @@ std::span<const Rule> all() {
 
 }  // namespace rules
 
+namespace {
+
+/// A page of the documentation, with the rules whose codes begin with one of its letters.
+struct Page {
+  std::string_view file;
+  std::string_view letters;
+};
+
+constexpr std::array<Page, 9> kPages = {{
+    {"file.md", "FY"},
+    {"keys.md", "S"},
+    {"parameters.md", "P"},
+    {"expressions.md", "E"},
+    {"secrets.md", "Z"},
+    {"steps.md", "X"},
+    {"recovery.md", "R"},
+    {"kafka.md", "K"},
+    {"texts.md", "CTI"},
+}};
+
+}  // namespace
+
 std::string_view to_string(Profile profile) {
   switch (profile) {
     case Profile::Basic:
@@ -78,6 +103,15 @@ const RuleSpec* find_rule(std::string_view code) {
   const auto found = std::find_if(
       rules.begin(), rules.end(), [code](const RuleSpec& rule) { return rule.code == code; });
   return found == rules.end() ? nullptr : &*found;
+}
+
+std::string rule_page(std::string_view code) {
+  constexpr std::size_t kLetter = 4;
+  const auto* const page = std::ranges::find_if(kPages, [code](const Page& each) {
+    return code.size() > kLetter && each.letters.find(code[kLetter]) != std::string_view::npos;
+  });
+  return page == kPages.end() ? "lint-rules.md"
+                              : "lint/" + std::string(page->file) + "#" + base::lower(code);
 }
 
 }  // namespace cfkops::runbook
