@@ -289,6 +289,20 @@ std::optional<std::string> here_document_end(std::string_view line) {
   return end.empty() ? std::nullopt : std::optional(end);
 }
 
+/// Adds the lines of a here-document that begins behind line `at`; returns the last of them.
+std::size_t take_here_document(const std::vector<std::string>& lines,
+                               std::size_t at,
+                               std::string_view end,
+                               std::string& text) {
+  while (at + 1 < lines.size()) {
+    text += "\n" + lines[++at];
+    if (base::trim(lines[at]) == end) {
+      break;
+    }
+  }
+  return at;
+}
+
 std::vector<LogicalLine> logical_lines(std::string_view code, int line) {
   std::vector<LogicalLine> logical;
   const std::vector<std::string> lines = base::split(code, '\n');
@@ -299,12 +313,7 @@ std::vector<LogicalLine> logical_lines(std::string_view code, int line) {
     }
     if (const auto end = here_document_end(one.text)) {
       one.here_document = true;
-      while (++i < lines.size()) {
-        one.text += "\n" + lines[i];
-        if (base::trim(lines[i]) == *end) {
-          break;
-        }
-      }
+      i = take_here_document(lines, i, *end, one.text);
     }
     while (!one.here_document && one.text.ends_with('\\') && i + 1 < lines.size()) {
       one.text.pop_back();

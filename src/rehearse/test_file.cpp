@@ -15,7 +15,6 @@ namespace cfkops::rehearse {
 namespace {
 
 using base::YamlNode;
-using sandbox::list_items;
 using sandbox::YamlMap;
 
 constexpr std::int64_t kMost = 1'000'000'000;
@@ -35,6 +34,7 @@ constexpr std::array<engine::RunResult, 11> kResults = {engine::RunResult::Succe
 
 std::vector<std::string> result_words() {
   std::vector<std::string> words;
+  words.reserve(kResults.size());
   for (const engine::RunResult result : kResults) {
     words.emplace_back(to_string(result));
   }
