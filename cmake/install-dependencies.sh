@@ -11,8 +11,8 @@ packages_of() {
         libssl-dev libyaml-cpp-dev ninja-build nlohmann-json3-dev pkg-config
       ;;
     check)
-      echo clang-14 clang-format-14 clang-tidy-14 libgmock-dev libgtest-dev neovim openssh-client python3 \
-        universal-ctags yamllint
+      echo clang-14 clang-format-14 clang-tidy-14 libclang-rt-14-dev libgmock-dev libgtest-dev neovim \
+        openssh-client python3 universal-ctags yamllint
       ;;
     lab)
       echo python3 python3-pip

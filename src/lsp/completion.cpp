@@ -51,7 +51,7 @@ std::vector<std::string> words_of(std::string_view type) {
   return words.size() > 1 ? words : std::vector<std::string>();
 }
 
-Candidate word(std::string text, std::string detail = {}) {
+Candidate word(const std::string& text, std::string detail = {}) {
   return {Candidate::Kind::Word, text, std::move(detail), {}, text};
 }
 

@@ -140,7 +140,7 @@ ByteSpan OutlineReader::flow_word(Entry::Style& style) {
     const char next = peek(1);
     return std::string_view(",{}[]\n\r").find(c) != std::string_view::npos ||
            (c == ':' &&
-            std::string_view(" \t\n\r,{}[]\0", 11).find(next) != std::string_view::npos);
+            std::string_view(" \t\n\r,{}[]\0", 10).find(next) != std::string_view::npos);
   };
   while (!done() && !ends()) {
     ++at_;

@@ -113,8 +113,7 @@ void go_to_value(Cursor& cursor, const Outline& outline, const Places& places, s
 
 }  // namespace
 
-Places::Places(const Outline& outline)
-    : outline_(outline) {
+Places::Places(const Outline& outline) {
   inside_.reserve(outline.entries().size());
   for (std::size_t i = 0; i < outline.entries().size(); ++i) {
     const Entry& entry = outline.entries()[i];

@@ -27,7 +27,7 @@ inline constexpr std::string_view kParams = "params";
 /// The arguments of an action or check.
 inline constexpr std::string_view kArguments = "arguments";
 
-/// What may be written inside of each entry of an outline, which must outlive it.
+/// What may be written inside of each entry of an outline.
 class Places {
  public:
   explicit Places(const Outline& outline);
@@ -36,7 +36,6 @@ class Places {
   [[nodiscard]] Inside inside(std::size_t entry) const;
 
  private:
-  const Outline& outline_;
   std::vector<Inside> inside_;
 };
 

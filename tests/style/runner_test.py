@@ -113,7 +113,7 @@ class Runner(unittest.TestCase):
     def test_a_filter_leaves_out_what_has_another_name(self):
         with unittest.mock.patch.object(run, "build", side_effect=AssertionError), \
                 unittest.mock.patch.object(run, "run", side_effect=AssertionError):
-            for part in (run.part_bench, run.part_tidy, run.part_clang):
+            for part in (run.part_bench, run.part_fuzz, run.part_tidy, run.part_clang):
                 part("DrainNode", self.tally)
         self.assertEqual(self.tally.line(), "0 passed, 0 failed, 0 skipped")
 

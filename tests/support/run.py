@@ -1,13 +1,14 @@
 """The test runner behind tests/run.sh: builds, runs the parts, counts and ends with one plain line.
 
     run.sh              unit, lab and a short bench
-    run.sh unit         the unit tests, the style checks, and the tests of broker restart on the sandbox
+    run.sh unit         the unit tests, the style checks, the tests of broker restart on the sandbox, and the
+                        fuzz targets for half a minute
     run.sh lab          tests/lab/test_*.py and tests/e2e/test_*.py on a real cluster on this machine
     run.sh bench        the bench (tests/bench/run.py), short
     run.sh full         all of it, clang-tidy over every file, the sanitizers, a clang build, and the
                         conformance cases (tests learn it from CFKOPS_FULL=1)
 
-FILTER is a regular expression over test names; what has one name as a whole (bench, tidy, clang) is
+FILTER is a regular expression over test names; what has one name as a whole (bench, fuzz, tidy, clang) is
 left out unless it matches that. The tests on the sandbox have the names of those on the lab. A filter that
 matches nothing at all is a failure. CFKOPS_LAB=required makes a lab that cannot start a failure instead of a
 skip; CFKOPS_LAB=off skips it.
@@ -19,6 +20,7 @@ import json
 import os
 import pathlib
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -281,17 +283,29 @@ def part_sanitizers(wanted, tally):
         run_ctest("asan", wanted, tally)
 
 
+def part_fuzz(wanted, tally):
+    """Half a minute of each fuzz target, where clang is there to build them."""
+    if not chosen("fuzz", wanted):
+        return
+    if not shutil.which("clang++-14"):
+        tally.skip("fuzz", "there is no clang++-14")
+    elif build("fuzz", tally):
+        start = time.monotonic()
+        tally.count("fuzz", run([sys.executable, "-u", ROOT / "tests" / "fuzz" / "run.py", "--seconds", "30"]))
+        tally.times.append(("fuzz", time.monotonic() - start))
+
+
 def part_clang(wanted, tally):
     if chosen("clang", wanted) and build("clang", tally):
         tally.passed += 1
 
 
 PARTS = {
-    "unit": [part_unit],
+    "unit": [part_unit, part_fuzz],
     "lab": [part_lab],
     "bench": [part_bench],
-    "default": [part_unit, part_lab, part_bench],
-    "full": [part_unit, part_tidy, part_sanitizers, part_clang, part_lab, part_bench_full],
+    "default": [part_unit, part_fuzz, part_lab, part_bench],
+    "full": [part_unit, part_fuzz, part_tidy, part_sanitizers, part_clang, part_lab, part_bench_full],
 }
 
 
