@@ -14,9 +14,7 @@ namespace {
 
 constexpr std::size_t kMaxDepth = 100;
 constexpr std::size_t kMaxErrors = 100;
-/// A value takes about 200 bytes of memory. Files of others, such as a list of objects, have many.
-constexpr int kMaxNodes = 1'000'000;
-constexpr int kMaxStrictNodes = 100'000;
+constexpr int kMaxNodes = 1000000;
 
 constexpr std::string_view kStringTag = "tag:yaml.org,2002:str";
 constexpr const char* kDialect = "dialect";
@@ -87,9 +85,8 @@ bool YamlTree::wants_key() const {
 }
 
 void YamlTree::check_place(std::size_t offset) {
-  const int most = dialect_ == YamlDialect::Strict ? kMaxStrictNodes : kMaxNodes;
-  if (++nodes_ > most) {
-    report(offset, fmt::format("more than {} values", most), "split the file");
+  if (++nodes_ > kMaxNodes) {
+    report(offset, fmt::format("more than {} values", kMaxNodes), "split the file");
     throw YamlStop();
   }
   const bool in_block = open_.empty() || open_.back().style == Style::Block;

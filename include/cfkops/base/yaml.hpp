@@ -62,8 +62,7 @@ enum class YamlDialect {
 
 /// Reads exactly one document. All errors found are returned together: each with position and
 /// remedy (InvalidInput); its reason is "duplicate" for a key used twice, "dialect" for what YAML
-/// has and we refuse, and empty for the rest. Bounded: nesting 100, nodes 1,000,000 (100,000 where
-/// strict), input 16 MiB.
+/// has and we refuse, and empty for the rest. Bounded: nesting 100, nodes 1,000,000, input 16 MiB.
 /// `file` only names positions.
 [[nodiscard]] tl::expected<YamlNode, std::vector<Error>> parse_yaml(std::string_view text,
                                                                     const std::string& file,
