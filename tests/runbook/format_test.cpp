@@ -18,7 +18,6 @@
 namespace cfkops::runbook {
 namespace {
 
-using ::testing::HasSubstr;
 
 constexpr std::string_view kHead = "apiVersion: cfkops/v1\nkind: Runbook\n";
 
