@@ -20,10 +20,11 @@ runbook::ActionSpec make_spec() {
                             .type = Type::enumeration({"merge", "strategic", "json"}),
                             .fallback = runbook::Value("merge"),
                             .help = "how the patch is meant (RFC 7386, Kubernetes, RFC 6902)"});
-  spec.arguments.push_back({.name = "patch",
-                            .type = Type::of(Type::Kind::Any),
-                            .required = true,
-                            .help = "the fields, or for json a list of operations"});
+  spec.arguments.push_back(
+      {.name = "patch",
+       .type = Type::of(Type::Kind::Any),
+       .required = true,
+       .help = "the fields (${null} deletes one), or for json a list of operations"});
   spec.outputs = {{"changed", Type::of(Type::Kind::Bool), "whether the object is another one now"},
                   {"uid", Type::of(Type::Kind::String), "its uid"}};
   spec.effect = runbook::Effect::Idempotent;

@@ -225,18 +225,20 @@ Json changes_of(const Json& before, const Json& after, kube::PatchType type, con
 }
 
 std::vector<std::string> lines_of_undo(const Json& changes) {
-  json wrote = json::object();
-  json was = json::object();
+  std::vector<std::string> lines;
   for (const Json& field : changes.items("/fields")) {
-    const Path path = path_in(field.get("/path"));
-    if (const Json value = field.get("/wrote"); !value.is_null()) {
-      put(wrote, path, &value.raw());
-    }
-    if (const Json value = field.get("/was"); !value.is_null()) {
-      put(was, path, &value.raw());
+    const std::string path = pointer_of(path_in(field.get("/path")));
+    const Json wrote = field.get("/wrote");
+    const Json was = field.get("/was");
+    if (wrote.is_null()) {
+      lines.push_back("+ " + path + ": " + shown(&was.raw()));
+    } else if (was.is_null()) {
+      lines.push_back("- " + path + ": " + shown(&wrote.raw()));
+    } else {
+      lines.push_back("~ " + path + ": " + shown(&wrote.raw()) + " -> " + shown(&was.raw()));
     }
   }
-  return difference(Json(std::move(wrote)), Json(std::move(was)));
+  return lines;
 }
 
 TakeBack take_back(const Json& changes, const Json& now) {

@@ -100,8 +100,20 @@ bool is_word_character(char c) {
 }
 
 bool is_secret_word(std::string_view word) {
-  static constexpr std::array<std::string_view, 8> kEnds = {
-      "password", "passwd", "passphrase", "secret", "token", "apikey", "api_key", "api-key"};
+  static constexpr std::array<std::string_view, 14> kEnds = {"password",
+                                                             "passwd",
+                                                             "passphrase",
+                                                             "_pass",
+                                                             "pwd",
+                                                             "secret",
+                                                             "token",
+                                                             "apikey",
+                                                             "api_key",
+                                                             "api-key",
+                                                             "access_key",
+                                                             "access-key",
+                                                             "private_key",
+                                                             "private-key"};
   const std::string lower = base::lower(word);
   return std::any_of(
       kEnds.begin(), kEnds.end(), [&](std::string_view end) { return lower.ends_with(end); });
@@ -129,18 +141,42 @@ std::string without_login(std::string word) {
   return word.replace(host, at - host, "***");
 }
 
+/// Letters and digits in one: nobody's prose.
+bool looks_made(std::string_view word) {
+  const auto any = [word](auto in) { return std::any_of(word.begin(), word.end(), in); };
+  const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
+  return word.size() >= 6 && any(is_digit) &&
+         any([&](char c) { return is_word_character(c) && !is_digit(c); });
+}
+
+/// "***", and what closes the word behind it.
+std::string hidden(std::string_view word) {
+  const std::size_t end = word.find_last_not_of("\"'`),.;");
+  return "***" + std::string(word.substr(end == std::string_view::npos ? word.size() : end + 1));
+}
+
+/// A word that is one by what stands before it, such as `Bearer`, `password` in prose, and the
+/// option -p of the client of a data base.
+bool is_told(std::string_view word, std::string_view before) {
+  const std::string name =
+      base::lower(before.substr(std::min(before.find_first_not_of("\"'`("), before.size())));
+  return !is_blank(word) && looks_made(word) &&
+         (name == "bearer" || name == "basic" || is_secret_word(name) ||
+          is_secret_word(name.substr(0, name.find_last_not_of(":=") + 1)));
+}
+
 /// One word of a line, after the word `before`; `pair`: the line is these two.
 std::string concealed(const std::string& word, std::string_view before, bool pair) {
   const std::size_t sign = word.rfind('=');
   if (sign != std::string::npos && is_secret_word(word.substr(0, sign)) &&
       !is_blank(word.substr(sign + 1))) {
-    return word.substr(0, sign + 1) + "***";
+    return word.substr(0, sign + 1) + hidden(word.substr(sign + 1));
   }
   const bool flag = before.starts_with("-") && is_secret_word(before);
   const bool key =
       pair && before.ends_with(":") && is_secret_word(before.substr(0, before.size() - 1));
-  if ((flag || key) && !is_blank(word)) {
-    return "***";
+  if (((flag || key) && !is_blank(word)) || is_told(word, before)) {
+    return hidden(word);
   }
   const std::size_t colon = word.find(':');
   if ((before == "-u" || before == "--user") && colon != std::string::npos) {
@@ -154,6 +190,7 @@ std::string without_quoted(const std::string& line) {
   constexpr std::string_view kKey =
       "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-";
   std::string out;
+  bool named = false;  // {"name": "DB_PASSWORD", "value": "x"}
   for (std::size_t at = 0; at < line.size();) {
     const std::size_t end = std::min(line.find_first_not_of(kKey, at), line.size());
     const std::string key = line.substr(at, end - at);
@@ -163,7 +200,9 @@ std::string without_quoted(const std::string& line) {
     }
     out += key;
     at = end;
-    if (!is_secret_word(key)) {
+    const bool secret = is_secret_word(key) || (named && key == "value");
+    named = secret;
+    if (!secret) {
       continue;
     }
     const std::size_t value = std::min(line.find_first_not_of("\"' :=\\", at), line.size());
@@ -277,8 +316,47 @@ std::string_view cut(std::string_view text, std::size_t most) {
   return text.substr(0, inside ? begin : end);
 }
 
+namespace {
+
+/// The members of `data` and `stringData` of a Secret, without their values.
+void hide_secret_data(std::vector<std::string>& lines) {
+  bool is_secret = false;
+  std::size_t inside = std::string::npos;  // the indentation of `data`
+  for (std::string& line : lines) {
+    const std::string_view trimmed = base::trim(line);
+    const std::size_t indent = std::min(line.find_first_not_of(' '), line.size());
+    is_secret = trimmed == "---" ? false : is_secret || trimmed == "kind: Secret";
+    if (is_secret && (trimmed == "data:" || trimmed == "stringData:")) {
+      inside = indent;
+    } else if (inside != std::string::npos && indent <= inside && !trimmed.empty()) {
+      inside = std::string::npos;
+    } else if (inside != std::string::npos && !trimmed.empty()) {
+      const std::size_t colon = line.find(": ");
+      const bool blank = colon != std::string::npos && is_blank(base::trim(line.substr(colon + 1)));
+      line = colon == std::string::npos ? std::string(indent, ' ') + "***"
+             : blank                    ? line
+                                        : line.substr(0, colon + 2) + "***";
+    }
+  }
+}
+
+/// The option of the clients of MySQL that has its value in the same word.
+void hide_database_password(std::vector<std::string>& words) {
+  const bool client = std::any_of(words.begin(), words.end(), [](const std::string& word) {
+    return word.find("mysql") != std::string::npos || word.find("mariadb") != std::string::npos;
+  });
+  for (std::string& word : words) {
+    if (client && word.size() > 2 && word.starts_with("-p") && !is_blank(word.substr(2))) {
+      word = "-p" + hidden(word.substr(2));
+    }
+  }
+}
+
+}  // namespace
+
 std::string without_credentials(std::string_view text) {
   std::vector<std::string> lines = base::split(text, '\n');
+  hide_secret_data(lines);
   for (std::string& line : lines) {
     std::vector<std::string> words = base::split(line, ' ');
     const auto count = std::count_if(
@@ -291,6 +369,7 @@ std::string without_credentials(std::string_view text) {
         before = was;
       }
     }
+    hide_database_password(words);
     line = without_quoted(base::join(words, " "));
   }
   return base::join(lines, "\n");

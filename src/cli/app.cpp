@@ -123,7 +123,13 @@ int defect(const AppEnvironment& environment, const std::string& what) {
 
 int run(std::span<const std::string> arguments, const AppEnvironment& environment) {
   try {
-    return dispatch(arguments, environment);
+    const int code = dispatch(arguments, environment);
+    const std::string lost = environment.terminal.out_failure();
+    if (lost.empty()) {
+      return code;
+    }
+    environment.terminal.err("cfkops: not all of standard output could be written: " + lost + "\n");
+    return code == kOk ? kRunFailed : code;
   } catch (const std::exception& error) {
     return defect(environment, error.what());
   } catch (...) {

@@ -3,6 +3,7 @@
 #include "cfkops/base/file.hpp"
 #include "cfkops/base/text.hpp"
 #include "cfkops/runbook/lint.hpp"
+#include "cfkops/runbook/loader.hpp"
 
 #include <algorithm>
 #include <array>
@@ -26,8 +27,13 @@ bool is_test_file(const fs::path& path) {
   return is_yaml(path) && path.stem().extension() == ".test";
 }
 
+/// One that cannot be read is one, and is to be heard of.
 bool is_runbook_file(const fs::path& path) {
-  return is_yaml(path) && !is_test_file(path);
+  if (!is_yaml(path) || is_test_file(path)) {
+    return false;
+  }
+  const auto text = base::read_file(path, runbook::kMostBytes);
+  return !text || !runbook::is_of_another_kind(*text);
 }
 
 bool is_path(const std::string& word) {

@@ -23,7 +23,7 @@ class Export {
     out_["schemaVersion"] = 1;
     out_["log"] = to_json(log.report).raw();
     out_["run"] = log.report.run_id;
-    for (const char* none : {"ended", "result", "summary", "plan", "savedPlan"}) {
+    for (const char* none : {"ended", "result", "summary", "plan", "rollbackPlan", "savedPlan"}) {
       out_[none] = nullptr;
     }
     out_["left"] = nlohmann::json::array();
@@ -41,8 +41,9 @@ class Export {
       begin(line);
     } else if (phase == "resume") {
       add("resumes", line, {"task", "actor", "takeOver", "signedBefore"});
+      rolls_back_ = rolls_back_ || line.data.string_or("/task", "") == "rollback";
     } else if (phase == "plan") {
-      out_["plan"] = member(line.data, "/plan");
+      out_[rolls_back_ ? "rollbackPlan" : "plan"] = member(line.data, "/plan");
     } else if (phase == "note" && line.data.string_or("/kind", "") == "approval") {
       add("approvals", line, {"text"});
     } else if (phase == "note" && line.data.string_or("/kind", "") == "lock") {
@@ -76,6 +77,9 @@ class Export {
       out_["ended"] = line.time;
       for (const char* name : {"result", "summary", "left"}) {
         out_[name] = member(line.data, std::string("/") + name);
+      }
+      if (rolls_back_ && out_["result"] == "Succeeded") {
+        out_["result"] = "RolledBack";
       }
     }
   }
@@ -141,6 +145,7 @@ class Export {
   }
 
   nlohmann::json out_;
+  bool rolls_back_ = false;
 };
 
 }  // namespace

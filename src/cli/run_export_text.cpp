@@ -118,12 +118,18 @@ std::string facts(const Json& run) {
               "cfkops " + text_of(run, "/tool/version") + " " + text_of(run, "/tool/commit")});
 }
 
-std::string plan_of(const Json& run) {
+std::string plan_of(const Json& plan) {
   std::string text;
-  for (const Json& step : run.items("/plan/steps")) {
+  for (const auto& [name, value] : plan.get("/params").members()) {
+    text += "- " + cell(name + " = " + text_of(value, "")) + "\n";
+  }
+  for (const Json& step : plan.items("/steps")) {
     text += "- " + cell(text_of(step, "/id") + ": " + text_of(step, "/title")) + "\n";
     for (const Json& change : step.items("/changes")) {
       text += "  - " + cell(text_of(change, "/verb") + " " + text_of(change, "/object")) + "\n";
+      for (const Json& line : change.items("/diff")) {
+        text += "    - " + cell(text_of(line, "")) + "\n";
+      }
     }
   }
   return text.empty() ? "There was no plan.\n" : text;
@@ -133,7 +139,10 @@ std::string plan_of(const Json& run) {
 
 std::string to_markdown(const Json& run) {
   std::string text = "# Run " + cell(text_of(run, "/run")) + "\n\n" + facts(run);
-  text += "\n## Plan\n\n" + plan_of(run);
+  text += "\n## Plan\n\n" + plan_of(run.get("/plan"));
+  if (const Json rollback = run.get("/rollbackPlan"); !rollback.is_null()) {
+    text += "\n## Plan of the rollback\n\n" + plan_of(rollback);
+  }
   text += "\n## Approvals\n\n" + table({"time", "what"});
   for (const Json& one : run.items("/approvals")) {
     text += row({text_of(one, "/time"), text_of(one, "/text")});

@@ -10,30 +10,36 @@
 #include <cerrno>
 #include <cstdlib>
 #include <string>
+#include <system_error>
 
 namespace cfkops::cli {
 namespace {
 
 constexpr int kLookForStop = 100;  // milliseconds; signals are taken on another thread
 
-/// Writes all of it or gives up: a closed pipe must not stop a run that is under way.
-void write_all(int fd, std::string_view text) {
+/// Writes all of it or gives up, with the error number: a closed pipe must not stop a run that is
+/// under way. 0: all is written.
+int write_all(int fd, std::string_view text) {
   while (!text.empty()) {
     const ssize_t written = ::write(fd, text.data(), text.size());
     if (written < 0 && errno == EINTR) {
       continue;
     }
     if (written <= 0) {
-      return;
+      return written < 0 ? errno : EIO;
     }
     text.remove_prefix(static_cast<std::size_t>(written));
   }
+  return 0;
 }
 
 }  // namespace
 
 void SystemTerminal::out(std::string_view text) {
-  write_all(STDOUT_FILENO, text);
+  const int failed = write_all(STDOUT_FILENO, text);
+  if (failed != 0 && failed != EPIPE && out_failure_.empty()) {
+    out_failure_ = std::generic_category().message(failed);
+  }
 }
 
 void SystemTerminal::err(std::string_view text) {

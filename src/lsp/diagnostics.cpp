@@ -4,6 +4,7 @@
 
 #include "cfkops/base/utf8.hpp"
 #include "cfkops/runbook/lint.hpp"
+#include "cfkops/runbook/loader.hpp"
 
 #include <algorithm>
 #include <cstdint>
@@ -76,6 +77,9 @@ std::vector<Finding> judge(std::string_view text,
 }
 
 bool is_runbook(std::string_view text, std::string_view uri) {
+  if (runbook::is_of_another_kind(text)) {
+    return false;
+  }
   if (uri.find("/runbooks/") != std::string_view::npos) {
     return true;
   }

@@ -149,7 +149,9 @@ void judge_words(const Ignore& ignore, std::vector<Diagnostic>& findings) {
                              kUnfounded,
                              ignore.codes.empty() ? "the comment names no rule to ignore"
                                                   : "the comment does not say why"));
-    findings.back().remedy = "write # cfkops:ignore CFK-X003 because REASON";
+    findings.back().remedy = "write # cfkops:ignore " +
+                             (ignore.codes.empty() ? "CFK-X003" : base::join(ignore.codes, " ")) +
+                             " because REASON";
   }
   for (const std::string& code : ignore.codes) {
     const RuleSpec* rule = find_rule(code);
@@ -189,9 +191,9 @@ bool ignored(const Diagnostic& finding, std::vector<Ignore>& ignores) {
   for (Ignore& ignore : ignores) {
     const bool named =
         std::find(ignore.codes.begin(), ignore.codes.end(), finding.code) != ignore.codes.end();
-    if (named && ignore.line == finding.pos.line && !ignore.reason.empty()) {
+    if (named && ignore.line == finding.pos.line) {
       ignore.used.insert(finding.code);
-      any = true;
+      any = any || !ignore.reason.empty();
     }
   }
   return any;

@@ -150,4 +150,20 @@ tl::expected<Runbook, std::vector<Diagnostic>> load_runbook(std::string_view tex
   return load_runbook(*root, source, text, file);
 }
 
+bool is_of_another_kind(std::string_view text) {
+  bool ours = false;
+  bool other = false;
+  for (std::string_view rest = text; !rest.empty();) {
+    const std::size_t end = std::min(rest.find('\n'), rest.size());
+    const std::string_view line = base::trim(rest.substr(0, end).substr(0, rest.find(" #")));
+    if (rest.starts_with("apiVersion:")) {
+      ours = base::trim(line.substr(line.find(':') + 1)).starts_with("cfkops/");
+    } else if (rest.starts_with("kind:")) {
+      other = base::trim(line.substr(line.find(':') + 1)) != "Runbook";
+    }
+    rest.remove_prefix(std::min(end + 1, rest.size()));
+  }
+  return ours && other;
+}
+
 }  // namespace cfkops::runbook

@@ -211,6 +211,15 @@ TEST_F(ObjectPatch, ThePlanOfItsUndoHasObjectFieldAndValues) {
   EXPECT_THAT(change.diff, testing::Contains("~ /spec/replicas: 4 -> 3"));
 }
 
+TEST_F(ObjectPatch, ThePlanOfItsUndoNamesWhatIsTakenOutAndNothingAboveIt) {
+  json after = with_replicas(3);
+  after["metadata"]["labels"]["new/label"] = "yes";
+  const Json patch = of(R"({"metadata":{"labels":{"new/label":"yes"}}})");
+  const Json changes = changes_of(Json(with_replicas(3)), Json(after), PatchType::Merge, patch);
+  EXPECT_THAT(lines_of_undo(changes),
+              testing::ElementsAre("- /metadata/labels/new~1label: \"yes\""));
+}
+
 TEST_F(ObjectPatch, WhatSomebodyElseHasChangedMeanwhileIsNotUndone) {
   transport.on("GET", test::kSets + "/kafka").reply(200, with_replicas(7));
   const Outcome outcome = object_patch().undo(context, client, remembered());

@@ -50,6 +50,24 @@ TEST(WithoutCredentials, TakesValuesAndLeavesPlaces) {
   EXPECT_EQ(without_credentials("password: x"), "password: ***");
   EXPECT_EQ(without_credentials("Create the secret: x and more"), "Create the secret: x and more");
   EXPECT_EQ(without_credentials("https://a:b@c/d"), "https://***@c/d");
+  EXPECT_EQ(without_credentials("curl -H \"Authorization: Bearer eyJabcdef123456\" https://h"),
+            "curl -H \"Authorization: Bearer ***\" https://h");
+  EXPECT_EQ(without_credentials("export AWS_SECRET_ACCESS_KEY=abcd1234efgh5678"),
+            "export AWS_SECRET_ACCESS_KEY=***");
+  EXPECT_EQ(without_credentials("mysql -ppa55word99 -u root"), "mysql -p*** -u root");
+  EXPECT_EQ(without_credentials("mkdir -pv a"), "mkdir -pv a");
+  EXPECT_EQ(without_credentials("Log in with password pa55word99."), "Log in with password ***.");
+  EXPECT_EQ(without_credentials("Rotate the token daily"), "Rotate the token daily");
+  EXPECT_EQ(without_credentials("env DB_PASS=pa55word99 foo"), "env DB_PASS=*** foo");
+  EXPECT_EQ(
+      without_credentials(R"([{"name":"DB_PASSWORD","value":"x y"},{"name":"A","value":"b"}])"),
+      R"([{"name":"DB_PASSWORD","value":"***"},{"name":"A","value":"b"}])");
+  EXPECT_EQ(without_credentials("`helm upgrade x --set auth.password=pa55word99`"),
+            "`helm upgrade x --set auth.password=***`");
+  EXPECT_EQ(without_credentials("kind: Secret\ndata:\n  a: cGE1NXdvcmQ=\ntype: Opaque"),
+            "kind: Secret\ndata:\n  a: ***\ntype: Opaque");
+  EXPECT_EQ(without_credentials("kind: ConfigMap\ndata:\n  a: b"),
+            "kind: ConfigMap\ndata:\n  a: b");
 }
 
 }  // namespace

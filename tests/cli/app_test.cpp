@@ -23,6 +23,12 @@ using testing::StartsWith;
 
 struct App : testing::Test, test::AppBench {};
 
+TEST_F(App, WhatCouldNotBeWrittenIsNoSuccess) {
+  terminal.lost = "No space left on device";
+  EXPECT_EQ(run_words({"version"}), 1);
+  EXPECT_THAT(terminal.shown_err, HasSubstr("No space left on device"));
+}
+
 TEST_F(App, VersionSaysNameAndNumber) {
   EXPECT_EQ(run_words({"version"}), 0);
   EXPECT_THAT(terminal.shown_out, StartsWith("cfkops 0."));

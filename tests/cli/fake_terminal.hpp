@@ -15,6 +15,8 @@ class FakeTerminal final : public cli::Terminal {
  public:
   void out(std::string_view text) override { shown_out += text; }
 
+  [[nodiscard]] std::string out_failure() const override { return lost; }
+
   void err(std::string_view text) override { shown_err += text; }
 
   Result<std::string> ask(std::string_view question) override {
@@ -36,6 +38,7 @@ class FakeTerminal final : public cli::Terminal {
 
   [[nodiscard]] bool lively() const override { return is_terminal; }
 
+  std::string lost;  ///< why some of it could not be written
   std::string shown_out;
   std::string shown_err;
   std::optional<std::string> answer;

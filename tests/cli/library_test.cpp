@@ -61,6 +61,16 @@ TEST_F(Library, BareLintReportsHiddenMisnamedAndUnreadableFilesToo) {
   EXPECT_THAT(terminal.shown_err, Not(HasSubstr("nothing found")));
 }
 
+TEST_F(Library, ScenariosBesideRunbooksAreNone) {
+  here.write("runbooks/mine.yaml", small_runbook("mine"));
+  here.write("runbooks/tests/small.yaml",
+             "apiVersion: cfkops/v1\nkind: Scenario  # for the tests\nname: small\n");
+  static_cast<void>(run_words({"lint"}));
+  EXPECT_THAT(terminal.shown_err, HasSubstr("2 runbooks checked, nothing found"));
+  EXPECT_EQ(run_words({"lint", "runbooks/tests/small.yaml"}), 2)
+      << "where it is named it is judged";
+}
+
 TEST_F(Library, LintGoesOnAfterAWordThatMeansNothing) {
   here.write("x.yaml", "kind: Runbook\n");
   EXPECT_EQ(run_words({"lint", "broker-restrat", "x.yaml"}), 2);

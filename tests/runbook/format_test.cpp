@@ -18,7 +18,6 @@
 namespace cfkops::runbook {
 namespace {
 
-
 constexpr std::string_view kHead = "apiVersion: cfkops/v1\nkind: Runbook\n";
 
 std::string with_head(std::string_view text) {

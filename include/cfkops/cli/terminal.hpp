@@ -17,8 +17,12 @@ class Terminal {
   Terminal& operator=(const Terminal&) = delete;
   virtual ~Terminal() = default;
 
-  /// The product: standard output.
+  /// The product: standard output. What cannot be written is told by `out_failure`.
   virtual void out(std::string_view text) = 0;
+
+  /// Why something of the product could not be written, such as "No space left on device"; "" while
+  /// all was. A reader that has closed its pipe has read what it wanted.
+  [[nodiscard]] virtual std::string out_failure() const { return {}; }
 
   /// Progress and diagnostics: standard error.
   virtual void err(std::string_view text) = 0;
@@ -54,6 +58,9 @@ class SystemTerminal final : public Terminal {
       : cancel_(cancel) {}
 
   void out(std::string_view text) override;
+
+  [[nodiscard]] std::string out_failure() const override { return out_failure_; }
+
   void err(std::string_view text) override;
   Result<std::string> ask(std::string_view question) override;
   Result<std::string> read_all(std::size_t most) override;
@@ -64,6 +71,7 @@ class SystemTerminal final : public Terminal {
 
  private:
   const Cancel& cancel_;
+  std::string out_failure_;
 };
 
 }  // namespace cfkops::cli

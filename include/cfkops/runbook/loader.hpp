@@ -16,4 +16,8 @@ namespace cfkops::runbook {
 [[nodiscard]] tl::expected<Runbook, std::vector<Diagnostic>> load_runbook(std::string_view text,
                                                                           const std::string& file);
 
+/// It says of itself that it is something else of ours: `apiVersion: cfkops/…` and a `kind` that is
+/// not Runbook, each in a line of its own.
+[[nodiscard]] bool is_of_another_kind(std::string_view text);
+
 }  // namespace cfkops::runbook
