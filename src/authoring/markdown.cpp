@@ -59,6 +59,7 @@ class Walk {
   void add_inline(const std::string& text);
   void add_code_span(std::string text);
   void end_line();
+  void take_label(Line& line, int number, std::string& text, int& line_of_text);
   void end_paragraph();
   void end_heading(cmark_node* node);
   void push(Block block);
@@ -211,21 +212,25 @@ void Walk::push_text(std::string& text, int& line) {
   }
 }
 
+/// "**Purpose:**" alone, or "**Purpose:** To confirm …".
+void Walk::take_label(Line& line, int number, std::string& text, int& line_of_text) {
+  const std::string lead(base::trim(line.lead));
+  const bool label = line.emphasised && !line.plain;
+  const bool labelled =
+      line.emphasised && line.plain && lead.ends_with(':') && line.text.starts_with(lead);
+  if (label || labelled) {
+    push_text(text, line_of_text);
+    push({.kind = Block::Kind::Label, .text = label ? line.text : lead, .line = number});
+    line.text = label ? "" : std::string(base::trim(line.text.substr(lead.size())));
+  }
+}
+
 void Walk::end_paragraph() {
   std::string text;
   int line_of_text = 0;
   int number = begin_;
   for (Line& line : lines_) {
-    const std::string lead(base::trim(line.lead));
-    const bool label = line.emphasised && !line.plain;
-    // "**Purpose:** To confirm …"
-    const bool labelled =
-        line.emphasised && line.plain && lead.ends_with(':') && line.text.starts_with(lead);
-    if (label || labelled) {
-      push_text(text, line_of_text);
-      push({.kind = Block::Kind::Label, .text = label ? line.text : lead, .line = number});
-      line.text = label ? "" : std::string(base::trim(line.text.substr(lead.size())));
-    }
+    take_label(line, number, text, line_of_text);
     if (const std::size_t number_end = numbered(line.text); number_end > 0 && number > begin_) {
       push_text(text, line_of_text);
       item_ = true;

@@ -126,6 +126,18 @@ Translation Translator::translate(const Command& command, const Surroundings& ar
   return task("no action does this yet", true);
 }
 
+Translation Translator::execute(const KubectlLine& line,
+                                KubectlSteps& steps,
+                                const Surroundings& around) {
+  if (!line.program.empty() && program_of(line.program[0]).starts_with("kafka-")) {
+    Translation tool = kafka_tool(line.program, around);
+    if (tool.kind == Translation::Kind::Check || !tool.comments.empty()) {
+      return tool;
+    }
+  }
+  return steps.execute();
+}
+
 Translation Translator::kubectl(const Command& command, const Surroundings& around) {
   const KubectlLine line = read_kubectl(command.words);
   if (const auto meant = unknown_verb(line)) {
@@ -163,13 +175,7 @@ Translation Translator::kubectl(const Command& command, const Surroundings& arou
     return steps.drain(needs_);
   }
   if (line.verb == "exec") {
-    if (!line.program.empty() && program_of(line.program[0]).starts_with("kafka-")) {
-      Translation tool = kafka_tool(line.program, around);
-      if (tool.kind == Translation::Kind::Check || !tool.comments.empty()) {
-        return tool;
-      }
-    }
-    return steps.execute();
+    return execute(line, steps, around);
   }
   static constexpr std::array<std::string_view, 9> kReads = {"logs",
                                                              "top",

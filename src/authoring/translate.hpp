@@ -11,6 +11,9 @@
 
 namespace cfkops::authoring {
 
+struct KubectlLine;
+class KubectlSteps;
+
 /// What a command becomes.
 struct Translation {
   enum class Kind {
@@ -63,6 +66,9 @@ class Translator {
 
  private:
   [[nodiscard]] Translation kubectl(const Command& command, const Surroundings& around);
+  [[nodiscard]] Translation execute(const KubectlLine& line,
+                                    KubectlSteps& steps,
+                                    const Surroundings& around);
   [[nodiscard]] Translation kafka_tool(const std::vector<std::string>& words,
                                        const Surroundings& around);
   [[nodiscard]] Translation helm(const std::vector<std::string>& words) const;

@@ -49,7 +49,7 @@ class Writer {
   void head(const DraftBook& book);
   void params(const std::vector<DraftParam>& params);
   void checks(const std::vector<DraftCheck>& checks, std::size_t indent);
-  void steps(const std::vector<DraftStep>& steps, std::size_t indent);
+  void steps(const std::vector<DraftStep>& all, std::size_t indent);
   void arguments(const DraftArguments& with, std::size_t indent);
   void value(const std::string& key, const DraftValue& value, std::size_t indent);
   void text(const std::string& key, const std::string& text, std::size_t indent);

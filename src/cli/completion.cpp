@@ -113,16 +113,20 @@ std::vector<std::string> explain_words_after(std::string_view typed) {
   const std::size_t dot = typed.rfind('.');
   const std::string above(typed.substr(0, dot == std::string_view::npos ? 0 : dot));
   std::vector<std::string> words;
+  const auto add = [&](std::string_view name) {
+    words.push_back(above);
+    (words.back() += '.') += name;
+  };
   if (const runbook::ActionSpec* spec = runbook::find_spec(actions::specs(), above)) {
     for (const runbook::ArgumentSpec& argument : spec->arguments) {
-      words.push_back(above + "." + argument.name);
+      add(argument.name);
     }
     for (const runbook::OutputSpec& output : spec->outputs) {
-      words.push_back(above + "." + output.name);
+      add(output.name);
     }
   } else if (const runbook::KeyPath path = runbook::follow_keys(above); path.found) {
     for (const std::string& next : path.next) {
-      words.push_back(above + "." + next);
+      add(next);
     }
   }
   return words.empty() ? explain_words() : words;
