@@ -55,7 +55,7 @@ nlohmann::json json_of(const TestedFile& file) {
 
 std::string junit_case(const std::string& path, const std::string& name, double time) {
   return fmt::format(
-      "    <testcase classname=\"{}\" name=\"{}\" time=\"{:.3f}\"", xml(path), xml(name), time);
+      R"(    <testcase classname="{}" name="{}" time="{:.3f}")", xml(path), xml(name), time);
 }
 
 std::string junit_failure(const std::string& message, const std::string& body) {

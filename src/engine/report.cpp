@@ -82,7 +82,10 @@ std::string planned_anew(const SavedPlan& saved) {
   std::string text =
       base::shell_word(named ? saved.runbook : saved.runbook_file) + " -n " + saved.ns;
   for (const auto& [name, value] : saved.params) {
-    text += " --param " + base::shell_word(name + "=" + value);
+    std::string assignment = name;
+    assignment += "=";
+    assignment += value;
+    text += " --param " + base::shell_word(assignment);
   }
   for (const std::string& name : saved.secret_params) {
     text += " --param " + name + "=SECRET";
