@@ -44,7 +44,7 @@ MonoTime Loop::call_periodic(When when) {
     return MonoTime::max();
   }
   MonoTime next = MonoTime::max();
-  // By index: a call may end another's life, or begin one.
+  // By index: a call may end another's life, or begin one. NOLINTNEXTLINE(modernize-loop-convert)
   for (std::size_t i = 0; i < periodic_.size(); ++i) {
     Periodic& one = *periodic_[i];
     if (one.when_ == When::Idle && (in_idle_ || when != When::Idle)) {
