@@ -28,7 +28,7 @@ class Lines {
     const bool both_maps =
         before != nullptr && after != nullptr && before->is_object() && after->is_object();
     if (!both_maps) {
-      lines_.push_back(line(path, before, after));
+      lines_.push_back(difference_line(path, text(path, before), text(path, after)));
       return;
     }
     for (const auto& [key, value] : before->items()) {
@@ -46,27 +46,12 @@ class Lines {
   [[nodiscard]] std::vector<std::string> take() && { return std::move(lines_); }
 
  private:
-  [[nodiscard]] std::string text(const std::string& path, const json& value) const {
-    if (secret_ && (path.starts_with("/data") || path.starts_with("/stringData"))) {
-      return "***";
+  [[nodiscard]] std::optional<std::string> text(const std::string& path, const json* value) const {
+    if (value == nullptr) {
+      return std::nullopt;
     }
-    std::string text = value.dump(-1, ' ', false, json::error_handler_t::replace);
-    if (text.size() > kLongest) {
-      text = text.substr(0, kLongest) + "...";
-    }
-    return text;
-  }
-
-  [[nodiscard]] std::string line(const std::string& path,
-                                 const json* before,
-                                 const json* after) const {
-    if (before == nullptr) {
-      return "+ " + path + ": " + text(path, *after);
-    }
-    if (after == nullptr) {
-      return "- " + path + ": " + text(path, *before);
-    }
-    return "~ " + path + ": " + text(path, *before) + " -> " + text(path, *after);
+    const bool hidden = secret_ && (path.starts_with("/data") || path.starts_with("/stringData"));
+    return hidden ? "***" : shown_value(*value);
   }
 
   bool secret_;
@@ -74,6 +59,20 @@ class Lines {
 };
 
 }  // namespace
+
+std::string shown_value(const json& value) {
+  const std::string text = value.dump(-1, ' ', false, json::error_handler_t::replace);
+  return text.size() > kLongest ? text.substr(0, kLongest) + "..." : text;
+}
+
+std::string difference_line(const std::string& path,
+                            const std::optional<std::string>& before,
+                            const std::optional<std::string>& after) {
+  if (!before) {
+    return "+ " + path + ": " + after.value_or("");
+  }
+  return after ? "~ " + path + ": " + *before + " -> " + *after : "- " + path + ": " + *before;
+}
 
 bool is_servers_own(std::string_view pointer) {
   return std::find(kServersOwn.begin(), kServersOwn.end(), pointer) != kServersOwn.end();

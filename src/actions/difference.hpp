@@ -2,6 +2,9 @@
 
 #include "cfkops/base/json.hpp"
 
+#include <nlohmann/json_fwd.hpp>
+
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -14,6 +17,14 @@ namespace cfkops::actions {
 /// (managedFields, resourceVersion, generation, status) is left out, and the data of Secrets is
 /// "***".
 [[nodiscard]] std::vector<std::string> difference(const Json& before, const Json& after);
+
+/// A value as such a line has it: JSON, cut where it is long.
+[[nodiscard]] std::string shown_value(const nlohmann::json& value);
+
+/// One such line, of values as they are shown; nothing where there is none.
+[[nodiscard]] std::string difference_line(const std::string& path,
+                                          const std::optional<std::string>& before,
+                                          const std::optional<std::string>& after);
 
 /// The field at this JSON Pointer is what the server keeps for itself.
 [[nodiscard]] bool is_servers_own(std::string_view pointer);

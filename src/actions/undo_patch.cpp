@@ -20,8 +20,6 @@ namespace {
 using nlohmann::json;
 using Path = std::vector<std::string>;
 
-constexpr std::size_t kLongest = 200;
-
 std::string pointer_of(const Path& path) {
   std::string text;
   for (const std::string& key : path) {
@@ -184,11 +182,7 @@ class Changes {
 };
 
 std::string shown(const json* value) {
-  if (value == nullptr) {
-    return "nothing";
-  }
-  const std::string text = value->dump(-1, ' ', false, json::error_handler_t::replace);
-  return text.size() > kLongest ? text.substr(0, kLongest) + "..." : text;
+  return value == nullptr ? "nothing" : shown_value(*value);
 }
 
 Path path_in(const Json& list) {
@@ -225,18 +219,14 @@ Json changes_of(const Json& before, const Json& after, kube::PatchType type, con
 }
 
 std::vector<std::string> lines_of_undo(const Json& changes) {
+  const auto text = [](const Json& value) {
+    return value.is_null() ? std::nullopt : std::optional(shown_value(value.raw()));
+  };
   std::vector<std::string> lines;
   for (const Json& field : changes.items("/fields")) {
-    const std::string path = pointer_of(path_in(field.get("/path")));
-    const Json wrote = field.get("/wrote");
-    const Json was = field.get("/was");
-    if (wrote.is_null()) {
-      lines.push_back("+ " + path + ": " + shown(&was.raw()));
-    } else if (was.is_null()) {
-      lines.push_back("- " + path + ": " + shown(&wrote.raw()));
-    } else {
-      lines.push_back("~ " + path + ": " + shown(&wrote.raw()) + " -> " + shown(&was.raw()));
-    }
+    lines.push_back(difference_line(pointer_of(path_in(field.get("/path"))),
+                                    text(field.get("/wrote")),
+                                    text(field.get("/was"))));
   }
   return lines;
 }

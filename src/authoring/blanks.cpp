@@ -2,6 +2,7 @@
 #include "plain_text.hpp"
 
 #include "cfkops/base/text.hpp"
+#include "cfkops/runbook/expression.hpp"
 
 #include <fmt/format.h>
 
@@ -123,12 +124,13 @@ DraftValue DraftValue::map(std::string key, DraftValue value) {
   return map;
 }
 
+bool operator==(const DraftValue& one, const DraftValue& other) {
+  return one.kind == other.kind && one.text == other.text && one.items == other.items &&
+         one.members == other.members;
+}
+
 bool is_taken(std::string_view word) {
-  static constexpr std::array<std::string_view, 23> kTaken = {
-      "true",      "false",  "null",     "in",   "as",     "break",  "const", "continue",
-      "else",      "for",    "function", "if",   "import", "let",    "loop",  "package",
-      "namespace", "return", "var",      "void", "while",  "target", "option"};
-  return std::find(kTaken.begin(), kTaken.end(), word) != kTaken.end();
+  return runbook::is_reserved(word) || word == "target" || word == "option";  // the draft's own
 }
 
 void Blanks::note(const std::string& text, int line, Use use) {

@@ -110,12 +110,7 @@ DraftStep Builder::task_of(const std::string& title, const std::string& text, in
 /// A check in the middle: after a change it is expected of the last step, before any change it is
 /// asked first.
 void Builder::place_check(DraftCheck check, std::vector<DraftStep>& steps) {
-  auto& list = changed_ && !steps.empty() ? steps.back().expect : looks_;
-  const bool there = std::any_of(
-      list.begin(), list.end(), [&](const DraftCheck& other) { return other.kind == check.kind; });
-  if (!there) {
-    list.push_back(std::move(check));
-  }
+  add_once(changed_ && !steps.empty() ? steps.back().expect : looks_, std::move(check));
 }
 
 void Builder::add_typed(const Item& item,

@@ -1,7 +1,7 @@
 #pragma once
 
 #include <cstddef>
-#include <map>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -35,11 +35,15 @@ struct DraftValue {
 
   /// A map with that entry alone.
   [[nodiscard]] static DraftValue map(std::string key, DraftValue value);
+
+  friend bool operator==(const DraftValue& one, const DraftValue& other);
 };
 
 struct DraftValue::Member {
   std::string key;
   DraftValue value;
+
+  friend bool operator==(const Member&, const Member&) = default;
 };
 
 using DraftArguments = std::vector<DraftValue::Member>;
@@ -47,7 +51,6 @@ using DraftArguments = std::vector<DraftValue::Member>;
 /// A check as it will be written.
 struct DraftCheck {
   std::string kind;
-  std::string id = {};
   std::string title = {};
   DraftArguments with = {};
   std::string that = {};       ///< of expr: an expression, without marks
@@ -114,7 +117,7 @@ class Blanks {
   void note(const std::string& text, int line, Use use = Use::Any);
 
   /// From now on the place is the cluster, the parameter `target`.
-  void is_target(const std::string& raw) { targets_[raw] = true; }
+  void is_target(const std::string& raw) { targets_.insert(raw); }
 
   /// Forgets the places whose parameters no expression in `text` uses.
   void keep_used(std::string_view text);
@@ -131,9 +134,6 @@ class Blanks {
   /// The text as somebody wrote it, for comments: `<node-name>`.
   [[nodiscard]] static std::string as_written(std::string_view text);
 
-  /// How many there are.
-  [[nodiscard]] std::size_t count() const { return places_.size(); }
-
  private:
   struct Place {
     std::string raw;
@@ -148,7 +148,7 @@ class Blanks {
   void add(std::string_view raw, int line, Use use);
 
   std::vector<Place> places_;
-  std::map<std::string, bool, std::less<>> targets_;
+  std::set<std::string, std::less<>> targets_;
 };
 
 /// Whether a word is taken in expressions, so that nothing can be called so.

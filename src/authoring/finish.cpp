@@ -234,7 +234,7 @@ void count_steps(const std::vector<DraftStep>& steps, Draft& draft) {
 
 void add_once(std::vector<DraftCheck>& checks, DraftCheck check) {
   const bool there = std::any_of(checks.begin(), checks.end(), [&](const DraftCheck& other) {
-    return other.kind == check.kind && check.kind != "expr";
+    return other.kind == check.kind && other.with == check.with;
   });
   if (!there) {
     checks.push_back(std::move(check));

@@ -128,12 +128,6 @@ std::string Item::lead() const {
   return lead;
 }
 
-bool Item::has_commands() const {
-  return std::any_of(parts.begin(), parts.end(), [](const ItemPart& part) {
-    return part.kind == ItemPart::Kind::Command;
-  });
-}
-
 std::string Item::text() const {
   std::string text = label;
   for (const ItemPart& part : parts) {

@@ -27,8 +27,6 @@ struct Item {
   /// Its words before the first command.
   [[nodiscard]] std::string lead() const;
 
-  [[nodiscard]] bool has_commands() const;
-
   /// All of it, as a person who does it by hand reads it.
   [[nodiscard]] std::string text() const;
 };

@@ -210,7 +210,6 @@ Translation KubectlSteps::roll(Needs& needs, const std::string& name, std::strin
   const std::string lower = base::lower(name);
   const bool controllers =
       lower.find("kraft") != std::string::npos || lower.find("controller") != std::string::npos;
-  needs.controllers = needs.controllers || controllers;
   if (name.starts_with(kBlankBegin)) {
     blanks_.is_target(
         name.substr(kBlankBegin.size(), name.size() - kBlankBegin.size() - kBlankEnd.size()));
@@ -436,8 +435,8 @@ Translation KubectlSteps::execute() {
   if (line_.program.empty() || !one_pod || !other.empty()) {
     return task("pod.exec runs one program with its arguments, in one pod", true);
   }
-  const std::string program = line_.program[0].substr(line_.program[0].rfind('/') + 1);
-  if (is_one_of(program, {"sh", "bash", "ash", "dash", "zsh"})) {
+  const std::string program(program_of(line_.program[0]));
+  if (is_one_of(program, {"sh", "bash", "ash", "dash", "ksh", "zsh"})) {
     return task(finding("CFK-X009", "name the program itself: then pod.exec runs it"), true);
   }
   for (const std::string& word : line_.program) {

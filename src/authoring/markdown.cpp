@@ -103,12 +103,10 @@ void Walk::enter(cmark_node* node) {
       }
       break;
     case CMARK_NODE_CODE_BLOCK: {
-      const char* info = cmark_node_get_fence_info(node);
-      const bool fenced = info != nullptr;
+      const bool fenced = cmark_node_get_fence_info(node) != nullptr;
       push({.kind = Block::Kind::Code,
             .text = literal(node),
-            .line = cmark_node_get_start_line(node) + (fenced ? 1 : 0),
-            .language = fenced ? info : ""});
+            .line = cmark_node_get_start_line(node) + (fenced ? 1 : 0)});
       break;
     }
     case CMARK_NODE_HTML_BLOCK:

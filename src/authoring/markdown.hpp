@@ -17,11 +17,10 @@ struct Block {
 
   Kind kind = Kind::Text;
   std::string text;
-  int line = 0;               ///< of the file, from 1
-  int level = 0;              ///< of a heading, from 1
-  int depth = 0;              ///< how many lists it stands in
-  bool begins_item = false;   ///< it is the first of an item of a list
-  std::string language = {};  ///< of a code block
+  int line = 0;              ///< of the file, from 1
+  int level = 0;             ///< of a heading, from 1
+  int depth = 0;             ///< how many lists it stands in
+  bool begins_item = false;  ///< it is the first of an item of a list
 };
 
 /// The blocks of a file that `plain_text` has made.

@@ -2,6 +2,7 @@
 
 #include "cfkops/base/text.hpp"
 #include "cfkops/base/utf8.hpp"
+#include "cfkops/runbook/secret_words.hpp"
 
 #include <fmt/format.h>
 
@@ -15,12 +16,6 @@ namespace {
 
 constexpr std::string_view kFence = "```";
 
-bool is_hidden(char32_t code) {
-  return code == 0x061C || (code >= 0x200B && code <= 0x200F) ||
-         (code >= 0x202A && code <= 0x202E) || (code >= 0x2060 && code <= 0x2069) ||
-         code == 0xFEFF || (code >= 0xE000 && code <= 0xF8FF);
-}
-
 /// What stands for a character: itself, a space, or nothing.
 std::string_view cleaned(std::string_view raw, char32_t code) {
   if (raw == "\n") {
@@ -30,7 +25,8 @@ std::string_view cleaned(std::string_view raw, char32_t code) {
       code == 0x2029) {
     return " ";
   }
-  return is_hidden(code) ? std::string_view() : raw;
+  const bool for_private_use = code >= 0xE000 && code <= 0xF8FF;
+  return base::is_hidden(code) || for_private_use ? std::string_view() : raw;
 }
 
 /// A line within a fence that was meant to end it: "bash```".
@@ -99,26 +95,6 @@ bool is_word_character(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
 }
 
-bool is_secret_word(std::string_view word) {
-  static constexpr std::array<std::string_view, 14> kEnds = {"password",
-                                                             "passwd",
-                                                             "passphrase",
-                                                             "_pass",
-                                                             "pwd",
-                                                             "secret",
-                                                             "token",
-                                                             "apikey",
-                                                             "api_key",
-                                                             "api-key",
-                                                             "access_key",
-                                                             "access-key",
-                                                             "private_key",
-                                                             "private-key"};
-  const std::string lower = base::lower(word);
-  return std::any_of(
-      kEnds.begin(), kEnds.end(), [&](std::string_view end) { return lower.ends_with(end); });
-}
-
 /// It stands for a value, and is none.
 bool is_blank(std::string_view value) {
   return value.empty() || value.find_first_of("<$*{") == 0 || value.starts_with(kBlankBegin) ||
@@ -161,20 +137,20 @@ bool is_told(std::string_view word, std::string_view before) {
   const std::string name =
       base::lower(before.substr(std::min(before.find_first_not_of("\"'`("), before.size())));
   return !is_blank(word) && looks_made(word) &&
-         (name == "bearer" || name == "basic" || is_secret_word(name) ||
-          is_secret_word(name.substr(0, name.find_last_not_of(":=") + 1)));
+         (name == "bearer" || name == "basic" || runbook::is_secret_key(name) ||
+          runbook::is_secret_key(name.substr(0, name.find_last_not_of(":=") + 1)));
 }
 
 /// One word of a line, after the word `before`; `pair`: the line is these two.
 std::string concealed(const std::string& word, std::string_view before, bool pair) {
   const std::size_t sign = word.rfind('=');
-  if (sign != std::string::npos && is_secret_word(word.substr(0, sign)) &&
+  if (sign != std::string::npos && runbook::is_secret_key(word.substr(0, sign)) &&
       !is_blank(word.substr(sign + 1))) {
     return word.substr(0, sign + 1) + hidden(word.substr(sign + 1));
   }
-  const bool flag = before.starts_with("-") && is_secret_word(before);
+  const bool flag = before.starts_with("-") && runbook::is_secret_key(before);
   const bool key =
-      pair && before.ends_with(":") && is_secret_word(before.substr(0, before.size() - 1));
+      pair && before.ends_with(":") && runbook::is_secret_key(before.substr(0, before.size() - 1));
   if (((flag || key) && !is_blank(word)) || is_told(word, before)) {
     return hidden(word);
   }
@@ -182,7 +158,8 @@ std::string concealed(const std::string& word, std::string_view before, bool pai
   if ((before == "-u" || before == "--user") && colon != std::string::npos) {
     return is_blank(word.substr(colon + 1)) ? word : word.substr(0, colon + 1) + "***";
   }
-  return without_login(word);
+  const std::string open = without_login(word);
+  return runbook::credential_in(open).empty() ? open : hidden(open);
 }
 
 /// `"password": "x"` and `password='x'` without the value.
@@ -200,7 +177,7 @@ std::string without_quoted(const std::string& line) {
     }
     out += key;
     at = end;
-    const bool secret = is_secret_word(key) || (named && key == "value");
+    const bool secret = runbook::is_secret_key(key) || (named && key == "value");
     named = secret;
     if (!secret) {
       continue;

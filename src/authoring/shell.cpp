@@ -51,12 +51,6 @@ std::string_view first_word(std::string_view text) {
   return text.substr(0, text.find(' '));
 }
 
-/// "kafka-topics" of "./bin/kafka-topics.sh".
-std::string_view program_of(std::string_view word) {
-  word = word.substr(word.rfind('/') + 1);
-  return word.ends_with(".sh") ? word.substr(0, word.size() - 3) : word;
-}
-
 bool names_program(std::string_view word) {
   const std::string_view program = program_of(word);
   const bool kafka_tool =
@@ -401,6 +395,11 @@ std::vector<Command> read_commands(std::string_view code, int line) {
     }
   }
   return commands;
+}
+
+std::string_view program_of(std::string_view word) {
+  word = word.substr(word.rfind('/') + 1);
+  return word.ends_with(".sh") ? word.substr(0, word.size() - 3) : word;
 }
 
 }  // namespace cfkops::authoring

@@ -29,4 +29,7 @@ struct Command {
 /// its lines is no command.
 [[nodiscard]] std::vector<Command> read_commands(std::string_view code, int line);
 
+/// "kafka-topics" of "./bin/kafka-topics.sh".
+[[nodiscard]] std::string_view program_of(std::string_view word);
+
 }  // namespace cfkops::authoring

@@ -21,12 +21,6 @@ bool has_word(const std::vector<std::string>& words, std::string_view wanted) {
   });
 }
 
-/// "kafka-topics" of "./bin/kafka-topics.sh".
-std::string program_of(const std::string& word) {
-  std::string program = word.substr(word.rfind('/') + 1);
-  return program.ends_with(".sh") ? program.substr(0, program.size() - 3) : program;
-}
-
 bool contains_any(const std::string& text, std::initializer_list<std::string_view> words) {
   return std::any_of(words.begin(), words.end(), [&](std::string_view word) {
     return text.find(word) != std::string::npos;
@@ -102,13 +96,13 @@ Translation Translator::translate(const Command& command, const Surroundings& ar
   if (without_credentials(command.text) != command.text) {
     return task(finding("CFK-Z001", "what is secret is left out"), true);
   }
-  const std::string program = program_of(command.words[0]);
+  const std::string_view program = program_of(command.words[0]);
   const Needs before = needs_;
   Translation translation;
   if (program == "kubectl" || program == "oc") {
     translation = kubectl(command, around);
   } else if (program.starts_with("kafka-")) {
-    translation = kafka_tool(command.words, around);
+    translation = kafka_tool(command.words);
   } else if (program == "helm") {
     translation = helm(command.words);
   } else {
@@ -126,11 +120,9 @@ Translation Translator::translate(const Command& command, const Surroundings& ar
   return task("no action does this yet", true);
 }
 
-Translation Translator::execute(const KubectlLine& line,
-                                KubectlSteps& steps,
-                                const Surroundings& around) {
+Translation Translator::execute(const KubectlLine& line, KubectlSteps& steps) {
   if (!line.program.empty() && program_of(line.program[0]).starts_with("kafka-")) {
-    Translation tool = kafka_tool(line.program, around);
+    Translation tool = kafka_tool(line.program);
     if (tool.kind == Translation::Kind::Check || !tool.comments.empty()) {
       return tool;
     }
@@ -175,7 +167,7 @@ Translation Translator::kubectl(const Command& command, const Surroundings& arou
     return steps.drain(needs_);
   }
   if (line.verb == "exec") {
-    return execute(line, steps, around);
+    return execute(line, steps);
   }
   static constexpr std::array<std::string_view, 9> kReads = {"logs",
                                                              "top",
@@ -195,9 +187,8 @@ Translation Translator::kubectl(const Command& command, const Surroundings& arou
   return left;
 }
 
-Translation Translator::kafka_tool(const std::vector<std::string>& words,
-                                   const Surroundings& /*around*/) {
-  const std::string program = program_of(words[0]);
+Translation Translator::kafka_tool(const std::vector<std::string>& words) {
+  const std::string program(program_of(words[0]));
   Translation translation;
   translation.kind = Translation::Kind::Check;
   const bool partitions = has_word(words, "--under-replicated-partitions") ||

@@ -41,7 +41,6 @@ struct Surroundings {
 struct Needs {
   bool target = false;                    ///< a parameter `target`
   bool roll = false;                      ///< kafka.roll is used
-  bool controllers = false;               ///< and restarts controllers
   std::vector<std::string> drained = {};  ///< nodes, as they are written
 };
 
@@ -66,11 +65,8 @@ class Translator {
 
  private:
   [[nodiscard]] Translation kubectl(const Command& command, const Surroundings& around);
-  [[nodiscard]] Translation execute(const KubectlLine& line,
-                                    KubectlSteps& steps,
-                                    const Surroundings& around);
-  [[nodiscard]] Translation kafka_tool(const std::vector<std::string>& words,
-                                       const Surroundings& around);
+  [[nodiscard]] Translation execute(const KubectlLine& line, KubectlSteps& steps);
+  [[nodiscard]] Translation kafka_tool(const std::vector<std::string>& words);
   [[nodiscard]] Translation helm(const std::vector<std::string>& words) const;
 
   std::span<const runbook::ActionSpec> specs_;

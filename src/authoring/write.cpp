@@ -190,9 +190,6 @@ void Writer::checks(const std::vector<DraftCheck>& checks, std::size_t indent) {
       comment(one, indent);
     }
     line("- check: " + check.kind, indent);
-    if (!check.id.empty()) {
-      line("id: " + check.id, indent + 2);
-    }
     text("title", check.title, indent + 2);
     if (!check.with.empty()) {
       line("with:", indent + 2);

@@ -119,6 +119,17 @@ Status write_private_file(const std::filesystem::path& path, std::string_view te
   return sync_parent_directory(path);
 }
 
+Status write_new_file(const std::filesystem::path& path, std::string_view text) {
+  constexpr mode_t kPermissions = 0666;  // less what the umask takes
+  CFKOPS_ASSIGN(const FileDescriptor file,
+                open_file(path, O_WRONLY | O_CREAT | O_EXCL, kPermissions));
+  Status written = write_all(file.get(), text, path);
+  if (!written) {
+    ::unlink(path.c_str());
+  }
+  return written;
+}
+
 Status make_private_directory(const std::filesystem::path& path) {
   std::error_code error;
   // "a/b/" names b, but its parent_path() is a/b.

@@ -39,6 +39,17 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
   return previous[b.size()];
 }
 
+/// -1: it is none.
+int hex_digit(char letter) {
+  if (letter >= '0' && letter <= '9') {
+    return letter - '0';
+  }
+  if (letter >= 'a' && letter <= 'f') {
+    return letter - 'a' + 10;
+  }
+  return letter >= 'A' && letter <= 'F' ? letter - 'A' + 10 : -1;
+}
+
 }  // namespace
 
 std::string join(std::span<const std::string> parts, std::string_view separator) {
@@ -145,6 +156,22 @@ std::string url_encode(std::string_view text) {
     out += kHex[byte & 0x0FU];
   }
   return out;
+}
+
+std::string url_decode(std::string_view text) {
+  std::string decoded;
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    const bool escape = text[at] == '%' && at + 2 < text.size();
+    const int high = escape ? hex_digit(text[at + 1]) : -1;
+    const int low = escape ? hex_digit(text[at + 2]) : -1;
+    if (high < 0 || low < 0) {
+      decoded += text[at];
+      continue;
+    }
+    decoded += static_cast<char>(high * 16 + low);
+    at += 2;
+  }
+  return decoded;
 }
 
 }  // namespace cfkops::base

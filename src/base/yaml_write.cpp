@@ -1,5 +1,7 @@
 #include "cfkops/base/yaml_write.hpp"
 
+#include "cfkops/base/text.hpp"
+
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
@@ -14,18 +16,6 @@ constexpr std::string_view kLetters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNO
 constexpr std::string_view kPlain =
     "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._/@+=,;()*$%^<>~- :";
 
-/// Words that YAML 1.1 or 1.2 takes for null or a truth value, in lower case.
-constexpr std::array<std::string_view, 9> kWords = {
-    "null", "true", "false", "yes", "no", "on", "off", "y", "n"};
-
-bool is_word(std::string_view text) {
-  std::string small(text);
-  std::transform(small.begin(), small.end(), small.begin(), [](char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  });
-  return std::find(kWords.begin(), kWords.end(), small) != kWords.end();
-}
-
 /// It begins with a letter (so it is no number, no date and no indicator) or a '/', and nothing in
 /// it means anything to a parser.
 bool is_plain(std::string_view text) {
@@ -38,7 +28,7 @@ bool is_plain(std::string_view text) {
   if (text.back() == ' ' || text.back() == ':' || text.find(": ") != std::string_view::npos) {
     return false;
   }
-  return !is_word(text);
+  return !is_yaml_word(text);
 }
 
 /// What JSON leaves as it is and YAML does not take, or takes for the end of a line.
@@ -141,6 +131,12 @@ void write(std::string& out, const nlohmann::json& value, std::size_t indent, bo
 }
 
 }  // namespace
+
+bool is_yaml_word(std::string_view text) {
+  constexpr std::array<std::string_view, 9> kWords = {
+      "null", "true", "false", "yes", "no", "on", "off", "y", "n"};
+  return std::find(kWords.begin(), kWords.end(), lower(text)) != kWords.end();
+}
 
 std::string to_yaml(const Json& value) {
   std::string out;

@@ -137,8 +137,7 @@ std::string to_text(const std::vector<runbook::FunctionHelp>& functions, bool al
       all ? "Conditions (`when`, `that`, `in`) are expressions as they are; texts have them as "
             "${…}.\nThe language is CEL: docs/expressions.md.\n\nNames\n"
             "  params.NAME  checks.ID.OUTPUT  steps.ID.OUTPUT  run.id  run.namespace  "
-            "run.started\n\nMacros\n  has(a.b)  list.all(x, …)  list.exists(x, …)  "
-            "list.exists_one(x, …)  list.filter(x, …)  list.map(x, …)\n\nFunctions\n"
+            "run.started\n\nFunctions and macros\n"
           : "";
   for (const runbook::FunctionHelp& function : functions) {
     text += (all ? "  " : "") + std::string(function.signature) + "\n";

@@ -7,6 +7,7 @@
 #include "cfkops/base/file.hpp"
 #include "cfkops/base/text.hpp"
 #include "cfkops/runbook/format.hpp"
+#include "cfkops/runbook/loader.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -94,24 +95,18 @@ void read(Work& work, Terminal& terminal) {
   work.before = *std::move(text);
 }
 
-/// Files of a folder that are something else are nobody's mistake.
-bool is_foreign(const Work& work) {
-  return !work.named &&
-         (work.before.find("cfkops/v1") == std::string::npos ||
-          (!work.findings.empty() && work.findings.front().code == runbook::kNoRunbook));
-}
-
 void format(Work& work) {
+  // Files of a folder that are something else are nobody's mistake.
+  if (!work.named && runbook::claim_of(work.before) != runbook::Claim::Runbook) {
+    work.state = Work::State::Foreign;
+    return;
+  }
   auto text = runbook::format_runbook(work.before, work.place.path);
   work.findings = text ? std::vector<runbook::Diagnostic>() : text.error();
   work.after = text ? *std::move(text) : work.before;
   work.state = !work.findings.empty()      ? Work::State::Failed
                : work.after != work.before ? Work::State::Changed
                                            : Work::State::Same;
-  if (is_foreign(work)) {
-    work.state = Work::State::Foreign;
-    work.findings.clear();
-  }
 }
 
 nlohmann::json to_json(const Work& work) {
@@ -146,7 +141,7 @@ std::string findings_text(const Work& work) {
   return base::printable_lines(text);
 }
 
-/// Formats a file and tells of it. `quiet`: the product is something else.
+/// Writes what has changed, and tells of it.
 void tell(Work& work, const Arguments& arguments, Terminal& terminal) {
   const bool json = arguments.global.output == Output::Json;
   const bool writes = !arguments.check && !arguments.diff;

@@ -3,6 +3,7 @@
 #include "commands.hpp"
 #include "exit_code.hpp"
 #include "json_line.hpp"
+#include "library.hpp"
 
 #include "cfkops/actions/table.hpp"
 #include "cfkops/base/file.hpp"
@@ -75,7 +76,7 @@ Status write(const std::vector<Drafted>& drafted, const std::string& folder, boo
         "name another folder, or add --force to replace what is there");
   }
   for (const Drafted& one : drafted) {
-    CFKOPS_TRY(base::write_private_file(one.path, one.draft.text));
+    CFKOPS_TRY(write_runbook(one.path.string(), one.draft.text, force));
   }
   return {};
 }

@@ -33,20 +33,11 @@ bool is_runbook_file(const fs::path& path) {
     return false;
   }
   const auto text = base::read_file(path, runbook::kMostBytes);
-  return !text || !runbook::is_of_another_kind(*text);
+  return !text || runbook::claim_of(*text) != runbook::Claim::OtherOfOurs;
 }
 
 bool is_path(const std::string& word) {
   return word.find('/') != std::string::npos || is_yaml(word);
-}
-
-/// What the format allows as a name, so that a file's name is no surprise to a shell or a terminal.
-bool is_name(std::string_view text) {
-  const auto letter = [](char c) { return c >= 'a' && c <= 'z'; };
-  return !text.empty() && letter(text.front()) &&
-         std::all_of(text.begin(), text.end(), [&letter](char c) {
-           return letter(c) || (c >= '0' && c <= '9') || c == '-';
-         });
 }
 
 std::string origin_of(std::size_t index) {
@@ -120,7 +111,7 @@ std::vector<RunbookPlace> runbooks_by_name() {
     const bool known = std::any_of(named.begin(), named.end(), [&place](const RunbookPlace& other) {
       return other.name == place.name;
     });
-    if (!known && is_name(place.name)) {
+    if (!known && runbook::is_runbook_name(place.name)) {
       named.push_back(std::move(place));
     }
   }
@@ -167,6 +158,20 @@ Status replace_file(const std::string& path, std::string_view text) {
   CFKOPS_TRY(base::write_private_file(file, text));
   fs::permissions(file, permissions, error);
   return {};
+}
+
+Status write_runbook(const std::string& path, std::string_view text, bool force) {
+  std::error_code ignored;
+  if (force && fs::exists(path, ignored)) {
+    return replace_file(path, text);
+  }
+  Status written = base::write_new_file(path, text);
+  if (!written && written.error().code == ErrorCode::AlreadyExists) {
+    return make_error(ErrorCode::InvalidInput,
+                      path + " is there already",
+                      "take another name or file, or replace it with --force");
+  }
+  return written;
 }
 
 namespace {

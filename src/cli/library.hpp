@@ -57,6 +57,10 @@ struct RunbookFile {
 /// file, and a link to it. Errors: Io.
 [[nodiscard]] Status replace_file(const std::string& path, std::string_view text);
 
+/// Puts a runbook into a file of the user's. Errors: InvalidInput where there is such a file and
+/// `force` does not replace it; Io.
+[[nodiscard]] Status write_runbook(const std::string& path, std::string_view text, bool force);
+
 /// A runbook compiled into the program.
 struct BuiltinRunbook {
   std::string_view name;

@@ -9,15 +9,9 @@
 
 #include <nlohmann/json.hpp>
 
-#include <fcntl.h>
-#include <unistd.h>
-
-#include <algorithm>
-#include <cerrno>
 #include <filesystem>
 #include <string_view>
 #include <system_error>
-#include <utility>
 
 namespace cfkops::cli {
 namespace {
@@ -41,40 +35,6 @@ std::string path_of(const Arguments& arguments) {
   return fs::is_directory("runbooks", ignored) ? "runbooks/" + file : file;
 }
 
-Error not_written(const std::string& path, int number) {
-  return make_error(ErrorCode::Io,
-                    path + " cannot be written: " + std::generic_category().message(number),
-                    "give another file with --out");
-}
-
-/// A file of the user's, to share as any other, unlike what base/file writes.
-Status write_fresh(const std::string& path, std::string_view text) {
-  constexpr mode_t kPermissions = 0666;  // less what the umask takes
-  const int file = ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, kPermissions);
-  if (file < 0) {
-    return errno == EEXIST ? make_error(ErrorCode::InvalidInput,
-                                        path + " is there already",
-                                        "take another name or file, or replace it with --force")
-                           : not_written(path, errno);
-  }
-  while (!text.empty()) {
-    const ssize_t count = ::write(file, text.data(), text.size());
-    if (count < 0 && errno != EINTR) {
-      const int number = errno;
-      ::close(file);
-      ::unlink(path.c_str());
-      return not_written(path, number);
-    }
-    text.remove_prefix(static_cast<std::size_t>(std::max<ssize_t>(count, 0)));
-  }
-  return ::close(file) == 0 ? Status() : not_written(path, errno);
-}
-
-Status write(const std::string& path, std::string_view text, bool force) {
-  std::error_code ignored;
-  return force && fs::exists(path, ignored) ? replace_file(path, text) : write_fresh(path, text);
-}
-
 }  // namespace
 
 int new_command(const Arguments& arguments, const AppEnvironment& environment) {
@@ -87,7 +47,7 @@ int new_command(const Arguments& arguments, const AppEnvironment& environment) {
     environment.terminal.out(*text);
     return kOk;
   }
-  if (const Status written = write(path, *text, arguments.force); !written) {
+  if (const Status written = write_runbook(path, *text, arguments.force); !written) {
     return fail(environment, written.error());
   }
   if (arguments.global.output == Output::Json) {

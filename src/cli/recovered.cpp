@@ -5,6 +5,7 @@
 #include "exit_code.hpp"
 #include "kept_world.hpp"
 #include "library.hpp"
+#include "line_diff.hpp"
 #include "request.hpp"
 #include "run_store.hpp"
 #include "simulated.hpp"
@@ -129,6 +130,17 @@ Result<std::optional<engine::SavedPlan>> saved_plan(const TakenRun& taken) {
   return std::optional(*std::move(plan));
 }
 
+/// Of a text, at most twenty.
+std::vector<std::string> first_lines(std::string_view text) {
+  std::vector<std::string> lines = base::split(base::trim(text), '\n');
+  if (lines.size() > kMostLines) {
+    const std::size_t more = lines.size() - kMostLines;
+    lines.resize(kMostLines);
+    lines.push_back("and " + std::to_string(more) + " more");
+  }
+  return lines;
+}
+
 /// That the runbook is still what it was. Where it is gone, nobody has changed it. Errors: Refused
 /// with the difference.
 Status unchanged(const TakenRun& taken, const std::string& text) {
@@ -151,7 +163,7 @@ Status unchanged(const TakenRun& taken, const std::string& text) {
       ErrorCode::Refused,
       taken.run.runbook_file + " has changed since the run began",
       "put it back as it was, or take the run back with: cfkops rollback " + taken.run_id);
-  for (std::string& line : line_differences(text, *now)) {
+  for (std::string& line : first_lines(unified_diff(text, *now, "as the run began", "now"))) {
     error.causes.push_back({.reason = {}, .field = {}, .message = std::move(line)});
   }
   return error;
@@ -247,33 +259,6 @@ std::vector<std::string> words_of(const std::string& line) {
 }
 
 }  // namespace
-
-std::vector<std::string> line_differences(const std::string& before, const std::string& now) {
-  const std::vector<std::string> was = base::split(before, '\n');
-  const std::vector<std::string> is = base::split(now, '\n');
-  std::size_t begin = 0;
-  while (begin < was.size() && begin < is.size() && was[begin] == is[begin]) {
-    ++begin;
-  }
-  std::size_t end = 0;
-  while (end < was.size() - begin && end < is.size() - begin &&
-         was[was.size() - 1 - end] == is[is.size() - 1 - end]) {
-    ++end;
-  }
-  std::vector<std::string> lines;
-  for (std::size_t i = begin; i + end < was.size(); ++i) {
-    lines.push_back("- " + std::to_string(i + 1) + ": " + was[i]);
-  }
-  for (std::size_t i = begin; i + end < is.size(); ++i) {
-    lines.push_back("+ " + std::to_string(i + 1) + ": " + is[i]);
-  }
-  if (lines.size() > kMostLines) {
-    const std::size_t more = lines.size() - kMostLines;
-    lines.resize(kMostLines);
-    lines.push_back("and " + std::to_string(more) + " more");
-  }
-  return lines;
-}
 
 Result<TakenRun> take_run(const std::string& word, bool taken_over) {
   CFKOPS_ASSIGN(const fs::path path, find_log(word));

@@ -49,8 +49,4 @@ using Act = std::function<engine::RunReport(
                               bool same_runbook,
                               const Act& act);
 
-/// The lines that differ, as "- 12: settle: 30s" and "+ 12: settle: 1m", at most twenty.
-[[nodiscard]] std::vector<std::string> line_differences(const std::string& before,
-                                                        const std::string& now);
-
 }  // namespace cfkops::cli

@@ -93,10 +93,6 @@ void complete_actions(const Writing& writing, bool checks, std::vector<Candidate
       out.push_back({Candidate::Kind::Action, spec.name, spec.summary, told(spec), spec.name});
     }
   }
-  if (checks) {
-    const KeySpec& that = *runbook::find_key("check", "that");
-    out.push_back({Candidate::Kind::Action, "expr", std::string(that.doc), told(that), "expr"});
-  }
 }
 
 /// The value of an argument: the words that its type has, and the parameters.

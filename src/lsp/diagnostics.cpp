@@ -2,6 +2,7 @@
 
 #include "outline.hpp"
 
+#include "cfkops/base/text.hpp"
 #include "cfkops/base/utf8.hpp"
 #include "cfkops/runbook/lint.hpp"
 #include "cfkops/runbook/loader.hpp"
@@ -55,12 +56,6 @@ class LintText {
   std::vector<std::uint32_t> lines_ = {0};
 };
 
-int hex_digit(char c) {
-  constexpr std::string_view kDigits = "0123456789abcdefABCDEF";
-  const std::size_t at = kDigits.find(c);
-  return at == std::string_view::npos ? -1 : static_cast<int>(at < 16 ? at : at - 6);
-}
-
 }  // namespace
 
 std::vector<Finding> judge(std::string_view text,
@@ -77,8 +72,8 @@ std::vector<Finding> judge(std::string_view text,
 }
 
 bool is_runbook(std::string_view text, std::string_view uri) {
-  if (runbook::is_of_another_kind(text)) {
-    return false;
+  if (const runbook::Claim claim = runbook::claim_of(text); claim != runbook::Claim::Nothing) {
+    return claim == runbook::Claim::Runbook;
   }
   if (uri.find("/runbooks/") != std::string_view::npos) {
     return true;
@@ -103,14 +98,7 @@ std::string path_of(std::string_view uri) {
     rest.remove_prefix(kScheme.size());
     rest.remove_prefix(std::min(rest.find('/'), rest.size()));
   }
-  std::string path;
-  for (std::size_t i = 0; i < rest.size(); ++i) {
-    const int high = rest[i] == '%' && i + 2 < rest.size() ? hex_digit(rest[i + 1]) : -1;
-    const int low = high < 0 ? -1 : hex_digit(rest[i + 2]);
-    path += low < 0 ? rest[i] : static_cast<char>(high * 16 + low);
-    i += low < 0 ? 0 : 2;
-  }
-  return path;
+  return base::url_decode(rest);
 }
 
 }  // namespace cfkops::lsp

@@ -44,9 +44,6 @@ std::optional<std::string> told_key(const Outline& outline,
 
 std::optional<std::string> told_action(std::string_view name,
                                        std::span<const runbook::ActionSpec> specs) {
-  if (name == "expr") {
-    return told(*runbook::find_key("check", "that"));
-  }
   const runbook::ActionSpec* spec = runbook::find_spec(specs, name);
   return spec == nullptr ? std::nullopt : std::optional(told(*spec));
 }

@@ -14,7 +14,6 @@ enum class Refusal {
   InvalidRequest = -32600,
   MethodNotFound = -32601,
   InvalidParams = -32602,
-  InternalError = -32603,
   NotInitialized = -32002,
   Cancelled = -32800,
 };

@@ -132,7 +132,7 @@ class Server::Session {
 
   void notice(const Message& message) {
     if (message.method == "exit") {
-      exit_code_ = shut_down_ ? 0 : 1;
+      exit_code_ = exit_code_at_end();
       return;
     }
     const auto* const row = std::ranges::find(kNotices, message.method, &NoticeRow::method);
@@ -208,33 +208,31 @@ class Server::Session {
     return std::optional(std::pair(&found->second, found->second.document.offset_of(position)));
   }
 
-  Result<Json> hover_request(const Json& params) {
+  /// Null where the document is not open.
+  template <class Ask>
+  Result<Json> at_place(const Json& params, Ask ask) const {
     CFKOPS_ASSIGN(const auto place, place_of(params));
-    if (!place) {
-      return Json();
-    }
-    const Document& document = place->first->document;
-    return to_json(hover(document.text(), place->second, options_.specs), document, abilities_);
+    return place ? ask(place->first->document, place->second) : Json();
+  }
+
+  Result<Json> hover_request(const Json& params) {
+    return at_place(params, [this](const Document& document, std::size_t at) {
+      return to_json(hover(document.text(), at, options_.specs), document, abilities_);
+    });
   }
 
   Result<Json> completion_request(const Json& params) {
-    CFKOPS_ASSIGN(const auto place, place_of(params));
-    if (!place) {
-      return Json();
-    }
-    const Document& document = place->first->document;
-    return to_json(complete(document.text(), place->second, options_.specs), document, abilities_);
+    return at_place(params, [this](const Document& document, std::size_t at) {
+      return to_json(complete(document.text(), at, options_.specs), document, abilities_);
+    });
   }
 
   Result<Json> definition_request(const Json& params) {
-    CFKOPS_ASSIGN(const auto place, place_of(params));
-    if (!place) {
-      return Json();
-    }
-    const Document& document = place->first->document;
-    return to_json(definition(document.text(), place->second, options_.specs),
-                   document,
-                   params.string_or("/textDocument/uri", ""));
+    return at_place(params, [this, &params](const Document& document, std::size_t at) {
+      return to_json(definition(document.text(), at, options_.specs),
+                     document,
+                     params.string_or("/textDocument/uri", ""));
+    });
   }
 
   Status opened(const Json& params) {

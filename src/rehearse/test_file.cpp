@@ -352,11 +352,7 @@ tl::expected<RunbookTestFile, std::vector<Error>> load_runbook_tests(std::string
     sandbox::report(errors, map.pos("tests"), "there are no tests", "add one: '- name: …'");
   }
   if (!errors.empty()) {
-    std::stable_sort(errors.begin(), errors.end(), [](const Error& a, const Error& b) {
-      const SourcePos first = a.pos.value_or(SourcePos());
-      const SourcePos second = b.pos.value_or(SourcePos());
-      return std::pair(first.line, first.column) < std::pair(second.line, second.column);
-    });
+    sandbox::sort_by_place(errors);
     return tl::unexpected(std::move(errors));
   }
   return tests;

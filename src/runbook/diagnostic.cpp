@@ -51,6 +51,36 @@ Shown shown_of(std::string_view line, const Diagnostic& finding) {
   return {from, from + kMost};
 }
 
+/// One character as it is shown, and how many columns it takes.
+struct Glyph {
+  std::string_view text;
+  std::size_t width = 1;
+};
+
+Glyph glyph_of(std::string_view character, const base::CodePoint& point, bool conceal) {
+  if (!point.valid || drives_terminal(point.value)) {
+    return {"\xEF\xBF\xBD", 1};
+  }
+  if (conceal) {
+    return {"*", 1};
+  }
+  return {character, character == "\t" ? 1 : base::display_width(point.value)};
+}
+
+/// What stands below the character in column `at`.
+std::string mark_of(const Glyph& glyph, int at, int column, int end) {
+  if (at >= end) {
+    return "";
+  }
+  if (at < column) {
+    // A tab stays a tab, so that both lines jump to the same stop.
+    return glyph.text == "\t" ? "\t" : std::string(glyph.width, ' ');
+  }
+  const std::string tail(at > column ? glyph.width : std::max<std::size_t>(glyph.width, 1) - 1,
+                         '~');
+  return at == column ? "^" + tail : tail;
+}
+
 Excerpt excerpt_of(std::string_view line, const Diagnostic& finding) {
   constexpr std::string_view kCut = "…";
   const Shown shown = shown_of(line, finding);
@@ -60,11 +90,11 @@ Excerpt excerpt_of(std::string_view line, const Diagnostic& finding) {
   }
   const int column = finding.pos.column;
   const int end = column + std::max(finding.length, 1);
+  const bool credential = finding.code == kCredential;
   int at = 1;
   for (std::size_t i = 0; i < line.size(); ++at) {
     const base::CodePoint point = base::decode_utf8(line, i);
-    const bool conceal = finding.code == kCredential && at >= column && at < end;
-    const std::string_view character = conceal ? "*" : line.substr(i, point.size);
+    const std::string_view character = line.substr(i, point.size);
     i += point.size;
     if (at < shown.from) {
       continue;
@@ -73,20 +103,9 @@ Excerpt excerpt_of(std::string_view line, const Diagnostic& finding) {
       excerpt.line += kCut;
       break;
     }
-    const bool visible = point.valid && !drives_terminal(point.value);
-    excerpt.line += visible ? character : std::string_view("\xEF\xBF\xBD");
-    const bool narrow = !visible || conceal || character == "\t";
-    const std::size_t width = narrow ? 1 : base::display_width(point.value);
-    if (at < column) {
-      // A tab stays a tab, so that both lines jump to the same stop.
-      excerpt.carets += character == "\t" ? "\t" : std::string(width, ' ');
-    } else if (at < end) {
-      std::string marks(width, '~');
-      if (at == column) {
-        marks = "^" + std::string(width > 0 ? width - 1 : 0, '~');
-      }
-      excerpt.carets += marks;
-    }
+    const Glyph glyph = glyph_of(character, point, credential && at >= column && at < end);
+    excerpt.line += glyph.text;
+    excerpt.carets += mark_of(glyph, at, column, end);
   }
   if (at <= column) {
     excerpt.carets += "^";

@@ -6,6 +6,7 @@
 #include "span.hpp"
 
 #include "cfkops/base/text.hpp"
+#include "cfkops/runbook/expression.hpp"
 #include "cfkops/runbook/lint.hpp"
 
 #include <fmt/format.h>

@@ -106,8 +106,6 @@ class Arranger {
 void keep_as_it_is(Entry& entry) {
   FormatNode fixed;
   fixed.kind = Kind::Fixed;
-  fixed.below = entry.value.below;
-  fixed.several_lines = entry.value.several_lines;
   fixed.column = entry.value.column;
   fixed.lines = base::split(entry.value.written, '\n');
   if (entry.value.opened_inside) {

@@ -1,10 +1,7 @@
 #include "format_scalar.hpp"
 
-#include "cfkops/base/text.hpp"
 #include "cfkops/base/utf8.hpp"
-
-#include <algorithm>
-#include <array>
+#include "cfkops/base/yaml_write.hpp"
 
 namespace cfkops::runbook {
 
@@ -16,10 +13,6 @@ constexpr std::string_view kLetters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNO
 /// keeps its quotes, since it is one glance less to see where it ends.
 constexpr std::string_view kInLines =
     "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789 ._/@+=;()*%^<>~-:'!?&|,";
-
-/// Words that YAML 1.1 or 1.2 takes for null or a truth value, in lower case.
-constexpr std::array<std::string_view, 9> kWords = {
-    "null", "true", "false", "yes", "no", "on", "off", "y", "n"};
 
 /// A letter of another script, or a sign that shows: no space, no control character, nothing that
 /// cannot be seen or turns the direction of text.
@@ -42,9 +35,7 @@ bool is_plain(std::string_view text, ScalarPlace place) {
     }
     at += point.size;
   }
-  const std::string small = base::lower(text);
-  return text.find(": ") == std::string_view::npos &&
-         std::find(kWords.begin(), kWords.end(), small) == kWords.end();
+  return text.find(": ") == std::string_view::npos && !base::is_yaml_word(text);
 }
 
 }  // namespace

@@ -3,6 +3,8 @@
 #include "span.hpp"
 #include "string_literal.hpp"
 
+#include "cfkops/runbook/expression.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>

@@ -26,9 +26,6 @@ struct Token {
   }
 };
 
-/// Whether CEL keeps the word for itself, so that nothing can have it as its name.
-[[nodiscard]] bool is_reserved(std::string_view word);
-
 /// What is wrong with the text at `offset`.
 struct LexicalError {
   std::size_t offset = 0;

@@ -23,15 +23,10 @@ Diagnostic wrong_at(std::string_view text,
                     const std::string& file,
                     std::string message,
                     std::string remedy) {
-  const std::string_view before = text.substr(0, offset);
-  const std::size_t line_feed = before.rfind('\n');
-  const std::string_view line =
-      before.substr(line_feed == std::string_view::npos ? 0 : line_feed + 1);
-  const auto lines = std::count(before.begin(), before.end(), '\n');
   return {std::string(kInvalidYaml),
           std::move(message),
           std::move(remedy),
-          {file, static_cast<int>(lines) + 1, count_characters(line) + 1}};
+          advance({file, 1, 1}, text, offset)};
 }
 
 /// Characters that make what follows read in another direction, so that a line does not say what it

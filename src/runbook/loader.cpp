@@ -17,13 +17,6 @@ namespace cfkops::runbook {
 
 namespace {
 
-bool is_runbook_name(std::string_view name) {
-  constexpr std::string_view kLetters = "abcdefghijklmnopqrstuvwxyz";
-  constexpr std::string_view kAll = "abcdefghijklmnopqrstuvwxyz0123456789-";
-  return !name.empty() && kLetters.find(name.front()) != std::string_view::npos &&
-         name.find_first_not_of(kAll) == std::string_view::npos;
-}
-
 std::string_view code_of(const Error& error) {
   if (error.reason == "duplicate") {
     return kDuplicateKey;
@@ -150,20 +143,37 @@ tl::expected<Runbook, std::vector<Diagnostic>> load_runbook(std::string_view tex
   return load_runbook(*root, source, text, file);
 }
 
-bool is_of_another_kind(std::string_view text) {
+bool is_runbook_name(std::string_view name) {
+  constexpr std::string_view kLetters = "abcdefghijklmnopqrstuvwxyz";
+  constexpr std::string_view kAll = "abcdefghijklmnopqrstuvwxyz0123456789-";
+  return !name.empty() && kLetters.find(name.front()) != std::string_view::npos &&
+         name.find_first_not_of(kAll) == std::string_view::npos;
+}
+
+Claim claim_of(std::string_view text) {
+  const auto value_of = [](std::string_view line) {
+    const std::string_view value = base::trim(line.substr(line.find(':') + 1));
+    const bool quoted = value.size() > 1 && value.front() == value.back() &&
+                        (value.front() == '"' || value.front() == '\'');
+    return quoted ? value.substr(1, value.size() - 2) : value;
+  };
   bool ours = false;
-  bool other = false;
+  std::string_view kind;
   for (std::string_view rest = text; !rest.empty();) {
     const std::size_t end = std::min(rest.find('\n'), rest.size());
-    const std::string_view line = base::trim(rest.substr(0, end).substr(0, rest.find(" #")));
-    if (rest.starts_with("apiVersion:")) {
-      ours = base::trim(line.substr(line.find(':') + 1)).starts_with("cfkops/");
-    } else if (rest.starts_with("kind:")) {
-      other = base::trim(line.substr(line.find(':') + 1)) != "Runbook";
+    const std::string_view whole = rest.substr(0, end);
+    const std::string_view line = whole.substr(0, whole.find(" #"));
+    if (line.starts_with("apiVersion:")) {
+      ours = value_of(line).starts_with("cfkops/");
+    } else if (line.starts_with("kind:")) {
+      kind = value_of(line);
     }
     rest.remove_prefix(std::min(end + 1, rest.size()));
   }
-  return ours && other;
+  if (!ours || kind.empty()) {
+    return Claim::Nothing;
+  }
+  return kind == "Runbook" ? Claim::Runbook : Claim::OtherOfOurs;
 }
 
 }  // namespace cfkops::runbook

@@ -5,6 +5,8 @@
 #include "macro.hpp"
 #include "span.hpp"
 
+#include "cfkops/runbook/expression.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>

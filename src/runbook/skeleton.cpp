@@ -58,10 +58,7 @@ validation:
 )";
 
 Status check_name(const std::string& name) {
-  constexpr std::string_view kLetters = "abcdefghijklmnopqrstuvwxyz";
-  constexpr std::string_view kAll = "abcdefghijklmnopqrstuvwxyz0123456789-";
-  if (name.empty() || kLetters.find(name.front()) == std::string_view::npos ||
-      name.find_first_not_of(kAll) != std::string::npos) {
+  if (!is_runbook_name(name)) {
     return make_error(ErrorCode::InvalidInput,
                       fmt::format("'{}' is no name for a runbook", name),
                       "names are lower-case letters, digits and hyphens, a letter first");

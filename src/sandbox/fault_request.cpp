@@ -5,6 +5,8 @@
 #include "refusal.hpp"
 #include "value.hpp"
 
+#include "cfkops/base/text.hpp"
+
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
@@ -102,7 +104,7 @@ std::string FaultRequest::text() const {
 FaultRequest read_request(const kube::Request& request) {
   FaultRequest read;
   read.method = request.method;
-  read.path = percent_decoded(split_target(request.target).first);
+  read.path = base::url_decode(split_target(request.target).first);
   RequestInfo info = read_path(read.path);
   if (!info.is_resource) {
     return read;

@@ -279,11 +279,6 @@ Fault read_fault_of(FaultKind kind, const YamlNode& node, std::vector<Error>& er
   return fault;
 }
 
-/// Top to bottom, as a person goes through them.
-std::pair<int, int> place_of(const Error& error) {
-  return error.pos ? std::pair(error.pos->line, error.pos->column) : std::pair(0, 0);
-}
-
 }  // namespace
 
 std::vector<Fault> read_faults(const base::YamlNode& list,
@@ -328,7 +323,7 @@ tl::expected<std::vector<Fault>, std::vector<Error>> load_faults(std::string_vie
     faults = read_faults(*list, file, errors);
   }
   if (!errors.empty()) {
-    std::ranges::stable_sort(errors, {}, place_of);
+    sort_by_place(errors);
     return tl::unexpected(std::move(errors));
   }
   return faults;

@@ -243,14 +243,6 @@ Scenario named_scenario(const YamlNode& word,
   return {};
 }
 
-/// Top to bottom, as a person goes through them.
-void sort_by_place(std::vector<Error>& errors) {
-  const auto place = [](const Error& error) {
-    return error.pos ? std::pair(error.pos->line, error.pos->column) : std::pair(0, 0);
-  };
-  std::ranges::stable_sort(errors, {}, place);
-}
-
 }  // namespace
 
 tl::expected<Scenario, std::vector<Error>> load_scenario(std::string_view text,

@@ -371,4 +371,11 @@ std::vector<const YamlNode*> YamlMap::items(std::string_view key) const {
                          : list_items(*node, name_of(key), *errors_);
 }
 
+void sort_by_place(std::vector<Error>& errors) {
+  const auto place = [](const Error& error) {
+    return error.pos ? std::pair(error.pos->line, error.pos->column) : std::pair(0, 0);
+  };
+  std::ranges::stable_sort(errors, {}, place);
+}
+
 }  // namespace cfkops::sandbox

@@ -202,5 +202,23 @@ TEST(ImportSop, NamesTheSectionsThereAre) {
   EXPECT_THAT(drafts.error().hint, HasSubstr("'2. Take a node out of service'"));
 }
 
+TEST(ImportSop, EachNodeThatIsDrainedIsAskedAbout) {
+  const Draft draft = draft_of(
+      "1. `kubectl drain node-a --ignore-daemonsets`\n2. `kubectl drain node-b "
+      "--ignore-daemonsets`");
+  for (const char* check : {"capacity", "disruption"}) {
+    std::size_t asked = 0;
+    for (std::size_t at = 0;
+         (at = draft.text.find(std::string("check: ") + check, at)) != std::string::npos;
+         ++at) {
+      ++asked;
+    }
+    EXPECT_EQ(asked, 2U) << check << "\n" << draft.text;
+  }
+  EXPECT_THAT(draft.text, HasSubstr("node: node-a\n"));
+  EXPECT_THAT(draft.text, HasSubstr("node: node-b\n"));
+  EXPECT_EQ(lint_of(draft), "");
+}
+
 }  // namespace
 }  // namespace cfkops::authoring

@@ -57,6 +57,8 @@ TEST(WithoutCredentials, TakesValuesAndLeavesPlaces) {
   EXPECT_EQ(without_credentials("mysql -ppa55word99 -u root"), "mysql -p*** -u root");
   EXPECT_EQ(without_credentials("mkdir -pv a"), "mkdir -pv a");
   EXPECT_EQ(without_credentials("Log in with password pa55word99."), "Log in with password ***.");
+  EXPECT_EQ(without_credentials("key AKIAABCDEFGHIJKLMNOP, and"), "key ***, and");
+  EXPECT_EQ(without_credentials("PWD=/srv make"), "PWD=/srv make");
   EXPECT_EQ(without_credentials("Rotate the token daily"), "Rotate the token daily");
   EXPECT_EQ(without_credentials("env DB_PASS=pa55word99 foo"), "env DB_PASS=*** foo");
   EXPECT_EQ(

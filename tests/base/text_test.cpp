@@ -75,6 +75,10 @@ TEST(Text, UrlEncodeKeepsUnreservedCharactersOnly) {
   EXPECT_EQ(url_encode(std::string_view("\0", 1)), "%00");
 }
 
+TEST(Text, UrlDecodeLeavesWhatIsNoEscape) {
+  EXPECT_EQ(url_decode("a%2Fb%zz%2"), "a/b%zz%2");
+}
+
 TEST(Printable, KeepsOrdinaryText) {
   EXPECT_EQ(printable("broker 3 läuft – 中 🙂"), "broker 3 läuft – 中 🙂");
   EXPECT_EQ(printable(""), "");

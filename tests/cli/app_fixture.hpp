@@ -34,6 +34,14 @@ struct AppBench {
                      .connect = connect,
                      .watch_signals = [] {}});
   }
+
+  /// What the command prints to standard output, where it ends with that code.
+  std::string printed(const std::vector<std::string>& words, int code) {
+    terminal.shown_out.clear();
+    terminal.shown_err.clear();
+    EXPECT_EQ(run_words(words), code) << terminal.shown_out << terminal.shown_err;
+    return terminal.shown_out;
+  }
 };
 
 /// Stands in a fresh folder while it lives, so that ./runbooks is the test's own.

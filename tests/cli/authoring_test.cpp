@@ -29,14 +29,6 @@ namespace fs = std::filesystem;
 struct Authoring : testing::Test, test::AppBench {
   test::InFreshFolder here;
 
-  /// What the command prints to standard output.
-  std::string printed(const std::vector<std::string>& words, int code) {
-    terminal.shown_out.clear();
-    terminal.shown_err.clear();
-    EXPECT_EQ(run_words(words), code) << terminal.shown_out << terminal.shown_err;
-    return terminal.shown_out;
-  }
-
   [[nodiscard]] std::string file(const fs::path& name) const {
     return test::read_file(here.path() / name);
   }

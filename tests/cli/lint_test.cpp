@@ -29,14 +29,6 @@ std::string pausing() {
 
 struct Lint : testing::Test, test::AppBench {
   test::InFreshFolder here;
-
-  /// What the command prints, in one of the forms.
-  std::string printed(const std::vector<std::string>& words, int code) {
-    terminal.shown_out.clear();
-    terminal.shown_err.clear();
-    EXPECT_EQ(run_words(words), code) << terminal.shown_out << terminal.shown_err;
-    return terminal.shown_out;
-  }
 };
 
 TEST_F(Lint, AsksForTheRulesOfTheProfile) {

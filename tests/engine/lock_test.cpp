@@ -67,6 +67,15 @@ class LockTest : public testing::Test {
                         .approver = yes});
   }
 
+  /// That of `kWithPrerequisite`.
+  void fail_the_prerequisite() {
+    bench_.script.checks["x"].push_back({.verdict = Verdict::Fail,
+                                         .summary = "11 of 33 partitions not in sync",
+                                         .details = {},
+                                         .remedy = "",
+                                         .outputs = {}});
+  }
+
   /// Does something when step `id` begins.
   void at_step(const std::string& id, std::function<void()> action) {
     bench_.script.on_apply = [id, action = std::move(action)](const Context& context) {
@@ -234,11 +243,7 @@ TEST_F(LockTest, OfTheSameRunElsewhereIsNotTakenWhileThatMayLive) {
 }
 
 TEST_F(LockTest, OfALivingRunIsTheReasonWhereAPrerequisiteFailsForWhatThatDoes) {
-  bench_.script.checks["x"].push_back({.verdict = Verdict::Fail,
-                                       .summary = "11 of 33 partitions not in sync",
-                                       .details = {},
-                                       .remedy = "",
-                                       .outputs = {}});
+  fail_the_prerequisite();
   leases().set_spec(kLease, held_by_other());
   bench_.transport.at(seconds(19), [&] {
     leases().set_spec(kLease, {{"renewTime", "2030-01-01T00:00:19.000000Z"}});
@@ -251,11 +256,7 @@ TEST_F(LockTest, OfALivingRunIsTheReasonWhereAPrerequisiteFailsForWhatThatDoes) 
 }
 
 TEST_F(LockTest, ThatNobodyRenewsIsNotTheReasonWhereAPrerequisiteFails) {
-  bench_.script.checks["x"].push_back({.verdict = Verdict::Fail,
-                                       .summary = "11 of 33 partitions not in sync",
-                                       .details = {},
-                                       .remedy = "",
-                                       .outputs = {}});
+  fail_the_prerequisite();
   leases().set_spec(kLease, held_by_other());
   const RunReport report = run(kWithPrerequisite);
   EXPECT_EQ(report.result, RunResult::PrerequisiteFailed);

@@ -51,7 +51,8 @@ TEST(Hover, TellsOfActionsChecksAndArguments) {
               AllOf(StartsWith("kafka.roll|**kafka.roll** (action)"), HasSubstr("`settle`")));
   EXPECT_THAT(told_at(around("    expect: [{check: ‸kafka.replication}]")),
               AllOf(HasSubstr("(check)"), HasSubstr("Outputs")));
-  EXPECT_THAT(told_at(around("    expect:\n      - check: ex‸pr")), HasSubstr("the condition"));
+  EXPECT_THAT(told_at(around("    expect:\n      - check: ex‸pr")),
+              HasSubstr("an expression is true (`that:`"));
   EXPECT_THAT(told_at(around("  - id: a\n    with: {na‸me: x}\n    do: object.get")),
               StartsWith("name|**name**: string, required"));
   EXPECT_THAT(told_at(around("  - {id: a, do: no.‸such}")), "nothing");

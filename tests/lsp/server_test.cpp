@@ -17,7 +17,7 @@ using nlohmann::json;
 using test::framed_json;
 using testing::HasSubstr;
 
-constexpr const char* kUri = "file:///work/a%20b/x.yaml";
+constexpr const char* kUri = "file:///books/a%20b/x.yaml";
 
 struct ServerTest : testing::Test, test::ServerSession {};
 

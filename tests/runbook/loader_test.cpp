@@ -167,5 +167,16 @@ TEST(Loader, RefusesWhatIsNoRunbook) {
   }
 }
 
+TEST(ClaimOf, IsWhatStandsAtTheTopWhateverItsQuotes) {
+  EXPECT_EQ(claim_of("kind: Runbook\napiVersion: cfkops/v1\n"), Claim::Runbook);
+  EXPECT_EQ(claim_of("apiVersion: \"cfkops/v1\"\nkind: 'Runbook'  # mine\n"), Claim::Runbook);
+  EXPECT_EQ(claim_of("apiVersion: cfkops/v1\nkind: Scenario # \"x\"\n"), Claim::OtherOfOurs);
+  EXPECT_EQ(claim_of("apiVersion: 'cfkops/v1'\nkind: RunbookTest\n"), Claim::OtherOfOurs);
+  EXPECT_EQ(claim_of("apiVersion: apps/v1\nkind: Deployment\n"), Claim::Nothing);
+  EXPECT_EQ(claim_of("a:\n  apiVersion: cfkops/v1\n  kind: Scenario\n"), Claim::Nothing);
+  EXPECT_EQ(claim_of("apiVersion: cfkops/v1\n"), Claim::Nothing);
+  EXPECT_EQ(claim_of(""), Claim::Nothing);
+}
+
 }  // namespace
 }  // namespace cfkops::runbook

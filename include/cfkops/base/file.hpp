@@ -17,6 +17,10 @@ namespace cfkops::base {
 /// rename. The directory must exist. Errors: Io.
 [[nodiscard]] Status write_private_file(const std::filesystem::path& path, std::string_view text);
 
+/// Puts `text` into a file that is not there yet, with the permissions that the user's files have;
+/// none is left where that fails. Errors: AlreadyExists, NotFound (the directory), Io.
+[[nodiscard]] Status write_new_file(const std::filesystem::path& path, std::string_view text);
+
 /// Creates `path` and its missing parents, the last with mode 0700. Errors: Io.
 [[nodiscard]] Status make_private_directory(const std::filesystem::path& path);
 

@@ -39,6 +39,9 @@ namespace cfkops::base {
 /// Percent-encodes everything but RFC 3986 unreserved characters.
 [[nodiscard]] std::string url_encode(std::string_view text);
 
+/// Takes percent-encoding back; what is none stays as it is.
+[[nodiscard]] std::string url_decode(std::string_view text);
+
 /// `text` without control characters and terminal escapes, so that a server cannot drive our
 /// terminal.
 [[nodiscard]] std::string printable(std::string_view text);

@@ -53,4 +53,10 @@ struct CodePoint {
   return count;
 }
 
+/// The character turns the direction of text, or shows nothing at all.
+[[nodiscard]] constexpr bool is_hidden(char32_t code) {
+  return code == 0x061C || (code >= 0x200B && code <= 0x200F) ||
+         (code >= 0x202A && code <= 0x202E) || (code >= 0x2060 && code <= 0x2069) || code == 0xFEFF;
+}
+
 }  // namespace cfkops::base

@@ -122,4 +122,7 @@ class Template {
   std::vector<Expression> expressions_;
 };
 
+/// Whether CEL keeps the word for itself, so that nothing can have it as its name.
+[[nodiscard]] bool is_reserved(std::string_view word);
+
 }  // namespace cfkops::runbook

@@ -16,8 +16,17 @@ namespace cfkops::runbook {
 [[nodiscard]] tl::expected<Runbook, std::vector<Diagnostic>> load_runbook(std::string_view text,
                                                                           const std::string& file);
 
-/// It says of itself that it is something else of ours: `apiVersion: cfkops/…` and a `kind` that is
-/// not Runbook, each in a line of its own.
-[[nodiscard]] bool is_of_another_kind(std::string_view text);
+/// Lower-case letters, digits and hyphens, a letter first: no surprise to a shell or a terminal.
+[[nodiscard]] bool is_runbook_name(std::string_view name);
+
+/// What a text says of itself by its top-level `apiVersion` and `kind`, each in a line of its own.
+enum class Claim {
+  Runbook,
+  OtherOfOurs,  ///< of `apiVersion: cfkops/…` and another kind: a scenario, a test, faults
+  Nothing
+};
+
+/// Without reading it as YAML, so that it can be asked of any file.
+[[nodiscard]] Claim claim_of(std::string_view text);
 
 }  // namespace cfkops::runbook

@@ -122,4 +122,7 @@ class YamlMap {
   std::vector<Error>* errors_;
 };
 
+/// Top to bottom, as a person goes through them; first those without a place.
+void sort_by_place(std::vector<Error>& errors);
+
 }  // namespace cfkops::sandbox

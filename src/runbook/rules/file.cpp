@@ -63,18 +63,12 @@ void number_as_text(LintContext& context) {
   });
 }
 
-/// Whether a character turns the direction of text, or shows nothing at all.
-bool is_hidden(char32_t code) {
-  return code == 0x061C || (code >= 0x200B && code <= 0x200F) ||
-         (code >= 0x202A && code <= 0x202E) || (code >= 0x2060 && code <= 0x2069) || code == 0xFEFF;
-}
-
 void hidden_characters(LintContext& context, std::string_view line, int number) {
   int column = 1;
   for (std::size_t at = 0; at < line.size(); ++column) {
     const base::CodePoint point = base::decode_utf8(line, at);
     at += point.size;
-    if (point.valid && is_hidden(point.value)) {
+    if (point.valid && base::is_hidden(point.value)) {
       context.report(kUntidy,
                      {context.root().pos.file, number, column},
                      1,

@@ -6,6 +6,8 @@
 #include "api/request_caller.hpp"
 #include "api/request_info.hpp"
 
+#include "cfkops/base/text.hpp"
+
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
@@ -222,7 +224,7 @@ void ApiServer::take(const kube::Request& request,
   const auto [path, query_text] = split_target(request.target);
   const Query query(query_text);
   Route route;
-  route.path = percent_decoded(path);
+  route.path = base::url_decode(path);
   Exchange asked{request, route, query, *caller, {}, &programs_};
   const AccessQuestion question = question_of(asked, read_path(route.path));
   if (!judge_access(registry_, *caller, question).allowed) {

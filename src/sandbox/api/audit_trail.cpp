@@ -96,7 +96,7 @@ void AuditTrail::note(const kube::Request& request, int code) {
 
 AuditEvent AuditTrail::event_of(const kube::Request& request) const {
   const auto [path, query] = split_target(request.target);
-  RequestInfo info = read_path(percent_decoded(path));
+  RequestInfo info = read_path(base::url_decode(path));
   AuditEvent event;
   event.id = header_of(request, "audit-id");
   event.uri = request.target;

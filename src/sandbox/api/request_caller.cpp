@@ -4,6 +4,7 @@
 #include "api/route.hpp"
 
 #include "cfkops/base/crypto.hpp"
+#include "cfkops/base/text.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -164,7 +165,7 @@ void read_extra(const kube::Request& request, Caller& other) {
         std::string_view(header.name).substr(0, kExtraPrefix.size()), kExtraPrefix, same_letter);
     if (is_extra) {
       const std::string name = lower(header.name);
-      other.extra[percent_decoded(name.substr(kExtraPrefix.size()))].push_back(header.value);
+      other.extra[base::url_decode(name.substr(kExtraPrefix.size()))].push_back(header.value);
     }
   }
 }

@@ -2,6 +2,8 @@
 
 #include "api/request_info.hpp"
 
+#include "cfkops/base/text.hpp"
+
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
@@ -10,20 +12,10 @@ namespace cfkops::sandbox {
 
 namespace {
 
-int hex_digit(char letter) {
-  if (letter >= '0' && letter <= '9') {
-    return letter - '0';
-  }
-  if (letter >= 'a' && letter <= 'f') {
-    return letter - 'a' + 10;
-  }
-  return letter >= 'A' && letter <= 'F' ? letter - 'A' + 10 : -1;
-}
-
 std::string form_decoded(std::string_view text) {
   std::string spaced(text);
   std::ranges::replace(spaced, '+', ' ');
-  return percent_decoded(spaced);
+  return base::url_decode(spaced);
 }
 
 Refusal no_resource() {
@@ -125,22 +117,6 @@ std::pair<std::string_view, std::string_view> split_target(std::string_view targ
     return {target, {}};
   }
   return {target.substr(0, at), target.substr(at + 1)};
-}
-
-std::string percent_decoded(std::string_view text) {
-  std::string decoded;
-  for (std::size_t at = 0; at < text.size(); ++at) {
-    const bool escape = text[at] == '%' && at + 2 < text.size();
-    const int high = escape ? hex_digit(text[at + 1]) : -1;
-    const int low = escape ? hex_digit(text[at + 2]) : -1;
-    if (high < 0 || low < 0) {
-      decoded += text[at];
-      continue;
-    }
-    decoded += static_cast<char>(high * 16 + low);
-    at += 2;
-  }
-  return decoded;
 }
 
 }  // namespace cfkops::sandbox

@@ -42,7 +42,4 @@ struct Route {
 /// Splits a request's target into path and query.
 [[nodiscard]] std::pair<std::string_view, std::string_view> split_target(std::string_view target);
 
-/// "%2F" to "/"; what is no escape stays.
-[[nodiscard]] std::string percent_decoded(std::string_view text);
-
 }  // namespace cfkops::sandbox

@@ -285,7 +285,7 @@ std::optional<kube::Response> serve_jolokia(const KafkaModel& model,
   if (node == nullptr || !has_agent(*node)) {
     return std::nullopt;
   }
-  const std::string path = percent_decoded(split_target(request.target).first);
+  const std::string path = base::url_decode(split_target(request.target).first);
   const bool is_root = path == kContext;
   if (!is_root && !path.starts_with(std::string(kContext) + "/")) {
     return respond(404, "text/html", "<h1>404 Not Found</h1>No context found for request");

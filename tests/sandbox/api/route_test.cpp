@@ -15,10 +15,6 @@ TEST(QueryTest, DecodesNamesAndValuesInTheirOrder) {
   EXPECT_EQ(query.get("absent"), "");
 }
 
-TEST(PathTest, LeavesWhatIsNoEscape) {
-  EXPECT_EQ(percent_decoded("a%2Fb%zz%2"), "a/b%zz%2");
-}
-
 TEST(RequestInfoTest, TellsNamespacesFromWhatIsInThem) {
   const RequestInfo own = read_path("/api/v1/namespaces/a/status");
   EXPECT_EQ(own.plural, "namespaces");
