@@ -49,7 +49,7 @@ Result<Loaded> load_files(const ConfigOverrides& overrides, const ConfigEnvironm
   loaded.looked_at = candidates(overrides, environment);
   constexpr std::size_t kMostBytes = std::size_t{16} << 20U;
   for (const std::string& file : loaded.looked_at) {
-    Result<std::string> text = base::read_file(file, kMostBytes);
+    Result<std::string> text = base::read_file_or_pipe(file, kMostBytes);
     if (!text && text.error().code == ErrorCode::NotFound) {
       if (overrides.kubeconfig.empty()) {
         continue;
