@@ -5,6 +5,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace cfkops::cli {
 
@@ -20,5 +21,16 @@ namespace cfkops::cli {
                                                         const std::string& word,
                                                         const AppEnvironment& environment,
                                                         int& exit_code);
+
+/// A runbook, or why it cannot be used: an error as it is shown, or the findings of lint as
+/// rendered.
+struct Loading {
+  std::optional<runbook::Runbook> runbook = {};
+  std::optional<Error> error = {};
+  std::vector<std::string> findings = {};
+};
+
+/// The same for a caller that has its own way to tell.
+[[nodiscard]] Loading try_load(const std::string& word);
 
 }  // namespace cfkops::cli
