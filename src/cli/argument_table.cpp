@@ -5,6 +5,10 @@
 
 #include <CLI/CLI.hpp>
 
+#include <charconv>
+#include <cstdint>
+#include <system_error>
+
 namespace cfkops::cli {
 namespace {
 
@@ -23,6 +27,15 @@ std::string lock_lease_error(const std::string& text) {
   return *parsed < engine::kShortestLease || *parsed % engine::kLeaseUnit != Duration::zero()
              ? "a lock holds for whole seconds, 3s or more"
              : "";
+}
+
+std::string seed_error(const std::string& text) {
+  std::uint64_t seed = 0;
+  const char* const end = text.data() + text.size();
+  const auto [rest, failure] = std::from_chars(text.data(), end, seed);
+  return failure == std::errc() && rest == end
+             ? ""
+             : "'" + text + "' is no seed: take a whole number from 0 to 18446744073709551615";
 }
 
 std::string reason_error(const std::string& text) {
@@ -45,7 +58,7 @@ void add_lock_flags(CLI::App* command, Slots& slots) {
 
 void add_connection_flags(CLI::App& app, Slots& slots) {
   kube::ConfigOverrides& config = slots.arguments.global.config;
-  const std::string group = "Connection";
+  const std::string group = kConnectionFlags;
   app.add_option("--kubeconfig", config.kubeconfig, "Path of the kubeconfig to use")->group(group);
   app.add_option("--context", config.context, "Name of the kubeconfig context to use")
       ->group(group);
@@ -420,13 +433,14 @@ void add_rehearse_command(CLI::App& app, Slots& slots) {
   rehearse->add_option("--faults",
                        slots.arguments.faults,
                        "File that says what goes wrong, or all: every fault at every step");
-  rehearse
-      ->add_option("--points",
-                   slots.arguments.points,
-                   "With --faults all: how many faults to try, each in a run of its own (200)")
-      ->check(CLI::Range(1, 1000000));
+  slots.points =
+      rehearse
+          ->add_option("--points",
+                       slots.arguments.points,
+                       "With --faults all: how many faults to try, each in a run of its own (200)")
+          ->check(CLI::Range(1, 1000000));
   rehearse->add_option("--seed", slots.arguments.seed, "In place of the scenario's seed")
-      ->check(CLI::NonNegativeNumber);
+      ->check(seed_error);
 }
 
 void add_sop_commands(CLI::App& app, Slots& slots) {

@@ -185,6 +185,14 @@ ParsedArguments parse_arguments(std::span<const std::string> words) {
     text += "Run 'cfkops --help' for the commands, or 'cfkops COMMAND --help' for one of them.\n";
     return {.arguments = {}, .out = {}, .err = std::move(text), .exit_code = 2};
   }
+  if (slots.points->count() > 0 && slots.arguments.faults != "all") {
+    return {.arguments = {},
+            .out = {},
+            .err =
+                "cfkops: --points says how many faults --faults all tries, and without that "
+                "nothing\n  next: add --faults all, or leave --points out\n",
+            .exit_code = 2};
+  }
   finish(slots);
   slots.arguments.command = path_of(app);
   const std::vector<std::string> forms = output_forms(slots.arguments.command);

@@ -230,7 +230,7 @@ int on_simulated_cluster(const Arguments& arguments,
   KeptWorld line(**cluster, arguments.sandbox.value_or(""), start);
   code = on_cluster(
       arguments, environment, {.scenario = *scenario, .cluster = **cluster, .line = line}, command);
-  if (tell) {
+  if (tell && code != kUsage) {  // what ended so never began
     tell_disruption(arguments, environment, **cluster);
   }
   return code;
@@ -260,7 +260,9 @@ int on_kept_cluster(const Arguments& arguments,
   }
   code = on_cluster(
       arguments, environment, {.scenario = *scenario, .cluster = **cluster, .line = line}, command);
-  tell_disruption(arguments, environment, **cluster);
+  if (code != kUsage) {
+    tell_disruption(arguments, environment, **cluster);
+  }
   return code;
 }
 
