@@ -1,6 +1,7 @@
 #include "arguments.hpp"
 
 #include "argument_table.hpp"
+#include "connection_flags.hpp"
 
 #include "cfkops/base/text.hpp"
 
@@ -59,7 +60,7 @@ std::string flag_awaiting_value(const CLI::App& app,
                                 const std::string& word) {
   for (const CLI::App* level : {&app, &command}) {
     const CLI::Option* option = level->get_option_no_throw(word);
-    if (option != nullptr && option->get_expected_max() > 0) {
+    if (option != nullptr && option->get_expected_min() > 0) {
       return "--" + option->get_lnames().front();
     }
   }
@@ -213,9 +214,7 @@ TypedPlace place_after(std::span<const std::string> words) {
   TypedPlace place;
   bool only_names = false;
   for (const std::string& word : words) {
-    if (word == "=") {
-      place.flag = place.flag.empty() ? "=" : place.flag;
-    } else if (!place.flag.empty()) {
+    if (!place.flag.empty()) {
       place.flag.clear();
     } else if (word == "--") {
       only_names = true;
@@ -226,6 +225,26 @@ TypedPlace place_after(std::span<const std::string> words) {
     }
   }
   return place;
+}
+
+std::optional<GlobalArguments> connection_of(std::span<const std::string> words) {
+  Slots slots;
+  CLI::App app;
+  build(app, slots);
+  std::vector<std::string> line = {"locks"};  // any command that needs nothing else
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    const std::string name = words[i].substr(0, words[i].find('='));
+    const CLI::Option* option = name.starts_with("-") ? app.get_option_no_throw(name) : nullptr;
+    if (option == nullptr || option->get_group() != kConnectionFlags) {
+      continue;
+    }
+    line.push_back(words[i]);
+    if (option->get_expected_min() > 0 && name == words[i] && i + 1 < words.size()) {
+      line.push_back(words[++i]);
+    }
+  }
+  ParsedArguments parsed = parse_arguments(line);
+  return parsed.arguments ? std::optional(std::move(parsed.arguments->global)) : std::nullopt;
 }
 
 std::vector<std::string> command_names(std::span<const std::string> path) {

@@ -5,9 +5,11 @@
 
 #include "cfkops/base/file.hpp"
 #include "cfkops/base/text.hpp"
+#include "cfkops/kube/kubeconfig_names.hpp"
 
 #include <algorithm>
 #include <filesystem>
+#include <map>
 #include <optional>
 #include <string>
 #include <system_error>
@@ -176,6 +178,28 @@ Result<ClientConfig> load_client_config(const ConfigOverrides& overrides,
     config.ns = "default";
   }
   return config;
+}
+
+namespace {
+
+template <typename Stanza>
+std::vector<std::string> names_of(const std::map<std::string, Stanza>& stanzas) {
+  std::vector<std::string> names;
+  names.reserve(stanzas.size());
+  for (const auto& [name, stanza] : stanzas) {
+    names.push_back(name);
+  }
+  return names;
+}
+
+}  // namespace
+
+Result<KubeconfigNames> kubeconfig_names(const ConfigOverrides& overrides,
+                                         const ConfigEnvironment& environment) {
+  CFKOPS_ASSIGN(const Loaded loaded, load_files(overrides, environment));
+  return KubeconfigNames{.contexts = names_of(loaded.config.contexts),
+                         .clusters = names_of(loaded.config.clusters),
+                         .users = names_of(loaded.config.users)};
 }
 
 }  // namespace cfkops::kube
