@@ -2,6 +2,7 @@
 
 #include "checks.hpp"
 #include "names.hpp"
+#include "steps.hpp"
 
 #include "cfkops/engine/plan.hpp"
 #include "cfkops/engine/recovery.hpp"
@@ -49,7 +50,13 @@ class Planner {
   Status plan_steps(const std::vector<runbook::Step>& steps, const Branch& branch);
   Status plan_step(const runbook::Step& step, Branch branch);
   Status plan_each(const runbook::Step& step, const Branch& branch);
+  Status plan_batch(const runbook::Step& step,
+                    const runbook::ValueList& list,
+                    const Batch& batch,
+                    const std::string& suffix);
+  Status plan_group(const runbook::Step& step, const Branch& branch);
   Status plan_body(const runbook::Step& step, const Branch& branch);
+  [[nodiscard]] std::string left_out(const std::string& id) const;
   Status plan_action(const runbook::Step& step, const Action& action, PlannedStep& planned);
   void begin(const runbook::ValueMap& params);
   [[nodiscard]] bool is_asked(const runbook::CheckEntry& entry) const;
