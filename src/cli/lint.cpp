@@ -2,6 +2,7 @@
 
 #include "commands.hpp"
 #include "exit_code.hpp"
+#include "known_kinds.hpp"
 #include "library.hpp"
 #include "lint_formats.hpp"
 
@@ -69,10 +70,10 @@ Work work_of(const std::vector<std::string>& words) {
 /// Judges files, and mends them where that is asked for. Any thread.
 class Judge {
  public:
-  Judge(runbook::Profile profile, bool fix)
+  Judge(runbook::Profile profile, bool fix, runbook::Knowledge knowledge)
       : profile_(profile),
         fix_(fix),
-        specs_(actions::specs()) {}
+        knowledge_(std::move(knowledge)) {}
 
   [[nodiscard]] LintedFile file(const RunbookPlace& place) const {
     auto file = read_runbook(place);
@@ -93,13 +94,13 @@ class Judge {
   /// What is left of a text when it is mended, and the findings about that.
   [[nodiscard]] LintedFile text(const std::string& path, std::string text) const {
     constexpr int kRounds = 8;  // what is mended may show what else is wrong
-    runbook::LintReport report = runbook::lint(text, path, specs_, profile_);
+    runbook::LintReport report = runbook::lint(text, path, knowledge_, profile_);
     for (int round = 0; fix_ && round < kRounds; ++round) {
       std::string better = runbook::mended(text, report.findings);
       if (better == text) {
         break;
       }
-      runbook::LintReport next = runbook::lint(better, path, specs_, profile_);
+      runbook::LintReport next = runbook::lint(better, path, knowledge_, profile_);
       if (report.runbook && !next.runbook) {
         break;  // nothing that could be run may become something that cannot
       }
@@ -112,7 +113,7 @@ class Judge {
  private:
   runbook::Profile profile_;
   bool fix_;
-  std::span<const runbook::ActionSpec> specs_;
+  runbook::Knowledge knowledge_;
 };
 
 /// Judges all files at once, as many as there are processors; the order stays.
@@ -188,10 +189,15 @@ Counts count(std::span<const LintedFile> files) {
 
 int lint_command(const Arguments& arguments, const AppEnvironment& environment) {
   Terminal& terminal = environment.terminal;
+  auto kinds = known_kinds(arguments.crds);
+  if (!kinds) {
+    return fail(environment, kinds.error());
+  }
   Work work = arguments.names.empty() ? Work{.places = runbooks_found(), .missing = {}}
                                       : work_of(arguments.names);
   const Judge judge(runbook::profile_of(arguments.profile).value_or(runbook::Profile::Ci),
-                    arguments.fix);
+                    arguments.fix,
+                    {actions::specs(), *std::move(kinds)});
   std::vector<LintedFile> files = judge_all(judge, work.places);
   const auto input = std::find_if(work.places.begin(), work.places.end(), [](const auto& place) {
     return place.path == kStandardInput;

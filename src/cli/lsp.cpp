@@ -1,5 +1,6 @@
 #include "commands.hpp"
 #include "exit_code.hpp"
+#include "known_kinds.hpp"
 
 #include "cfkops/actions/table.hpp"
 #include "cfkops/base/text.hpp"
@@ -52,8 +53,12 @@ std::string docs_uri(const std::string& wanted) {
 
 int lsp_command(const Arguments& arguments, const AppEnvironment& environment) {
   Terminal& terminal = environment.terminal;
+  const auto kinds = known_kinds(arguments.crds);
+  if (!kinds) {
+    return fail(environment, kinds.error());
+  }
   lsp::Server server(
-      {.specs = actions::specs(),
+      {.knowledge = {actions::specs(), *kinds},
        .profile = runbook::profile_of(arguments.profile).value_or(runbook::Profile::Ci),
        .docs = docs_uri(arguments.docs)});
   while (!server.exit_code()) {

@@ -176,7 +176,7 @@ class Server::Session {
       const Document& document = found->second.document;
       std::vector<Finding> findings;
       if (is_runbook(document.text(), uri)) {
-        findings = judge(document.text(), path_of(uri), options_.specs, options_.profile);
+        findings = judge(document.text(), path_of(uri), options_.knowledge, options_.profile);
       }
       send(notification(
           "textDocument/publishDiagnostics",
@@ -217,19 +217,19 @@ class Server::Session {
 
   Result<Json> hover_request(const Json& params) {
     return at_place(params, [this](const Document& document, std::size_t at) {
-      return to_json(hover(document.text(), at, options_.specs), document, abilities_);
+      return to_json(hover(document.text(), at, options_.knowledge), document, abilities_);
     });
   }
 
   Result<Json> completion_request(const Json& params) {
     return at_place(params, [this](const Document& document, std::size_t at) {
-      return to_json(complete(document.text(), at, options_.specs), document, abilities_);
+      return to_json(complete(document.text(), at, options_.knowledge), document, abilities_);
     });
   }
 
   Result<Json> definition_request(const Json& params) {
     return at_place(params, [this, &params](const Document& document, std::size_t at) {
-      return to_json(definition(document.text(), at, options_.specs),
+      return to_json(definition(document.text(), at, options_.knowledge),
                      document,
                      params.string_or("/textDocument/uri", ""));
     });

@@ -48,7 +48,7 @@ class LintContext {
  public:
   LintContext(const Runbook& runbook,
               const base::YamlNode& root,
-              std::span<const ActionSpec> specs,
+              const Knowledge& knowledge,
               const SourceText& source);
 
   [[nodiscard]] const Runbook& runbook() const { return runbook_; }
@@ -57,7 +57,10 @@ class LintContext {
 
   [[nodiscard]] const SourceText& source() const { return source_; }
 
-  [[nodiscard]] std::span<const ActionSpec> specs() const { return specs_; }
+  [[nodiscard]] std::span<const ActionSpec> specs() const { return knowledge_.specs; }
+
+  /// What is known of the kinds of live objects, or nullptr.
+  [[nodiscard]] const KindTypes* kinds() const { return knowledge_.kinds.get(); }
 
   /// All steps and groups in file order, those of rollbacks included.
   [[nodiscard]] const std::vector<PlacedStep>& steps() const { return steps_; }
@@ -125,7 +128,7 @@ class LintContext {
 
   const Runbook& runbook_;
   const base::YamlNode& root_;
-  std::span<const ActionSpec> specs_;
+  const Knowledge& knowledge_;
   const SourceText& source_;
   std::vector<PlacedStep> steps_;
   std::map<std::pair<int, int>, const base::YamlNode*> nodes_;  ///< of steps, by line and column

@@ -1,5 +1,6 @@
 #include "app_fixture.hpp"
 #include "support/source_tree.hpp"
+#include "support/widget_definition.hpp"
 
 #include "cfkops/runbook/rule.hpp"
 
@@ -165,6 +166,45 @@ TEST_F(Lint, WritesTestReportsForJunit) {
   EXPECT_THAT(report, HasSubstr("<testcase classname=\"runbooks/fine.yaml\" name=\"lint\"/>"));
   EXPECT_THAT(report, HasSubstr("name=\"CFK-X010 in line 12\""));
   EXPECT_THAT(report, HasSubstr("argv: [sleep, &quot;60&quot;]"));
+}
+
+/// A runbook that waits for a widget by a member that no widget has.
+std::string asking_a_widget() {
+  const std::string text = small_runbook("x");
+  return text.substr(0, text.find("configmap")) +
+         "widget, name: a}\n    expect:\n      - {check: expr, that: steps.look.object.status.phse "
+         "== "
+         "'Ready'}\n";
+}
+
+TEST_F(Lint, KnowsTheKindsThatItIsGiven) {
+  here.write("x.yaml", asking_a_widget());
+  here.write("crds/widgets.yaml", test::widget_definition());
+  here.write("crds/notes.yaml", "just: {{ text }}\n");
+  EXPECT_EQ(printed({"lint", "x.yaml"}, 0), "");
+  for (const char* path : {"crds", "crds/widgets.yaml"}) {
+    EXPECT_THAT(printed({"lint", "--crds", path, "x.yaml"}, 2),
+                AllOf(HasSubstr("did you mean 'phase'?"), HasSubstr("[CFK-E010]")));
+  }
+  here.write("more.yaml", "---\n" + test::widget_definition());
+  EXPECT_THAT(printed({"lint", "x.yaml", "--crds", "more.yaml", "--crds", "crds"}, 2),
+              HasSubstr("[CFK-E010]"));
+}
+
+TEST_F(Lint, DefinitionsThatAreNoneAreAnError) {
+  here.write("x.yaml", small_runbook("x"));
+  here.write("empty/notes.yaml", "a: 1\n");
+  here.write("broken.yaml", test::widget_definition() + "  - [\n");
+  for (const char* path : {"x.yaml", "empty"}) {
+    EXPECT_EQ(printed({"lint", "x.yaml", "--crds", path}, 2), "");
+    EXPECT_THAT(terminal.shown_err,
+                HasSubstr(std::string(path) + ": no CustomResourceDefinition is there"));
+  }
+  EXPECT_EQ(printed({"lint", "x.yaml", "--crds", "none.yaml"}, 2), "");
+  EXPECT_THAT(terminal.shown_err, HasSubstr("none.yaml"));
+  EXPECT_EQ(printed({"lint", "x.yaml", "--crds", "broken.yaml"}, 2), "");
+  EXPECT_THAT(terminal.shown_err, HasSubstr("broken.yaml:4"));
+  EXPECT_EQ(printed({"lsp", "--crds", "empty"}, 2), "");
 }
 
 }  // namespace

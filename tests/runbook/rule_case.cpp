@@ -11,6 +11,7 @@
 #include <algorithm>
 #include <array>
 #include <filesystem>
+#include <memory>
 
 namespace cfkops::test {
 
@@ -124,7 +125,8 @@ std::string unescaped(std::string_view part) {
 std::vector<runbook::Diagnostic> findings_of(const std::string& text,
                                              const runbook::RuleSpec& rule) {
   const runbook::Profile profile = std::max(rule.profile, runbook::Profile::Ci);
-  return runbook::lint(text, "x.yaml", runbook::test_specs(), profile).findings;
+  static const auto kKinds = std::make_shared<const runbook::KindTypes>();
+  return runbook::lint(text, "x.yaml", {runbook::test_specs(), kKinds}, profile).findings;
 }
 
 std::string shown_findings(const RuleCase& example, const runbook::RuleSpec& rule) {

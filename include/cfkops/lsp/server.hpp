@@ -1,11 +1,10 @@
 #pragma once
 
-#include "cfkops/runbook/action_spec.hpp"
+#include "cfkops/runbook/lint.hpp"
 #include "cfkops/runbook/rule.hpp"
 
 #include <memory>
 #include <optional>
-#include <span>
 #include <string>
 #include <string_view>
 
@@ -13,7 +12,7 @@ namespace cfkops::lsp {
 
 /// What a server knows and how it judges.
 struct Options {
-  std::span<const runbook::ActionSpec> specs;  ///< borrowed: must outlive the server
+  runbook::Knowledge knowledge;  ///< its specs are borrowed: they must outlive the server
   runbook::Profile profile = runbook::Profile::Ci;
   std::string docs;  ///< URI of the folder of the documentation, which findings link to, or ""
 };
