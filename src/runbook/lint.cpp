@@ -1,6 +1,7 @@
 #include "cfkops/runbook/lint.hpp"
 
 #include "ignores.hpp"
+#include "link.hpp"
 #include "lint_context.hpp"
 #include "load_parts.hpp"
 #include "rules/families.hpp"
@@ -117,10 +118,28 @@ class StepWalk {
   }
 
   void visit_body(const Step& step, Scope& scope) {
-    if (step.action.empty()) {
+    if (step.included != nullptr) {
+      rules::included(context_, step, scope);
+      add_included(step.steps, scope, Presence::Always);
+    } else if (!step.include.empty()) {
+      check_arguments(context_, nullptr, step.with, scope, step.action_pos);
+    } else if (step.action.empty()) {
       walk(step.steps, scope);
     } else {
       visit_action(step, scope);
+    }
+  }
+
+  /// What the steps of an included runbook give, which was judged where it stands.
+  void add_included(const std::vector<Step>& steps, Scope& scope, Presence around) {
+    for (const Step& step : steps) {
+      const bool sure = step.when.empty() && !step.each;
+      const Presence presence = sure ? around : Presence::Maybe;
+      if (!step.action.empty()) {
+        const ActionSpec* spec = find_spec(context_.specs(), step.action);
+        add_outputs(scope, "steps", step.id, outputs_of(spec), presence);
+      }
+      add_included(step.steps, scope, presence);
     }
   }
 
@@ -231,8 +250,17 @@ bool LintReport::has_errors() const {
 
 LintReport lint(std::string_view text,
                 const std::string& file,
-                std::span<const ActionSpec> specs,
+                const Knowledge& knowledge,
                 Profile profile) {
+  IncludePath path;
+  return lint_on(text, file, knowledge, profile, path);
+}
+
+LintReport lint_on(std::string_view text,
+                   const std::string& file,
+                   const Knowledge& knowledge,
+                   Profile profile,
+                   IncludePath& path) {
   LintReport report;
   const SourceText source(text);
   const auto root = load_tree(text, file, source);
@@ -246,7 +274,11 @@ LintReport lint(std::string_view text,
     say_that_there_are_more(report.findings);
     return report;
   }
-  LintContext context(*runbook, *root, specs, source);
+  std::vector<Diagnostic> unlinked = link_includes(*runbook, knowledge, path);
+  LintContext context(*runbook, *root, knowledge.specs, source);
+  for (Diagnostic& finding : unlinked) {
+    context.add(std::move(finding));
+  }
   report.findings = judge(context, profile);
   say_that_there_are_more(report.findings);
   settle(report.findings, profile);

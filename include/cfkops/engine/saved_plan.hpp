@@ -5,6 +5,7 @@
 #include "cfkops/base/result.hpp"
 #include "cfkops/engine/pins.hpp"
 #include "cfkops/engine/plan.hpp"
+#include "cfkops/runbook/include.hpp"
 
 #include <map>
 #include <optional>
@@ -25,7 +26,8 @@ struct SavedPlan {
   std::string runbook;                        ///< name
   std::string runbook_file;                   ///< where it was found, for messages
   std::string runbook_text;                   ///< all of it: that is what is run
-  std::string runbook_sha256;                 ///< of the text
+  std::string runbook_sha256;                 ///< of the text, and of what it includes
+  std::vector<runbook::IncludedCopy> includes;  ///< all that it includes
   std::map<std::string, std::string> params;  ///< as typed
   std::vector<std::string> secret_params;     ///< those to give again
   std::string server;

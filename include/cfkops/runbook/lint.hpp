@@ -2,6 +2,7 @@
 
 #include "cfkops/runbook/action_spec.hpp"
 #include "cfkops/runbook/diagnostic.hpp"
+#include "cfkops/runbook/include.hpp"
 #include "cfkops/runbook/model.hpp"
 #include "cfkops/runbook/rule.hpp"
 
@@ -30,14 +31,33 @@ struct LintReport {
   [[nodiscard]] bool has_errors() const;
 };
 
-/// Loads and judges a runbook against the known actions and checks by the rules of a profile:
-/// names, arguments, types, references between steps, outputs that may be missing, and whether it
-/// does harm. A comment `# cfkops:ignore CODE because REASON` on a finding's line, or alone on the
+/// What lint knows besides the text.
+struct Knowledge {
+  Knowledge() = default;
+
+  // Implicit on purpose: most who lint know actions and checks alone.
+  // NOLINTBEGIN(google-explicit-constructor)
+  Knowledge(std::span<const ActionSpec> the_specs)
+      : specs(the_specs) {}
+
+  Knowledge(const std::vector<ActionSpec>& the_specs)
+      : specs(the_specs) {}
+
+  // NOLINTEND(google-explicit-constructor)
+
+  std::span<const ActionSpec> specs;  ///< borrowed
+  IncludeResolver include;            ///< finds included runbooks; none: they cannot be found
+};
+
+/// Loads a runbook and what it includes, and judges it against the known actions and checks by the
+/// rules of a profile: names, arguments, types, references between steps, outputs that may be
+/// missing, and whether it does harm. What is included is judged by the basic profile, and has to
+/// be without errors. A comment `# cfkops:ignore CODE because REASON` on a finding's line, or alone on the
 /// line before it, takes the finding away, unless its rule is of the basic profile. Pure; any
 /// thread.
 [[nodiscard]] LintReport lint(std::string_view text,
                               const std::string& file,
-                              std::span<const ActionSpec> specs,
+                              const Knowledge& knowledge,
                               Profile profile = Profile::Basic);
 
 }  // namespace cfkops::runbook
