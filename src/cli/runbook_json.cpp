@@ -109,7 +109,21 @@ nlohmann::json to_json(const runbook::Attempts& attempts) {
 }
 
 nlohmann::json to_json(const std::optional<runbook::Each>& each) {
-  return each ? nlohmann::json{{"in", each->in.source()}, {"as", each->as}} : nlohmann::json();
+  if (!each) {
+    return {};
+  }
+  nlohmann::json batch = nlohmann::json::array();
+  for (const runbook::Share& share : each->batch) {
+    batch.push_back(share.text());
+  }
+  return {{"in", each->in.source()},
+          {"as", each->as},
+          {"batch", std::move(batch)},
+          {"maxFailures", each->max_failures.text()}};
+}
+
+nlohmann::json to_json(const std::optional<Duration>& duration) {
+  return duration ? nlohmann::json(base::format_duration(*duration)) : nlohmann::json();
 }
 
 nlohmann::json to_json(const runbook::Step& step) {
@@ -120,10 +134,10 @@ nlohmann::json to_json(const runbook::Step& step) {
       {"when", step.when.source()},
       {"each", to_json(step.each)},
       {"with", to_json(step.with)},
-      {"timeout",
-       step.timeout ? nlohmann::json(base::format_duration(*step.timeout)) : nlohmann::json()},
+      {"timeout", to_json(step.timeout)},
       {"attempts", to_json(step.attempts)},
       {"effect", step.effect ? nlohmann::json(runbook::to_string(*step.effect)) : nlohmann::json()},
+      {"onFailure", runbook::to_string(step.on_failure.value_or(runbook::OnFailure::Rollback))},
       {"expect", list_of(step.expect)},
       {"noRollback", step.no_rollback},
       {"rollback", list_of(step.rollback)},
@@ -148,6 +162,9 @@ nlohmann::json to_json(const runbook::Runbook& book) {
           {"steps", list_of(book.steps)},
           {"validation", list_of(book.validation)},
           {"rollback", list_of(book.rollback)},
+          {"settings",
+           {{"timeout", to_json(book.settings.timeout)},
+            {"runTimeout", to_json(book.settings.run_timeout)}}},
           {"file", book.file},
           {"sha256", book.sha256}};
 }

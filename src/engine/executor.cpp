@@ -257,7 +257,11 @@ Verdicts Run::go_through_steps() {
         "asked to stop: the run stops as soon as what it has taken down is back; ask once more to "
         "stop it now");
   });
+  if (const auto& limit = state_.request.runbook->settings.run_timeout) {
+    state_.no_step_after = state_.now() + *limit;
+  }
   auto failure = StepRunner(state_).run(state_.request.runbook->steps);
+  state_.no_step_after.reset();
   state_.loop().on_held_stop(nullptr);
   window_.end();
   if (!failure) {

@@ -1,7 +1,5 @@
 #include "planner.hpp"
 
-#include "evaluate.hpp"
-#include "recall.hpp"
 #include "window_gate.hpp"
 
 #include "cfkops/base/text.hpp"
@@ -16,30 +14,6 @@ namespace {
 
 /// The other kind that is asked again of a run that goes on.
 constexpr std::string_view kVersion = "version";
-
-std::string false_text(const runbook::Expression& condition, const runbook::Bindings& bindings) {
-  const std::string values = condition.explain(bindings);
-  return "`" + condition.source() + "` is false" + (values.empty() ? "" : " (" + values + ")");
-}
-
-/// "steps untell, tell"
-std::string ids_of(const std::vector<runbook::Step>& steps) {
-  std::vector<std::string> ids;
-  ids.reserve(steps.size());
-  for (const runbook::Step& step : steps) {
-    ids.push_back(step.id);
-  }
-  return (ids.size() == 1 ? "step " : "steps ") + base::enumerate(ids);
-}
-
-/// What is asked before the step; as written where it uses what is not known yet.
-std::string confirmation_of(const runbook::Step& step, const runbook::Bindings& bindings) {
-  if (step.confirm.source().empty()) {
-    return "";
-  }
-  const auto text = step.confirm.evaluate(bindings);
-  return text ? text->text() : step.confirm.source();
-}
 
 void add_question(std::vector<kube::AccessQuestion>& all, kube::AccessQuestion question) {
   if (std::find(all.begin(), all.end(), question) == all.end()) {
@@ -190,140 +164,6 @@ Status Planner::read_header() {
   } else if (identity.error().code == ErrorCode::Cancelled) {
     return identity.error();
   }
-  return {};
-}
-
-Status Planner::plan_steps(const std::vector<runbook::Step>& steps, const Branch& branch) {
-  for (const runbook::Step& step : steps) {
-    CFKOPS_TRY(plan_step(step, branch));
-  }
-  return {};
-}
-
-Status Planner::plan_step(const runbook::Step& step, Branch branch) {
-  const bool open = branch.skipped.empty() && branch.unknown.empty();
-  if (open) {
-    CFKOPS_TRY(needs_nothing_lost(step, Part::Entry, before_, request_.run_id));
-  }
-  if (open && !step.when.empty()) {
-    branch.unknown = needs(not_known_yet(step.when, names_.bindings()));
-    if (branch.unknown.empty()) {
-      auto wanted = holds(step.when, names_.bindings());
-      if (!wanted) {
-        return std::move(wanted).error().in("step '" + step.id + "'");
-      }
-      branch.skipped = *wanted ? "" : false_text(step.when, names_.bindings());
-    }
-  }
-  if (step.each && branch.skipped.empty() && branch.unknown.empty()) {
-    return plan_each(step, branch);
-  }
-  return plan_body(step, branch);
-}
-
-Status Planner::plan_each(const runbook::Step& step, const Branch& branch) {
-  const std::string unknown = needs(not_known_yet(step.each->in, names_.bindings()));
-  if (!unknown.empty()) {
-    return plan_body(step, {.suffix = branch.suffix, .skipped = "", .unknown = unknown});
-  }
-  auto list = elements(*step.each, names_.bindings());
-  if (!list) {
-    return std::move(list).error().in("step '" + step.id + "'");
-  }
-  if (list->empty()) {
-    return plan_body(step,
-                     {.suffix = branch.suffix,
-                      .skipped = "`" + step.each->in.source() + "` is empty",
-                      .unknown = ""});
-  }
-  for (std::size_t i = 0; i < list->size(); ++i) {
-    auto before = names_.bind(step.each->as, (*list)[i]);
-    const Status planned = plan_body(step,
-                                     {.suffix = branch.suffix + "[" + std::to_string(i + 1) + "]",
-                                      .skipped = "",
-                                      .unknown = ""});
-    names_.restore(step.each->as, std::move(before));
-    CFKOPS_TRY(planned);
-  }
-  return {};
-}
-
-Status Planner::plan_body(const runbook::Step& step, const Branch& branch) {
-  if (step.included != nullptr) {
-    return plan_included(step, branch);
-  }
-  if (step.action.empty()) {
-    return plan_steps(step.steps, branch);
-  }
-  const Action* action = catalogue_.action(step.action);
-  if (action == nullptr) {
-    return make_error(ErrorCode::InvalidInput,
-                      "step '" + step.id + "': there is no action '" + step.action + "'");
-  }
-  PlannedStep planned{.id = instance_id(step, branch.suffix),
-                      .title = step.title,
-                      .action = step.action,
-                      .plan = {},
-                      .skipped = branch.skipped,
-                      .unknown = branch.unknown,
-                      .confirm = confirmation_of(step, names_.bindings())};
-  if (is_done(planned.id)) {
-    planned.skipped = "done already";
-  } else if (planned.skipped.empty() && planned.unknown.empty()) {
-    CFKOPS_TRY(needs_nothing_lost(step, Part::Body, before_, request_.run_id));
-  }
-  if (planned.unknown.empty()) {
-    planned.unknown = needs(not_known_yet(step.with, names_.bindings()));
-  }
-  if (planned.skipped.empty() && planned.unknown.empty()) {
-    CFKOPS_TRY(plan_action(step, *action, planned));
-  }
-  if (!step.no_rollback.empty()) {
-    planned.plan.undo = "none: " + step.no_rollback;
-  } else if (!step.rollback.empty()) {
-    planned.plan.undo = "instead of the action's own: " + ids_of(step.rollback);
-  } else if (planned.plan.undo.empty() && !action->spec().no_undo.empty()) {
-    planned.plan.undo = "none: " + action->spec().no_undo;
-  }
-  if (planned.skipped.empty()) {
-    collect_permissions(planned, action->spec());
-  }
-  plan_.steps.push_back(std::move(planned));
-  return {};
-}
-
-Status Planner::plan_action(const runbook::Step& step, const Action& action, PlannedStep& planned) {
-  const auto arguments = evaluate_arguments(step.with, action.spec(), names_.bindings(), site_);
-  if (!arguments) {
-    if (arguments.error().code == ErrorCode::Cancelled) {
-      return arguments.error();
-    }
-    keep_error(step, arguments.error(), planned);
-    return {};
-  }
-  Context context;
-  context.run_id = request_.run_id;
-  context.ns = request_.ns;
-  context.step = {.id = planned.id,
-                  .title = step.title,
-                  .action = step.action,
-                  .number = plan_.steps.size() + 1,
-                  .count = 0,
-                  .attempt = 1};
-  context.deadline = reader_.loop().clock().now() + step.timeout.value_or(action.spec().timeout);
-  context.observer = &observer_;
-  if (earlier_ != nullptr && earlier_->contains(planned.id)) {
-    context.earlier = &earlier_->at(planned.id);
-  }
-  auto told = action.plan(context, reader_, *arguments);
-  if (!told) {
-    if (told.error().code == ErrorCode::Cancelled) {
-      return std::move(told).error();
-    }
-    keep_error(step, std::move(told).error(), planned);
-    return {};
-  }
-  planned.plan = *std::move(told);
   return {};
 }
 

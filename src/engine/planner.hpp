@@ -2,6 +2,7 @@
 
 #include "checks.hpp"
 #include "names.hpp"
+#include "steps.hpp"
 
 #include "cfkops/engine/plan.hpp"
 #include "cfkops/engine/recovery.hpp"
@@ -52,6 +53,11 @@ class Planner {
   Status plan_steps(const std::vector<runbook::Step>& steps, const Branch& branch);
   Status plan_step(const runbook::Step& step, Branch branch);
   Status plan_each(const runbook::Step& step, const Branch& branch);
+  Status plan_batch(const runbook::Step& step,
+                    const runbook::ValueList& list,
+                    const Batch& batch,
+                    const std::string& suffix);
+  Status plan_group(const runbook::Step& step, const Branch& branch);
   Status plan_body(const runbook::Step& step, const Branch& branch);
 
   /// A prerequisite of an included runbook that is asked when all steps are planned.
@@ -68,6 +74,7 @@ class Planner {
   Status ask_prerequisites_of(const runbook::Step& step, const Branch& branch);
   Status ask_late_prerequisites();
 
+  [[nodiscard]] std::string left_out(const std::string& id) const;
   Status plan_action(const runbook::Step& step, const Action& action, PlannedStep& planned);
   void begin(const runbook::ValueMap& params);
   [[nodiscard]] bool is_asked(const runbook::CheckEntry& entry) const;

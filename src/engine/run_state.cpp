@@ -117,6 +117,7 @@ void RunState::restore() {
     record.step = path.back();
     record.action = environment.catalogue.action(record.step->action);
     record.mutated = step.mutated;
+    record.undone = step.undone;
     record.order = ++begun;
     record.report = {.id = step.id,
                      .title = record.step->title,

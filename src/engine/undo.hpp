@@ -22,6 +22,10 @@ class Undo {
   /// True where nothing that should have been undone was left; the rest is in the state's `left`.
   bool carry_out();
 
+  /// The same of the steps of one element of a repeated step, "drain[2]", with which the run does
+  /// not go on: the runbook's own rollback is not for it.
+  bool take_back_element(const runbook::Step& step, const std::string& element);
+
   /// What it would do, for a plan, in its order.
   [[nodiscard]] std::vector<PlannedStep> planned() const;
 
@@ -47,10 +51,13 @@ class Undo {
   bool roll_back(const Group& group);
   static void plan_rollback(const Group& group, std::vector<PlannedStep>& planned);
 
-  void tell_what_has_no_undo();
+  bool undo_all(const std::vector<std::string>& ids);
+  void tell_what_has_no_undo(const std::vector<std::string>& ids);
+  Status tell(const std::string& event, const Json& data) const;
   [[nodiscard]] bool remembered_by(const std::string& step) const;
 
   RunState& state_;
+  std::string element_;  ///< of which it is, "drain[2]"; "": of the whole run
 };
 
 }  // namespace cfkops::engine

@@ -37,8 +37,9 @@ std::vector<Undo::Group> Undo::left_behind(const std::vector<std::string>& ids,
   const std::string suffix = record.report.id.substr(record.base.size());
   auto path = path_to(state_.request.runbook->steps, record.base);
   const auto whole = path;
-  for (; !path.empty(); path.pop_back()) {
+  for (bool outside = false; !path.empty() && !outside; path.pop_back()) {
     const runbook::Step* group = path.back();
+    outside = group->id == base_of(element_);  // what is around the element goes on
     if (group->included == nullptr || group->included->runbook.rollback.empty()) {
       continue;
     }
@@ -56,6 +57,9 @@ std::vector<Undo::Group> Undo::left_behind(const std::vector<std::string>& ids,
 
 bool Undo::roll_back(const Group& group) {
   const std::string id = group.step->id + group.suffix;
+  if (!state_.rolled_back.insert(id).second) {
+    return true;  // with the element that it belongs to
+  }
   const Names names = state_.names;
   std::optional<Error> error;
   if (const Status bound = bind_elements(state_, group.step->id, group.suffix); !bound) {

@@ -72,6 +72,11 @@ Type outputs_of(const ActionSpec* spec) {
   return spec == nullptr ? Type() : spec->output_type();
 }
 
+/// The run may go on behind it though it has failed.
+bool may_be_passed_over(const Step& step) {
+  return step.on_failure == OnFailure::Continue || step.on_failure == OnFailure::Ask;
+}
+
 /// Walks the steps in the order they run. What a step gives is in the scope of all that follow.
 class StepWalk {
  public:
@@ -104,7 +109,7 @@ class StepWalk {
     const auto proven = step.when.proves();
     if (!step.each && proven.empty()) {
       visit_body(step, scope);
-      if (!step.when.empty()) {
+      if (!step.when.empty() || may_be_passed_over(step)) {
         publish(step, scope, scope);
       }
       return;

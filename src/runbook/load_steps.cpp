@@ -9,7 +9,9 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <span>
+#include <system_error>
 #include <utility>
 
 namespace cfkops::runbook {
@@ -17,6 +19,8 @@ namespace cfkops::runbook {
 namespace {
 
 constexpr int kMaxAttempts = 10000;
+constexpr int kAllPercent = 100;
+constexpr int kMostElements = 1'000'000;
 
 /// The names every expression knows; an element of `each` may not hide them.
 constexpr std::array<std::string_view, 4> kRoots = {"params", "steps", "checks", "run"};
@@ -50,6 +54,32 @@ Attempts load_attempts(Form& form, const YamlNode* node) {
   return attempts;
 }
 
+/// "3" or "10%", at least `least` of it; nothing after a finding.
+std::optional<Share> load_share(Form& form,
+                                const YamlNode* node,
+                                std::string_view what,
+                                int least) {
+  if (node == nullptr) {
+    return std::nullopt;
+  }
+  const bool percent = node->is_scalar() && node->scalar.ends_with('%');
+  std::string_view digits = node->is_scalar() ? std::string_view(node->scalar) : "";
+  digits.remove_suffix(percent ? 1 : 0);
+  int number = -1;
+  const auto [end, failed] = std::from_chars(digits.data(), digits.data() + digits.size(), number);
+  const bool whole = failed == std::errc() && end == digits.data() + digits.size();
+  if (whole && number >= least && number <= (percent ? kAllPercent : kMostElements)) {
+    return Share{.number = number, .percent = percent};
+  }
+  form.report(
+      kWrongType,
+      *node,
+      fmt::format(
+          "{} must be a number of elements from {}, or a percentage up to 100%", what, least),
+      "write 3, or 10%");
+  return std::nullopt;
+}
+
 std::optional<Each> load_each(Form& form, const YamlNode* node) {
   if (node == nullptr || !form.check_keys(*node, "each", "'each'")) {
     return std::nullopt;
@@ -67,7 +97,24 @@ std::optional<Each> load_each(Form& form, const YamlNode* node) {
                   "choose another name");
     }
   }
+  for (const YamlNode* item : form.items(Form::member(*node, "batch"), "'batch'")) {
+    each.batch.push_back(load_share(form, item, "an entry of 'batch'", 1).value_or(Share()));
+  }
+  each.max_failures =
+      load_share(form, Form::member(*node, "max_failures"), "'max_failures'", 0).value_or(Share());
   return each;
+}
+
+std::optional<OnFailure> load_on_failure(Form& form, const YamlNode* node) {
+  const std::vector<std::string> words = {"rollback", "stop", "continue", "ask"};
+  const std::string word = form.word(node, "'on_failure'", words);
+  for (const OnFailure action :
+       {OnFailure::Rollback, OnFailure::Stop, OnFailure::Continue, OnFailure::Ask}) {
+    if (word == to_string(action)) {
+      return action;
+    }
+  }
+  return std::nullopt;
 }
 
 std::optional<Effect> load_effect(Form& form, const YamlNode* node) {
@@ -103,6 +150,7 @@ class StepLoader {
     step_.title = form_.text(member("title"), "'title'");
     step_.when = form_.expression(member("when"), "'when'");
     step_.each = load_each(form_, member("each"));
+    step_.on_failure = load_on_failure(form_, member("on_failure"));
     const bool group = node_.find("steps") != nullptr;
     const bool includes = !group && node_.find("include") != nullptr;
     if (!group && !includes && node_.find("do") == nullptr) {
@@ -219,6 +267,40 @@ class StepLoader {
 };
 
 }  // namespace
+
+std::size_t Share::of(std::size_t size) const {
+  if (!percent) {
+    return std::min(static_cast<std::size_t>(number), size);
+  }
+  return size * static_cast<std::size_t>(number) / kAllPercent;
+}
+
+std::string Share::text() const {
+  return std::to_string(number) + (percent ? "%" : "");
+}
+
+std::string_view to_string(OnFailure action) {
+  switch (action) {
+    case OnFailure::Rollback:
+      return "rollback";
+    case OnFailure::Stop:
+      return "stop";
+    case OnFailure::Continue:
+      return "continue";
+    case OnFailure::Ask:
+      return "ask";
+  }
+  return "rollback";
+}
+
+Settings load_settings(Form& form, const YamlNode* node) {
+  Settings settings;
+  if (node != nullptr && form.check_keys(*node, "settings", "'settings'")) {
+    settings.timeout = form.duration(Form::member(*node, "timeout"), "'timeout'");
+    settings.run_timeout = form.duration(Form::member(*node, "run_timeout"), "'run_timeout'");
+  }
+  return settings;
+}
 
 std::vector<Step> load_steps(Form& form,
                              const YamlNode* node,

@@ -32,6 +32,13 @@ json id_schema() {
   return {{"type", "string"}, {"pattern", "^[a-z][a-z0-9_]*$"}};
 }
 
+/// So many elements, or percent of them.
+json share_schema() {
+  return {{"anyOf",
+           json::array({{{"type", "integer"}, {"minimum", 0}},
+                        {{"type", "string"}, {"pattern", "^([0-9]|[1-9][0-9]|100)%$"}}})}};
+}
+
 json type_schema() {
   const json simple = {"string",
                        "bool",
@@ -70,6 +77,9 @@ const std::map<std::string_view, json>& schemas_of_types() {
       {"value", {{"not", {{"type", "null"}}}}},
       {"low, medium or high", {{"enum", {"low", "medium", "high"}}}},
       {"stop, rollback or ask", {{"enum", {"stop", "rollback", "ask"}}}},
+      {"rollback, stop, continue or ask", {{"enum", {"rollback", "stop", "continue", "ask"}}}},
+      {"number or percentage", share_schema()},
+      {"list of numbers or percentages", list_of(share_schema())},
       {"allow or freeze", {{"enum", {"allow", "freeze"}}}},
       {"read, idempotent or once", {{"enum", {"read", "idempotent", "once"}}}},
       {"list of not_yet, refused, unknown, failed",

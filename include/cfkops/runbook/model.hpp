@@ -124,12 +124,37 @@ struct Attempts {
   std::vector<std::string> on;  ///< not_yet refused unknown failed; empty: not_yet
 };
 
+/// So many of the elements of a list.
+struct Share {
+  int number = 0;  ///< elements, or percent of all
+  bool percent = false;
+
+  /// Of a list of that size; percentages are rounded down.
+  [[nodiscard]] std::size_t of(std::size_t size) const;
+  [[nodiscard]] std::string text() const;  ///< as written: "10%"
+  friend bool operator==(const Share&, const Share&) = default;
+};
+
 /// What a step is repeated for.
 struct Each {
   Expression in;
   std::string as;
+  std::vector<Share> batch;  ///< how many elements go together, at least one each; the last share
+                             ///< again and again; empty: one
+  Share max_failures;        ///< so many elements may fail before the step does
   SourcePos pos;
 };
+
+/// What a run does when a step fails.
+enum class OnFailure {
+  Rollback,  ///< what was done is undone
+  Stop,      ///< what was done stays done, so that the run can be resumed
+  Continue,  ///< the run goes on behind the step, whose outputs are missing
+  Ask,       ///< a person says whether to go on; where nobody can be asked it is undone
+};
+
+/// The name as it stands in a runbook: "continue".
+[[nodiscard]] std::string_view to_string(OnFailure action);
 
 /// A runbook that a step includes: include.hpp.
 struct Included;
@@ -151,9 +176,16 @@ struct Step {
   std::vector<Step> rollback;  ///< `rollback: [steps]`: done in place of the action's own undo
   Template confirm;            ///< asked before the step; of no source: nothing is asked
   std::optional<Effect> effect;
+  std::optional<OnFailure> on_failure;
   SourcePos pos;
   SourcePos action_pos;  ///< of what stands under `do` or `include`
   std::shared_ptr<const Included> included;  ///< what `include` means, once it was found
+};
+
+/// What holds for a whole run.
+struct Settings {
+  std::optional<Duration> timeout;      ///< of each step that says none, instead of its action's
+  std::optional<Duration> run_timeout;  ///< no step begins when the run has taken so long
 };
 
 /// A runbook as loaded: syntactically and structurally right, positions kept. Whether its actions,
@@ -172,6 +204,7 @@ struct Runbook {
   std::vector<Step> steps;
   std::vector<CheckEntry> validation;
   std::vector<Step> rollback;
+  Settings settings;
   std::string file;
   std::string sha256;  ///< of the file's bytes; where it includes others, of theirs too
   std::string source;  ///< the file's bytes

@@ -45,7 +45,7 @@ std::span<const Rule> schema_rules() {
   using enum Severity;
   using enum Profile;
   static constexpr std::array<Rule, 9> kRules = {{
-      {{"CFK-S001", "unknown-key", "an unknown key, or one of a later version", Error, Basic}},
+      {{"CFK-S001", "unknown-key", "an unknown key", Error, Basic}},
       {{"CFK-S002", "missing-key", "a required key is missing", Error, Basic}},
       {{"CFK-S003", "wrong-type", "a value of the wrong type", Error, Basic}},
       {{"CFK-S004", "bad-id", "a name that is no id, is reserved, or given twice", Error, Basic}},

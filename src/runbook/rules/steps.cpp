@@ -97,7 +97,33 @@ void loose_selector(LintContext& context) {
   }
 }
 
+/// Whether it, or a step in the group that it is, changes something.
+bool changes_something(const LintContext& context, const Step& step) {
+  return std::any_of(
+      context.steps().begin(), context.steps().end(), [&step](const PlacedStep& placed) {
+        const bool in =
+            placed.step == &step ||
+            std::find(placed.around.begin(), placed.around.end(), &step) != placed.around.end();
+        return in && !placed.undoing && placed.mutates();
+      });
+}
+
+void failures_passed_over(LintContext& context) {
+  for (const PlacedStep& placed : context.steps()) {
+    if (placed.step->on_failure == OnFailure::Continue &&
+        changes_something(context, *placed.step)) {
+      context.report(kErrorsIgnored,
+                     context.key_of(*placed.step, "on_failure"),
+                     fmt::format("step '{}' changes something, and the run goes on whether or not "
+                                 "it could",
+                                 placed.step->id),
+                     "write on_failure: ask, or ignore this with the reason");
+    }
+  }
+}
+
 void errors_ignored(LintContext& context) {
+  failures_passed_over(context);
   for (const PlacedStep& placed : context.steps()) {
     const ArgumentValue* must = argument(*placed.step, "must_succeed");
     if (literal(must) == "false" &&
