@@ -2,10 +2,10 @@
 
 #include "commands.hpp"
 #include "exit_code.hpp"
+#include "knowledge.hpp"
 #include "library.hpp"
 #include "lint_formats.hpp"
 
-#include "cfkops/actions/table.hpp"
 #include "cfkops/base/text.hpp"
 
 #include <algorithm>
@@ -72,7 +72,7 @@ class Judge {
   Judge(runbook::Profile profile, bool fix)
       : profile_(profile),
         fix_(fix),
-        specs_(actions::specs()) {}
+        knowledge_(knowledge()) {}
 
   [[nodiscard]] LintedFile file(const RunbookPlace& place) const {
     auto file = read_runbook(place);
@@ -93,13 +93,13 @@ class Judge {
   /// What is left of a text when it is mended, and the findings about that.
   [[nodiscard]] LintedFile text(const std::string& path, std::string text) const {
     constexpr int kRounds = 8;  // what is mended may show what else is wrong
-    runbook::LintReport report = runbook::lint(text, path, specs_, profile_);
+    runbook::LintReport report = runbook::lint(text, path, knowledge_, profile_);
     for (int round = 0; fix_ && round < kRounds; ++round) {
       std::string better = runbook::mended(text, report.findings);
       if (better == text) {
         break;
       }
-      runbook::LintReport next = runbook::lint(better, path, specs_, profile_);
+      runbook::LintReport next = runbook::lint(better, path, knowledge_, profile_);
       if (report.runbook && !next.runbook) {
         break;  // nothing that could be run may become something that cannot
       }
@@ -112,7 +112,7 @@ class Judge {
  private:
   runbook::Profile profile_;
   bool fix_;
-  std::span<const runbook::ActionSpec> specs_;
+  runbook::Knowledge knowledge_;
 };
 
 /// Judges all files at once, as many as there are processors; the order stays.

@@ -1,7 +1,8 @@
 #include "commands.hpp"
 #include "exit_code.hpp"
+#include "knowledge.hpp"
+#include "library.hpp"
 
-#include "cfkops/actions/table.hpp"
 #include "cfkops/base/text.hpp"
 #include "cfkops/lsp/server.hpp"
 
@@ -53,9 +54,10 @@ std::string docs_uri(const std::string& wanted) {
 int lsp_command(const Arguments& arguments, const AppEnvironment& environment) {
   Terminal& terminal = environment.terminal;
   lsp::Server server(
-      {.specs = actions::specs(),
+      {.knowledge = knowledge(),
        .profile = runbook::profile_of(arguments.profile).value_or(runbook::Profile::Ci),
-       .docs = docs_uri(arguments.docs)});
+       .docs = docs_uri(arguments.docs),
+       .runbooks = runbook_names});
   while (!server.exit_code()) {
     const auto bytes = terminal.read_some();
     if (!bytes) {

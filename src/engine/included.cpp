@@ -18,8 +18,7 @@ using runbook::Type;
 using runbook::Value;
 
 const ArgumentValue* given(const runbook::Step& step, const std::string& name) {
-  const auto found =
-      std::ranges::find(step.with, name, &runbook::ArgumentValue::Member::name);
+  const auto found = std::ranges::find(step.with, name, &runbook::ArgumentValue::Member::name);
   return found == step.with.end() ? nullptr : &found->value;
 }
 
@@ -64,11 +63,12 @@ Result<std::optional<Value>> param_value(const Param& param,
   if (site == nullptr) {
     return std::optional<Value>(std::move(converted));
   }
-  CFKOPS_ASSIGN(Value resolved,
-                resolve_references(converted,
-                                   param.type,
-                                   {.name = "parameter '" + param.name + "'", .text = {}, .how = ""},
-                                   *site));
+  CFKOPS_ASSIGN(
+      Value resolved,
+      resolve_references(converted,
+                         param.type,
+                         {.name = "parameter '" + param.name + "'", .text = {}, .how = ""},
+                         *site));
   return std::optional<Value>(std::move(resolved));
 }
 
@@ -99,8 +99,7 @@ Result<runbook::ValueMap> included_params(const runbook::Step& step,
   return params;
 }
 
-runbook::ValueMap known_params(const runbook::Step& step,
-                               const runbook::Bindings& bindings) {
+runbook::ValueMap known_params(const runbook::Step& step, const runbook::Bindings& bindings) {
   runbook::ValueMap params;
   for (const Param& param : step.included->runbook.params) {
     const ArgumentValue* written = given(step, param.name);
@@ -125,9 +124,7 @@ bool is_part_of(const std::string& instance,
          !path_to(group.steps, base).empty();
 }
 
-bool was_begun(const RecoveredRun* before,
-               const runbook::Step& group,
-               const std::string& suffix) {
+bool was_begun(const RecoveredRun* before, const runbook::Step& group, const std::string& suffix) {
   return before != nullptr &&
          std::any_of(before->steps.begin(), before->steps.end(), [&](const RecoveredStep& step) {
            return is_part_of(step.id, group, suffix);

@@ -25,7 +25,17 @@ IncludedGroup::IncludedGroup(RunState& state, const runbook::Step& step, const s
 
 Failure IncludedGroup::failure(Error error) const {
   const bool stopped = error.code == ErrorCode::Cancelled;
-  return {.stopped = stopped, .error = std::move(error).in("step '" + id_ + "'"), .step = id_};
+  return {.stopped = stopped,
+          .passable = false,
+          .error = std::move(error).in("step '" + id_ + "'"),
+          .step = id_};
+}
+
+/// A check failed. What cannot be told is nothing that a run may go on behind.
+Failure IncludedGroup::not_held(const Error& error) const {
+  Failure failed = failure(error);
+  failed.passable = error.code == ErrorCode::Refused && !state_.must_stop(id_);
+  return failed;
 }
 
 std::optional<Failure> IncludedGroup::carry_out(const Steps& steps) {
@@ -35,15 +45,14 @@ std::optional<Failure> IncludedGroup::carry_out(const Steps& steps) {
   if (auto stop = state_.must_stop(id_)) {
     return stop;
   }
-  const Status known =
-      needs_nothing_lost(step_, Part::Body, state_.before, state_.request.run_id);
+  const Status known = needs_nothing_lost(step_, Part::Body, state_.before, state_.request.run_id);
   if (!known) {
     return failure(known.error());
   }
   const auto params = included_params(step_, state_.names.bindings(), state_.site);
   if (!params) {
     const bool stopped = params.error().code == ErrorCode::Cancelled;
-    return Failure{.stopped = stopped, .error = params.error(), .step = id_};
+    return Failure{.stopped = stopped, .passable = false, .error = params.error(), .step = id_};
   }
   state_.included.insert_or_assign(id_, *params);
   const std::string& binding = step_.included->binding;
@@ -56,11 +65,10 @@ std::optional<Failure> IncludedGroup::carry_out(const Steps& steps) {
 std::optional<Failure> IncludedGroup::go_through(const runbook::ValueMap& params,
                                                  const Steps& steps) {
   if (!was_begun(state_.before, step_, suffix_)) {
-    const Status asked = ask("prerequisite",
-                             runbook_.prerequisites,
-                             "runbook " + runbook_.name + " is not begun: ");
+    const Status asked =
+        ask("prerequisite", runbook_.prerequisites, "runbook " + runbook_.name + " is not begun: ");
     if (!asked) {
-      return failure(asked.error());
+      return not_held(asked.error());
     }
   }
   if (const Status told = tell("begin", &params); !told) {
@@ -69,11 +77,14 @@ std::optional<Failure> IncludedGroup::go_through(const runbook::ValueMap& params
   if (auto failed = watched(steps)) {
     return failed;
   }
-  const Status valid = ask("validation",
-                           runbook_.validation,
-                           "the steps of runbook " + runbook_.name +
-                               " are done, its validation did not pass: ");
-  const Status told = valid ? tell("done", nullptr) : valid;
+  const Status valid =
+      ask("validation",
+          runbook_.validation,
+          "the steps of runbook " + runbook_.name + " are done, its validation did not pass: ");
+  if (!valid) {
+    return not_held(valid.error());
+  }
+  const Status told = tell("done", nullptr);
   return told ? std::nullopt : std::optional<Failure>(failure(told.error()));
 }
 

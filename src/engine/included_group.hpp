@@ -37,6 +37,7 @@ class IncludedGroup {
              const std::string& otherwise);
   Status tell(const char* event, const runbook::ValueMap* params) const;
   [[nodiscard]] Failure failure(Error error) const;
+  [[nodiscard]] Failure not_held(const Error& error) const;
 
   RunState& state_;
   const runbook::Step& step_;

@@ -34,8 +34,8 @@ class Walk {
       return body(step);
     }
     const bool known = not_known_yet(step.each->in, bindings_).empty();
-    const auto list = known ? elements(*step.each, bindings_)
-                            : Result<runbook::ValueList>(runbook::ValueList());
+    const auto list =
+        known ? elements(*step.each, bindings_) : Result<runbook::ValueList>(runbook::ValueList());
     if (!known || !list) {
       return body(step);
     }

@@ -9,9 +9,8 @@
 namespace cfkops::engine {
 
 /// What the runbook of one `include` locks, with the names that it sees.
-using LocksVisitor = std::function<Status(const runbook::Step& step,
-                                          const runbook::Bindings& bindings,
-                                          const runbook::Value& params)>;
+using LocksVisitor = std::function<Status(
+    const runbook::Step& step, const runbook::Bindings& bindings, const runbook::Value& params)>;
 
 /// Tells `visit` of each instance of each step that includes a runbook, with its parameters as far
 /// as they are known when a run begins. What is sure to be skipped is left out. Errors: those of

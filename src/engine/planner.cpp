@@ -198,9 +198,8 @@ std::vector<kube::AccessQuestion> Planner::all_permissions() const {
   std::vector<kube::AccessQuestion> all = needed_;
   const runbook::Runbook& runbook = *request_.runbook;
   collect_checks(runbook, all);
-  runbook::each_include(runbook, [&](const runbook::Step& step) {
-    collect_checks(step.included->runbook, all);
-  });
+  runbook::each_include(
+      runbook, [&](const runbook::Step& step) { collect_checks(step.included->runbook, all); });
   return all;
 }
 

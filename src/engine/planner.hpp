@@ -106,7 +106,8 @@ class Planner {
   const std::map<std::string, std::vector<SentMutation>>* earlier_ = nullptr;
 };
 
-/// The kind of check that asks for what the steps will need, and so is asked after they are planned.
+/// The kind of check that asks for what the steps will need, and so is asked after they are
+/// planned.
 inline constexpr std::string_view kPermission = "permission";
 
 /// Why something cannot be known before the run, or "".

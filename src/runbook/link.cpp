@@ -201,9 +201,10 @@ class Linker {
       return false;
     }
     if (stops.size() > kMostIncludeDepth) {
-      report_at(step,
-                fmt::format("'{}' is more than {} runbooks inside", step.include, kMostIncludeDepth),
-                "include it from a runbook further out");
+      report_at(
+          step,
+          fmt::format("'{}' is more than {} runbooks inside", step.include, kMostIncludeDepth),
+          "include it from a runbook further out");
       return false;
     }
     return true;

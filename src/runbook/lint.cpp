@@ -138,7 +138,7 @@ class StepWalk {
   /// What the steps of an included runbook give, which was judged where it stands.
   void add_included(const std::vector<Step>& steps, Scope& scope, Presence around) {
     for (const Step& step : steps) {
-      const bool sure = step.when.empty() && !step.each;
+      const bool sure = step.when.empty() && !step.each && !may_be_passed_over(step);
       const Presence presence = sure ? around : Presence::Maybe;
       if (!step.action.empty()) {
         const ActionSpec* spec = find_spec(context_.specs(), step.action);

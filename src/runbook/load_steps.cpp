@@ -202,12 +202,13 @@ class StepLoader {
     const bool path = is_include_path(step_.include);
     if (!step_.include.empty() &&
         (path ? step_.include.starts_with('/') : !is_runbook_name(step_.include))) {
-      form_.report(kWrongType,
-                   *word,
-                   fmt::format("'{}' is neither the name of a runbook nor a path from the folder of "
-                               "this one",
-                               step_.include),
-                   "write include: broker-restart, or include: ./part.yaml");
+      form_.report(
+          kWrongType,
+          *word,
+          fmt::format("'{}' is neither the name of a runbook nor a path from the folder of "
+                      "this one",
+                      step_.include),
+          "write include: broker-restart, or include: ./part.yaml");
     }
   }
 

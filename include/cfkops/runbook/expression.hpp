@@ -44,8 +44,8 @@ class Expression {
   /// included itself is renamed likewise.
   [[nodiscard]] Expression included_by(const std::string& step) const;
 
-  /// It uses `steps` or `checks` as a whole and not one of their members, so that it means something
-  /// else in a runbook that includes its own.
+  /// It uses `steps` or `checks` as a whole and not one of their members, so that it means
+  /// something else in a runbook that includes its own.
   [[nodiscard]] bool takes_all_steps() const;
 
   /// The container; "" is none.

@@ -19,8 +19,9 @@ inline constexpr std::size_t kMostIncludes = 40;
 inline constexpr std::size_t kMostIncludedBytes = std::size_t{1} << 20U;
 
 /// A runbook that a step includes. All names in it are those of the runbook that includes it: its
-/// parameters are what is bound to `binding`, and the ids of its steps and checks begin with that of
-/// the step (`Expression::included_by`). Its steps are those of the group that the step has become.
+/// parameters are what is bound to `binding`, and the ids of its steps and checks begin with that
+/// of the step (`Expression::included_by`). Its steps are those of the group that the step has
+/// become.
 struct Included {
   std::string word;     ///< as written: "broker-restart", "./part.yaml"
   std::string from;     ///< the file in which that is written
@@ -35,8 +36,8 @@ struct IncludedText {
   bool on_disk = true;  ///< it is that file's, and not one of the program's own
 };
 
-/// Finds what stands under `include` in the runbook of the file `from`. Errors: those of looking for
-/// it.
+/// Finds what stands under `include` in the runbook of the file `from`. Errors: those of looking
+/// for it.
 using IncludeResolver =
     std::function<Result<IncludedText>(const std::string& word, const std::string& from)>;
 

@@ -6,6 +6,7 @@
 #include "cfkops/runbook/model.hpp"
 #include "cfkops/runbook/rule.hpp"
 
+#include <concepts>
 #include <cstddef>
 #include <optional>
 #include <span>
@@ -31,30 +32,25 @@ struct LintReport {
   [[nodiscard]] bool has_errors() const;
 };
 
-/// What lint knows besides the text.
+/// What lint knows of the world outside a runbook.
 struct Knowledge {
   Knowledge() = default;
 
-  // Implicit on purpose: most who lint know actions and checks alone.
-  // NOLINTBEGIN(google-explicit-constructor)
-  Knowledge(std::span<const ActionSpec> the_specs)
-      : specs(the_specs) {}
+  /// Actions and checks alone; borrowed.
+  template <std::convertible_to<std::span<const ActionSpec>> Specs>
+  Knowledge(const Specs& known)  // NOLINT(google-explicit-constructor): that is all most know
+      : specs(known) {}
 
-  Knowledge(const std::vector<ActionSpec>& the_specs)
-      : specs(the_specs) {}
-
-  // NOLINTEND(google-explicit-constructor)
-
-  std::span<const ActionSpec> specs;  ///< borrowed
+  std::span<const ActionSpec> specs;  ///< the actions and checks there are; borrowed
   IncludeResolver include;            ///< finds included runbooks; none: they cannot be found
 };
 
 /// Loads a runbook and what it includes, and judges it against the known actions and checks by the
 /// rules of a profile: names, arguments, types, references between steps, outputs that may be
 /// missing, and whether it does harm. What is included is judged by the basic profile, and has to
-/// be without errors. A comment `# cfkops:ignore CODE because REASON` on a finding's line, or alone on the
-/// line before it, takes the finding away, unless its rule is of the basic profile. Pure; any
-/// thread.
+/// be without errors. A comment `# cfkops:ignore CODE because REASON` on a finding's line, or alone
+/// on the line before it, takes the finding away, unless its rule is of the basic profile. Pure;
+/// any thread.
 [[nodiscard]] LintReport lint(std::string_view text,
                               const std::string& file,
                               const Knowledge& knowledge,

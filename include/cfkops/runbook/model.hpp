@@ -163,7 +163,7 @@ struct Included;
 struct Step {
   std::string id;
   std::string title;
-  std::string action;  ///< `do:`; empty for a group
+  std::string action;   ///< `do:`; empty for a group
   std::string include;  ///< `include:` the name or path of another runbook, as written
   ArgumentMap with;
   std::vector<Step> steps;  ///< of a group
@@ -178,7 +178,7 @@ struct Step {
   std::optional<Effect> effect;
   std::optional<OnFailure> on_failure;
   SourcePos pos;
-  SourcePos action_pos;  ///< of what stands under `do` or `include`
+  SourcePos action_pos;                      ///< of what stands under `do` or `include`
   std::shared_ptr<const Included> included;  ///< what `include` means, once it was found
 };
 

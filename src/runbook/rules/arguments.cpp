@@ -78,17 +78,16 @@ class ArgumentRule {
     const auto remedy =
         given.plain && !is_text(wanted) ? ambiguity(text.source()) : std::optional<std::string>();
     if (remedy) {
-      context_.report(
-          kAmbiguous,
-          text.pos(),
-          count_characters(text.source()),
-          fmt::format("{} '{}' of {}: '{}' means one thing in YAML 1.1 and another "
-                      "in YAML 1.2",
-                      word_,
-                      argument_.name,
-                      spec_.name,
-                      text.source()),
-          *remedy);
+      context_.report(kAmbiguous,
+                      text.pos(),
+                      count_characters(text.source()),
+                      fmt::format("{} '{}' of {}: '{}' means one thing in YAML 1.1 and another "
+                                  "in YAML 1.2",
+                                  word_,
+                                  argument_.name,
+                                  spec_.name,
+                                  text.source()),
+                      *remedy);
       return;
     }
     const auto value = text.evaluate({});

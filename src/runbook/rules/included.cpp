@@ -108,12 +108,11 @@ class GivenRule {
     const auto value = convert(Value(*text), param_.type);
     const Status within = value ? within_limits(param_, *value) : Status();
     if (!within) {
-      context_.report(kBadArgument,
-                      span_of(given),
-                      fmt::format("parameter '{}' of {}: {}",
-                                  param_.name,
-                                  step_.include,
-                                  within.error().message));
+      context_.report(
+          kBadArgument,
+          span_of(given),
+          fmt::format(
+              "parameter '{}' of {}: {}", param_.name, step_.include, within.error().message));
     }
   }
 
@@ -190,8 +189,7 @@ class LockRule {
     for (const ArgumentValue::Member& member : step.with) {
       runbook::each_expression(member.value, [&](const Expression& expression) {
         if (const Late found = late(expression); found.late) {
-          late_[{step.included->binding, member.name}] =
-              inside_ == 0 ? &member.value : found.given;
+          late_[{step.included->binding, member.name}] = inside_ == 0 ? &member.value : found.given;
         }
       });
     }

@@ -64,8 +64,8 @@ void ungated(LintContext& context) {
     }
   }
   for (const PlacedStep* placed : brokers) {
-    const bool last = placed == brokers.back() && !placed->repeated() &&
-                      !taken_blindly_behind(context, *placed);
+    const bool last =
+        placed == brokers.back() && !placed->repeated() && !taken_blindly_behind(context, *placed);
     const bool before = context.requires_check(kReplication);
     if (before && (last || gated_between(*placed))) {
       continue;

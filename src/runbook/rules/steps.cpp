@@ -231,11 +231,10 @@ void point_of_no_return(LintContext& context) {
                       "cannot",
                       placed.step->id,
                       undoable->id),
-          placed.by == nullptr
-              ? std::string("add confirm: with what is to be looked at before")
-              : fmt::format("add confirm: to it in {}, or to a step before '{}'",
-                            placed.by->included->runbook.file,
-                            placed.by->id));
+          placed.by == nullptr ? std::string("add confirm: with what is to be looked at before")
+                               : fmt::format("add confirm: to it in {}, or to a step before '{}'",
+                                             placed.by->included->runbook.file,
+                                             placed.by->id));
     }
     return;
   }
