@@ -73,14 +73,6 @@ struct Candidates {
   bool files = false;
 };
 
-std::vector<std::string> runbook_names() {
-  std::vector<std::string> names;
-  for (const RunbookPlace& place : runbooks_by_name()) {
-    names.push_back(place.name);
-  }
-  return names;
-}
-
 std::vector<std::string> param_words(const std::string& runbook) {
   std::vector<std::string> words;
   const auto file = find_runbook(runbook);

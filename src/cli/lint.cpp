@@ -2,11 +2,11 @@
 
 #include "commands.hpp"
 #include "exit_code.hpp"
+#include "knowledge.hpp"
 #include "known_kinds.hpp"
 #include "library.hpp"
 #include "lint_formats.hpp"
 
-#include "cfkops/actions/table.hpp"
 #include "cfkops/base/text.hpp"
 
 #include <algorithm>
@@ -195,9 +195,11 @@ int lint_command(const Arguments& arguments, const AppEnvironment& environment) 
   }
   Work work = arguments.names.empty() ? Work{.places = runbooks_found(), .missing = {}}
                                       : work_of(arguments.names);
+  runbook::Knowledge known = knowledge();
+  known.kinds = *std::move(kinds);
   const Judge judge(runbook::profile_of(arguments.profile).value_or(runbook::Profile::Ci),
                     arguments.fix,
-                    {actions::specs(), *std::move(kinds)});
+                    std::move(known));
   std::vector<LintedFile> files = judge_all(judge, work.places);
   const auto input = std::find_if(work.places.begin(), work.places.end(), [](const auto& place) {
     return place.path == kStandardInput;

@@ -1,8 +1,9 @@
 #include "commands.hpp"
 #include "exit_code.hpp"
+#include "knowledge.hpp"
 #include "known_kinds.hpp"
+#include "library.hpp"
 
-#include "cfkops/actions/table.hpp"
 #include "cfkops/base/text.hpp"
 #include "cfkops/lsp/server.hpp"
 
@@ -57,10 +58,13 @@ int lsp_command(const Arguments& arguments, const AppEnvironment& environment) {
   if (!kinds) {
     return fail(environment, kinds.error());
   }
+  runbook::Knowledge known = knowledge();
+  known.kinds = *kinds;
   lsp::Server server(
-      {.knowledge = {actions::specs(), *kinds},
+      {.knowledge = std::move(known),
        .profile = runbook::profile_of(arguments.profile).value_or(runbook::Profile::Ci),
-       .docs = docs_uri(arguments.docs)});
+       .docs = docs_uri(arguments.docs),
+       .runbooks = runbook_names});
   while (!server.exit_code()) {
     const auto bytes = terminal.read_some();
     if (!bytes) {

@@ -2,6 +2,7 @@
 
 #include "document.hpp"
 
+#include "cfkops/runbook/diagnostic.hpp"
 #include "cfkops/runbook/lint.hpp"
 #include "cfkops/runbook/rule.hpp"
 

@@ -2,6 +2,7 @@
 
 #include "ignores.hpp"
 #include "kind_outputs.hpp"
+#include "link.hpp"
 #include "lint_context.hpp"
 #include "load_parts.hpp"
 #include "rules/families.hpp"
@@ -126,10 +127,28 @@ class StepWalk {
   }
 
   void visit_body(const Step& step, Scope& scope) {
-    if (step.action.empty()) {
+    if (step.included != nullptr) {
+      rules::included(context_, step, scope);
+      add_included(step.steps, scope, Presence::Always);
+    } else if (!step.include.empty()) {
+      check_arguments(context_, nullptr, step.with, scope, step.action_pos);
+    } else if (step.action.empty()) {
       walk(step.steps, scope);
     } else {
       visit_action(step, scope);
+    }
+  }
+
+  /// What the steps of an included runbook give, which was judged where it stands.
+  void add_included(const std::vector<Step>& steps, Scope& scope, Presence around) {
+    for (const Step& step : steps) {
+      const bool sure = step.when.empty() && !step.each && !may_be_passed_over(step);
+      const Presence presence = sure ? around : Presence::Maybe;
+      if (!step.action.empty()) {
+        const ActionSpec* spec = find_spec(context_.specs(), step.action);
+        add_outputs(scope, "steps", step.id, outputs_of(spec), presence);
+      }
+      add_included(step.steps, scope, presence);
     }
   }
 
@@ -243,6 +262,15 @@ LintReport lint(std::string_view text,
                 const std::string& file,
                 const Knowledge& knowledge,
                 Profile profile) {
+  IncludePath path;
+  return lint_on(text, file, knowledge, profile, path);
+}
+
+LintReport lint_on(std::string_view text,
+                   const std::string& file,
+                   const Knowledge& knowledge,
+                   Profile profile,
+                   IncludePath& path) {
   LintReport report;
   const SourceText source(text);
   const auto root = load_tree(text, file, source);
@@ -260,7 +288,11 @@ LintReport lint(std::string_view text,
   if (profile == Profile::Basic) {
     known.kinds.reset();
   }
+  std::vector<Diagnostic> unlinked = link_includes(*runbook, known, path);
   LintContext context(*runbook, *root, known, source);
+  for (Diagnostic& finding : unlinked) {
+    context.add(std::move(finding));
+  }
   report.findings = judge(context, profile);
   say_that_there_are_more(report.findings);
   settle(report.findings, profile);

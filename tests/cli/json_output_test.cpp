@@ -28,6 +28,7 @@ const std::vector<std::string> kStepMembers = {"attempts",
                                                "effect",
                                                "expect",
                                                "id",
+                                               "include",
                                                "noRollback",
                                                "rollback",
                                                "steps",
@@ -209,6 +210,7 @@ TEST_F(JsonOutput, OfPlanHasEveryFieldAndNoSecret) {
   EXPECT_THAT(members(shown),
               ElementsAre("blocked",
                           "cluster",
+                          "includes",
                           "locks",
                           "namespace",
                           "params",
@@ -222,7 +224,8 @@ TEST_F(JsonOutput, OfPlanHasEveryFieldAndNoSecret) {
                           "window"));
   EXPECT_THAT(members(shown.at("cluster")), ElementsAre("context", "server", "version"));
   EXPECT_THAT(members(shown.at("prerequisites").at(0)),
-              ElementsAre("details", "id", "outputs", "remedy", "summary", "title", "verdict"));
+              ElementsAre(
+                  "decides", "details", "id", "outputs", "remedy", "summary", "title", "verdict"));
   EXPECT_THAT(members(shown.at("steps").at(0)),
               ElementsAre("action",
                           "changes",

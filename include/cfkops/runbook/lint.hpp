@@ -2,6 +2,7 @@
 
 #include "cfkops/runbook/action_spec.hpp"
 #include "cfkops/runbook/diagnostic.hpp"
+#include "cfkops/runbook/include.hpp"
 #include "cfkops/runbook/kind_types.hpp"
 #include "cfkops/runbook/model.hpp"
 #include "cfkops/runbook/rule.hpp"
@@ -40,6 +41,7 @@ struct Knowledge {
 
   std::span<const ActionSpec> specs;       ///< the actions and checks there are; borrowed
   std::shared_ptr<const KindTypes> kinds;  ///< what live objects have; nullptr: anything
+  IncludeResolver include;  ///< finds included runbooks; none: they cannot be found
 };
 
 /// What lint found.
@@ -51,12 +53,13 @@ struct LintReport {
   [[nodiscard]] bool has_errors() const;
 };
 
-/// Loads and judges a runbook against the known actions and checks by the rules of a profile:
-/// names, arguments, types, references between steps, outputs that may be missing, and whether it
-/// does harm. What is known of kinds counts from the profile Ci on: none of it keeps a runbook from
-/// being run. A comment `# cfkops:ignore CODE because REASON` on a finding's line, or alone on the
-/// line before it, takes the finding away, unless its rule is of the basic profile. Pure; any
-/// thread.
+/// Loads a runbook and what it includes, and judges it against the known actions and checks by the
+/// rules of a profile: names, arguments, types, references between steps, outputs that may be
+/// missing, and whether it does harm. What is included is judged by the basic profile, and has to
+/// be without errors. What is known of kinds counts from the profile Ci on: none of it keeps a
+/// runbook from being run. A comment `# cfkops:ignore CODE because REASON` on a finding's line, or
+/// alone on the line before it, takes the finding away, unless its rule is of the basic profile.
+/// Pure; any thread.
 [[nodiscard]] LintReport lint(std::string_view text,
                               const std::string& file,
                               const Knowledge& knowledge,
