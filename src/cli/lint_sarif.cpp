@@ -34,28 +34,33 @@ std::string in_full(const runbook::RuleSpec& rule) {
 }
 
 /// What a reader of a finding may want to know of its rule; GitHub asks for a text in any case.
-json help(const std::string& page, const std::string& docs) {
+/// `uri` is the address of the page, or "" where none is known.
+json help(const std::string& page, const std::string& uri) {
   constexpr std::string_view kWhatItTells = "A bad example, a good one, and why";
-  if (docs.empty()) {
+  if (uri.empty()) {
     return {{"text", std::string(kWhatItTells) + ": docs/" + page + " of cfkops"}};
   }
-  return {{"text", std::string(kWhatItTells) + ": " + docs + "/" + page},
-          {"markdown", "[" + std::string(kWhatItTells) + "](" + docs + "/" + page + ")"}};
+  return {{"text", std::string(kWhatItTells) + ": " + uri},
+          {"markdown", "[" + std::string(kWhatItTells) + "](" + uri + ")"}};
 }
 
 json rules(const std::string& docs) {
   json list = json::array();
   for (const runbook::RuleSpec& rule : runbook::all_rules()) {
     const std::string page = runbook::rule_page(rule.code);
+    std::string uri = docs;
+    if (!uri.empty()) {
+      uri.append("/").append(page);
+    }
     json told = {{"id", rule.code},
                  {"name", rule.name},
                  {"shortDescription", {{"text", rule.summary}}},
                  {"fullDescription", {{"text", in_full(rule)}}},
-                 {"help", help(page, docs)},
+                 {"help", help(page, uri)},
                  {"defaultConfiguration", {{"level", level_of(rule.severity)}}},
                  {"properties", {{"profile", runbook::to_string(rule.profile)}}}};
-    if (!docs.empty()) {
-      told["helpUri"] = docs + "/" + page;
+    if (!uri.empty()) {
+      told["helpUri"] = std::move(uri);
     }
     list.push_back(std::move(told));
   }
