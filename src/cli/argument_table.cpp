@@ -238,6 +238,9 @@ void add_runbook_commands(CLI::App& app, Slots& slots) {
             "Files, folders, names, or - for standard input; all that are found when left out");
   add_judging(lint, slots);
   lint->add_flag("--fix", slots.arguments.fix, "Write what can be mended without a person");
+  lint->add_option("--docs",
+                   slots.arguments.docs,
+                   "Folder or address of the documentation, for links to rules in SARIF");
 
   CLI::App* lsp = add_command(
       app, "lsp", "Serve an editor with what lint and explain know (Language Server Protocol)");

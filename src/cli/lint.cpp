@@ -1,6 +1,7 @@
 #include "cfkops/runbook/lint.hpp"
 
 #include "commands.hpp"
+#include "docs_uri.hpp"
 #include "exit_code.hpp"
 #include "knowledge.hpp"
 #include "known_kinds.hpp"
@@ -150,8 +151,8 @@ Result<std::string> read_start(Terminal& terminal, std::size_t most) {
   return text.substr(0, most);
 }
 
-std::string report_of(std::span<const LintedFile> files, Output output) {
-  switch (output) {
+std::string report_of(std::span<const LintedFile> files, const Arguments& arguments) {
+  switch (arguments.global.output) {
     case Output::Json:
       return lint_json(files);
     case Output::Github:
@@ -159,7 +160,7 @@ std::string report_of(std::span<const LintedFile> files, Output output) {
     case Output::Gitlab:
       return lint_gitlab(files);
     case Output::Sarif:
-      return lint_sarif(files);
+      return lint_sarif(files, docs_uri(arguments.docs));
     case Output::Junit:
       return lint_junit(files);
     default:
@@ -216,7 +217,7 @@ int lint_command(const Arguments& arguments, const AppEnvironment& environment) 
   files.insert(files.begin(),
                std::make_move_iterator(work.missing.begin()),
                std::make_move_iterator(work.missing.end()));
-  const std::string report = report_of(files, arguments.global.output);
+  const std::string report = report_of(files, arguments);
   mended_out ? terminal.err(report) : terminal.out(report);
   const Counts counts = count(files);
   if (arguments.global.output == Output::Text) {
