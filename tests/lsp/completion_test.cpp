@@ -60,7 +60,7 @@ TEST(Completion, OffersTheKeysOfARunbookInAnEmptyFile) {
 
 TEST(Completion, LeavesOutTheKeysThatAreThere) {
   const std::vector<std::string> keys = offered(around("") + "‸");
-  EXPECT_THAT(keys, ElementsAre("guard", "locks", "windows", "rollback"));
+  EXPECT_THAT(keys, ElementsAre("guard", "locks", "windows", "rollback", "settings"));
 }
 
 TEST(Completion, OffersTheKeysOfAStep) {
@@ -78,7 +78,11 @@ TEST(Completion, OffersTheKeysOfWhatAStepHas) {
   EXPECT_THAT(offered(around("    attempts: {‸}")), ElementsAre("max", "every", "backoff", "on"));
   EXPECT_THAT(offered(around("    attempts:\n      max: 3\n      ‸")),
               ElementsAre("every", "backoff", "on"));
-  EXPECT_THAT(offered(around("    each:\n      ‸")), ElementsAre("in", "as"));
+  EXPECT_THAT(offered(around("    each:\n      ‸")),
+              ElementsAre("in", "as", "batch", "max_failures"));
+  EXPECT_THAT(offered(around("    on_failure: ‸")),
+              ElementsAre("rollback", "stop", "continue", "ask"));
+  EXPECT_THAT(offered(around("") + "settings:\n  ‸"), ElementsAre("timeout", "run_timeout"));
   EXPECT_THAT(offered(around("    rollback:\n      ‸")), ElementsAre("none"));
   EXPECT_THAT(offered(around("    rollback:\n      - ‸")), Contains("do"));
   EXPECT_THAT(offered(around("  - id: g\n    steps:\n      - id: in\n        ‸")), Contains("do"));

@@ -41,7 +41,7 @@ struct Knowledge {
 
   std::span<const ActionSpec> specs;       ///< the actions and checks there are; borrowed
   std::shared_ptr<const KindTypes> kinds;  ///< what live objects have; nullptr: anything
-  IncludeResolver include;  ///< finds included runbooks; none: they cannot be found
+  IncludeResolver include;                 ///< finds included runbooks; none: they cannot be found
 };
 
 /// What lint found.
