@@ -21,14 +21,6 @@
 namespace cfkops::cli {
 namespace {
 
-std::vector<std::string> runbook_names() {
-  std::vector<std::string> names;
-  for (const RunbookPlace& place : runbooks_by_name()) {
-    names.push_back(place.name);
-  }
-  return names;
-}
-
 std::vector<std::string> prefixed(const std::string& prefix, std::vector<std::string> words) {
   for (std::string& word : words) {
     word.insert(0, prefix);
@@ -120,12 +112,13 @@ std::vector<std::string> explain_words_after(std::string_view typed) {
 }
 
 bool takes_file(std::string_view flag) {
-  static constexpr std::array<std::string_view, 18> kFlags = {"--allowed-signers",
+  static constexpr std::array<std::string_view, 19> kFlags = {"--allowed-signers",
                                                               "--audit-log",
                                                               "--certificate-authority",
                                                               "--client-certificate",
                                                               "--client-key",
                                                               "--cluster-log",
+                                                              "--crds",
                                                               "--dir",
                                                               "--docs",
                                                               "--faults",

@@ -53,10 +53,7 @@ RunbookPlace place_of(const std::string& path, std::string origin) {
 }
 
 Error not_found(const std::string& word) {
-  std::vector<std::string> names;
-  for (const RunbookPlace& place : runbooks_by_name()) {
-    names.push_back(place.name);
-  }
+  const std::vector<std::string> names = runbook_names();
   const std::vector<std::string> folders = search_folders();
   return make_error(ErrorCode::NotFound,
                     "there is no runbook '" + word + "'" + base::did_you_mean(word, names),
@@ -120,6 +117,14 @@ std::vector<RunbookPlace> runbooks_by_name() {
   }
   std::ranges::sort(named, {}, &RunbookPlace::name);
   return named;
+}
+
+std::vector<std::string> runbook_names() {
+  std::vector<std::string> names;
+  for (RunbookPlace& place : runbooks_by_name()) {
+    names.push_back(std::move(place.name));
+  }
+  return names;
 }
 
 Result<RunbookPlace> look_up(const std::string& word) {

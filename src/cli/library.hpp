@@ -35,6 +35,9 @@ struct RunbookFile {
 /// of equal names the one found first.
 [[nodiscard]] std::vector<RunbookPlace> runbooks_by_name();
 
+/// Their names.
+[[nodiscard]] std::vector<std::string> runbook_names();
+
 /// What `word` means: a path (it contains a slash, or ends in .yaml or .yml) or a name. Errors:
 /// NotFound for a name, with where was looked, did-you-mean and the next command.
 [[nodiscard]] Result<RunbookPlace> look_up(const std::string& word);

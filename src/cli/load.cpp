@@ -3,9 +3,9 @@
 #include "commands.hpp"
 #include "exit_code.hpp"
 #include "file_error.hpp"
+#include "knowledge.hpp"
 #include "library.hpp"
 
-#include "cfkops/actions/table.hpp"
 #include "cfkops/base/shell_word.hpp"
 #include "cfkops/base/text.hpp"
 #include "cfkops/runbook/lint.hpp"
@@ -16,8 +16,10 @@ namespace cfkops::cli {
 
 namespace {
 
-Loading judged(const std::string& text, const std::string& path) {
-  runbook::LintReport report = runbook::lint(text, path, actions::specs());
+Loading judged(const std::string& text,
+               const std::string& path,
+               const runbook::Knowledge& knowledge) {
+  runbook::LintReport report = runbook::lint(text, path, knowledge);
   if (report.has_errors() || !report.runbook) {
     return {.findings = runbook::render(report.findings, text)};
   }
@@ -34,16 +36,17 @@ std::optional<runbook::Runbook> load(const std::string& word,
     exit_code = fail_on_file(environment, file.error());
     return std::nullopt;
   }
-  return load_text(file->text, file->place.path, word, environment, exit_code);
+  return load_text(file->text, file->place.path, word, knowledge(), environment, exit_code);
 }
 
 std::optional<runbook::Runbook> load_text(const std::string& text,
                                           const std::string& path,
                                           const std::string& word,
+                                          const runbook::Knowledge& knowledge,
                                           const AppEnvironment& environment,
                                           int& exit_code) {
   Terminal& terminal = environment.terminal;
-  Loading loading = judged(text, path);
+  Loading loading = judged(text, path, knowledge);
   if (!loading.runbook) {
     for (const std::string& finding : loading.findings) {
       terminal.err(base::printable_lines(finding));
@@ -58,7 +61,7 @@ std::optional<runbook::Runbook> load_text(const std::string& text,
 
 Loading try_load(const std::string& word) {
   const auto file = find_runbook(word);
-  return file ? judged(file->text, file->place.path) : Loading{.error = file.error()};
+  return file ? judged(file->text, file->place.path, knowledge()) : Loading{.error = file.error()};
 }
 
 }  // namespace cfkops::cli

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "cfkops/cli/app.hpp"
+#include "cfkops/runbook/lint.hpp"
 #include "cfkops/runbook/model.hpp"
 
 #include <optional>
@@ -15,10 +16,12 @@ namespace cfkops::cli {
                                                    const AppEnvironment& environment,
                                                    int& exit_code);
 
-/// The same of a text that is there already; `path` and `word` are for messages.
+/// The same of a text that is there already; `path` and `word` are for messages. What it includes
+/// is found by `knowledge`.
 [[nodiscard]] std::optional<runbook::Runbook> load_text(const std::string& text,
                                                         const std::string& path,
                                                         const std::string& word,
+                                                        const runbook::Knowledge& knowledge,
                                                         const AppEnvironment& environment,
                                                         int& exit_code);
 

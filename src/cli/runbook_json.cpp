@@ -1,6 +1,7 @@
 #include "runbook_json.hpp"
 
 #include "cfkops/base/clock.hpp"
+#include "cfkops/runbook/include.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -109,7 +110,33 @@ nlohmann::json to_json(const runbook::Attempts& attempts) {
 }
 
 nlohmann::json to_json(const std::optional<runbook::Each>& each) {
-  return each ? nlohmann::json{{"in", each->in.source()}, {"as", each->as}} : nlohmann::json();
+  if (!each) {
+    return {};
+  }
+  nlohmann::json batch = nlohmann::json::array();
+  for (const runbook::Share& share : each->batch) {
+    batch.push_back(share.text());
+  }
+  return {{"in", each->in.source()},
+          {"as", each->as},
+          {"batch", std::move(batch)},
+          {"maxFailures", each->max_failures.text()}};
+}
+
+nlohmann::json to_json(const std::optional<Duration>& duration) {
+  return duration ? nlohmann::json(base::format_duration(*duration)) : nlohmann::json();
+}
+
+/// What the step includes, or null.
+nlohmann::json included_json(const runbook::Step& step) {
+  if (step.included == nullptr) {
+    return {};
+  }
+  const runbook::Runbook& inside = step.included->runbook;
+  return {{"word", step.include},
+          {"name", inside.name},
+          {"file", inside.file},
+          {"sha256", inside.sha256}};
 }
 
 nlohmann::json to_json(const runbook::Step& step) {
@@ -117,13 +144,14 @@ nlohmann::json to_json(const runbook::Step& step) {
       {"id", step.id},
       {"title", step.title},
       {"do", step.action},
+      {"include", included_json(step)},
       {"when", step.when.source()},
       {"each", to_json(step.each)},
       {"with", to_json(step.with)},
-      {"timeout",
-       step.timeout ? nlohmann::json(base::format_duration(*step.timeout)) : nlohmann::json()},
+      {"timeout", to_json(step.timeout)},
       {"attempts", to_json(step.attempts)},
       {"effect", step.effect ? nlohmann::json(runbook::to_string(*step.effect)) : nlohmann::json()},
+      {"onFailure", runbook::to_string(step.on_failure.value_or(runbook::OnFailure::Rollback))},
       {"expect", list_of(step.expect)},
       {"noRollback", step.no_rollback},
       {"rollback", list_of(step.rollback)},
@@ -148,6 +176,9 @@ nlohmann::json to_json(const runbook::Runbook& book) {
           {"steps", list_of(book.steps)},
           {"validation", list_of(book.validation)},
           {"rollback", list_of(book.rollback)},
+          {"settings",
+           {{"timeout", to_json(book.settings.timeout)},
+            {"runTimeout", to_json(book.settings.run_timeout)}}},
           {"file", book.file},
           {"sha256", book.sha256}};
 }

@@ -135,6 +135,9 @@ std::string saved_plan_text(const engine::SavedPlan& plan) {
   text += "  made       " + base::format_rfc3339(plan.created) +
           (plan.expires ? ", expires " + base::format_rfc3339(*plan.expires) : "") + "\n";
   text += "  runbook    sha256 " + plan.runbook_sha256 + "\n";
+  for (const runbook::IncludedCopy& copy : plan.includes) {
+    text += "  includes   " + copy.name + ", sha256 " + copy.sha256 + "\n";
+  }
   for (const auto& [name, value] : plan.plan.members("/params")) {
     text +=
         "  " + name + " = " + (value.is_string() ? value.string_or("", "") : value.dump()) + "\n";

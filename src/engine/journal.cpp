@@ -146,6 +146,13 @@ Status Journal::remember_undo(const Json& data) {
   return {};
 }
 
+void Journal::note_undone(std::uint64_t entry) {
+  const auto found = std::ranges::find(remembered_, entry, &Remembered::entry);
+  if (found != remembered_.end()) {
+    found->undone = true;
+  }
+}
+
 void Journal::carry_on(Before before) {
   remembered_ = std::move(before.remembered);
   entries_ = before.entries;

@@ -136,6 +136,9 @@ void Reading::add_step(const audit::LogLine& line) {
     step.why = line.data.string_or("/why", "");
     step.outputs = values_from_log(line.data.get("/outputs"));
     step.secrets = secrets_in_log(line.data.get("/outputs"));
+  } else if (event == "passed_over") {
+    step.state = event;
+    step.passed_by = line.data.string_or("/by", "");
   }
 }
 
@@ -147,7 +150,8 @@ void Reading::add_undo(const audit::LogLine& line) {
     run_.remembered.push_back({.step = line.step, .data = line.data.get("/undo"), .entry = entry});
     return;
   }
-  run_.undoing = true;
+  // An element that failed and is passed over is taken back while the run goes on.
+  run_.undoing = run_.undoing || line.data.string_or("/of", "").empty();
   if (event != "end" || line.step.empty()) {
     return;
   }
@@ -155,6 +159,7 @@ void Reading::add_undo(const audit::LogLine& line) {
   const bool undone = line.data.string_or("/outcome", "") == "done";
   if (undone) {
     std::erase_if(run_.remembered, [entry](const Remembered& one) { return one.entry == entry; });
+    step.undone = step.undone || entry == 0;
   }
   if (!undone) {
     step.state = "undo_failed";
@@ -235,6 +240,10 @@ Status Reading::add(const audit::LogLine& line) {
         !measured.empty()) {
       run_.checks.insert_or_assign(line.data.string_or("/id", ""), std::move(measured));
     }
+  } else if (line.phase == "note" && line.data.string_or("/kind", "") == "include") {
+    if (line.data.string_or("/event", "") == "done") {
+      run_.finished_groups.insert(line.data.string_or("/group", ""));
+    }
   } else if (line.phase == "step") {
     add_step(line);
   } else if (line.phase == "undo") {
@@ -286,6 +295,11 @@ std::string_view to_string(Fate fate) {
 
 const RecoveredStep* RecoveredRun::step(const std::string& id) const {
   const auto found = std::ranges::find(steps, id, &RecoveredStep::id);
+  return found == steps.end() ? nullptr : &*found;
+}
+
+const RecoveredStep* RecoveredRun::passed_over_by(const std::string& id) const {
+  const auto found = std::ranges::find(steps, id, &RecoveredStep::passed_by);
   return found == steps.end() ? nullptr : &*found;
 }
 

@@ -217,7 +217,15 @@ Verdicts Run::validate() {
       std::count_if(state_.steps.begin(), state_.steps.end(), [](const StepRecord& record) {
         return record.report.state == "done";
       });
-  return {RunResult::Succeeded, base::counted(done, "step") + " done, everything checked", {}};
+  const auto passed =
+      std::count_if(state_.steps.begin(), state_.steps.end(), [](const StepRecord& record) {
+        return record.report.state == "passed_over";
+      });
+  return {RunResult::Succeeded,
+          base::counted(done, "step") + " done, " +
+              (passed > 0 ? std::to_string(passed) + " failed and passed over, " : "") +
+              "everything checked",
+          {}};
 }
 
 }  // namespace cfkops::engine

@@ -9,6 +9,7 @@
 
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -22,12 +23,14 @@ struct StepRecord {
   const runbook::Step* step = nullptr;  ///< null until it is started
   const Action* action = nullptr;
   bool mutated = false;   ///< it sent something
+  bool undone = false;    ///< by the steps that the runbook has for that
   std::size_t order = 0;  ///< in which the steps were begun, from 1; 0: not begun
 };
 
 /// Why a run does not go on.
 struct Failure {
-  bool stopped = false;  ///< asked to, at a safe point; otherwise it went wrong
+  bool stopped = false;   ///< asked to, at a safe point; otherwise it went wrong
+  bool passable = false;  ///< the runbook may say that the run goes on behind it
   Error error;
   std::string step;  ///< or ""
 };
@@ -45,10 +48,20 @@ struct RunState {
   std::vector<StepRecord> steps;
   std::vector<std::string> left;
   LockKeeper locks;
-  std::size_t begun = 0;                 ///< steps, so far
-  const RecoveredRun* before = nullptr;  ///< of a run that goes on
-  bool rolls_back = false;               ///< asked for by a person, not because of a failure
-  bool untold = false;                   ///< refused before it was taken up: the log stays as it is
+  std::size_t begun = 0;                  ///< steps, so far
+  const RecoveredRun* before = nullptr;   ///< of a run that goes on
+  bool rolls_back = false;                ///< asked for by a person, not because of a failure
+  std::optional<MonoTime> no_step_after;  ///< `settings.run_timeout`, while steps run
+  bool untold = false;  ///< refused before it was taken up: the log stays as it is
+
+  /// The parameters of each included runbook that was begun, by the step's instance.
+  std::map<std::string, runbook::ValueMap> included;
+
+  /// Of these, those whose own rollback is done.
+  std::set<std::string> rolled_back;
+
+  /// All that the run needs to be allowed, as planned.
+  std::vector<kube::AccessQuestion> permissions;
 
   /// All that an earlier process sent, with its fate as far as it could be found.
   std::vector<SentMutation> sent;
@@ -89,8 +102,9 @@ void conceal(const RunEnvironment& environment, const runbook::Value& value);
 [[nodiscard]] std::vector<const runbook::Step*> path_to(const std::vector<runbook::Step>& steps,
                                                         const std::string& id);
 
-/// Binds the elements of each `each` around the step of id `base`, as they were when its instance
-/// of that suffix ("[2]") ran. Errors: InvalidInput.
+/// Binds the elements of each `each` around the step of id `base`, and the parameters of each
+/// included runbook that it is in, as they were when its instance of that suffix ("[2]") ran.
+/// Errors: InvalidInput.
 [[nodiscard]] Status bind_elements(RunState& state,
                                    const std::string& base,
                                    std::string_view suffix);

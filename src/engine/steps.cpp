@@ -4,6 +4,7 @@
 #include "asking.hpp"
 #include "checks.hpp"
 #include "evaluate.hpp"
+#include "included_group.hpp"
 #include "json_text.hpp"
 #include "planner.hpp"
 #include "value_log.hpp"
@@ -81,6 +82,13 @@ Error error_of(const Outcome& outcome, const std::string& step) {
   return std::move(error).in("step '" + step + "'");
 }
 
+Error out_of_time(Duration run_timeout) {
+  return make_error(ErrorCode::Timeout,
+                    "the run has taken longer than its run_timeout of " +
+                        base::format_duration(run_timeout) + ", so that no further step begins",
+                    "begin again with fewer elements, or a longer run_timeout in 'settings'");
+}
+
 }  // namespace
 
 std::optional<Failure> StepRunner::run(const std::vector<runbook::Step>& steps,
@@ -103,6 +111,15 @@ Status StepRunner::known_to(const runbook::Step& step, Part part) const {
 }
 
 std::optional<Failure> StepRunner::run_step(const runbook::Step& step, const std::string& suffix) {
+  if (was_passed_over(instance_id(step, suffix))) {
+    return std::nullopt;
+  }
+  auto failure = enter_step(step, suffix);
+  return failure ? after_failure(step, suffix, *std::move(failure)) : std::nullopt;
+}
+
+std::optional<Failure> StepRunner::enter_step(const runbook::Step& step,
+                                              const std::string& suffix) {
   if (const Status known = known_to(step, Part::Entry); !known) {
     return broken_off(step.id, known.error());
   }
@@ -121,33 +138,19 @@ std::optional<Failure> StepRunner::run_step(const runbook::Step& step, const std
   return step.each ? run_each(step, suffix) : run_body(step, suffix);
 }
 
-std::optional<Failure> StepRunner::run_each(const runbook::Step& step, const std::string& suffix) {
-  const auto list = elements(*step.each, state_.names.bindings());
-  if (!list) {
-    return broken_off(step.id, list.error());
-  }
-  if (list->empty()) {
-    const Status told = skip(step, suffix, "`" + step.each->in.source() + "` is empty");
-    return told ? std::nullopt : std::optional<Failure>(broken_off(step.id, told.error()));
-  }
-  for (std::size_t i = 0; i < list->size(); ++i) {
-    auto before = state_.names.bind(step.each->as, (*list)[i]);
-    auto failure = run_body(step, suffix + "[" + std::to_string(i + 1) + "]");
-    state_.names.restore(step.each->as, std::move(before));
-    if (failure) {
-      return failure;
-    }
-  }
-  return std::nullopt;
-}
-
 std::optional<Failure> StepRunner::run_body(const runbook::Step& step, const std::string& suffix) {
+  if (step.included != nullptr) {
+    return IncludedGroup(state_, step, suffix).carry_out([&] { return run(step.steps, suffix); });
+  }
   if (step.action.empty()) {
     return run(step.steps, suffix);
   }
   const std::string id = instance_id(step, suffix);
   if (auto stop = state_.must_stop(id)) {
     return stop;
+  }
+  if (state_.no_step_after && state_.now() >= *state_.no_step_after) {
+    return broken_off(id, out_of_time(*state_.request.runbook->settings.run_timeout));
   }
   const Action* action = state_.environment.catalogue.action(step.action);
   if (action == nullptr) {
@@ -415,7 +418,10 @@ std::optional<Failure> StepRunner::finish(StepRecord& record, const Outcome& out
   if (outcome.kind == Kind::Done) {
     return told ? std::nullopt : std::optional<Failure>(broken_off(record.report.id, told.error()));
   }
+  const bool known =
+      outcome.kind == Kind::Failed || outcome.kind == Kind::NotYet || outcome.kind == Kind::Refused;
   return Failure{.stopped = outcome.kind == Kind::Stopped,
+                 .passable = known && told && !state_.must_stop(record.report.id),
                  .error = error_of(outcome, record.report.id),
                  .step = record.report.id};
 }

@@ -5,11 +5,25 @@
 
 #include "cfkops/runbook/model.hpp"
 
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <vector>
 
 namespace cfkops::engine {
+
+/// Elements of a list that go through the steps together.
+struct Batch {
+  std::size_t begin = 0;  ///< the first, from 0
+  std::size_t end = 0;    ///< behind the last
+};
+
+/// Whether the elements of a batch go through its steps together, each step for all of them before
+/// the next one.
+[[nodiscard]] bool goes_together(const runbook::Step& step);
+
+/// The batches of a list of that size, in order.
+[[nodiscard]] std::vector<Batch> batches_of(const runbook::Each& each, std::size_t size);
 
 /// Carries steps out in order. Borrows the state.
 class StepRunner {
@@ -24,9 +38,24 @@ class StepRunner {
 
  private:
   struct Attempted;
+  struct Repetition;
 
   std::optional<Failure> run_step(const runbook::Step& step, const std::string& suffix);
+  std::optional<Failure> enter_step(const runbook::Step& step, const std::string& suffix);
+  // What is repeated, and what is gone on behind: steps_each.cpp.
   std::optional<Failure> run_each(const runbook::Step& step, const std::string& suffix);
+  std::optional<Failure> leave_out_again(Repetition& all);
+  std::optional<Failure> run_batch(Repetition& all, const Batch& batch);
+  std::optional<Failure> run_element(Repetition& all, std::size_t i, const runbook::Step* child);
+  std::optional<Failure> element_failed(Repetition& all, std::size_t i, Failure failure);
+  std::optional<Failure> take_back(const Repetition& all, std::size_t i, const std::string& why);
+  std::optional<Failure> after_failure(const runbook::Step& step,
+                                       const std::string& suffix,
+                                       Failure failure);
+  Status pass_over(const Failure& failure, const std::string& by);
+  [[nodiscard]] bool was_passed_over(const std::string& id);
+  bool person_goes_on(const Failure& failure);
+
   std::optional<Failure> run_body(const runbook::Step& step, const std::string& suffix);
   /// Asks for the confirmation that the step wants. Errors: Cancelled on no; as of the template.
   Status confirm(const runbook::Step& step, StepRecord& record);

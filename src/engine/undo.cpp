@@ -20,6 +20,21 @@ using Kind = Outcome::Kind;
 /// Between two tries of an undo that is not through yet.
 constexpr Duration kUndoPause = std::chrono::seconds(2);
 
+/// The steps of it, of a list of instances, in the same order.
+std::vector<std::string> of_element(const std::vector<std::string>& ids,
+                                    const runbook::Step& step,
+                                    std::string_view suffix) {
+  std::vector<std::string> own;
+  for (const std::string& id : ids) {
+    const std::string base = base_of(id);
+    if (!path_to({step}, base).empty() &&
+        std::string_view(id).substr(base.size()).starts_with(suffix)) {
+      own.push_back(id);
+    }
+  }
+  return own;
+}
+
 }  // namespace
 
 bool Undo::carry_out() {
@@ -28,24 +43,45 @@ bool Undo::carry_out() {
     observer.on_notice(
         "the undo goes on, so that nothing is left half undone; ask once more to stop it now");
   });
-  // Where that cannot be written, each step says that it is not undone.
-  const Status told = state_.tell_step(
-      audit::Phase::Undo, "start", Json(nlohmann::json::object()), audit::Durable::Yes);
-  bool complete = told.has_value();
-  for (const std::string& id : order()) {
-    complete = undo_step(id) && complete;
-  }
-  tell_what_has_no_undo();
-  complete = roll_back() && complete;
+  const bool undone = undo_all(order());
+  const bool complete = roll_back() && undone;
   state_.loop().on_held_stop(nullptr);
   return complete;
 }
 
-/// The steps that were begun, the last first.
+bool Undo::take_back_element(const runbook::Step& step, const std::string& element) {
+  const kube::Loop::SafeStretch stretch(state_.loop());
+  element_ = element;
+  return undo_all(of_element(order(), step, std::string_view(element).substr(step.id.size())));
+}
+
+bool Undo::undo_all(const std::vector<std::string>& ids) {
+  // Where that cannot be written, each step says that it is not undone.
+  bool complete = tell("start", Json(nlohmann::json::object())).has_value();
+  for (std::size_t i = 0; i < ids.size(); ++i) {
+    complete = undo_step(ids[i]) && complete;
+    for (const Group& group : left_behind(ids, i)) {
+      complete = roll_back(group) && complete;
+    }
+  }
+  tell_what_has_no_undo(ids);
+  return complete;
+}
+
+Status Undo::tell(const std::string& event, const Json& data) const {
+  nlohmann::json record = data.raw();
+  if (!element_.empty()) {
+    record["of"] = element_;
+  }
+  return state_.tell_step(audit::Phase::Undo, event, Json(std::move(record)), audit::Durable::Yes);
+}
+
+/// The steps that were begun, the last first, but for those of an undo.
 std::vector<std::string> Undo::order() const {
   std::vector<const StepRecord*> begun;
   for (const StepRecord& record : state_.steps) {
-    if (record.order > 0 && record.action != nullptr) {
+    const bool own = !path_to(state_.request.runbook->steps, record.base).empty();
+    if (own && record.order > 0 && record.action != nullptr) {
       begun.push_back(&record);
     }
   }
@@ -60,7 +96,9 @@ std::vector<std::string> Undo::order() const {
 
 std::vector<PlannedStep> Undo::planned() const {
   std::vector<PlannedStep> planned;
-  for (const std::string& id : order()) {
+  const std::vector<std::string> ids = order();
+  for (std::size_t i = 0; i < ids.size(); ++i) {
+    const std::string& id = ids[i];
     const StepRecord& record = *state_.find(id);
     PlannedStep step{.id = id,
                      .title = "take back: " + record.report.title,
@@ -88,6 +126,9 @@ std::vector<PlannedStep> Undo::planned() const {
       step.plan.notes = {"a field that somebody has changed since stays as it is, and is named"};
     }
     planned.push_back(std::move(step));
+    for (const Group& group : left_behind(ids, i)) {
+      plan_rollback(group, planned);
+    }
   }
   for (const runbook::Step& step : state_.request.runbook->rollback) {
     planned.push_back({.id = step.id,
@@ -109,13 +150,14 @@ bool Undo::undo_step(const std::string& id) {
   if (record.step->rollback.empty()) {
     return undo_remembered(id);
   }
-  return !record.mutated || record.report.state == "undone" || undo_by_steps(id);
+  const bool undone = record.undone || record.report.state == "undone";
+  return !record.mutated || undone || undo_by_steps(id);
 }
 
 bool Undo::undo_remembered(const std::string& id) {
   // A copy: an undo may itself remember something, which nobody takes back.
   std::vector<Remembered> remembered = state_.environment.journal.remembered();
-  std::erase_if(remembered, [&id](const Remembered& one) { return one.step != id; });
+  std::erase_if(remembered, [&id](const Remembered& one) { return one.step != id || one.undone; });
   std::reverse(remembered.begin(), remembered.end());
   bool complete = true;
   for (const Remembered& one : remembered) {
@@ -152,8 +194,7 @@ bool Undo::undo_by_steps(const std::string& id) {
   state_.names = names;
   const Outcome outcome = error ? Outcome::from(*error) : Outcome::done();
   state_.environment.journal.set_step(id, 1);
-  const Status told =
-      state_.tell_step(audit::Phase::Undo, "end", Json(to_json(outcome)), audit::Durable::Yes);
+  const Status told = tell("end", Json(to_json(outcome)));
   state_.environment.journal.set_step("", 0);
   StepRecord& again = *state_.find(id);  // the steps of the undo stand among the others now
   if (error) {
@@ -161,6 +202,7 @@ bool Undo::undo_by_steps(const std::string& id) {
     state_.left.push_back("step '" + id + "' is not undone: " + error->text());
     return false;
   }
+  again.undone = true;
   if (again.report.state == "done" || again.report.state == "undo_failed") {
     again.report.state = "undone";
   }
@@ -177,10 +219,12 @@ bool Undo::undo_one(const Remembered& remembered) {
   const Outcome outcome = attempts(*record, remembered);
   nlohmann::json end = to_json(outcome);
   end["entry"] = remembered.entry;
-  const Status told =
-      state_.tell_step(audit::Phase::Undo, "end", Json(std::move(end)), audit::Durable::Yes);
+  const Status told = tell("end", Json(std::move(end)));
   journal.set_step("", 0);
   const bool undone = outcome.kind == Kind::Done;
+  if (undone) {
+    journal.note_undone(remembered.entry);
+  }
   if (!undone) {
     record->report.state = "undo_failed";
   } else if (record->report.state == "done") {
@@ -206,11 +250,9 @@ Outcome Undo::attempts(const StepRecord& record, const Remembered& remembered) {
     const StepInfo info = state_.info_of(record, number);
     state_.environment.journal.set_step(record.report.id, number);
     set_scope(client, state_.request.run_id, "undo-" + record.report.id, number);
-    const Status told = state_.tell_step(
-        audit::Phase::Undo,
-        "begin",
-        Json(nlohmann::json{{"entry", remembered.entry}, {"undo", remembered.data.raw()}}),
-        audit::Durable::Yes);
+    const Status told =
+        tell("begin",
+             Json(nlohmann::json{{"entry", remembered.entry}, {"undo", remembered.data.raw()}}));
     if (!told) {
       return Outcome::from(told.error());
     }
@@ -237,9 +279,10 @@ bool Undo::remembered_by(const std::string& step) const {
       all.begin(), all.end(), [&](const Remembered& one) { return one.step == step; });
 }
 
-void Undo::tell_what_has_no_undo() {
+void Undo::tell_what_has_no_undo(const std::vector<std::string>& ids) {
   for (const StepRecord& record : state_.steps) {
-    if (!record.mutated || record.action == nullptr || !record.step->rollback.empty()) {
+    const bool meant = std::ranges::find(ids, record.report.id) != ids.end();
+    if (!meant || !record.mutated || record.action == nullptr || !record.step->rollback.empty()) {
       continue;
     }
     const std::string& why =

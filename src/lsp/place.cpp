@@ -17,7 +17,7 @@ struct Nested {
   Inside inside;
 };
 
-constexpr std::array<Nested, 16> kNested = {{
+constexpr std::array<Nested, 17> kNested = {{
     {"runbook", "params", {kParams, false}},
     {"runbook", "prerequisites", {"check", true}},
     {"runbook", "guard", {"guard", true}},
@@ -25,6 +25,7 @@ constexpr std::array<Nested, 16> kNested = {{
     {"runbook", "steps", {"step", true}},
     {"runbook", "validation", {"check", true}},
     {"runbook", "rollback", {"step", true}},
+    {"runbook", "settings", {"settings", false}},
     {"check", "with", {kArguments, false}},
     {"guard", "with", {kArguments, false}},
     {"step", "with", {kArguments, false}},

@@ -137,13 +137,7 @@ bool Form::check_keys(const YamlNode& map, std::string_view where, std::string_v
       break;
     }
     const int length = count_characters(member.key);
-    if (is_later_key(where, member.key)) {
-      report(kUnknownKey,
-             member.key_pos,
-             length,
-             fmt::format("'{}' is not supported by this version yet", member.key),
-             "remove it");
-    } else if (find_key(where, member.key) == nullptr) {
+    if (find_key(where, member.key) == nullptr) {
       unknown_key(map, member, where, what);
     } else if (member.value.is_null()) {
       report(kEmptyValue,

@@ -66,8 +66,8 @@ class Form {
   /// Reports a plain scalar that not every YAML reads alike. Returns whether it is one.
   bool is_ambiguous(const YamlNode& node, std::string_view what);
 
-  /// Judges the keys of `map` by the table of keys: unknown, of a later version, missing, without a
-  /// value. `what` names the map. Returns whether it is a map at all.
+  /// Judges the keys of `map` by the table of keys: unknown, missing, without a value. `what` names
+  /// the map. Returns whether it is a map at all.
   bool check_keys(const YamlNode& map, std::string_view where, std::string_view what);
 
   /// The member of that key where it has a value (its lack is a finding of check_keys).

@@ -36,7 +36,4 @@ struct KeyPlace {
 /// The key that another tool, or a habit, calls `key` in such a place, or "".
 [[nodiscard]] std::string_view renamed_key(std::string_view where, std::string_view key);
 
-/// Whether a later version of the format has this key.
-[[nodiscard]] bool is_later_key(std::string_view where, std::string_view key);
-
 }  // namespace cfkops::runbook

@@ -13,7 +13,7 @@ namespace cfkops::runbook {
 
 namespace {
 
-constexpr std::array<KeySpec, 60> kKeys = {{
+constexpr std::array<KeySpec, 67> kKeys = {{
     {"runbook",
      "apiVersion",
      "cfkops/v1",
@@ -89,6 +89,12 @@ constexpr std::array<KeySpec, 60> kKeys = {{
      false,
      "What is done after a failure, when the steps' own undo is through.",
      "rollback: [{id: tell, do: notify}]"},
+    {"runbook",
+     "settings",
+     "map",
+     false,
+     "What holds for the whole run.",
+     "settings: {timeout: 10m, run_timeout: 2h}"},
 
     {"param", "type", "type", true, "The type of the value.", "type: list<string>"},
     {"param",
@@ -222,13 +228,20 @@ constexpr std::array<KeySpec, 60> kKeys = {{
      "do",
      "action",
      false,
-     "Which action: a name from `cfkops explain`. A step has either `do` or `steps`.",
+     "Which action: a name from `cfkops explain`. A step has either `do`, `include` or `steps`.",
      "do: kafka.roll"},
+    {"step",
+     "include",
+     "runbook",
+     false,
+     "Does the steps of another runbook, in place of `do`: its name, or a path from this file's "
+     "folder.",
+     "include: broker-restart"},
     {"step",
      "with",
      "map of arguments",
      false,
-     "The arguments of the action.",
+     "The arguments of the action, or the parameters of the included runbook.",
      "with: {roles: brokers}"},
     {"step",
      "when",
@@ -274,6 +287,12 @@ constexpr std::array<KeySpec, 60> kKeys = {{
      "What repeating the step would do; never less than the action says.",
      "effect: once"},
     {"step",
+     "on_failure",
+     "rollback, stop, continue or ask",
+     false,
+     "What the run does when the step fails; rollback if not said.",
+     "on_failure: continue"},
+    {"step",
      "steps",
      "list of steps",
      false,
@@ -302,6 +321,19 @@ constexpr std::array<KeySpec, 60> kKeys = {{
 
     {"each", "in", "expression", true, "The list.", "in: params.topics"},
     {"each", "as", "id", true, "The name of the element in expressions.", "as: topic"},
+    {"each",
+     "batch",
+     "list of numbers or percentages",
+     false,
+     "How many elements go through the steps together, batch by batch; the last one again and "
+     "again; one if not said.",
+     "batch: [1, 10%, 100%]"},
+    {"each",
+     "max_failures",
+     "number or percentage",
+     false,
+     "How many elements may fail before the step does; none if not said.",
+     "max_failures: 10%"},
 
     {"rollback",
      "none",
@@ -309,9 +341,22 @@ constexpr std::array<KeySpec, 60> kKeys = {{
      true,
      "Why there is nothing to undo.",
      "none: a restarted broker has nothing to undo"},
+
+    {"settings",
+     "timeout",
+     "duration",
+     false,
+     "Of each step that has no `timeout`, in place of its action's default.",
+     "timeout: 10m"},
+    {"settings",
+     "run_timeout",
+     "duration",
+     false,
+     "When the run has taken so long, no further step begins: the run fails.",
+     "run_timeout: 2h"},
 }};
 
-constexpr std::array<KeyPlace, 9> kPlaces = {{
+constexpr std::array<KeyPlace, 10> kPlaces = {{
     {"runbook", "the keys of a runbook file"},
     {"param", "the keys of one parameter, an entry of `params`"},
     {"check",
@@ -322,19 +367,7 @@ constexpr std::array<KeyPlace, 9> kPlaces = {{
     {"attempts", "the keys of a step's `attempts`"},
     {"each", "the keys of a step's `each`"},
     {"rollback", "the keys of a step's `rollback`"},
-}};
-
-/// A key of a later version: known, so that nobody searches for a typing mistake.
-struct LaterKey {
-  std::string_view where;
-  std::string_view key;
-};
-
-constexpr std::array<LaterKey, 4> kLaterKeys = {{
-    {"runbook", "settings"},
-    {"step", "on_failure"},
-    {"each", "batch"},
-    {"each", "max_failures"},
+    {"settings", "the keys of `settings`"},
 }};
 
 /// A key that is called otherwise elsewhere, and means the same.
@@ -344,7 +377,7 @@ struct RenamedKey {
   std::string_view here;
 };
 
-constexpr std::array<RenamedKey, 22> kRenamedKeys = {{
+constexpr std::array<RenamedKey, 26> kRenamedKeys = {{
     {"runbook", "description", "purpose"},
     {"runbook", "guards", "guard"},
     {"runbook", "needs", "prerequisites"},
@@ -365,8 +398,12 @@ constexpr std::array<RenamedKey, 22> kRenamedKeys = {{
     {"step", "args", "with"},
     {"step", "if", "when"},
     {"step", "name", "title"},
+    {"step", "on_fail", "on_failure"},
     {"step", "undo", "rollback"},
     {"attempts", "interval", "every"},
+    {"each", "items", "in"},
+    {"each", "max_errors", "max_failures"},
+    {"each", "serial", "batch"},
 }};
 
 /// The place that lends its keys to `where`, or "".
@@ -442,12 +479,6 @@ std::string_view renamed_key(std::string_view where, std::string_view key) {
         return renamed.key == key && (renamed.where == where || renamed.where == base_of(where));
       });
   return found == kRenamedKeys.end() ? std::string_view() : found->here;
-}
-
-bool is_later_key(std::string_view where, std::string_view key) {
-  return std::any_of(kLaterKeys.begin(), kLaterKeys.end(), [&](const LaterKey& later) {
-    return later.where == where && later.key == key;
-  });
 }
 
 }  // namespace cfkops::runbook

@@ -55,4 +55,6 @@ void claim_id(Form& form,
                                            std::string_view place,
                                            KnownIds& known);
 
+[[nodiscard]] Settings load_settings(Form& form, const YamlNode* node);
+
 }  // namespace cfkops::runbook

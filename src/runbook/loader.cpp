@@ -68,6 +68,17 @@ std::vector<Template> load_locks(Form& form, const YamlNode* node) {
   return locks;
 }
 
+/// Gives a time limit to the steps that have none.
+void limit_time(std::vector<Step>& steps, Duration timeout) {
+  for (Step& step : steps) {
+    if (!step.timeout && !step.action.empty()) {
+      step.timeout = timeout;
+    }
+    limit_time(step.steps, timeout);
+    limit_time(step.rollback, timeout);
+  }
+}
+
 Runbook load_body(Form& form, const YamlNode& root) {
   const auto member = [&](std::string_view key) { return Form::member(root, key); };
   const std::vector<std::string> risks = {"low", "medium", "high"};
@@ -89,6 +100,11 @@ Runbook load_body(Form& form, const YamlNode& root) {
   }
   runbook.validation = load_checks(form, member("validation"), "validation");
   runbook.rollback = load_steps(form, member("rollback"), "rollback", known);
+  runbook.settings = load_settings(form, member("settings"));
+  if (runbook.settings.timeout) {
+    limit_time(runbook.steps, *runbook.settings.timeout);
+    limit_time(runbook.rollback, *runbook.settings.timeout);
+  }
   return runbook;
 }
 

@@ -27,6 +27,8 @@ class PlaceWalk {
         list(member.value, "window");
       } else if (member.key == "steps" || member.key == "rollback") {
         steps(member.value);
+      } else if (member.key == "settings") {
+        map(member.value, "settings");
       }
     }
   }

@@ -32,6 +32,13 @@ json id_schema() {
   return {{"type", "string"}, {"pattern", "^[a-z][a-z0-9_]*$"}};
 }
 
+/// So many elements, or percent of them.
+json share_schema() {
+  return {{"anyOf",
+           json::array({{{"type", "integer"}, {"minimum", 0}},
+                        {{"type", "string"}, {"pattern", "^([0-9]|[1-9][0-9]|100)%$"}}})}};
+}
+
 json type_schema() {
   const json simple = {"string",
                        "bool",
@@ -59,6 +66,7 @@ const std::map<std::string_view, json>& schemas_of_types() {
       {"text", scalar_schema()},
       {"text with ${…}", scalar_schema()},
       {"expression", scalar_schema()},
+      {"runbook", {{"type", "string"}}},
       {"path", scalar_schema()},
       {"date and time", scalar_schema()},
       {"time zone", scalar_schema()},
@@ -69,6 +77,9 @@ const std::map<std::string_view, json>& schemas_of_types() {
       {"value", {{"not", {{"type", "null"}}}}},
       {"low, medium or high", {{"enum", {"low", "medium", "high"}}}},
       {"stop, rollback or ask", {{"enum", {"stop", "rollback", "ask"}}}},
+      {"rollback, stop, continue or ask", {{"enum", {"rollback", "stop", "continue", "ask"}}}},
+      {"number or percentage", share_schema()},
+      {"list of numbers or percentages", list_of(share_schema())},
       {"allow or freeze", {{"enum", {"allow", "freeze"}}}},
       {"read, idempotent or once", {{"enum", {"read", "idempotent", "once"}}}},
       {"list of not_yet, refused, unknown, failed",
@@ -158,7 +169,8 @@ class SchemaMaker {
                    {"required", std::move(required)},
                    {"additionalProperties", false}};
     if (where == "step") {
-      schema["oneOf"] = {{{"required", {"do"}}}, {{"required", {"steps"}}}};
+      schema["oneOf"] = {
+          {{"required", {"do"}}}, {{"required", {"include"}}}, {{"required", {"steps"}}}};
       schema["allOf"] = choices("do", false);
     } else if (where == "check" || where == "guard") {
       schema["allOf"] = choices("check", true);

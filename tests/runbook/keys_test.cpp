@@ -92,10 +92,8 @@ TEST(Keys, AreFoundOnceInTheirPlace) {
   std::set<std::string> seen;
   for (const KeySpec& key : all_keys()) {
     EXPECT_TRUE(seen.insert(std::string(key.where) + "." + std::string(key.key)).second);
-    EXPECT_FALSE(is_later_key(key.where, key.key));
     EXPECT_EQ(find_key(key.where, key.key), &key);
   }
-  EXPECT_TRUE(is_later_key("runbook", "settings"));
   EXPECT_EQ(find_key("step", "locks"), nullptr);
   EXPECT_EQ(find_key("guard", "that"), find_key("check", "that"));
   EXPECT_EQ(find_key("check", "every"), nullptr);

@@ -18,6 +18,7 @@ struct Remembered {
   std::string step;
   Json data;
   std::uint64_t entry = 0;  ///< the log's number of it, from 1
+  bool undone = false;      ///< while the run went on
 };
 
 /// Has a say before a mutation leaves: a lock that must still be held, guards that must hold, a run
@@ -91,6 +92,9 @@ class Journal final : public kube::MutationRecorder {
   /// What a later undo of this step needs; durable, written before the mutation it belongs to. Kept
   /// in memory too.
   Status remember_undo(const Json& data);
+
+  /// What was remembered under that number is undone, and is not to be undone again.
+  void note_undone(std::uint64_t entry);
 
   /// Keeps a secret out of all that is written from now on (`base::Concealed`).
   void conceal(const Redacted& secret);

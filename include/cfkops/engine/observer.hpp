@@ -65,8 +65,8 @@ enum class RunResult {
 struct StepReport {
   std::string id;
   std::string title;
-  std::string
-      state;  ///< done skipped failed refused unknown stopped not_started undone undo_failed
+  std::string state;  ///< done skipped failed refused unknown stopped passed_over not_started
+                      ///< undone undo_failed
   std::string why;
   Duration took = {};
   int attempts = 0;

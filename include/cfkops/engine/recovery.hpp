@@ -10,6 +10,7 @@
 
 #include <cstdint>
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -18,14 +19,17 @@ namespace cfkops::engine {
 /// A step of an earlier process of this run, as far as its log tells.
 struct RecoveredStep {
   std::string id;     ///< of the instance: "roll", "drain[1]"
-  std::string state;  ///< done skipped failed refused unknown stopped undone undo_failed, "open"
-                      ///< where it was begun and its end is not on record
+  std::string state;  ///< done skipped failed refused unknown stopped passed_over undone
+                      ///< undo_failed, "open" where it was begun and its end is not on record
   std::string why;
   int attempts = 0;
   bool applied = false;  ///< of one that must not happen twice: it has, and only what it expects is
                          ///< left to be asked
   bool mutated = false;  ///< it sent something that may have taken effect
-  runbook::ValueMap outputs;         ///< of a step that is done or applied, without its secrets
+  bool undone = false;   ///< by the steps that the runbook has for that
+  std::string passed_by = {};  ///< of one that failed and was passed over: the step, or the element
+                               ///< of one, that the run went on behind: "drain[2]"
+  runbook::ValueMap outputs;   ///< of a step that is done or applied, without its secrets
   std::vector<std::string> secrets;  ///< its outputs that are, or have in them, a secret
   std::string why_lost = {};         ///< why those could not be recalled, once that was tried
 };
@@ -55,13 +59,17 @@ struct RecoveredRun {
   int lives = 0;                                    ///< how many processes have worked on it
   std::vector<RecoveredStep> steps;                 ///< in the order in which they were begun
   std::map<std::string, runbook::ValueMap> checks;  ///< what they measured, by id
-  std::vector<Remembered> remembered;  ///< what was not undone yet, in the order of remembering
-  std::uint64_t entries = 0;           ///< how many were remembered in all
-  std::vector<SentMutation> sent;      ///< but for those of locks and guards
-  std::uint64_t numbered = 0;          ///< the number of the last intent
+  std::set<std::string> finished_groups;  ///< instances of steps whose included runbook is done
+  std::vector<Remembered> remembered;     ///< what was not undone yet, in the order of remembering
+  std::uint64_t entries = 0;              ///< how many were remembered in all
+  std::vector<SentMutation> sent;         ///< but for those of locks and guards
+  std::uint64_t numbered = 0;             ///< the number of the last intent
 
   /// The step of that instance, or nullptr.
   [[nodiscard]] const RecoveredStep* step(const std::string& id) const;
+
+  /// The step that failed in it and was passed over with it, or nullptr.
+  [[nodiscard]] const RecoveredStep* passed_over_by(const std::string& id) const;
 
   /// There is nothing to go on with: what it ended as, and what to do instead; "" where there is.
   [[nodiscard]] std::string nothing_to_resume() const;

@@ -8,6 +8,7 @@
 
 #include <functional>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -44,6 +45,9 @@ struct ArgumentValue::Member {
 void each_expression(const ArgumentValue& value,
                      const std::function<void(const Expression&)>& visit);
 
+/// The same where another runbook includes it by the step of that id: `Expression::included_by`.
+[[nodiscard]] ArgumentValue included_by(const ArgumentValue& value, const std::string& step);
+
 /// What stands under `with`.
 using ArgumentMap = ArgumentValue::Map;
 
@@ -58,6 +62,9 @@ struct Param {
   std::string doc;
   SourcePos pos;
 };
+
+/// Whether a value of the parameter's type is within its limits. Errors: InvalidInput.
+[[nodiscard]] Status within_limits(const Param& param, const Value& value);
 
 /// An entry of prerequisites, validation or a step's `expect`.
 struct CheckEntry {
@@ -117,18 +124,47 @@ struct Attempts {
   std::vector<std::string> on;  ///< not_yet refused unknown failed; empty: not_yet
 };
 
+/// So many of the elements of a list.
+struct Share {
+  int number = 0;  ///< elements, or percent of all
+  bool percent = false;
+
+  /// Of a list of that size; percentages are rounded down.
+  [[nodiscard]] std::size_t of(std::size_t size) const;
+  [[nodiscard]] std::string text() const;  ///< as written: "10%"
+  friend bool operator==(const Share&, const Share&) = default;
+};
+
 /// What a step is repeated for.
 struct Each {
   Expression in;
   std::string as;
+  std::vector<Share> batch;  ///< how many elements go together, at least one each; the last share
+                             ///< again and again; empty: one
+  Share max_failures;        ///< so many elements may fail before the step does
   SourcePos pos;
 };
 
-/// A step, or a group of steps.
+/// What a run does when a step fails.
+enum class OnFailure {
+  Rollback,  ///< what was done is undone
+  Stop,      ///< what was done stays done, so that the run can be resumed
+  Continue,  ///< the run goes on behind the step, whose outputs are missing
+  Ask,       ///< a person says whether to go on; where nobody can be asked it is undone
+};
+
+/// The name as it stands in a runbook: "continue".
+[[nodiscard]] std::string_view to_string(OnFailure action);
+
+/// A runbook that a step includes: include.hpp.
+struct Included;
+
+/// A step, or a group of steps. One that includes a runbook becomes a group of that one's steps.
 struct Step {
   std::string id;
   std::string title;
-  std::string action;  ///< `do:`; empty for a group
+  std::string action;   ///< `do:`; empty for a group
+  std::string include;  ///< `include:` the name or path of another runbook, as written
   ArgumentMap with;
   std::vector<Step> steps;  ///< of a group
   Expression when;
@@ -140,8 +176,16 @@ struct Step {
   std::vector<Step> rollback;  ///< `rollback: [steps]`: done in place of the action's own undo
   Template confirm;            ///< asked before the step; of no source: nothing is asked
   std::optional<Effect> effect;
+  std::optional<OnFailure> on_failure;
   SourcePos pos;
-  SourcePos action_pos;
+  SourcePos action_pos;                      ///< of what stands under `do` or `include`
+  std::shared_ptr<const Included> included;  ///< what `include` means, once it was found
+};
+
+/// What holds for a whole run.
+struct Settings {
+  std::optional<Duration> timeout;      ///< of each step that says none, instead of its action's
+  std::optional<Duration> run_timeout;  ///< no step begins when the run has taken so long
 };
 
 /// A runbook as loaded: syntactically and structurally right, positions kept. Whether its actions,
@@ -160,8 +204,9 @@ struct Runbook {
   std::vector<Step> steps;
   std::vector<CheckEntry> validation;
   std::vector<Step> rollback;
+  Settings settings;
   std::string file;
-  std::string sha256;  ///< of the file's bytes
+  std::string sha256;  ///< of the file's bytes; where it includes others, of theirs too
   std::string source;  ///< the file's bytes
 
   /// The parameter of that name, or nullptr.

@@ -5,6 +5,7 @@
 #include "span.hpp"
 
 #include "cfkops/base/text.hpp"
+#include "cfkops/runbook/include.hpp"
 
 #include <fmt/format.h>
 
@@ -36,11 +37,17 @@ void unprepared(LintContext& context) {
   if (count_characters(base::trim(runbook.purpose)) <= kShortestPurpose) {
     report("the purpose is too short to decide by", "write when to use it, and why it works so");
   }
-  if (runbook.prerequisites.empty()) {
+  bool asks = !runbook.prerequisites.empty();
+  bool locks_inside = false;
+  each_include(runbook, [&](const Step& step) {
+    asks = asks || !step.included->runbook.prerequisites.empty();
+    locks_inside = locks_inside || !step.included->runbook.locks.empty();
+  });
+  if (!asks) {
     report("nothing is asked before it begins", "add prerequisites:");
   }
   // Where it names no locks, a run locks the objects that its references mean.
-  const bool locks = !runbook.locks.empty() ||
+  const bool locks = !runbook.locks.empty() || locks_inside ||
                      std::any_of(runbook.params.begin(), runbook.params.end(), [](const Param& p) {
                        return p.type.kind == Type::Kind::Ref;
                      });

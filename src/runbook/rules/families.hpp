@@ -17,6 +17,9 @@ struct Rule {
   void (*judge)(LintContext& context) = nullptr;
 };
 
+/// Of CFK-S009: locks of included runbooks that are not known when the run begins.
+void late_locks(LintContext& context);
+
 // The families, each in a file of its own, with its rules by number.
 [[nodiscard]] std::span<const Rule> file_rules();
 [[nodiscard]] std::span<const Rule> schema_rules();

@@ -3,6 +3,7 @@
 #include "span.hpp"
 
 #include "cfkops/base/text.hpp"
+#include "cfkops/runbook/include.hpp"
 
 #include <fmt/format.h>
 
@@ -96,7 +97,33 @@ void loose_selector(LintContext& context) {
   }
 }
 
+/// Whether it, or a step in the group that it is, changes something.
+bool changes_something(const LintContext& context, const Step& step) {
+  return std::any_of(
+      context.steps().begin(), context.steps().end(), [&step](const PlacedStep& placed) {
+        const bool in =
+            placed.step == &step ||
+            std::find(placed.around.begin(), placed.around.end(), &step) != placed.around.end();
+        return in && !placed.undoing && placed.mutates();
+      });
+}
+
+void failures_passed_over(LintContext& context) {
+  for (const PlacedStep& placed : context.steps()) {
+    if (placed.step->on_failure == OnFailure::Continue &&
+        changes_something(context, *placed.step)) {
+      context.report(kErrorsIgnored,
+                     context.key_of(*placed.step, "on_failure"),
+                     fmt::format("step '{}' changes something, and the run goes on whether or not "
+                                 "it could",
+                                 placed.step->id),
+                     "write on_failure: ask, or ignore this with the reason");
+    }
+  }
+}
+
 void errors_ignored(LintContext& context) {
+  failures_passed_over(context);
   for (const PlacedStep& placed : context.steps()) {
     const ArgumentValue* must = argument(*placed.step, "must_succeed");
     if (literal(must) == "false" &&
@@ -181,24 +208,33 @@ void too_large(LintContext& context) {
 
 /// The first step that cannot be taken back, after others that can, needs somebody's word.
 void point_of_no_return(LintContext& context) {
-  const Step* undoable = nullptr;
-  for (const PlacedStep& placed : context.steps()) {
+  std::vector<const PlacedStep*> can_be_undone;
+  for (const PlacedStep& placed : context.all_steps()) {
     if (placed.undoing || !placed.mutates()) {
       continue;
     }
     if (placed.spec->no_undo.empty()) {
-      undoable = placed.step;
+      can_be_undone.push_back(&placed);
       continue;
     }
+    // What an included runbook does to its own steps is told there.
+    const auto last =
+        std::find_if(can_be_undone.rbegin(), can_be_undone.rend(), [&](const PlacedStep* before) {
+          return placed.by == nullptr || before->by != placed.by;
+        });
+    const Step* undoable = last == can_be_undone.rend() ? nullptr : (*last)->step;
     if (undoable != nullptr && placed.step->confirm.source().empty()) {
       context.report(
           kNoReturn,
-          span_of(*placed.step),
+          span_of(told_at(placed)),
           fmt::format("step '{}' is the point of no return: '{}' before it can be undone, it "
                       "cannot",
                       placed.step->id,
                       undoable->id),
-          "add confirm: with what is to be looked at before");
+          placed.by == nullptr ? std::string("add confirm: with what is to be looked at before")
+                               : fmt::format("add confirm: to it in {}, or to a step before '{}'",
+                                             placed.by->included->runbook.file,
+                                             placed.by->id));
     }
     return;
   }
