@@ -146,7 +146,8 @@ class StepWalk {
       const Presence presence = sure ? around : Presence::Maybe;
       if (!step.action.empty()) {
         const ActionSpec* spec = find_spec(context_.specs(), step.action);
-        add_outputs(scope, "steps", step.id, outputs_of(spec), presence);
+        add_outputs(
+            scope, "steps", step.id, outputs_of(context_, spec, step.with, scope), presence);
       }
       add_included(step.steps, scope, presence);
     }
