@@ -50,7 +50,7 @@ Work work_of(const std::vector<std::string>& words) {
     std::error_code ignored;
     std::vector<std::string> paths = {word};
     if (fs::is_directory(word, ignored)) {
-      auto below = runbook_files_below(word);
+      auto below = runbooks_in(word);
       if (!below) {
         work.missing.push_back(unreadable(word, below.error()));
         continue;

@@ -6,6 +6,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace cfkops::cli {
 
@@ -23,5 +24,16 @@ namespace cfkops::cli {
                                                         const runbook::Knowledge& knowledge,
                                                         const AppEnvironment& environment,
                                                         int& exit_code);
+
+/// A runbook, or why it cannot be used: an error as it is shown, or the findings of lint as
+/// rendered.
+struct Loading {
+  std::optional<runbook::Runbook> runbook = {};
+  std::optional<Error> error = {};
+  std::vector<std::string> findings = {};
+};
+
+/// The same for a caller that has its own way to tell.
+[[nodiscard]] Loading try_load(const std::string& word);
 
 }  // namespace cfkops::cli

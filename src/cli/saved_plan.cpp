@@ -2,6 +2,7 @@
 
 #include "commands.hpp"
 #include "exit_code.hpp"
+#include "file_error.hpp"
 
 #include "cfkops/base/file.hpp"
 #include "cfkops/base/process.hpp"
@@ -63,7 +64,7 @@ std::optional<engine::SavedPlan> load_saved_plan(const std::string& file,
                                                  int& exit_code) {
   const auto text = base::read_file(file);
   if (!text) {
-    exit_code = fail(environment, text.error());
+    exit_code = fail_on_file(environment, text.error());
     return std::nullopt;
   }
   auto plan = engine::read_saved_plan(*text);

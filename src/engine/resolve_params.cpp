@@ -154,7 +154,8 @@ bool mentions_secret(const runbook::Type& type) {
 
 Result<Redacted> read_secret(const std::string& name, const std::string& text) {
   if (text.starts_with('@')) {
-    CFKOPS_ASSIGN(std::string content, base::read_file(text.substr(1), std::size_t{1} << 20U));
+    CFKOPS_ASSIGN(std::string content,
+                  base::read_file_or_pipe(text.substr(1), std::size_t{1} << 20U));
     if (content.ends_with('\n')) {
       content.pop_back();
     }

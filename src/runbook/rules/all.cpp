@@ -24,6 +24,7 @@ std::vector<Rule> gather() {
                                              recovery_rules(),
                                              kafka_rules(),
                                              node_rules(),
+                                             upgrade_rules(),
                                              change_rules(),
                                              text_rules(),
                                              ignore_rules()}) {

@@ -31,6 +31,7 @@ void late_locks(LintContext& context);
 [[nodiscard]] std::span<const Rule> recovery_rules();
 [[nodiscard]] std::span<const Rule> kafka_rules();
 [[nodiscard]] std::span<const Rule> node_rules();
+[[nodiscard]] std::span<const Rule> upgrade_rules();
 [[nodiscard]] std::span<const Rule> change_rules();
 [[nodiscard]] std::span<const Rule> text_rules();
 [[nodiscard]] std::span<const Rule> ignore_rules();
