@@ -223,9 +223,9 @@ TEST_F(JsonOutput, OfPlanHasEveryFieldAndNoSecret) {
                           "validation",
                           "window"));
   EXPECT_THAT(members(shown.at("cluster")), ElementsAre("context", "server", "version"));
-  EXPECT_THAT(members(shown.at("prerequisites").at(0)),
-              ElementsAre(
-                  "decides", "details", "id", "outputs", "remedy", "summary", "title", "verdict"));
+  EXPECT_THAT(
+      members(shown.at("prerequisites").at(0)),
+      ElementsAre("decides", "details", "id", "outputs", "remedy", "summary", "title", "verdict"));
   EXPECT_THAT(members(shown.at("steps").at(0)),
               ElementsAre("action",
                           "changes",

@@ -135,7 +135,8 @@ TEST_F(IncludedSteps, AreRefusedWhereAPrerequisiteDoesNotPassWhenItComes) {
     other.script.checks["part"] = {says(Verdict::Pass), says(verdict)};
     const RunReport report = other.run(kMain);
     EXPECT_EQ(report.result, RunResult::Failed) << report.summary;
-    EXPECT_THAT(report.error->text(), HasSubstr("step 'go' › runbook part is not begun: go: fake.says"));
+    EXPECT_THAT(report.error->text(),
+                HasSubstr("step 'go' › runbook part is not begun: go: fake.says"));
     EXPECT_THAT(other.world.changes, ElementsAre("b=7", "b=1")) << "undone, and no rollback of it";
   }
 }
@@ -276,8 +277,7 @@ TEST_F(IncludedSteps, ARunThatIsTakenBackKnowsItsParameters) {
   begin(kMain, line(kMain, "step", "behind"));
   const RunReport report = go_on(recovered(), roll_back);
   EXPECT_EQ(report.result, RunResult::Succeeded) << report.summary;
-  EXPECT_THAT(bench.world.changes,
-              ElementsAre("b=7", "a=5", "c=5", "c=1", "a=1", "a=back", "b=1"));
+  EXPECT_THAT(bench.world.changes, ElementsAre("b=7", "a=5", "c=5", "c=1", "a=1", "a=back", "b=1"));
 }
 
 /// Killed at each line of the log, and resumed: all is done, in its order. What was under way is

@@ -80,7 +80,8 @@ class Wild {
       line("");
     }
     std::vector<std::string> keys = {"title", "purpose", "owner", "risk", "params"};
-    keys.insert(keys.end(), {"prerequisites", "guard", "steps", "validation", "windows", "settings"});
+    keys.insert(keys.end(),
+                {"prerequisites", "guard", "steps", "validation", "windows", "settings"});
     keys.insert(keys.end(), {"apiVersion", "kind", "name"});
     shuffle(keys);
     for (const std::string& key : keys) {
