@@ -192,11 +192,16 @@ void add_approve_command(CLI::App& app, Slots& slots) {
   approve->add_flag("-y,--yes", slots.arguments.yes, "Do not ask before signing");
 }
 
-void add_profile(CLI::App* command, Slots& slots) {
+void add_judging(CLI::App* command, Slots& slots) {
   command
       ->add_option(
           "--profile", slots.arguments.profile, "Which rules: basic, ci or production (ci)")
       ->check(CLI::IsMember({"basic", "ci", "production"}));
+  command
+      ->add_option("--crds",
+                   slots.arguments.crds,
+                   "File or folder of CustomResourceDefinitions; may be repeated ($CFKOPS_CRDS)")
+      ->allow_extra_args(false);
 }
 
 void add_runbook_commands(CLI::App& app, Slots& slots) {
@@ -231,12 +236,15 @@ void add_runbook_commands(CLI::App& app, Slots& slots) {
             slots,
             "runbook",
             "Files, folders, names, or - for standard input; all that are found when left out");
-  add_profile(lint, slots);
+  add_judging(lint, slots);
   lint->add_flag("--fix", slots.arguments.fix, "Write what can be mended without a person");
+  lint->add_option("--docs",
+                   slots.arguments.docs,
+                   "Folder or address of the documentation, for links to rules in SARIF");
 
   CLI::App* lsp = add_command(
       app, "lsp", "Serve an editor with what lint and explain know (Language Server Protocol)");
-  add_profile(lsp, slots);
+  add_judging(lsp, slots);
   lsp->add_option(
       "--docs",
       slots.arguments.docs,

@@ -73,7 +73,8 @@ struct Arguments {
   std::string section;                    ///< of `import`: number or title of one, or ""
   std::string owner;                      ///< of `import`: who answers for the drafts, or ""
   std::string filter;                     ///< of `test`: a part of the names of those to run, or ""
-  std::string docs;                       ///< of `lsp`: a folder or a URI, or ""
+  std::vector<std::string> crds;          ///< of `lint`, `lsp`: files and folders of definitions
+  std::string docs;                       ///< of `lsp` and `lint`: a folder or a URI, or ""
 };
 
 /// What `--output` may be for that command.

@@ -128,7 +128,8 @@ bool takes_file(std::string_view flag) {
   return flag == "--kubeconfig" || flag == "--certificate-authority" ||
          flag == "--client-certificate" || flag == "--client-key" || flag == "--kubeconfig-out" ||
          flag == "--audit-log" || flag == "--cluster-log" || flag == "--key" ||
-         flag == "--snapshot" || flag == "--faults" || flag == "--out" || flag == "--dir";
+         flag == "--snapshot" || flag == "--faults" || flag == "--out" || flag == "--dir" ||
+         flag == "--crds";
 }
 
 Candidates values_of(const TypedPlace& place) {

@@ -1,8 +1,10 @@
 #include "cfkops/runbook/lint.hpp"
 
 #include "commands.hpp"
+#include "docs_uri.hpp"
 #include "exit_code.hpp"
 #include "knowledge.hpp"
+#include "known_kinds.hpp"
 #include "library.hpp"
 #include "lint_formats.hpp"
 
@@ -69,10 +71,10 @@ Work work_of(const std::vector<std::string>& words) {
 /// Judges files, and mends them where that is asked for. Any thread.
 class Judge {
  public:
-  Judge(runbook::Profile profile, bool fix)
+  Judge(runbook::Profile profile, bool fix, runbook::Knowledge knowledge)
       : profile_(profile),
         fix_(fix),
-        knowledge_(knowledge()) {}
+        knowledge_(std::move(knowledge)) {}
 
   [[nodiscard]] LintedFile file(const RunbookPlace& place) const {
     auto file = read_runbook(place);
@@ -149,8 +151,8 @@ Result<std::string> read_start(Terminal& terminal, std::size_t most) {
   return text.substr(0, most);
 }
 
-std::string report_of(std::span<const LintedFile> files, Output output) {
-  switch (output) {
+std::string report_of(std::span<const LintedFile> files, const Arguments& arguments) {
+  switch (arguments.global.output) {
     case Output::Json:
       return lint_json(files);
     case Output::Github:
@@ -158,7 +160,7 @@ std::string report_of(std::span<const LintedFile> files, Output output) {
     case Output::Gitlab:
       return lint_gitlab(files);
     case Output::Sarif:
-      return lint_sarif(files);
+      return lint_sarif(files, docs_uri(arguments.docs));
     case Output::Junit:
       return lint_junit(files);
     default:
@@ -188,10 +190,17 @@ Counts count(std::span<const LintedFile> files) {
 
 int lint_command(const Arguments& arguments, const AppEnvironment& environment) {
   Terminal& terminal = environment.terminal;
+  auto kinds = known_kinds(arguments.crds);
+  if (!kinds) {
+    return fail(environment, kinds.error());
+  }
   Work work = arguments.names.empty() ? Work{.places = runbooks_found(), .missing = {}}
                                       : work_of(arguments.names);
+  runbook::Knowledge known = knowledge();
+  known.kinds = *std::move(kinds);
   const Judge judge(runbook::profile_of(arguments.profile).value_or(runbook::Profile::Ci),
-                    arguments.fix);
+                    arguments.fix,
+                    std::move(known));
   std::vector<LintedFile> files = judge_all(judge, work.places);
   const auto input = std::find_if(work.places.begin(), work.places.end(), [](const auto& place) {
     return place.path == kStandardInput;
@@ -208,7 +217,7 @@ int lint_command(const Arguments& arguments, const AppEnvironment& environment) 
   files.insert(files.begin(),
                std::make_move_iterator(work.missing.begin()),
                std::make_move_iterator(work.missing.end()));
-  const std::string report = report_of(files, arguments.global.output);
+  const std::string report = report_of(files, arguments);
   mended_out ? terminal.err(report) : terminal.out(report);
   const Counts counts = count(files);
   if (arguments.global.output == Output::Text) {

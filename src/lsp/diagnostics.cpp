@@ -4,7 +4,6 @@
 
 #include "cfkops/base/text.hpp"
 #include "cfkops/base/utf8.hpp"
-#include "cfkops/runbook/lint.hpp"
 #include "cfkops/runbook/loader.hpp"
 
 #include <algorithm>

@@ -218,7 +218,7 @@ class Server::Session {
 
   Result<Json> hover_request(const Json& params) {
     return at_place(params, [this](const Document& document, std::size_t at) {
-      return to_json(hover(document.text(), at, options_.knowledge.specs), document, abilities_);
+      return to_json(hover(document.text(), at, options_.knowledge), document, abilities_);
     });
   }
 
@@ -227,7 +227,7 @@ class Server::Session {
       const std::vector<std::string> names =
           options_.runbooks ? options_.runbooks() : std::vector<std::string>();
       const auto included = complete_include(document.text(), at, names);
-      return to_json(included ? *included : complete(document.text(), at, options_.knowledge.specs),
+      return to_json(included ? *included : complete(document.text(), at, options_.knowledge),
                      document,
                      abilities_);
     });
@@ -239,7 +239,7 @@ class Server::Session {
       if (const auto word = included_word(document.text(), at)) {
         return included_file(*word, uri);
       }
-      return to_json(definition(document.text(), at, options_.knowledge.specs), document, uri);
+      return to_json(definition(document.text(), at, options_.knowledge), document, uri);
     });
   }
 

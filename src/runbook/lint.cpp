@@ -1,6 +1,7 @@
 #include "cfkops/runbook/lint.hpp"
 
 #include "ignores.hpp"
+#include "kind_outputs.hpp"
 #include "link.hpp"
 #include "lint_context.hpp"
 #include "load_parts.hpp"
@@ -66,10 +67,13 @@ const ActionSpec* check_entry(LintContext& context, const CheckEntry& entry, con
   return spec;
 }
 
-/// The outputs of an action or check; of an unknown one anything, so that one mistake is one
-/// finding.
-Type outputs_of(const ActionSpec* spec) {
-  return spec == nullptr ? Type() : spec->output_type();
+/// The outputs of an action or check with those arguments; of an unknown one anything, so that one
+/// mistake is one finding.
+Type outputs_of(const LintContext& context,
+                const ActionSpec* spec,
+                const ArgumentMap& with,
+                const Scope& scope) {
+  return spec == nullptr ? Type() : output_type(*spec, with, scope, context.kinds());
 }
 
 /// The run may go on behind it though it has failed.
@@ -142,7 +146,8 @@ class StepWalk {
       const Presence presence = sure ? around : Presence::Maybe;
       if (!step.action.empty()) {
         const ActionSpec* spec = find_spec(context_.specs(), step.action);
-        add_outputs(scope, "steps", step.id, outputs_of(spec), presence);
+        add_outputs(
+            scope, "steps", step.id, outputs_of(context_, spec, step.with, scope), presence);
       }
       add_included(step.steps, scope, presence);
     }
@@ -164,7 +169,8 @@ class StepWalk {
     context_.check_text(step.confirm, scope, "'confirm'");
     const ActionSpec* spec = rules::known_action(context_, step);
     check_arguments(context_, spec, step.with, scope, step.action_pos);
-    add_outputs(scope, "steps", step.id, outputs_of(spec), Presence::Always);
+    add_outputs(
+        scope, "steps", step.id, outputs_of(context_, spec, step.with, scope), Presence::Always);
     for (const CheckEntry& entry : step.expect) {
       check_entry(context_, entry, scope);
     }
@@ -198,7 +204,7 @@ void walk(LintContext& context) {
     add_outputs(scope,
                 "checks",
                 entry.id,
-                expr ? Type::object({}) : outputs_of(spec),
+                expr ? Type::object({}) : outputs_of(context, spec, entry.with, scope),
                 entry.when.empty() ? Presence::Always : Presence::Maybe);
   }
   for (const Guard& guard : runbook.guards) {
@@ -279,8 +285,12 @@ LintReport lint_on(std::string_view text,
     say_that_there_are_more(report.findings);
     return report;
   }
-  std::vector<Diagnostic> unlinked = link_includes(*runbook, knowledge, path);
-  LintContext context(*runbook, *root, knowledge.specs, source);
+  Knowledge known = knowledge;
+  if (profile == Profile::Basic) {
+    known.kinds.reset();
+  }
+  std::vector<Diagnostic> unlinked = link_includes(*runbook, known, path);
+  LintContext context(*runbook, *root, known, source);
   for (Diagnostic& finding : unlinked) {
     context.add(std::move(finding));
   }

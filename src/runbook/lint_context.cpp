@@ -68,18 +68,18 @@ bool PlacedStep::repeated() const {
 
 LintContext::LintContext(const Runbook& runbook,
                          const base::YamlNode& root,
-                         std::span<const ActionSpec> specs,
+                         const Knowledge& knowledge,
                          const SourceText& source)
     : runbook_(runbook),
       root_(root),
-      specs_(specs),
+      knowledge_(knowledge),
       source_(source) {
   note_steps(runbook.steps, places_);
   note_steps(runbook.rollback, places_);
   for (const CheckEntry& check : runbook.prerequisites) {
     places_.emplace("checks." + check.id, check.id);
   }
-  StepList list(specs, all_steps_);
+  StepList list(knowledge.specs, all_steps_);
   list.add(runbook.steps, false);
   list.add(runbook.rollback, true);
   std::copy_if(all_steps_.begin(),

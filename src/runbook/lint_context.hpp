@@ -49,7 +49,7 @@ class LintContext {
  public:
   LintContext(const Runbook& runbook,
               const base::YamlNode& root,
-              std::span<const ActionSpec> specs,
+              const Knowledge& knowledge,
               const SourceText& source);
 
   [[nodiscard]] const Runbook& runbook() const { return runbook_; }
@@ -58,7 +58,10 @@ class LintContext {
 
   [[nodiscard]] const SourceText& source() const { return source_; }
 
-  [[nodiscard]] std::span<const ActionSpec> specs() const { return specs_; }
+  [[nodiscard]] std::span<const ActionSpec> specs() const { return knowledge_.specs; }
+
+  /// What is known of the kinds of live objects, or nullptr.
+  [[nodiscard]] const KindTypes* kinds() const { return knowledge_.kinds.get(); }
 
   /// All steps and groups of the file in its order, those of rollbacks too. What a runbook that is
   /// included has is judged in its own file.
@@ -135,7 +138,7 @@ class LintContext {
 
   const Runbook& runbook_;
   const base::YamlNode& root_;
-  std::span<const ActionSpec> specs_;
+  const Knowledge& knowledge_;
   const SourceText& source_;
   std::vector<PlacedStep> steps_;
   std::vector<PlacedStep> all_steps_;

@@ -77,7 +77,7 @@ void document(cfkops::lsp::Server& server, std::string_view bytes) {
 
 // NOLINTNEXTLINE(readability-identifier-naming): libFuzzer names it
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  cfkops::lsp::Server server({.specs = cfkops::runbook::test_specs()});
+  cfkops::lsp::Server server({.knowledge = cfkops::runbook::test_specs()});
   std::string_view bytes(reinterpret_cast<const char*>(data), size);
   if (bytes.empty()) {
     return 0;

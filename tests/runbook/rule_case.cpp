@@ -11,6 +11,7 @@
 #include <algorithm>
 #include <array>
 #include <filesystem>
+#include <memory>
 
 namespace cfkops::test {
 
@@ -137,7 +138,8 @@ std::string unescaped(std::string_view part) {
 std::vector<runbook::Diagnostic> findings_of(const std::string& text,
                                              const runbook::RuleSpec& rule) {
   const runbook::Profile profile = std::max(rule.profile, runbook::Profile::Ci);
-  runbook::Knowledge known(runbook::test_specs());
+  static const auto kKinds = std::make_shared<const runbook::KindTypes>();
+  runbook::Knowledge known(runbook::test_specs(), kKinds);
   known.include = find_included;
   return runbook::lint(text, "x.yaml", known, profile).findings;
 }
