@@ -32,10 +32,10 @@ int run_saved(const Arguments& arguments, const AppEnvironment& environment) {
     return code;
   }
   if (book->sha256 != plan->runbook_sha256) {
-    fail(environment,
-         make_error(ErrorCode::Refused,
-                    "what the plan's runbook includes is not what the plan was made of",
-                    "make a new plan: cfkops plan " + plan->runbook));
+    show_error(environment.terminal,
+               make_error(ErrorCode::Refused,
+                          "what the plan's runbook includes is not what the plan was made of",
+                          "make a new plan with: cfkops plan " + plan->runbook + " --out FILE"));
     return kRefused;
   }
   auto request = make_request(arguments, *plan, *book, environment.clock);
