@@ -156,7 +156,8 @@ TEST(Posix, ErrorsCarryARemedy) {
   EXPECT_THAT(io_error("open", "/x", EACCES).hint, HasSubstr("ls -ld"));
   EXPECT_EQ(io_error("open", "/x", ENOENT).code, ErrorCode::NotFound);
   EXPECT_EQ(io_error("open", "/x", EEXIST).code, ErrorCode::AlreadyExists);
-  EXPECT_EQ(io_error("open", "/x", EISDIR).hint, "");
+  EXPECT_EQ(io_error("open", "/x", EISDIR).hint, "check the path");
+  EXPECT_EQ(io_error("open", "/x", EBADF).hint, "");
 }
 
 TEST(WritePrivateFile, ReplacesWhatWasThereAndIsForItsOwnerAlone) {
