@@ -113,6 +113,9 @@ inline constexpr std::string_view kPermission = "permission";
 /// Why something cannot be known before the run, or "".
 [[nodiscard]] std::string needs(const std::set<std::string>& outputs);
 
+/// How the reason begins why a step is skipped that an earlier process of the run passed over.
+inline constexpr std::string_view kPassedOver = "it was passed over";
+
 /// A step's id with its place in each `each` around it: "restart[2]".
 [[nodiscard]] std::string instance_id(const runbook::Step& step, const std::string& suffix);
 

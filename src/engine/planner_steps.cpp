@@ -127,6 +127,7 @@ Status Planner::plan_batch(const runbook::Step& step,
   const std::size_t first = plan_.steps.size();
   const auto plan_element = [&](std::size_t i, const runbook::Step* child) {
     auto before = names_.bind(step.each->as, list[i]);
+    names_.enter(step, suffix + "[" + std::to_string(i + 1) + "]");
     Branch branch{.suffix = suffix + "[" + std::to_string(i + 1) + "]",
                   .skipped = left_out(step.id + suffix + "[" + std::to_string(i + 1) + "]"),
                   .unknown = ""};
@@ -156,7 +157,7 @@ Status Planner::plan_batch(const runbook::Step& step,
 /// Why it is not done in a run that goes on, or "".
 std::string Planner::left_out(const std::string& id) const {
   const RecoveredStep* failed = before_ == nullptr ? nullptr : before_->passed_over_by(id);
-  return failed == nullptr ? "" : "it was passed over: " + failed->why;
+  return failed == nullptr ? "" : std::string(kPassedOver) + ": " + failed->why;
 }
 
 Status Planner::plan_group(const runbook::Step& step, const Branch& branch) {

@@ -97,6 +97,7 @@ Status bind_elements(RunState& state, const std::string& base, std::string_view 
   for (const runbook::Step* step : path_to(state.request.runbook->steps, base)) {
     if (step->each) {
       CFKOPS_TRY(bind_element(state, *step, suffix));
+      state.names.enter(*step, std::string(all.substr(0, all.size() - suffix.size())));
     }
     if (step->included != nullptr) {
       const std::string place(all.substr(0, all.size() - suffix.size()));
@@ -118,7 +119,7 @@ void RunState::restore() {
     record.action = environment.catalogue.action(record.step->action);
     record.mutated = step.mutated;
     record.undone = step.undone;
-    record.order = ++begun;
+    record.order = step.state == "skipped" ? 0 : ++begun;
     record.report = {.id = step.id,
                      .title = record.step->title,
                      .state = step.state,
@@ -127,7 +128,7 @@ void RunState::restore() {
                      .attempts = step.attempts,
                      .outputs = step.outputs};
     if (step.state == "done") {
-      names.set_outputs(record.base, step.outputs);
+      names.set_outputs(step.id, step.outputs);
     }
     steps.push_back(std::move(record));
   }

@@ -130,6 +130,7 @@ std::optional<Failure> StepRunner::run_element(Repetition& all,
   }
   const std::string& as = all.step.each->as;
   auto before = state_.names.bind(as, all.list[i]);
+  state_.names.enter(all.step, all.suffix_of(i));
   auto failure =
       child == nullptr ? run_body(all.step, all.suffix_of(i)) : run_step(*child, all.suffix_of(i));
   state_.names.restore(as, std::move(before));
@@ -138,12 +139,15 @@ std::optional<Failure> StepRunner::run_element(Repetition& all,
 
 std::optional<Failure> StepRunner::element_failed(Repetition& all, std::size_t i, Failure failure) {
   const std::size_t allowed = all.allowed();
-  if (!failure.passable || all.failures >= allowed) {
+  const bool every = all.failures + 1 == all.list.size();
+  if (!failure.passable || all.failures >= allowed || every) {
     if (allowed > 0 && failure.passable) {
-      failure.error = std::move(failure.error)
-                          .in(base::counted(static_cast<long long>(all.failures + 1), "element") +
-                              " of " + std::to_string(all.list.size()) + " failed, and " +
-                              std::to_string(allowed) + " may");
+      const std::string number = std::to_string(all.list.size());
+      failure.error =
+          std::move(failure.error)
+              .in(every ? "all of the " + number + " elements failed"
+                        : base::counted(static_cast<long long>(all.failures + 1), "element") +
+                              " of " + number + " failed, and " + std::to_string(allowed) + " may");
     }
     return failure;
   }
@@ -162,7 +166,10 @@ std::optional<Failure> StepRunner::take_back(const Repetition& all,
   const std::string element = all.step.id + all.suffix_of(i);
   const std::string name = "element " + std::to_string(i + 1) + " of " +
                            std::to_string(all.list.size()) + " of step '" + all.step.id + "'";
-  if (!Undo(state_).take_back_element(all.step, element)) {
+  const auto limit = std::exchange(state_.no_step_after, std::nullopt);  // an undo has its time
+  const bool undone = Undo(state_).take_back_element(all.step, element);
+  state_.no_step_after = limit;
+  if (!undone) {
     return broken_off(element,
                       make_error(ErrorCode::Refused,
                                  name + " failed, and not all that was done to it is undone"));
@@ -177,6 +184,7 @@ Status StepRunner::pass_over(const Failure& failure, const std::string& by) {
   StepRecord* record = state_.find(failure.step);
   if (record != nullptr) {
     record->report.state = "passed_over";
+    state_.names.set_outputs(failure.step, {});
   }
   state_.environment.journal.set_step(failure.step, 1);
   Status told = state_.tell_step(audit::Phase::Step,
@@ -210,6 +218,7 @@ std::optional<Failure> StepRunner::after_failure(const runbook::Step& step,
   }
   if (*step.on_failure == OnFailure::Rollback ||
       (*step.on_failure == OnFailure::Ask && !person_goes_on(failure))) {
+    failure.stopped = state_.loop().cancel().requested();  // which is no answer
     return failure;
   }
   if (const Status told = pass_over(failure, instance_id(step, suffix)); !told) {
