@@ -4,6 +4,7 @@
 #include "status_body.hpp"
 
 #include "cfkops/base/text.hpp"
+#include "cfkops/kube/table.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -122,6 +123,24 @@ Result<ListPage> parse_list_page(std::string_view body,
     CFKOPS_TRY(take_items(*items, resource, item_kind(list, resource), page));
   }
   return page;
+}
+
+Result<std::string> each_item(std::string_view body,
+                              const std::function<void(const Json&)>& visit) {
+  const std::optional<SplitList> split = split_list(body);
+  if (!split) {
+    CFKOPS_ASSIGN(ListPage page, parse_list_page(body, {}));
+    for (const Object& item : page.items) {
+      visit(item.json());
+    }
+    return std::move(page.next);
+  }
+  for (const std::string_view text : split->items) {
+    CFKOPS_ASSIGN(const Json item, Json::parse(text));
+    visit(item);
+  }
+  CFKOPS_ASSIGN(const Json rest, Json::parse(split->rest));
+  return rest.string_or("/metadata/continue", "");
 }
 
 std::string list_target(const ListQuery& query, int limit, std::string_view token) {

@@ -1,5 +1,6 @@
 #include "cfkops/kube/reader.hpp"
 
+#include "http_date.hpp"
 #include "list_items.hpp"
 #include "read_guard.hpp"
 #include "status_body.hpp"
@@ -181,6 +182,7 @@ Result<Response> Reader::attempt(const Request& request,
     Result<Response> outcome = send_once(std::move(numbered));
     if (outcome) {
       note_warnings(*outcome);
+      note_time(request.target, *outcome);
     }
     trace.unknown = fate_of(outcome) == Fate::Unknown;
     const std::optional<Duration> wait = backoff.next(outcome, repeatable);
@@ -216,6 +218,15 @@ Result<Response> Reader::exchange(const Request& request,
     return error_of(*outcome, what);
   }
   return outcome;
+}
+
+void Reader::note_time(const std::string& target, const Response& response) {
+  if (target.find("/proxy/") != std::string::npos) {
+    return;
+  }
+  if (const auto time = parse_http_date(response.header("Date"))) {
+    server_time_ = std::max(server_time_.value_or(*time), *time);
+  }
 }
 
 void Reader::note_warnings(const Response& response) {
@@ -305,7 +316,10 @@ std::vector<Result<std::string>> Reader::batch(std::span<const ReadRequest> requ
       --open;
       continue;
     }
-    Request request{.target = requests[i].target, .headers = {accept_any()}, .timeout = timeout};
+    Request request{.target = requests[i].target,
+                    .headers = {requests[i].accept.empty() ? accept_any()
+                                                           : Header{"Accept", requests[i].accept}},
+                    .timeout = timeout};
     prepare(request, next_audit_id());
     flights[i].id = loop_.transport().submit(
         std::move(request), [&flight = flights[i], &open](Result<Response> result) {
@@ -324,16 +338,18 @@ std::vector<Result<std::string>> Reader::batch(std::span<const ReadRequest> requ
   results.reserve(requests.size());
   for (std::size_t i = 0; i < requests.size(); ++i) {
     std::optional<Result<Response>>& outcome = flights[i].outcome;
+    if (outcome && *outcome) {
+      note_warnings(**outcome);
+      note_time(requests[i].target, **outcome);
+    }
     if (!outcome) {
       loop_.transport().cancel(flights[i].id);
       results.emplace_back(Error(late).in(requests[i].what));
     } else if (!*outcome) {
       results.emplace_back(std::move(*outcome).error().in(requests[i].what));
     } else if ((*outcome)->status >= 400) {
-      note_warnings(**outcome);
       results.emplace_back(error_of(**outcome, requests[i].what));
     } else {
-      note_warnings(**outcome);
       if (read_listener_ != nullptr && requests[i].resource) {
         if (const auto object = Object::parse((*outcome)->body)) {
           tell_read(*requests[i].resource, std::span(&*object, 1));

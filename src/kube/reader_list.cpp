@@ -13,10 +13,6 @@ namespace cfkops::kube {
 
 namespace {
 
-constexpr const char* kTableAccept =
-    "application/json;as=Table;v=v1;g=meta.k8s.io,"
-    "application/json;as=Table;v=v1beta1;g=meta.k8s.io,application/json";
-
 using Send = std::function<Result<Response>(const Request&)>;
 
 /// Told of every page, and of a start from the beginning, before which nothing counts.
@@ -58,7 +54,7 @@ std::string cell_text(const Json& cell) {
   return cell.is_string() ? cell.string_or("", "") : cell.dump();
 }
 
-/// Adds one page of a Table; the columns come with the first.
+/// Adds one page of a Table; the columns come with the first. Gives the token of the next one.
 Result<std::string> add_table_page(const Json& json, Table& table) {
   if (json.string_or("/kind", "") != "Table") {
     return make_error(
@@ -82,6 +78,15 @@ Result<std::string> add_table_page(const Json& json, Table& table) {
 }
 
 }  // namespace
+
+Result<std::string> add_table_page(std::string_view body, Table& table) {
+  CFKOPS_ASSIGN(const Json json, Json::parse(body));
+  CFKOPS_ASSIGN(std::string next, add_table_page(json, table));
+  table.resource_version = table.resource_version.empty()
+                               ? json.string_or("/metadata/resourceVersion", "")
+                               : table.resource_version;
+  return next;
+}
 
 Result<ObjectList> Reader::list(const Resource& resource,
                                 const std::string& ns,
@@ -119,7 +124,7 @@ Result<Table> Reader::table(const Resource& resource,
   Pager pager({resource.path(ns), options, "includeObject=None"}, Pager::Stale::GoOn);
   const Send send = [&](Request request) {
     Trace trace;
-    request.headers.push_back({"Accept", kTableAccept});
+    request.headers.push_back({"Accept", std::string(kTableAccept)});
     return attempt(request, Repeatable::Yes, what, trace);
   };
   const PageSink sink{[&] { table = {}; },

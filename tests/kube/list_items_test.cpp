@@ -2,6 +2,8 @@
 
 #include "list_page.hpp"
 
+#include "cfkops/kube/table.hpp"
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -96,6 +98,22 @@ TEST(KnownItemsTest, AMalformedPageIsRefusedInTheSameWords) {
     ASSERT_FALSE(page) << body;
     EXPECT_EQ(page.error().message, plain.error().message);
   }
+}
+
+TEST(EachItemTest, VisitsThemInOrderAndTellsTheNextPage) {
+  std::vector<std::string> names;
+  const auto visit = [&](const Json& item) {
+    names.push_back(item.string_or("/metadata/name", ""));
+  };
+  const auto next = each_item(
+      R"({"metadata": {"continue": "t"}, "items": [{"metadata": {"name": "a"}},
+          {"metadata": {"name": "b"}}]})",
+      visit);
+  ASSERT_TRUE(next);
+  EXPECT_EQ(*next, "t");
+  EXPECT_THAT(names, ElementsAre("a", "b"));
+  EXPECT_FALSE(each_item("{}", visit));
+  EXPECT_FALSE(each_item(R"({"items": [{"a":}]})", visit));
 }
 
 }  // namespace

@@ -405,6 +405,19 @@ TEST_F(ReaderTest, PassesOnWhatThePodRefuses) {
               HasError(ErrorCode::ServerError, "ask pod confluent/kafka-0, port 7777"));
 }
 
+TEST_F(ReaderTest, KnowsTheServersTimeButTakesNoneOfAPod) {
+  EXPECT_EQ(client.server_time(), std::nullopt);
+  const std::vector<ReadRequest> requests = {{kPods, "list pods", {}, "application/json;as=Table"},
+                                             ReadRequest::pod_proxy("confluent", "b", 1234, "x")};
+  transport.on("GET", kPods).reply(200, "A", {{"Date", "Fri, 27 Nov 2026 22:41:19 GMT"}});
+  transport.on("GET", kPods + "/b:1234/proxy/x")
+      .reply(200, "B", {{"Date", "Sat, 28 Nov 2026 22:41:19 GMT"}});
+  EXPECT_EQ(client.batch(requests, seconds(5)).size(), 2U);
+  EXPECT_EQ(client.server_time(), *base::parse_rfc3339("2026-11-27T22:41:19Z"));
+  EXPECT_THAT(transport.calls().front().request.headers,
+              testing::Contains(Header{"Accept", "application/json;as=Table"}));
+}
+
 TEST_F(ReaderTest, AsksABatchAtOnceAndKeepsTheOrder) {
   const std::vector<ReadRequest> requests = {
       ReadRequest::object(resources::pods(), "confluent", "a"),

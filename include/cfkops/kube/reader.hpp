@@ -13,6 +13,7 @@
 #include <set>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace cfkops::kube {
@@ -68,12 +69,19 @@ struct ServerVersion {
   std::string text;  ///< "v1.34.4"
 };
 
+/// The `ReadRequest::accept` of a list as a Table; with `includeObject=None` in its query no
+/// objects come along.
+constexpr std::string_view kTableAccept =
+    "application/json;as=Table;v=v1;g=meta.k8s.io,"
+    "application/json;as=Table;v=v1beta1;g=meta.k8s.io,application/json";
+
 /// One read for `Reader::batch`: a target path and query with what it is called in messages. What
 /// could write behind a proxy is not sent, see `Reader::pod_proxy`.
 struct ReadRequest {
   std::string target;
   std::string what;
   std::optional<Resource> resource = {};  ///< of the one object that is asked for, if one is
+  std::string accept = {};  ///< the form of the answer; "" for JSON where it can be had
 
   /// GET of one object.
   static ReadRequest object(const Resource& resource,
@@ -213,6 +221,9 @@ class Reader {
   [[nodiscard]] std::vector<Result<std::string>> batch(std::span<const ReadRequest> requests,
                                                        Duration timeout);
 
+  /// What the server's clock said in the newest answer that told it, in whole seconds.
+  [[nodiscard]] std::optional<WallTime> server_time() const { return server_time_; }
+
   /// What waits are made with.
   [[nodiscard]] Loop& loop() { return loop_; }
 
@@ -247,6 +258,9 @@ class Reader {
 
   void note_warnings(const Response& response);
 
+  /// Keeps the server's time; what a pod behind the proxy says is not the server's.
+  void note_time(const std::string& target, const Response& response);
+
   /// Gives the request its Audit-ID, and Accept and time-out where it has none.
   void prepare(Request& request, std::string audit_id) const;
 
@@ -264,6 +278,7 @@ class Reader {
   std::uint64_t sequence_ = 0;
   std::uint64_t first_ = 0;
   std::set<std::string> warnings_seen_;
+  std::optional<WallTime> server_time_;
   ReadListener* read_listener_ = nullptr;
   std::shared_ptr<const Catalogue> catalogue_;
   std::shared_ptr<KnownItems> known_items_;

@@ -1,6 +1,11 @@
 #pragma once
 
+#include "cfkops/base/json.hpp"
+#include "cfkops/base/result.hpp"
+
+#include <functional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace cfkops::kube {
@@ -17,5 +22,16 @@ struct Table {
   std::vector<std::vector<std::string>> rows;
   std::string resource_version;
 };
+
+/// Adds a page of a Table, as `Reader::batch` gives it, and returns the token of the next one, or
+/// "". Errors: Protocol.
+[[nodiscard]] Result<std::string> add_table_page(std::string_view body, Table& table);
+
+/// Reads a page of a list, as `Reader::batch` gives it, item by item, so that no more than one is
+/// in memory besides the text; returns the token of the next page, or "". Items are as the server
+/// gives them: most without apiVersion and kind. Errors: Protocol; some items may have been visited
+/// by then.
+[[nodiscard]] Result<std::string> each_item(std::string_view body,
+                                            const std::function<void(const Json& item)>& visit);
 
 }  // namespace cfkops::kube
