@@ -1,6 +1,6 @@
 #include "cfkops/placement/disruption.hpp"
 
-#include "selectors.hpp"
+#include "cfkops/placement/selectors.hpp"
 
 #include <algorithm>
 #include <map>

@@ -1,7 +1,8 @@
 #pragma once
 
 #include "amounts.hpp"
-#include "selectors.hpp"
+
+#include "cfkops/placement/selectors.hpp"
 
 #include <cstdint>
 #include <optional>

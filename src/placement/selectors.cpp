@@ -1,4 +1,4 @@
-#include "selectors.hpp"
+#include "cfkops/placement/selectors.hpp"
 
 #include <algorithm>
 #include <charconv>
