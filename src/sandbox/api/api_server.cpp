@@ -225,7 +225,7 @@ void ApiServer::take(const kube::Request& request,
   const Query query(query_text);
   Route route;
   route.path = base::url_decode(path);
-  Exchange asked{request, route, query, *caller, {}, &programs_};
+  Exchange asked{request, route, query, *caller, {}, &programs_, registry_.timeline().wall()};
   const AccessQuestion question = question_of(asked, read_path(route.path));
   if (!judge_access(registry_, *caller, question).allowed) {
     answer(respond_refusal(asked, access_denied(*caller, question)));

@@ -3,11 +3,13 @@
 #include "api/accept.hpp"
 #include "api/yaml_text.hpp"
 
+#include <fmt/chrono.h>
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
 #include <array>
 #include <cctype>
+#include <chrono>
 #include <optional>
 #include <utility>
 
@@ -37,6 +39,13 @@ std::string warning_value(std::string_view text) {
 }
 
 void add_common_headers(const Exchange& exchange, kube::Response& response) {
+  if (exchange.now != WallTime()) {
+    const auto seconds = std::chrono::time_point_cast<std::chrono::seconds>(exchange.now);
+    response.headers.push_back(
+        {"Date",
+         fmt::format("{:%a, %d %b %Y %H:%M:%S} GMT",
+                     fmt::gmtime(std::chrono::system_clock::to_time_t(seconds)))});
+  }
   for (const std::string& warning : exchange.warnings) {
     response.headers.push_back({"Warning", warning_value(warning)});
   }

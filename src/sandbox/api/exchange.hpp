@@ -25,6 +25,7 @@ struct Exchange {
   const Caller& caller;
   std::vector<std::string> warnings = {};  ///< become Warning headers (299)
   const Programs* programs = nullptr;      ///< what runs in pods; nullptr: nothing
+  WallTime now = {};                       ///< of the answer; epoch: it tells no Date
 
   [[nodiscard]] std::string header(std::string_view name) const;
 };

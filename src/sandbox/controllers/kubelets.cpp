@@ -1,4 +1,5 @@
 #include "controllers/cluster_objects.hpp"
+#include "controllers/component_leases.hpp"
 #include "controllers/kubelet_events.hpp"
 #include "controllers/kubelet_node.hpp"
 #include "controllers/kubelet_pod.hpp"
@@ -139,6 +140,7 @@ class Kubelets final : public Controller {
     if (renewed == renewed_.end() || now - renewed->second >= kHeartbeat) {
       renew_lease(registry_, *node);
       renewed_[key.name] = now;
+      renew_component_leases(registry_);
     }
     const Value* ready = condition_of(*node, "Ready");
     if (ready == nullptr || text_at(*ready, {"status"}) != "True") {
