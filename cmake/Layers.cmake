@@ -11,14 +11,15 @@ set(cfkops_may_use_engine base kube runbook audit)
 set(cfkops_may_use_kafka base kube)
 set(cfkops_may_use_cfk base kube)
 set(cfkops_may_use_helm base kube)
-set(cfkops_may_use_actions base kube placement runbook engine kafka cfk helm)
+set(cfkops_may_use_health base kube placement kafka)
+set(cfkops_may_use_actions base kube placement runbook engine kafka health cfk helm)
 set(cfkops_may_use_sandbox base kube placement)
 set(cfkops_may_use_rehearse base kube runbook audit engine kafka sandbox)
 set(cfkops_may_use_report base runbook audit engine)
 set(cfkops_may_use_desk base runbook audit engine)
 set(cfkops_may_use_cli
-  base kube placement runbook authoring lsp audit engine kafka cfk helm actions sandbox rehearse report
-  desk)
+  base kube placement runbook authoring lsp audit engine kafka health cfk helm actions sandbox rehearse
+  report desk)
 
 # Third-party headers by the first folder or file of their include; all of them in .cpp files only.
 set(cfkops_fenced

@@ -1,0 +1,27 @@
+#pragma once
+
+#include "cfkops/health/catalogue.hpp"
+#include "cfkops/kube/reader.hpp"
+
+#include <string>
+#include <vector>
+
+namespace cfkops::health {
+
+/// What to look at.
+struct ReadOptions {
+  Profile profile = Profile::Full;
+  std::string ns = {};  ///< of what has a namespace only this one; "": all
+  Duration timeout = std::chrono::seconds(30);
+};
+
+/// Reads what the checks of a profile need, and no more. For `sop` that is tables without objects,
+/// then the details of what looks unwell. Whatever can be is asked for at once over one connection.
+/// What may not be read or does not come is told by its source and hides nothing else. Errors:
+/// Cancelled, and those of a server that cannot be reached at all.
+[[nodiscard]] Result<Snapshot> read_snapshot(kube::Reader& reader, const ReadOptions& options);
+
+/// What is listed for it, as an administrator would permit it: "nodes", "statefulsets.apps".
+[[nodiscard]] std::vector<std::string> listed_resources();
+
+}  // namespace cfkops::health

@@ -1,0 +1,138 @@
+#include "cfkops/health/catalogue.hpp"
+
+#include "checks.hpp"
+#include "parts.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+namespace cfkops::health {
+
+namespace {
+
+struct Group {
+  char letter;
+  std::string_view name;
+  std::string_view anchor;
+};
+
+constexpr std::array<Group, 7> kGroups = {{
+    {'N', "Nodes", "nodes"},
+    {'K', "Control plane", "control-plane"},
+    {'P', "Pods and workloads", "pods-and-workloads"},
+    {'S', "Storage", "storage"},
+    {'B', "Budgets, quotas, services, events", "budgets-quotas-services-events"},
+    {'T', "Certificates", "certificates"},
+    {'A', "Kafka", "kafka"},
+}};
+
+const Group* find_group(std::string_view id) {
+  const auto* const found = std::find_if(kGroups.begin(), kGroups.end(), [&](const Group& one) {
+    return !id.empty() && one.letter == id.front();
+  });
+  return found == kGroups.end() ? nullptr : found;
+}
+
+std::size_t rank(std::string_view id) {
+  const Group* group = find_group(id);
+  return group == nullptr ? kGroups.size() : static_cast<std::size_t>(group - kGroups.data());
+}
+
+/// Why a part is not known, or "" where it is.
+std::string doubt(Part part, const Source& source) {
+  if (source.state == Source::State::Read || source.state == Source::State::NotServed) {
+    return {};
+  }
+  return fmt::format("{}: {}", to_string(part), source.error ? source.error->text() : "not read");
+}
+
+Answer judge(const Check& check, const Snapshot& snapshot) {
+  Answer answer;
+  answer.check = &check;
+  for (std::size_t i = 0; i < kParts; ++i) {
+    const Part part = static_cast<Part>(i);
+    if (!check.reads.has(part)) {
+      continue;
+    }
+    const Source& source = snapshot.source(part);
+    if (std::string why = doubt(part, source); !why.empty()) {
+      answer.unknown.push_back(std::move(why));
+    } else {
+      answer.age = std::max(answer.age, snapshot.now - source.at);
+    }
+  }
+  // What is not known is not taken for "none there": that would find what is not so.
+  Judgement judgement = answer.unknown.empty() ? check.judge(snapshot) : Judgement();
+  answer.found = std::move(judgement.found);
+  answer.unknown.insert(answer.unknown.end(), judgement.unknown.begin(), judgement.unknown.end());
+  if (!answer.unknown.empty()) {
+    answer.verdict = Verdict::Unknown;
+  } else if (!answer.found.empty()) {
+    answer.verdict = Verdict::Found;
+  } else {
+    answer.verdict = judgement.nothing_there ? Verdict::None : Verdict::Pass;
+  }
+  return answer;
+}
+
+}  // namespace
+
+std::string_view to_string(Severity severity) {
+  constexpr std::array<std::string_view, 4> kWords = {"info", "warning", "fail", "critical"};
+  return kWords[static_cast<std::size_t>(severity)];
+}
+
+std::string_view to_string(Profile profile) {
+  return profile == Profile::Sop ? "sop" : "full";
+}
+
+std::string_view to_string(Verdict verdict) {
+  constexpr std::array<std::string_view, 4> kWords = {"pass", "found", "unknown", "none"};
+  return kWords[static_cast<std::size_t>(verdict)];
+}
+
+std::string Check::link() const {
+  const Group* group = find_group(id);
+  return fmt::format("docs/health.md#{}", group == nullptr ? "" : group->anchor);
+}
+
+std::string_view group_of(std::string_view id) {
+  const Group* group = find_group(id);
+  return group == nullptr ? "" : group->name;
+}
+
+std::span<const Check> catalogue() {
+  static const std::vector<Check> kAll = [] {
+    std::vector<Check> all;
+    for (const auto part : {node_checks(),
+                            control_plane_checks(),
+                            pod_checks(),
+                            workload_checks(),
+                            storage_checks(),
+                            budget_checks(),
+                            certificate_checks(),
+                            kafka_checks()}) {
+      all.insert(all.end(), part.begin(), part.end());
+    }
+    std::stable_sort(all.begin(), all.end(), [](const Check& a, const Check& b) {
+      return std::pair(rank(a.id), a.id) < std::pair(rank(b.id), b.id);
+    });
+    return all;
+  }();
+  return kAll;
+}
+
+std::vector<Answer> judge_all(const Snapshot& snapshot, Profile profile) {
+  std::vector<Answer> answers;
+  for (const Check& check : catalogue()) {
+    if (profile == Profile::Full || check.sop) {
+      answers.push_back(judge(check, snapshot));
+    }
+  }
+  return answers;
+}
+
+}  // namespace cfkops::health

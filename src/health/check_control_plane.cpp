@@ -1,0 +1,351 @@
+#include "checks.hpp"
+#include "facts.hpp"
+
+#include "cfkops/base/text.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <set>
+
+namespace cfkops::health {
+
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::minutes;
+using std::chrono::seconds;
+
+void add_failed_checks(const std::string& text, const std::string& path, Judgement& judgement) {
+  for (const std::string& line : base::split(text, '\n')) {
+    if (line.starts_with("[-]")) {
+      judgement.found.push_back(
+          {Severity::Critical, "API server", "says of itself: " + line.substr(3), path, line});
+    }
+  }
+}
+
+Judgement own_checks(const Snapshot& snapshot) {
+  Judgement judgement;
+  add_failed_checks(snapshot.ready_checks, "/readyz", judgement);
+  add_failed_checks(snapshot.live_checks, "/livez", judgement);
+  return judgement;
+}
+
+Judgement latency(const Snapshot& snapshot) {
+  Judgement judgement;
+  std::vector<Duration> sorted = snapshot.latencies;
+  if (sorted.empty()) {
+    judgement.unknown.emplace_back("no read was timed");
+    return judgement;
+  }
+  std::sort(sorted.begin(), sorted.end());
+  const Duration worst = sorted.back();
+  if (worst > seconds(1)) {
+    judgement.found.push_back({worst > seconds(5) ? Severity::Fail : Severity::Warning,
+                               "API server",
+                               fmt::format("took up to {} for a small read, mostly {} ({} reads)",
+                                           base::human_duration(worst),
+                                           base::human_duration(sorted[sorted.size() / 2]),
+                                           sorted.size()),
+                               "GET /api/v1/namespaces/kube-system",
+                               base::human_duration(worst)});
+  }
+  return judgement;
+}
+
+Judgement leaders(const Snapshot& snapshot) {
+  Judgement judgement;
+  for (const char* name : {"kube-controller-manager", "kube-scheduler"}) {
+    const auto& leases = snapshot.of(Part::SystemLeases);
+    const auto lease = std::find_if(leases.begin(), leases.end(), [&](const Json& one) {
+      return one.string_or("/metadata/name", "") == name;
+    });
+    if (lease == leases.end()) {
+      judgement.unknown.push_back(
+          fmt::format("{} has no lease in kube-system: it does not run, or hides it", name));
+      continue;
+    }
+    const std::string renewed = lease->string_or("/spec/renewTime", "");
+    if (!snapshot.since(renewed)) {
+      judgement.unknown.push_back(fmt::format("the lease of {} tells no time", name));
+    } else if (older_than(snapshot, renewed, seconds(30))) {
+      judgement.found.push_back(
+          {Severity::Fail,
+           name,
+           "has no leader: its lease was last renewed " + ago(snapshot, renewed),
+           fmt::format("lease kube-system/{} spec.renewTime", name),
+           renewed});
+    }
+  }
+  return judgement;
+}
+
+Judgement api_services(const Snapshot& snapshot) {
+  Judgement judgement;
+  for (const Json& service : snapshot.of(Part::ApiServices)) {
+    const Json available = condition_of(service, "Available");
+    const std::string status = available.string_or("/status", "");
+    if (status != "True" && service.has("/spec/service")) {
+      judgement.found.push_back({Severity::Fail,
+                                 name_of("apiservice", service),
+                                 "is not available: " + available.string_or("/message", "no word"),
+                                 "status.conditions[Available].status",
+                                 status.empty() ? "missing" : status});
+    }
+  }
+  return judgement;
+}
+
+std::string key_of(const std::string& ns, const std::string& name) {
+  return ns + "/" + name;
+}
+
+/// Services that have an address which is ready, as namespace/name.
+std::set<std::string> served(const Snapshot& snapshot) {
+  std::set<std::string> services;
+  for (const Json& slice : snapshot.of(Part::EndpointSlices)) {
+    for (const Json& endpoint : slice.items("/endpoints")) {
+      if (endpoint.bool_or("/conditions/ready", true) && !endpoint.items("/addresses").empty()) {
+        services.insert(
+            key_of(slice.string_or("/metadata/namespace", ""),
+                   slice.string_or(below("/metadata/labels", "kubernetes.io/service-name"), "")));
+        break;
+      }
+    }
+  }
+  return services;
+}
+
+/// Both kinds of webhooks with the object that each stands in.
+std::vector<std::pair<std::string, Json>> webhooks(const Snapshot& snapshot) {
+  std::vector<std::pair<std::string, Json>> hooks;
+  for (const Part part : {Part::Mutating, Part::Validating}) {
+    for (const Json& configuration : snapshot.of(part)) {
+      const std::string object = name_of(part == Part::Mutating ? "mutatingwebhookconfiguration"
+                                                                : "validatingwebhookconfiguration",
+                                         configuration);
+      for (const Json& hook : configuration.items("/webhooks")) {
+        if (hook.string_or("/failurePolicy", "Fail") == "Fail") {
+          hooks.emplace_back(object, hook);
+        }
+      }
+    }
+  }
+  return hooks;
+}
+
+Judgement dead_webhooks(const Snapshot& snapshot) {
+  Judgement judgement;
+  const std::set<std::string> alive = served(snapshot);
+  for (const auto& [object, hook] : webhooks(snapshot)) {
+    if (!hook.has("/clientConfig/service")) {
+      continue;
+    }
+    const std::string service = key_of(hook.string_or("/clientConfig/service/namespace", ""),
+                                       hook.string_or("/clientConfig/service/name", ""));
+    if (!alive.contains(service)) {
+      judgement.found.push_back(
+          {Severity::Critical,
+           object,
+           fmt::format("asks service {}, which has nobody ready, and refuses what it cannot ask",
+                       service),
+           fmt::format("webhooks[{}].clientConfig.service", hook.string_or("/name", "")),
+           service});
+    }
+  }
+  return judgement;
+}
+
+Judgement slow_webhooks(const Snapshot& snapshot) {
+  Judgement judgement;
+  for (const auto& [object, hook] : webhooks(snapshot)) {
+    const std::int64_t timeout = hook.int_or("/timeoutSeconds", 10);
+    if (timeout > 10) {
+      judgement.found.push_back(
+          {Severity::Warning,
+           object,
+           fmt::format("may hold up each request for {} s", timeout),
+           fmt::format("webhooks[{}].timeoutSeconds", hook.string_or("/name", "")),
+           std::to_string(timeout)});
+    }
+  }
+  return judgement;
+}
+
+Judgement definitions(const Snapshot& snapshot) {
+  Judgement judgement;
+  for (const Json& definition : snapshot.of(Part::Definitions)) {
+    const std::string object = name_of("customresourcedefinition", definition);
+    if (condition_of(definition, "Established").string_or("/status", "") != "True") {
+      judgement.found.push_back({Severity::Fail,
+                                 object,
+                                 "is not established, so that its kind is not served",
+                                 "status.conditions[Established].status",
+                                 "not True"});
+    }
+    std::set<std::string> known;
+    for (const Json& version : definition.items("/spec/versions")) {
+      known.insert(version.string_or("/name", ""));
+    }
+    for (const Json& stored : definition.items("/status/storedVersions")) {
+      const std::string version = stored.string_or("", "");
+      if (!known.contains(version)) {
+        judgement.found.push_back({Severity::Fail,
+                                   object,
+                                   "has objects stored as " + version + ", which it has no longer",
+                                   "status.storedVersions",
+                                   version});
+      }
+    }
+  }
+  return judgement;
+}
+
+Judgement namespaces(const Snapshot& snapshot) {
+  Judgement judgement;
+  for (const Json& ns : snapshot.of(Part::Namespaces)) {
+    const std::string since = ns.string_or("/metadata/deletionTimestamp", "");
+    if (older_than(snapshot, since, minutes(10))) {
+      std::string why;
+      for (const Json& condition : ns.items("/status/conditions")) {
+        if (condition.string_or("/status", "") == "True") {
+          why = ": " + condition.string_or("/message", "");
+        }
+      }
+      judgement.found.push_back({Severity::Warning,
+                                 name_of("namespace", ns),
+                                 "is Terminating " + lasting(snapshot, since) + why,
+                                 "metadata.deletionTimestamp",
+                                 since});
+    }
+  }
+  return judgement;
+}
+
+Judgement dns(const Snapshot& snapshot) {
+  Judgement judgement;
+  std::size_t slices = 0;
+  std::size_t ready = 0;
+  for (const Json& slice : snapshot.of(Part::EndpointSlices)) {
+    const std::string service =
+        slice.string_or(below("/metadata/labels", "kubernetes.io/service-name"), "");
+    if (slice.string_or("/metadata/namespace", "") != "kube-system" || service != "kube-dns") {
+      continue;
+    }
+    ++slices;
+    for (const Json& endpoint : slice.items("/endpoints")) {
+      ready += endpoint.bool_or("/conditions/ready", true) ? 1U : 0U;
+    }
+  }
+  if (slices == 0) {
+    judgement.nothing_there = true;
+  } else if (ready < 2) {
+    judgement.found.push_back(
+        {ready == 0 ? Severity::Critical : Severity::Warning,
+         "service kube-system/kube-dns",
+         fmt::format("has {} ready", base::counted(static_cast<long long>(ready), "server")),
+         "endpoints[].conditions.ready",
+         std::to_string(ready)});
+  }
+  return judgement;
+}
+
+Judgement metrics(const Snapshot& snapshot) {
+  Judgement judgement;
+  const auto& services = snapshot.of(Part::ApiServices);
+  const bool there = std::any_of(services.begin(), services.end(), [](const Json& one) {
+    return one.string_or("/spec/group", "") == "metrics.k8s.io";
+  });
+  if (!there) {
+    judgement.found.push_back({Severity::Info,
+                               "API server",
+                               "has no metrics.k8s.io, so that use of CPU and memory is not told",
+                               "apiservices",
+                               "none for metrics.k8s.io"});
+  }
+  return judgement;
+}
+
+constexpr std::array<Check, 10> kChecks = {{
+    {"K01",
+     "Does the API server call itself ready and alive, etcd included?",
+     Severity::Critical,
+     true,
+     Parts(Part::ReadyChecks, Part::LiveChecks),
+     "the name of the check says what fails; etcd comes first",
+     own_checks},
+    {"K02",
+     "Does the API server answer small reads at once?",
+     Severity::Fail,
+     false,
+     Parts(Part::Latency),
+     "look at etcd's disk and at who asks so much (API priority and fairness)",
+     latency},
+    {"K05",
+     "Do controller manager and scheduler have a leader?",
+     Severity::Fail,
+     true,
+     Parts(Part::SystemLeases),
+     "without one nothing is reconciled or scheduled: look at its pods or its service",
+     leaders},
+    {"K06",
+     "Are all extension APIs available?",
+     Severity::Fail,
+     false,
+     Parts(Part::ApiServices),
+     "look at the service behind it: kubectl get apiservice",
+     api_services},
+    {"K07",
+     "Does somebody answer behind each webhook that may refuse?",
+     Severity::Critical,
+     false,
+     Parts(Part::Mutating, Part::Validating, Part::EndpointSlices),
+     "start its pods, or remove the webhook: what it is asked about is refused",
+     dead_webhooks},
+    {"K08",
+     "Are webhooks quick to give up?",
+     Severity::Warning,
+     false,
+     Parts(Part::Mutating, Part::Validating),
+     "set timeoutSeconds to 10 or less",
+     slow_webhooks},
+    {"K10",
+     "Are custom resources served in the versions that are stored?",
+     Severity::Fail,
+     false,
+     Parts(Part::Definitions),
+     "migrate the stored objects before the old version goes",
+     definitions},
+    {"K11",
+     "Is no namespace stuck in Terminating?",
+     Severity::Warning,
+     false,
+     Parts(Part::Namespaces),
+     "see which finalizer or extension API holds it: kubectl get namespace NAME -o yaml",
+     namespaces},
+    {"K14",
+     "Does the cluster's DNS have two servers?",
+     Severity::Critical,
+     false,
+     Parts(Part::EndpointSlices),
+     "look at the pods of kube-dns in kube-system",
+     dns},
+    {"K15",
+     "Is there a metrics API?",
+     Severity::Info,
+     false,
+     Parts(Part::ApiServices),
+     "install metrics-server to see use",
+     metrics},
+}};
+
+}  // namespace
+
+std::span<const Check> control_plane_checks() {
+  return kChecks;
+}
+
+}  // namespace cfkops::health

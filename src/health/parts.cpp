@@ -1,0 +1,129 @@
+#include "parts.hpp"
+
+#include "cfkops/health/read.hpp"
+
+#include <algorithm>
+#include <array>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace cfkops::health {
+
+namespace {
+
+constexpr std::array<std::string_view, kParts> kWords = {
+    "nodes",
+    "pods",
+    "events",
+    "persistent volumes",
+    "the API server's readiness checks",
+    "the API server's liveness checks",
+    "leases in kube-system",
+    "leases in kube-node-lease",
+    "the API server's version",
+    "timed reads",
+    "namespaces",
+    "persistent volume claims",
+    "storage classes",
+    "volume attachments",
+    "stateful sets",
+    "deployments",
+    "daemon sets",
+    "disruption budgets",
+    "resource quotas",
+    "services",
+    "endpoint slices",
+    "API services",
+    "mutating webhooks",
+    "validating webhooks",
+    "custom resource definitions",
+    "certificate requests",
+    "TLS secrets",
+    "Kafka",
+};
+
+kube::Resource of_group(const char* group, const char* plural, const char* kind, bool namespaced) {
+  return {group, "v1", plural, kind, namespaced};
+}
+
+std::vector<ListedPart> make_parts() {
+  namespace known = kube::resources;
+  constexpr const char* kHooks = "admissionregistration.k8s.io";
+  return {
+      {Part::Nodes, known::nodes()},
+      {Part::Events, known::events(), {}, "type%3DWarning"},
+      {Part::Volumes, known::persistent_volumes()},
+      {Part::SystemLeases, known::leases(), "kube-system"},
+      {Part::NodeLeases, known::leases(), "kube-node-lease"},
+      {Part::Namespaces, known::namespaces()},
+      {Part::Claims, known::persistent_volume_claims()},
+      {Part::Classes, known::storage_classes()},
+      {Part::Attachments,
+       of_group("storage.k8s.io", "volumeattachments", "VolumeAttachment", false),
+       {},
+       {},
+       true},
+      {Part::StatefulSets, known::stateful_sets()},
+      {Part::Deployments, known::deployments()},
+      {Part::DaemonSets, known::daemon_sets()},
+      {Part::Budgets, known::pod_disruption_budgets()},
+      {Part::Quotas, of_group("", "resourcequotas", "ResourceQuota", true)},
+      {Part::Services, known::services()},
+      {Part::EndpointSlices, of_group("discovery.k8s.io", "endpointslices", "EndpointSlice", true)},
+      {Part::ApiServices,
+       of_group("apiregistration.k8s.io", "apiservices", "APIService", false),
+       {},
+       {},
+       true},
+      {Part::Mutating,
+       of_group(kHooks, "mutatingwebhookconfigurations", "MutatingWebhookConfiguration", false),
+       {},
+       {},
+       true},
+      {Part::Validating,
+       of_group(kHooks, "validatingwebhookconfigurations", "ValidatingWebhookConfiguration", false),
+       {},
+       {},
+       true},
+      {Part::Definitions,
+       of_group(
+           "apiextensions.k8s.io", "customresourcedefinitions", "CustomResourceDefinition", false),
+       {},
+       {},
+       true},
+      {Part::SigningRequests,
+       of_group(
+           "certificates.k8s.io", "certificatesigningrequests", "CertificateSigningRequest", false),
+       {},
+       {},
+       true},
+      {Part::TlsSecrets, known::secrets(), {}, "type%3Dkubernetes.io%2Ftls"},
+      // The largest comes last: the answers to all others are done with while its pages are read.
+      {Part::Pods, known::pods()},
+  };
+}
+
+}  // namespace
+
+std::string_view to_string(Part part) {
+  return kWords[static_cast<std::size_t>(part)];
+}
+
+std::span<const ListedPart> listed_parts() {
+  static const std::vector<ListedPart> kAll = make_parts();
+  return kAll;
+}
+
+std::vector<std::string> listed_resources() {
+  std::vector<std::string> names;
+  for (const ListedPart& listed : listed_parts()) {
+    std::string name = listed.resource.full_name();
+    if (std::find(names.begin(), names.end(), name) == names.end()) {
+      names.push_back(std::move(name));
+    }
+  }
+  return names;
+}
+
+}  // namespace cfkops::health

@@ -1,0 +1,228 @@
+#include "cfkops/health/read.hpp"
+
+#include "parts.hpp"
+#include "reading.hpp"
+
+#include "cfkops/kube/table.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+#include <functional>
+#include <utility>
+
+namespace cfkops::health {
+
+namespace {
+
+/// What the tables of the profile `sop` leave to be read.
+struct Unwell {
+  std::set<std::string> nodes;
+  std::set<std::string> volumes;
+  std::set<std::string> pods;
+};
+
+/// One request of the first round, and who takes its answer.
+struct Asked {
+  Part part;
+  kube::ReadRequest request;
+  std::function<Status(const std::string& body)> take;
+  bool may_lack = false;  ///< as of a ListedPart
+};
+
+/// A server that is not ready says why in an answer of 500, and the error has that in one line: the
+/// lines again, or "".
+std::string checks_of(const Error& error) {
+  if (error.http_status < 500 || error.message.find("[-]") == std::string::npos) {
+    return {};
+  }
+  std::string lines;
+  for (std::size_t i = 0; i < error.message.size(); ++i) {
+    const std::string_view rest = std::string_view(error.message).substr(i);
+    if (rest.starts_with("[-]") || rest.starts_with("[+]") || rest.starts_with("readyz check") ||
+        rest.starts_with("livez check")) {
+      lines += '\n';
+    }
+    lines += error.message[i];
+  }
+  return lines;
+}
+
+/// Reads in rounds; a value of one call of `read_snapshot`.
+class Round {
+ public:
+  Round(kube::Reader& reader, const ReadOptions& options)
+      : reader_(reader),
+        options_(options) {
+    for (const Check& check : catalogue()) {
+      if (options.profile == Profile::Full || check.sop) {
+        wanted_.add(check.reads);
+      }
+    }
+    if (wanted_.has(Part::Kafka)) {
+      wanted_.add(Part::StatefulSets);
+    }
+  }
+
+  Result<Snapshot> read() {
+    for (const ListedPart& listed : listed_parts()) {
+      if (wanted_.has(listed.part)) {
+        ask_list(listed);
+      }
+    }
+    ask_text(Part::ReadyChecks, "/readyz?verbose", &Snapshot::ready_checks);
+    ask_text(Part::LiveChecks, "/livez?verbose", &Snapshot::live_checks);
+    ask_version();
+    CFKOPS_TRY(send());
+    if (options_.profile == Profile::Sop) {
+      read_details(reader_, options_, unwell_.nodes, unwell_.volumes, unwell_.pods, snapshot_);
+    }
+    if (wanted_.has(Part::Latency)) {
+      time_reads(reader_, options_, snapshot_);
+      snapshot_.source(Part::Latency).at = snapshot_.now;
+    }
+    if (wanted_.has(Part::Kafka)) {
+      read_kafka(reader_, options_, snapshot_);
+    }
+    if (reader_.loop().stop_due()) {
+      return reader_.loop().cancelled();
+    }
+    return std::move(snapshot_);
+  }
+
+ private:
+  /// A table is enough where only what looks unwell is read whole.
+  [[nodiscard]] bool as_table(Part part) const {
+    return part == Part::Events ||
+           (options_.profile == Profile::Sop &&
+            (part == Part::Nodes || part == Part::Pods || part == Part::Volumes));
+  }
+
+  void ask_list(const ListedPart& listed) {
+    const bool limited = listed.only_in.empty();
+    const std::string ns(limited ? options_.ns : std::string(listed.only_in));
+    std::string target = listed.resource.path(ns);
+    const std::string what = fmt::format("list {}", listed.resource.full_name());
+    const std::string selector =
+        listed.field_selector.empty() ? "" : fmt::format("fieldSelector={}", listed.field_selector);
+    if (as_table(listed.part)) {
+      target += "?includeObject=None" + (selector.empty() ? "" : "&" + selector);
+      asked_.push_back(
+          {listed.part,
+           {target, what, {}, std::string(kube::kTableAccept)},
+           [this, part = listed.part](const std::string& body) { return take_table(part, body); }});
+    } else if (listed.part == Part::Pods) {
+      asked_.push_back(
+          {listed.part, {pods_target(options_, ""), what}, [this](const std::string& body) {
+             Status read = read_pods(reader_, options_, body, snapshot_);
+             snapshot_.source(Part::Pods).seen = snapshot_.pods.size();
+             return read;
+           }});
+    } else {
+      target += selector.empty() ? "" : "?" + selector;
+      asked_.push_back(
+          {listed.part,
+           {target, what},
+           [this, part = listed.part](const std::string& body) { return take_objects(part, body); },
+           listed.may_lack});
+    }
+  }
+
+  void ask_text(Part part, const std::string& target, std::string Snapshot::*where) {
+    if (wanted_.has(part)) {
+      asked_.push_back({part, {target, "ask " + target}, [this, where](const std::string& body) {
+                          snapshot_.*where = body;
+                          return Status();
+                        }});
+    }
+  }
+
+  void ask_version() {
+    asked_.push_back({Part::Version,
+                      {"/version", "ask for the version"},
+                      [this](const std::string& body) -> Status {
+                        CFKOPS_ASSIGN(const Json version, Json::parse(body));
+                        snapshot_.version = version.string_or("/gitVersion", "");
+                        return Status();
+                      }});
+  }
+
+  Status take_table(Part part, const std::string& body) {
+    kube::Table table;
+    CFKOPS_TRY(kube::add_table_page(body, table));
+    snapshot_.source(part).seen = table.rows.size();
+    if (part == Part::Events) {
+      snapshot_.events = event_lines(table);
+    } else if (part == Part::Nodes) {
+      unwell_.nodes = unwell_nodes(table);
+    } else if (part == Part::Pods) {
+      unwell_.pods = unwell_pods(table);
+    } else {
+      unwell_.volumes = unwell_volumes(table);
+    }
+    return {};
+  }
+
+  Status take_objects(Part part, const std::string& body) {
+    CFKOPS_TRY(
+        kube::each_item(body, [&](const Json& item) { snapshot_.of(part).push_back(slim(item)); }));
+    snapshot_.source(part).seen = snapshot_.of(part).size();
+    return {};
+  }
+
+  Status send() {
+    std::vector<kube::ReadRequest> requests;
+    for (const Asked& one : asked_) {
+      requests.push_back(one.request);
+    }
+    std::vector<Result<std::string>> answers = reader_.batch(requests, options_.timeout);
+    const auto server_time = reader_.server_time();
+    snapshot_.by_server_clock = server_time.has_value();
+    snapshot_.now = server_time.value_or(reader_.loop().clock().wall());
+    const bool none = std::none_of(answers.begin(), answers.end(), [](const auto& answer) {
+      return answer || answer.error().http_status >= 500 || answer.error().http_status == 403;
+    });
+    if (none) {
+      return answers.front().error();
+    }
+    for (std::size_t i = 0; i < answers.size(); ++i) {
+      take(asked_[i], answers[i]);
+      answers[i] = std::string();  // bodies are large, and done with
+    }
+    return {};
+  }
+
+  void take(const Asked& asked, const Result<std::string>& answer) {
+    Source& source = snapshot_.source(asked.part);
+    source.at = snapshot_.now;
+    if (!answer && asked.may_lack && answer.error().http_status == 404) {
+      source.state = Source::State::NotServed;
+      return;
+    }
+    const bool own_checks = asked.part == Part::ReadyChecks || asked.part == Part::LiveChecks;
+    const std::string lines = answer || !own_checks ? "" : checks_of(answer.error());
+    const Status taken = answer          ? asked.take(*answer)
+                         : lines.empty() ? Status(answer.error())
+                                         : asked.take(lines);
+    source.state = taken ? Source::State::Read : Source::State::Unknown;
+    if (!taken) {
+      source.error = taken.error();
+    }
+  }
+
+  kube::Reader& reader_;
+  const ReadOptions& options_;
+  Parts wanted_;
+  std::vector<Asked> asked_;
+  Unwell unwell_;
+  Snapshot snapshot_;
+};
+
+}  // namespace
+
+Result<Snapshot> read_snapshot(kube::Reader& reader, const ReadOptions& options) {
+  return Round(reader, options).read();
+}
+
+}  // namespace cfkops::health

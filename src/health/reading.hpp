@@ -1,0 +1,65 @@
+#pragma once
+
+#include "cfkops/health/read.hpp"
+#include "cfkops/kube/table.hpp"
+
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace cfkops::health {
+
+/// Rows of a table as checks name its columns.
+class Columns {
+ public:
+  explicit Columns(const kube::Table& table)
+      : table_(table) {}
+
+  /// The cell of that column, or "" where the table has no such.
+  [[nodiscard]] std::string cell(const std::vector<std::string>& row,
+                                 std::string_view column) const;
+
+ private:
+  const kube::Table& table_;
+};
+
+/// Names of nodes that are not plainly Ready, by their table.
+[[nodiscard]] std::set<std::string> unwell_nodes(const kube::Table& table);
+
+/// Names of volumes that are neither Bound nor Available, by their table.
+[[nodiscard]] std::set<std::string> unwell_volumes(const kube::Table& table);
+
+/// Names of pods that do not simply run, or were restarted in the last day, by their table.
+[[nodiscard]] std::set<std::string> unwell_pods(const kube::Table& table);
+
+/// The warnings that a table of events has.
+[[nodiscard]] std::vector<EventLine> event_lines(const kube::Table& table);
+
+/// An object without what no check asks for: managed fields, schemas, images, private keys.
+[[nodiscard]] Json slim(const Json& object);
+
+/// What Kafka's processes say, of the sets in the snapshot.
+void read_kafka(kube::Reader& reader, const ReadOptions& options, Snapshot& snapshot);
+
+/// Twenty small reads, one after the other, with their times.
+void time_reads(kube::Reader& reader, const ReadOptions& options, Snapshot& snapshot);
+
+/// Of the profile `sop`: reads those objects that the tables name.
+void read_details(kube::Reader& reader,
+                  const ReadOptions& options,
+                  const std::set<std::string>& nodes,
+                  const std::set<std::string>& volumes,
+                  const std::set<std::string>& pods,
+                  Snapshot& snapshot);
+
+/// Reads all pods, page by page; `first` is the answer to the first page, where it came.
+Status read_pods(kube::Reader& reader,
+                 const ReadOptions& options,
+                 const Result<std::string>& first,
+                 Snapshot& snapshot);
+
+/// The target of a page of pods.
+[[nodiscard]] std::string pods_target(const ReadOptions& options, const std::string& token);
+
+}  // namespace cfkops::health
