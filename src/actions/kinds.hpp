@@ -19,6 +19,7 @@ namespace cfkops::actions {
 
 [[nodiscard]] const engine::Check& check_capacity();
 [[nodiscard]] const engine::Check& check_disruption();
+[[nodiscard]] const engine::Check& check_health();
 [[nodiscard]] const engine::Check& check_permission();
 [[nodiscard]] const engine::Check& check_version();
 [[nodiscard]] const engine::Check& check_kafka_replication();

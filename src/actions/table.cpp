@@ -37,9 +37,10 @@ const engine::Catalogue& catalogue() {
       &rollout_restart(),  // rollout.restart
       &rollout_status(),   // rollout.status
   };
-  static const std::array<const engine::Check*, 6> kChecks = {
+  static const std::array<const engine::Check*, 7> kChecks = {
       &check_capacity(),           // capacity
       &check_disruption(),         // disruption
+      &check_health(),             // health
       &check_kafka_quorum(),       // kafka.quorum
       &check_kafka_replication(),  // kafka.replication
       &check_permission(),         // permission

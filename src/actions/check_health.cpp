@@ -1,0 +1,155 @@
+#include "kinds.hpp"
+
+#include "cfkops/base/text.hpp"
+#include "cfkops/health/read.hpp"
+#include "cfkops/health/report.hpp"
+
+#include <fmt/format.h>
+
+#include <chrono>
+#include <set>
+
+namespace cfkops::actions {
+
+namespace {
+
+using engine::CheckResult;
+using engine::Verdict;
+using health::Severity;
+using runbook::Type;
+
+constexpr std::size_t kMostDetails = 50;
+
+CheckResult unknown(const Error& error) {
+  return {.verdict = Verdict::Unknown,
+          .summary = error.text(),
+          .details = {},
+          .remedy = error.hint,
+          .outputs = {}};
+}
+
+Severity severity_of(const std::string& word) {
+  for (const Severity severity : {Severity::Warning, Severity::Fail}) {
+    if (to_string(severity) == word) {
+      return severity;
+    }
+  }
+  return Severity::Critical;
+}
+
+void add_details(const health::Answer& answer,
+                 Severity fail_on,
+                 CheckResult& result,
+                 std::set<std::string>& remedies) {
+  for (const health::Finding& finding : answer.found) {
+    if (finding.severity >= fail_on) {
+      result.details.push_back(fmt::format("{} {} {}: {}",
+                                           to_string(finding.severity),
+                                           answer.check->id,
+                                           finding.object,
+                                           finding.message));
+      remedies.insert(fmt::format("{}: {}", answer.check->id, answer.check->remedy));
+    }
+  }
+  for (const std::string& why : answer.unknown) {
+    result.details.push_back(fmt::format("unknown {}: {}", answer.check->id, why));
+  }
+}
+
+CheckResult result_of(const health::Report& report, Severity fail_on) {
+  const auto worst = report.worst();
+  CheckResult result{.verdict = Verdict::Pass,
+                     .summary = report.verdict_line(),
+                     .details = {},
+                     .remedy = {},
+                     .outputs = {}};
+  if (worst && *worst >= fail_on) {
+    result.verdict = Verdict::Fail;
+  } else if (report.count(health::Verdict::Unknown) > 0) {
+    result.verdict = Verdict::Unknown;
+  }
+  std::set<std::string> remedies;
+  for (const health::Answer& answer : report.results) {
+    add_details(answer, fail_on, result, remedies);
+  }
+  if (result.details.size() > kMostDetails) {
+    const std::size_t more = result.details.size() - kMostDetails;
+    result.details.resize(kMostDetails);
+    result.details.push_back(fmt::format("{} more; all of them: cfkops health", more));
+  }
+  result.remedy = base::join(std::vector<std::string>(remedies.begin(), remedies.end()), "; ");
+  const auto number = [](std::size_t count) { return static_cast<std::int64_t>(count); };
+  result.outputs = {{"worst", worst ? std::string(to_string(*worst)) : std::string()},
+                    {"critical", number(report.count(Severity::Critical))},
+                    {"fail", number(report.count(Severity::Fail))},
+                    {"warning", number(report.count(Severity::Warning))},
+                    {"unknown", number(report.count(health::Verdict::Unknown))}};
+  return result;
+}
+
+runbook::ActionSpec make_spec() {
+  const Type number = Type::of(Type::Kind::Int);
+  runbook::ActionSpec spec{.name = "health",
+                           .summary =
+                               "the cluster and its Kafka are well, by the checks of "
+                               "cfkops health"};
+  spec.is_check = true;
+  spec.arguments = {{.name = "profile",
+                     .type = Type::enumeration({"sop", "full"}),
+                     .fallback = runbook::Value("full"),
+                     .help = "sop for a quick daily look, full for all checks"},
+                    {.name = "namespace",
+                     .type = Type::of(Type::Kind::String),
+                     .help = "of what has a namespace only this one; all where it is left out"},
+                    {.name = "fail_on",
+                     .type = Type::enumeration({"warning", "fail", "critical"}),
+                     .fallback = runbook::Value("fail"),
+                     .help = "the least severity that is not well"}};
+  spec.outputs = {{"worst",
+                   Type::of(Type::Kind::String),
+                   "severity of the worst that was found: info, warning, fail, critical; or empty"},
+                  {"critical", number, "findings of that severity"},
+                  {"fail", number, "ditto"},
+                  {"warning", number, "ditto"},
+                  {"unknown", number, "checks that could not be judged"}};
+  for (const std::string& resource : health::listed_resources()) {
+    spec.permissions.push_back({"list", resource});
+  }
+  for (const char* resource : {"nodes", "persistentvolumes", "namespaces", "pods/proxy"}) {
+    spec.permissions.push_back({"get", resource});
+  }
+  spec.example =
+      "- check: health\n"
+      "  with: {profile: sop, fail_on: warning}\n";
+  return spec;
+}
+
+class CheckHealth final : public engine::Check {
+ public:
+  [[nodiscard]] const runbook::ActionSpec& spec() const override {
+    static const runbook::ActionSpec kSpec = make_spec();
+    return kSpec;
+  }
+
+  [[nodiscard]] CheckResult evaluate(const engine::Context& /*context*/,
+                                     kube::Reader& reader,
+                                     const engine::Arguments& arguments) const override {
+    const health::Profile profile =
+        arguments.string("profile") == "sop" ? health::Profile::Sop : health::Profile::Full;
+    const auto snapshot =
+        health::read_snapshot(reader, {.profile = profile, .ns = arguments.string("namespace")});
+    if (!snapshot) {
+      return unknown(snapshot.error());
+    }
+    return result_of(health::assess(*snapshot, profile), severity_of(arguments.string("fail_on")));
+  }
+};
+
+}  // namespace
+
+const engine::Check& check_health() {
+  static const CheckHealth kCheck;
+  return kCheck;
+}
+
+}  // namespace cfkops::actions
