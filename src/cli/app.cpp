@@ -36,6 +36,7 @@ constexpr auto kCommands = std::to_array<Row>({
     {"lsp", lsp_command},
     {"list", list_command},
     {"locks", locks_command},
+    {"health", health_command},
     {"rbac", rbac_command},
     {"show", show_command},
     {"explain", explain_command},

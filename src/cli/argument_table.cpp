@@ -67,11 +67,12 @@ void add_connection_flags(CLI::App& app, Slots& slots) {
 
 void add_global_flags(CLI::App& app, Slots& slots) {
   add_connection_flags(app, slots);
-  app.add_option("-o,--output",
-                 slots.output,
-                 "Output format: text or json; of some commands markdown, csv, or what CI reads")
-      ->check(
-          CLI::IsMember({"text", "json", "markdown", "csv", "github", "gitlab", "sarif", "junit"}))
+  app.add_option(
+         "-o,--output",
+         slots.output,
+         "Output format: text or json; of some commands markdown, html, csv, or what CI reads")
+      ->check(CLI::IsMember(
+          {"text", "json", "markdown", "html", "csv", "github", "gitlab", "sarif", "junit"}))
       ->group("Output");
   app.add_flag("-v,--verbose", slots.arguments.global.verbose, "Diagnostics on standard error")
       ->group("Output");
@@ -459,6 +460,7 @@ void build(CLI::App& app, Slots& slots) {
   add_rehearse_command(app, slots);
   add_sop_commands(app, slots);
   add_snapshot_command(app, slots);
+  add_health_command(app, slots);
   app.footer("Start with: cfkops list, then cfkops plan broker-restart -n NAMESPACE");
 }
 

@@ -31,6 +31,9 @@ struct Slots {
 /// The group of the flags that say which cluster is meant, and as whom.
 inline constexpr const char* kConnectionFlags = "Connection";
 
+/// `health` with its flags.
+void add_health_command(CLI::App& app, Slots& slots);
+
 /// Every command and flag there is. Borrows both; the slots outlive the parsing.
 void build(CLI::App& app, Slots& slots);
 

@@ -104,10 +104,11 @@ std::string help_of(const CLI::App& app) {
 }
 
 Output output_of(std::string_view word) {
-  static constexpr std::array<std::pair<std::string_view, Output>, 8> kWords = {{
+  static constexpr std::array<std::pair<std::string_view, Output>, 9> kWords = {{
       {"text", Output::Text},
       {"json", Output::Json},
       {"markdown", Output::Markdown},
+      {"html", Output::Html},
       {"csv", Output::Csv},
       {"github", Output::Github},
       {"gitlab", Output::Gitlab},
@@ -161,6 +162,9 @@ std::vector<std::string> output_forms(std::string_view command) {
   }
   if (command == "lint") {
     forms.insert(forms.end(), {"github", "gitlab", "sarif", "junit"});
+  }
+  if (command == "health") {
+    forms.insert(forms.end(), {"junit", "markdown", "html"});
   }
   if (command == "test") {
     forms.emplace_back("junit");

@@ -13,8 +13,9 @@
 
 namespace cfkops::cli {
 
-/// Markdown: `rehearse` and `runs export`; Csv: `runs export` alone; those behind it: `lint`.
-enum class Output { Text, Json, Markdown, Csv, Github, Gitlab, Sarif, Junit };
+/// Markdown: `rehearse`, `runs export` and `health`; Html: `health`; Csv: `runs export` alone;
+/// those behind it: `lint`.
+enum class Output { Text, Json, Markdown, Html, Csv, Github, Gitlab, Sarif, Junit };
 
 /// Flags that every command takes.
 struct GlobalArguments {
@@ -55,7 +56,7 @@ struct Arguments {
   std::string ignore_windows;             ///< why they do not count; "": they do
   std::string break_lock;                 ///< why a lock is taken from its holder; "": it is not
   bool force = false;                     ///< of those: that file may be there already
-  bool all_namespaces = false;            ///< of `snapshot`, `locks`
+  bool all_namespaces = false;            ///< of `snapshot`, `locks`, `health`
   bool fix = false;                       ///< of `lint`: write what mends findings
   bool check = false;                     ///< of `fmt`: write nothing, say what would change
   bool diff = false;                      ///< of `fmt`: write nothing, show what would change
@@ -68,7 +69,9 @@ struct Arguments {
   std::size_t limit = 0;                  ///< of `runs list`; 0: none
   std::string user;                       ///< of `rbac`: whom to bind the roles to, or ""
   std::optional<std::uint64_t> seed;      ///< of `rehearse`, in place of the scenario's
-  std::string profile = "ci";             ///< of `lint`, `lsp`: which rules
+  std::string profile = "ci";             ///< of `lint`, `lsp`: which rules; of `health`: checks
+  std::string baseline;                   ///< of `health`: the file of an earlier look, or ""
+  std::string fail_on = "fail";           ///< of `health`: a severity
   std::string folder;                     ///< of `import`: where drafts are written, or ""
   std::string section;                    ///< of `import`: number or title of one, or ""
   std::string owner;                      ///< of `import`: who answers for the drafts, or ""

@@ -112,8 +112,9 @@ std::vector<std::string> explain_words_after(std::string_view typed) {
 }
 
 bool takes_file(std::string_view flag) {
-  static constexpr std::array<std::string_view, 19> kFlags = {"--allowed-signers",
+  static constexpr std::array<std::string_view, 20> kFlags = {"--allowed-signers",
                                                               "--audit-log",
+                                                              "--baseline",
                                                               "--certificate-authority",
                                                               "--client-certificate",
                                                               "--client-key",
@@ -176,8 +177,13 @@ std::vector<std::string> words_of(const TypedPlace& place,
                         : nested           ? place.path[0] + " " + place.path[1]
                                            : place.path[0]);
   }
+  if (flag == "--fail-on") {
+    return {"warning", "fail", "critical"};
+  }
   if (flag == "--profile") {
-    return {"basic", "ci", "production"};
+    const bool of_health = !place.path.empty() && place.path.front() == "health";
+    return of_health ? std::vector<std::string>{"sop", "full"}
+                     : std::vector<std::string>{"basic", "ci", "production"};
   }
   if (flag == "--param") {
     return place.path.size() > 1 ? param_words(place.path[1], typed, line)

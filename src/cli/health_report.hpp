@@ -1,0 +1,34 @@
+#pragma once
+
+#include "cfkops/health/report.hpp"
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace cfkops::cli {
+
+/// A finding with the check that made it.
+struct Found {
+  const health::Check* check = nullptr;
+  const health::Finding* finding = nullptr;
+};
+
+/// All findings of a report, the worst first. They borrow from it.
+[[nodiscard]] std::vector<Found> worst_first(const health::Report& report);
+
+/// One screen first, then the findings with evidence and remedy, the worst first, then what is not
+/// known.
+[[nodiscard]] std::string health_text(const health::Report& report);
+
+/// The same for a ticket.
+[[nodiscard]] std::string health_markdown(const health::Report& report);
+
+/// The same as one page without anything from elsewhere.
+[[nodiscard]] std::string health_html(const health::Report& report);
+
+/// A test suite: each check is a test case; what is at `fail_on` or worse fails, unknown is an
+/// error.
+[[nodiscard]] std::string health_junit(const health::Report& report, health::Severity fail_on);
+
+}  // namespace cfkops::cli
