@@ -103,18 +103,23 @@ std::optional<Failure> StepRunner::leave_out_again(Repetition& all) {
 }
 
 std::optional<Failure> StepRunner::run_batch(Repetition& all, const Batch& batch) {
-  if (goes_together(all.step) && batch.end - batch.begin > 1) {
-    for (const runbook::Step& child : all.step.steps) {
-      for (std::size_t i = batch.begin; i < batch.end; ++i) {
-        if (auto failure = run_element(all, i, &child)) {
-          return failure;
-        }
-      }
-    }
-    return std::nullopt;
+  if (!goes_together(all.step) || batch.end - batch.begin == 1) {
+    return run_elements(all, batch, nullptr);
   }
+  for (const runbook::Step& child : all.step.steps) {
+    if (auto failure = run_elements(all, batch, &child)) {
+      return failure;
+    }
+  }
+  return std::nullopt;
+}
+
+/// One step of the group for all elements of a batch; without one all of it.
+std::optional<Failure> StepRunner::run_elements(Repetition& all,
+                                                const Batch& batch,
+                                                const runbook::Step* child) {
   for (std::size_t i = batch.begin; i < batch.end; ++i) {
-    if (auto failure = run_element(all, i, nullptr)) {
+    if (auto failure = run_element(all, i, child)) {
       return failure;
     }
   }
@@ -146,7 +151,7 @@ std::optional<Failure> StepRunner::element_failed(Repetition& all, std::size_t i
       failure.error =
           std::move(failure.error)
               .in(every ? "all of the " + number + " elements failed"
-                        : base::counted(static_cast<long long>(all.failures + 1), "element") +
+                        : base::counted(static_cast<long long>(all.failures) + 1, "element") +
                               " of " + number + " failed, and " + std::to_string(allowed) + " may");
     }
     return failure;

@@ -15,7 +15,6 @@ namespace {
 
 using test::Bench;
 using test::IsOk;
-using test::line_of;
 using test::Lives;
 using test::mentions;
 using testing::Contains;
@@ -323,7 +322,7 @@ steps:
 )";
   one.bench.script.outcomes["judge"] = {failing()};
   one.begin(sections, 1000);
-  one.bench.disk.on_append = [&one, number = 0](std::size_t /*line*/) mutable {
+  one.bench.disk.on_append = [number = 0](std::size_t /*line*/) mutable {
     if (++number == 2) {
       throw test::Death{};
     }
