@@ -16,7 +16,6 @@ namespace {
 
 using test::Bench;
 using test::IsOk;
-using test::mentions;
 using testing::Contains;
 using testing::ElementsAre;
 using testing::HasSubstr;
