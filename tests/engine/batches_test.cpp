@@ -38,6 +38,13 @@ steps:
 )" + more;
 }
 
+/// A step that fails stops the run.
+const std::string kStops = R"(
+steps:
+  - {id: one, do: fake.set, with: {name: a}}
+  - {id: judge, do: fake.script, on_failure: stop}
+)";
+
 Outcome failing() {
   return Outcome::refused("it may not be");
 }
@@ -266,13 +273,8 @@ steps:
 
 TEST(OnFailure, StopKeepsWhatWasDoneForAResume) {
   Lives one;
-  const std::string sections = R"(
-steps:
-  - {id: one, do: fake.set, with: {name: a}}
-  - {id: judge, do: fake.script, on_failure: stop}
-)";
   one.bench.script.outcomes["judge"] = {failing()};
-  one.begin(sections, 1000);
+  one.begin(kStops, 1000);
   EXPECT_EQ(one.bench.world.values.at("a"), "2");
   EXPECT_EQ(one.bench.log("end").back().data.string_or("/result", ""), "Interrupted");
   EXPECT_EQ(one.resumed().result, RunResult::Succeeded);
@@ -315,13 +317,8 @@ steps:
 /// A stop is no failure that an undo is due for, however often the run is resumed.
 TEST(OnFailure, StopIsTriedAgainAlsoByALifeThatWasKilled) {
   Lives one;
-  const std::string sections = R"(
-steps:
-  - {id: one, do: fake.set, with: {name: a}}
-  - {id: judge, do: fake.script, on_failure: stop}
-)";
   one.bench.script.outcomes["judge"] = {failing()};
-  one.begin(sections, 1000);
+  one.begin(kStops, 1000);
   one.bench.disk.on_append = [number = 0](std::size_t /*line*/) mutable {
     if (++number == 2) {
       throw test::Death{};
