@@ -349,5 +349,17 @@ rollback:
   EXPECT_THAT(plan->locks, SizeIs(1));
 }
 
+/// A list of references that nobody gives is known to be none.
+TEST_F(IncludedSteps, NeedNoReferencesToLock) {
+  bench.parts["several"] = R"(params:
+  targets: {type: "list<ref<StatefulSet>>"}
+steps:
+  - {id: set, do: fake.set, when: "!has(params.targets) || size(params.targets) > 0", with: {name: a}}
+)";
+  const auto plan = bench.plan("steps: [{id: go, include: several}]\n");
+  ASSERT_THAT(plan, IsOk());
+  EXPECT_THAT(plan->locks, SizeIs(1));
+}
+
 }  // namespace
 }  // namespace cfkops::engine
