@@ -76,9 +76,8 @@ Journal::Aside::~Aside() {
 
 Status Journal::ask_gates(const kube::Mutation& mutation) {
   for (MutationGate* const gate : gates_) {
-    if (asides_ == 0 || (asides_ == locked_asides_ && gate->is_lock())) {
-      CFKOPS_TRY(gate->may_leave(mutation));
-    }
+    const bool asked = asides_ == 0 || (asides_ == locked_asides_ && gate->is_lock());
+    CFKOPS_TRY(asked ? gate->may_leave(mutation) : Status());
   }
   return {};
 }

@@ -137,20 +137,6 @@ void add_params(const runbook::Runbook& runbook,
   }
 }
 
-/// A reference that is not known when the run begins would go unlocked.
-Status knows_references(const runbook::Step& step, const runbook::Value& params) {
-  for (const runbook::Param& param : step.included->runbook.params) {
-    if (has_reference(param.type) && params.member(param.name) == nullptr) {
-      return make_error(ErrorCode::InvalidInput,
-                        "step '" + step.id + "' includes " + step.include +
-                            ", which locks what its parameter '" + param.name +
-                            "' means, and that is not known when the run begins",
-                        "give it what params or run has");
-    }
-  }
-  return {};
-}
-
 /// What a runbook that a step includes locks, as it would by itself.
 Status add_included(const runbook::Step& step,
                     const runbook::Bindings& bindings,
@@ -166,7 +152,6 @@ Status add_included(const runbook::Step& step,
     CFKOPS_TRY(add_written(*value, ns, targets));
   }
   if (runbook.locks.empty()) {
-    CFKOPS_TRY(knows_references(step, params));
     add_params(runbook, params, targets);
   }
   return {};

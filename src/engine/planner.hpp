@@ -53,6 +53,11 @@ class Planner {
   Status plan_steps(const std::vector<runbook::Step>& steps, const Branch& branch);
   Status plan_step(const runbook::Step& step, Branch branch);
   Status plan_each(const runbook::Step& step, const Branch& branch);
+  Status plan_elements(const runbook::Step& step,
+                       const runbook::Step* child,
+                       const runbook::ValueList& list,
+                       const Batch& batch,
+                       const std::string& suffix);
   Status plan_batch(const runbook::Step& step,
                     const runbook::ValueList& list,
                     const Batch& batch,

@@ -104,12 +104,13 @@ std::optional<Verdicts> another_user(const RunRequest& request,
 /// Whether a failure of that step is no reason to undo the run by itself: it is tried again, and
 /// then the run does what it would have done.
 bool has_a_way_on(const std::vector<runbook::Step>& steps, const std::string& base) {
-  const auto path = path_to(steps, base);
-  for (auto step = path.rbegin(); step != path.rend(); ++step) {
-    if ((*step)->on_failure) {
-      return *(*step)->on_failure != runbook::OnFailure::Rollback;
+  auto path = path_to(steps, base);
+  std::ranges::reverse(path);
+  for (const runbook::Step* step : path) {
+    if (step->on_failure) {
+      return *step->on_failure != runbook::OnFailure::Rollback;
     }
-    if ((*step)->each && (*step)->each->max_failures.number > 0) {
+    if (step->each && step->each->max_failures.number > 0) {
       return true;
     }
   }

@@ -37,10 +37,13 @@ struct StepRunner::Repetition {
   const std::string& suffix;
   runbook::ValueList list = {};
   std::vector<bool> out = {};  ///< they failed, and the others go on
-  std::size_t failures = 0;
 
   [[nodiscard]] std::string suffix_of(std::size_t i) const {
     return suffix + "[" + std::to_string(i + 1) + "]";
+  }
+
+  [[nodiscard]] std::size_t failures() const {
+    return static_cast<std::size_t>(std::count(out.begin(), out.end(), true));
   }
 
   [[nodiscard]] std::size_t allowed() const { return step.each->max_failures.of(list.size()); }
@@ -94,7 +97,6 @@ std::optional<Failure> StepRunner::leave_out_again(Repetition& all) {
       continue;
     }
     all.out[i] = true;
-    ++all.failures;
     if (auto failure = take_back(all, i, failed->why)) {
       return failure;
     }
@@ -103,18 +105,23 @@ std::optional<Failure> StepRunner::leave_out_again(Repetition& all) {
 }
 
 std::optional<Failure> StepRunner::run_batch(Repetition& all, const Batch& batch) {
-  if (goes_together(all.step) && batch.end - batch.begin > 1) {
-    for (const runbook::Step& child : all.step.steps) {
-      for (std::size_t i = batch.begin; i < batch.end; ++i) {
-        if (auto failure = run_element(all, i, &child)) {
-          return failure;
-        }
-      }
-    }
-    return std::nullopt;
+  if (!goes_together(all.step) || batch.end - batch.begin == 1) {
+    return run_elements(all, batch, nullptr);
   }
+  for (const runbook::Step& child : all.step.steps) {
+    if (auto failure = run_elements(all, batch, &child)) {
+      return failure;
+    }
+  }
+  return std::nullopt;
+}
+
+/// One step of the group for all elements of a batch; without one all of it.
+std::optional<Failure> StepRunner::run_elements(Repetition& all,
+                                                const Batch& batch,
+                                                const runbook::Step* child) {
   for (std::size_t i = batch.begin; i < batch.end; ++i) {
-    if (auto failure = run_element(all, i, nullptr)) {
+    if (auto failure = run_element(all, i, child)) {
       return failure;
     }
   }
@@ -139,20 +146,20 @@ std::optional<Failure> StepRunner::run_element(Repetition& all,
 
 std::optional<Failure> StepRunner::element_failed(Repetition& all, std::size_t i, Failure failure) {
   const std::size_t allowed = all.allowed();
-  const bool every = all.failures + 1 == all.list.size();
-  if (!failure.passable || all.failures >= allowed || every) {
+  const std::size_t failures = all.failures() + 1;
+  const bool every = failures == all.list.size();
+  if (!failure.passable || failures > allowed || every) {
     if (allowed > 0 && failure.passable) {
       const std::string number = std::to_string(all.list.size());
       failure.error =
           std::move(failure.error)
               .in(every ? "all of the " + number + " elements failed"
-                        : base::counted(static_cast<long long>(all.failures + 1), "element") +
-                              " of " + number + " failed, and " + std::to_string(allowed) + " may");
+                        : base::counted(static_cast<long long>(failures), "element") + " of " +
+                              number + " failed, and " + std::to_string(allowed) + " may");
     }
     return failure;
   }
   all.out[i] = true;
-  ++all.failures;
   if (const Status told = pass_over(failure, all.step.id + all.suffix_of(i)); !told) {
     return broken_off(failure.step, told.error());
   }

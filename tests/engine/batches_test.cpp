@@ -15,7 +15,6 @@ namespace {
 
 using test::Bench;
 using test::IsOk;
-using test::line_of;
 using test::Lives;
 using test::mentions;
 using testing::Contains;
@@ -38,6 +37,13 @@ steps:
       - {id: two, do: fake.set, with: {name: "${name}", value: "3"}}
 )" + more;
 }
+
+/// A step that fails stops the run.
+const std::string kStops = R"(
+steps:
+  - {id: one, do: fake.set, with: {name: a}}
+  - {id: judge, do: fake.script, on_failure: stop}
+)";
 
 Outcome failing() {
   return Outcome::refused("it may not be");
@@ -267,13 +273,8 @@ steps:
 
 TEST(OnFailure, StopKeepsWhatWasDoneForAResume) {
   Lives one;
-  const std::string sections = R"(
-steps:
-  - {id: one, do: fake.set, with: {name: a}}
-  - {id: judge, do: fake.script, on_failure: stop}
-)";
   one.bench.script.outcomes["judge"] = {failing()};
-  one.begin(sections, 1000);
+  one.begin(kStops, 1000);
   EXPECT_EQ(one.bench.world.values.at("a"), "2");
   EXPECT_EQ(one.bench.log("end").back().data.string_or("/result", ""), "Interrupted");
   EXPECT_EQ(one.resumed().result, RunResult::Succeeded);
@@ -316,14 +317,9 @@ steps:
 /// A stop is no failure that an undo is due for, however often the run is resumed.
 TEST(OnFailure, StopIsTriedAgainAlsoByALifeThatWasKilled) {
   Lives one;
-  const std::string sections = R"(
-steps:
-  - {id: one, do: fake.set, with: {name: a}}
-  - {id: judge, do: fake.script, on_failure: stop}
-)";
   one.bench.script.outcomes["judge"] = {failing()};
-  one.begin(sections, 1000);
-  one.bench.disk.on_append = [&one, number = 0](std::size_t /*line*/) mutable {
+  one.begin(kStops, 1000);
+  one.bench.disk.on_append = [number = 0](std::size_t /*line*/) mutable {
     if (++number == 2) {
       throw test::Death{};
     }

@@ -16,7 +16,6 @@ namespace {
 
 using test::Bench;
 using test::IsOk;
-using test::mentions;
 using testing::Contains;
 using testing::ElementsAre;
 using testing::HasSubstr;
@@ -346,6 +345,18 @@ rollback:
   - {id: back, do: fake.set, with: {name: "${params.name}", value: back}}
 )";
   const auto plan = bench.plan("steps: [{id: go, include: reader, with: {name: a}}]\n");
+  ASSERT_THAT(plan, IsOk());
+  EXPECT_THAT(plan->locks, SizeIs(1));
+}
+
+/// A list of references that nobody gives is known to be none.
+TEST_F(IncludedSteps, NeedNoReferencesToLock) {
+  bench.parts["several"] = R"(params:
+  targets: {type: "list<ref<StatefulSet>>"}
+steps:
+  - {id: set, do: fake.set, when: "!has(params.targets) || size(params.targets) > 0", with: {name: a}}
+)";
+  const auto plan = bench.plan("steps: [{id: go, include: several}]\n");
   ASSERT_THAT(plan, IsOk());
   EXPECT_THAT(plan->locks, SizeIs(1));
 }

@@ -59,9 +59,9 @@ void repeated_once(LintContext& context) {
 /// The pauses between all attempts together, as far as `most`.
 Duration pauses(const Attempts& attempts, Duration most) {
   Duration sum = {};
-  double pause = static_cast<double>(attempts.every.count());
+  auto pause = static_cast<double>(attempts.every.count());
   for (int i = 1; i < attempts.max && sum < most; ++i) {
-    const double left = static_cast<double>((most - sum).count());
+    const auto left = static_cast<double>((most - sum).count());
     sum = pause >= left ? most : sum + Duration(static_cast<Duration::rep>(pause));
     pause *= attempts.backoff;
   }
