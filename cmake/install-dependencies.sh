@@ -12,7 +12,7 @@ packages_of() {
       ;;
     check)
       echo clang-14 clang-format-14 clang-tidy-14 libclang-rt-14-dev libgmock-dev libgtest-dev neovim \
-        openssh-client python3 universal-ctags yamllint
+        openssh-client python3 python3-yaml universal-ctags yamllint
       ;;
     lab)
       echo python3 python3-pip

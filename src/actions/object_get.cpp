@@ -18,7 +18,10 @@ runbook::ActionSpec make_spec() {
                             .fallback = runbook::Value(false),
                             .help = "an object that does not exist is no failure"});
   spec.outputs = {{"exists", Type::of(Type::Kind::Bool), "whether there is one"},
-                  {"object", Type::of(Type::Kind::Any), "the object; null where there is none"},
+                  {.name = "object",
+                   .type = Type::of(Type::Kind::Any),
+                   .help = "the object; null where there is none",
+                   .kind_from = "kind"},
                   {"uid", Type::of(Type::Kind::String), "its uid, or empty"}};
   spec.effect = runbook::Effect::Read;
   spec.permissions = {{"get", "the kind that is read"}};

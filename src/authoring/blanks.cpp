@@ -2,6 +2,7 @@
 #include "plain_text.hpp"
 
 #include "cfkops/base/text.hpp"
+#include "cfkops/base/yaml_write.hpp"
 #include "cfkops/runbook/expression.hpp"
 
 #include <fmt/format.h>
@@ -130,7 +131,8 @@ bool operator==(const DraftValue& one, const DraftValue& other) {
 }
 
 bool is_taken(std::string_view word) {
-  return runbook::is_reserved(word) || word == "target" || word == "option";  // the draft's own
+  const bool of_draft = word == "target" || word == "option";
+  return of_draft || runbook::is_reserved(word) || base::is_yaml_word(word);
 }
 
 void Blanks::note(const std::string& text, int line, Use use) {

@@ -4,6 +4,7 @@
 #include "markdown.hpp"
 #include "plain_text.hpp"
 #include "sop.hpp"
+#include "tidy.hpp"
 
 #include "cfkops/base/text.hpp"
 
@@ -18,25 +19,50 @@ constexpr std::size_t kLongestName = 50;
 constexpr std::size_t kMostSections = 500;
 constexpr std::size_t kMostBlocks = 2000;
 
-bool is_meant(const Section& section, const std::string& wanted) {
-  return wanted.empty() || section.number == wanted ||
-         base::lower(section.title).find(base::lower(wanted)) != std::string::npos;
-}
-
 std::string title_of(const Section& section) {
   return (section.number.empty() ? "" : section.number + ". ") + section.title;
 }
 
+/// How well what was asked for names a section.
+enum class Fit { None, Part, Whole };
+
+Fit fit_of(const Section& section, const std::string& wanted) {
+  const std::string word = base::lower(base::trim(wanted));
+  const std::string title = base::lower(section.title);
+  if (section.number == word || title == word || base::lower(title_of(section)) == word ||
+      section.number + " " + title == word) {
+    return Fit::Whole;
+  }
+  return title.find(word) == std::string::npos ? Fit::None : Fit::Part;
+}
+
+/// The sections that are asked for: those of that number or title, else those with it in their
+/// title.
+std::vector<bool> meant(const std::vector<Section>& sections, const std::string& wanted) {
+  Fit best = Fit::Part;
+  for (const Section& section : sections) {
+    best = std::max(best, fit_of(section, wanted));
+  }
+  std::vector<bool> all;
+  all.reserve(sections.size());
+  for (const Section& section : sections) {
+    all.push_back(wanted.empty() || fit_of(section, wanted) >= best);
+  }
+  return all;
+}
+
 Error none_meant(const std::vector<Section>& sections, const std::string& wanted) {
   std::vector<std::string> titles;
-  titles.reserve(sections.size());
+  std::vector<std::string> quoted;
   for (const Section& section : sections) {
-    titles.push_back("'" + title_of(section) + "'");
+    titles.push_back(base::lower(section.title));
+    quoted.push_back("'" + title_of(section) + "'");
   }
   return make_error(
       ErrorCode::InvalidInput,
-      "no section is called '" + base::printable(wanted) + "'",
-      "take the number or a part of the title of one of " + base::enumerate(titles, 20));
+      "no section is called '" + base::printable(wanted) + "'" +
+          base::did_you_mean(base::lower(wanted), titles),
+      "take the number or a part of the title of one of " + base::enumerate(quoted, 20));
 }
 
 /// What is more than a person reads is no written procedure.
@@ -82,14 +108,18 @@ Result<std::vector<Draft>> import_sop(std::string_view markdown,
   CFKOPS_TRY(check_size(sections, options.file));
   std::vector<Draft> drafts;
   std::set<std::string> names;
-  for (const Section& section : sections) {
+  const std::vector<bool> wanted = meant(sections, options.section);
+  for (std::size_t i = 0; i < sections.size(); ++i) {
+    const Section& section = sections[i];
     const std::string wish = slug(section.title, '-', kLongestName, "procedure");
     std::string name = wish;
     for (int number = 2; !names.insert(name).second; ++number) {
       name = wish + "-" + std::to_string(number);
     }
-    if (is_meant(section, options.section)) {
-      drafts.push_back(build_draft(section, name, options, specs));
+    if (wanted[i]) {
+      Draft draft = build_draft(section, name, options, specs);
+      draft.text = tidied(std::move(draft.text), specs);
+      drafts.push_back(std::move(draft));
     }
   }
   if (drafts.empty()) {

@@ -8,7 +8,9 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <iterator>
 #include <string>
+#include <vector>
 
 namespace cfkops::authoring {
 namespace {
@@ -151,7 +153,7 @@ void Writer::head(const DraftBook& book) {
   }
   line("apiVersion: cfkops/v1", 0);
   line("kind: Runbook", 0);
-  line("name: " + book.name, 0);
+  line("name: " + scalar(book.name), 0);
   text("title", book.title, 0);
   text("purpose", book.purpose, 0);
   if (book.owner.empty()) {
@@ -175,7 +177,9 @@ void Writer::params(const std::vector<DraftParam>& params) {
     line(param.name + ":", 2);
     line("type: " + param.type, 4);
     if (!param.values.empty()) {
-      line("values: [" + base::join(param.values, ", ") + "]", 4);
+      std::vector<std::string> values;
+      std::ranges::transform(param.values, std::back_inserter(values), scalar);
+      line("values: [" + base::join(values, ", ") + "]", 4);
     }
     if (param.required) {
       line("required: true", 4);

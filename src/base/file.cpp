@@ -22,6 +22,30 @@ Error too_large(const std::filesystem::path& path, std::size_t max_bytes) {
       "is it the right file?");
 }
 
+std::string_view word_of(mode_t mode) {
+  switch (mode & S_IFMT) {
+    case S_IFDIR:
+      return "a directory";
+    case S_IFIFO:
+      return "a pipe";
+    case S_IFCHR:
+    case S_IFBLK:
+      return "a device";
+    case S_IFSOCK:
+      return "a socket";
+    default:
+      return "no file that can be read";
+  }
+}
+
+Error no_regular_file(const std::filesystem::path& path, mode_t mode) {
+  return make_error(ErrorCode::InvalidInput,
+                    path.string() + " is " + std::string(word_of(mode)) + ", not a regular file",
+                    S_ISDIR(mode) ? "name a file in it"
+                                  : "name a regular file; where a command takes -, that is "
+                                    "standard input");
+}
+
 /// `path` and the directories above it that are not there yet, the innermost first.
 std::vector<std::filesystem::path> missing_directories(std::filesystem::path path) {
   std::vector<std::filesystem::path> missing;
@@ -70,25 +94,14 @@ Status write_fresh(const std::filesystem::path& fresh, std::string_view text) {
 
 }  // namespace
 
-Result<std::string> read_file(const std::filesystem::path& path, std::size_t max_bytes) {
-  CFKOPS_ASSIGN(const FileDescriptor file, open_file(path, O_RDONLY));
+namespace {
 
-  struct stat info {};
+enum class Pipes { Refused, Read };
 
-  if (::fstat(file.get(), &info) != 0) {
-    return io_error("read", path, errno);
-  }
-  if (S_ISDIR(info.st_mode)) {
-    return make_error(
-        ErrorCode::InvalidInput, path.string() + " is a directory", "name a file in it");
-  }
+Result<std::string> read_to_end(const FileDescriptor& file,
+                                const std::filesystem::path& path,
+                                std::size_t max_bytes) {
   std::string content;
-  if (S_ISREG(info.st_mode) && info.st_size > 0) {
-    if (static_cast<std::size_t>(info.st_size) > max_bytes) {
-      return too_large(path, max_bytes);
-    }
-    content.reserve(static_cast<std::size_t>(info.st_size));
-  }
   std::array<char, 16384> buffer{};
   while (true) {
     const ssize_t got = ::read(file.get(), buffer.data(), buffer.size());
@@ -106,7 +119,77 @@ Result<std::string> read_file(const std::filesystem::path& path, std::size_t max
   }
 }
 
+Result<std::string> read_whole(const std::filesystem::path& path,
+                               std::size_t max_bytes,
+                               Pipes pipes) {
+  // To open a pipe waits for its other end.
+  const int patience = pipes == Pipes::Refused ? O_NONBLOCK | O_NOCTTY : O_NOCTTY;
+  CFKOPS_ASSIGN(const FileDescriptor file, open_file(path, O_RDONLY | patience));
+
+  struct stat info {};
+
+  if (::fstat(file.get(), &info) != 0) {
+    return io_error("read", path, errno);
+  }
+  const bool regular = S_ISREG(info.st_mode);
+  if (S_ISDIR(info.st_mode) || (!regular && pipes == Pipes::Refused)) {
+    return no_regular_file(path, info.st_mode);
+  }
+  if (regular && info.st_size > 0 && static_cast<std::size_t>(info.st_size) > max_bytes) {
+    return too_large(path, max_bytes);
+  }
+  return read_to_end(file, path, max_bytes);
+}
+
+}  // namespace
+
+Result<std::string> read_file(const std::filesystem::path& path, std::size_t max_bytes) {
+  CFKOPS_TRY(expect_regular_file(path));  // to open some devices does something already
+  return read_whole(path, max_bytes, Pipes::Refused);
+}
+
+Result<std::string> read_file_or_pipe(const std::filesystem::path& path, std::size_t max_bytes) {
+  return read_whole(path, max_bytes, Pipes::Read);
+}
+
+Status expect_regular_file(const std::filesystem::path& path) {
+  struct stat info {};
+
+  if (::stat(path.c_str(), &info) != 0) {
+    return io_error("open", path, errno);
+  }
+  if (!S_ISREG(info.st_mode)) {
+    return no_regular_file(path, info.st_mode);
+  }
+  return {};
+}
+
+Status overwrite_file(const std::filesystem::path& path, std::string_view text) {
+  CFKOPS_TRY(expect_regular_file(path));
+  CFKOPS_ASSIGN(const FileDescriptor file, open_file(path, O_WRONLY | O_NONBLOCK));
+  const std::filesystem::path kept = path.string() + ".new";
+  CFKOPS_TRY(write_fresh(kept, text));
+  CFKOPS_TRY(sync_parent_directory(kept));
+  Status written = write_all(file.get(), text, path);
+  if (written && ::ftruncate(file.get(), static_cast<off_t>(text.size())) != 0) {
+    written = io_error("write", path, errno);
+  }
+  if (written) {
+    written = sync_file(file.get(), path);
+  }
+  if (!written) {
+    return std::move(written).error().in("the whole text is in " + kept.string());
+  }
+  ::unlink(kept.c_str());
+  return {};
+}
+
 Status write_private_file(const std::filesystem::path& path, std::string_view text) {
+  // A rename would put a file in the place of a device as well.
+  if (const Status there = expect_regular_file(path);
+      !there && there.error().code == ErrorCode::InvalidInput) {
+    return there;
+  }
   const std::filesystem::path fresh = path.string() + ".new";
   CFKOPS_TRY(write_fresh(fresh, text));
   if (::rename(fresh.c_str(), path.c_str()) != 0) {

@@ -20,6 +20,10 @@ std::string_view remedy(int number) {
     case EROFS:
       return "the file system is mounted read-only: choose another directory";
     case ENOENT:
+    case ENOTDIR:
+    case ENAMETOOLONG:
+    case ELOOP:
+    case EISDIR:
       return "check the path";
     case EMFILE:
     case ENFILE:

@@ -3,6 +3,7 @@
 #include "arguments.hpp"
 #include "commands.hpp"
 #include "exit_code.hpp"
+#include "file_error.hpp"
 
 #include "cfkops/base/log.hpp"
 #include "cfkops/base/text.hpp"
@@ -10,6 +11,7 @@
 #include <array>
 #include <exception>
 #include <string_view>
+#include <utility>
 
 namespace cfkops::cli {
 namespace {
@@ -74,6 +76,14 @@ void show_error(Terminal& terminal, const Error& error) {
 int fail(const AppEnvironment& environment, const Error& error) {
   show_error(environment.terminal, error);
   return exit_code(error, environment.cancel.signal_number());
+}
+
+int fail_on_file(const AppEnvironment& environment, Error error) {
+  const bool of_file = error.code == ErrorCode::Io || error.code == ErrorCode::AlreadyExists;
+  error =
+      std::move(error).with_hint("check the path, and who may read or write there (see ls -ld)");
+  const int code = fail(environment, error);
+  return of_file ? kUsage : code;
 }
 
 namespace {

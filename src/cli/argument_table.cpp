@@ -1,33 +1,11 @@
 #include "argument_table.hpp"
 
-#include "cfkops/base/text.hpp"
-#include "cfkops/engine/lock.hpp"
+#include "argument_checks.hpp"
 
 #include <CLI/CLI.hpp>
 
 namespace cfkops::cli {
 namespace {
-
-std::string duration_error(const std::string& text) {
-  // kubectl takes a bare number as seconds, so we do as well.
-  const bool digits = !text.empty() && text.find_first_not_of("0123456789") == std::string::npos;
-  const auto parsed = base::parse_duration(digits ? text + "s" : text);
-  return parsed ? std::string() : parsed.error().message;
-}
-
-std::string lock_lease_error(const std::string& text) {
-  const auto parsed = base::parse_duration(text);
-  if (!parsed) {
-    return parsed.error().message;
-  }
-  return *parsed < engine::kShortestLease || *parsed % engine::kLeaseUnit != Duration::zero()
-             ? "a lock holds for whole seconds, 3s or more"
-             : "";
-}
-
-std::string reason_error(const std::string& text) {
-  return base::trim(text).empty() ? "a reason is needed; the log keeps it" : "";
-}
 
 void add_lock_flags(CLI::App* command, Slots& slots) {
   command
@@ -45,7 +23,7 @@ void add_lock_flags(CLI::App* command, Slots& slots) {
 
 void add_connection_flags(CLI::App& app, Slots& slots) {
   kube::ConfigOverrides& config = slots.arguments.global.config;
-  const std::string group = "Connection";
+  const std::string group = kConnectionFlags;
   app.add_option("--kubeconfig", config.kubeconfig, "Path of the kubeconfig to use")->group(group);
   app.add_option("--context", config.context, "Name of the kubeconfig context to use")
       ->group(group);
@@ -140,15 +118,6 @@ CLI::Option* add_names(CLI::App* command,
   return command->add_option(label, slots.arguments.names, help);
 }
 
-/// How long something holds: longer than nothing.
-std::string validity_error(const std::string& text) {
-  const auto parsed = base::parse_duration(text);
-  if (!parsed) {
-    return parsed.error().message;
-  }
-  return *parsed > Duration::zero() ? "" : "'" + text + "' is no time at all, take 24h";
-}
-
 CLI::Option* add_valid_for(CLI::App* command, Slots& slots, const std::string& help) {
   return command->add_option("--valid-for", slots.valid_for, help)->check(validity_error);
 }
@@ -192,11 +161,16 @@ void add_approve_command(CLI::App& app, Slots& slots) {
   approve->add_flag("-y,--yes", slots.arguments.yes, "Do not ask before signing");
 }
 
-void add_profile(CLI::App* command, Slots& slots) {
+void add_judging(CLI::App* command, Slots& slots) {
   command
       ->add_option(
           "--profile", slots.arguments.profile, "Which rules: basic, ci or production (ci)")
       ->check(CLI::IsMember({"basic", "ci", "production"}));
+  command
+      ->add_option("--crds",
+                   slots.arguments.crds,
+                   "File or folder of CustomResourceDefinitions; may be repeated ($CFKOPS_CRDS)")
+      ->allow_extra_args(false);
 }
 
 void add_runbook_commands(CLI::App& app, Slots& slots) {
@@ -231,12 +205,15 @@ void add_runbook_commands(CLI::App& app, Slots& slots) {
             slots,
             "runbook",
             "Files, folders, names, or - for standard input; all that are found when left out");
-  add_profile(lint, slots);
+  add_judging(lint, slots);
   lint->add_flag("--fix", slots.arguments.fix, "Write what can be mended without a person");
+  lint->add_option("--docs",
+                   slots.arguments.docs,
+                   "Folder or address of the documentation, for links to rules in SARIF");
 
   CLI::App* lsp = add_command(
       app, "lsp", "Serve an editor with what lint and explain know (Language Server Protocol)");
-  add_profile(lsp, slots);
+  add_judging(lsp, slots);
   lsp->add_option(
       "--docs",
       slots.arguments.docs,
@@ -420,13 +397,14 @@ void add_rehearse_command(CLI::App& app, Slots& slots) {
   rehearse->add_option("--faults",
                        slots.arguments.faults,
                        "File that says what goes wrong, or all: every fault at every step");
-  rehearse
-      ->add_option("--points",
-                   slots.arguments.points,
-                   "With --faults all: how many faults to try, each in a run of its own (200)")
-      ->check(CLI::Range(1, 1000000));
+  slots.points =
+      rehearse
+          ->add_option("--points",
+                       slots.arguments.points,
+                       "With --faults all: how many faults to try, each in a run of its own (200)")
+          ->check(CLI::Range(1, 1000000));
   rehearse->add_option("--seed", slots.arguments.seed, "In place of the scenario's seed")
-      ->check(CLI::NonNegativeNumber);
+      ->check(seed_error);
 }
 
 void add_sop_commands(CLI::App& app, Slots& slots) {

@@ -23,9 +23,13 @@ struct Slots {
   std::string valid_for;
   const CLI::Option* run_sandbox = nullptr;
   const CLI::Option* plan_sandbox = nullptr;
+  const CLI::Option* points = nullptr;
   bool insecure = false;
   bool stdio = false;  ///< what `lsp` does anyway, and clients ask for
 };
+
+/// The group of the flags that say which cluster is meant, and as whom.
+inline constexpr const char* kConnectionFlags = "Connection";
 
 /// Every command and flag there is. Borrows both; the slots outlive the parsing.
 void build(CLI::App& app, Slots& slots);

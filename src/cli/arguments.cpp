@@ -1,6 +1,7 @@
 #include "arguments.hpp"
 
 #include "argument_table.hpp"
+#include "connection_flags.hpp"
 
 #include "cfkops/base/text.hpp"
 
@@ -59,7 +60,7 @@ std::string flag_awaiting_value(const CLI::App& app,
                                 const std::string& word) {
   for (const CLI::App* level : {&app, &command}) {
     const CLI::Option* option = level->get_option_no_throw(word);
-    if (option != nullptr && option->get_expected_max() > 0) {
+    if (option != nullptr && option->get_expected_min() > 0) {
       return "--" + option->get_lnames().front();
     }
   }
@@ -185,6 +186,14 @@ ParsedArguments parse_arguments(std::span<const std::string> words) {
     text += "Run 'cfkops --help' for the commands, or 'cfkops COMMAND --help' for one of them.\n";
     return {.arguments = {}, .out = {}, .err = std::move(text), .exit_code = 2};
   }
+  if (slots.points->count() > 0 && slots.arguments.faults != "all") {
+    return {.arguments = {},
+            .out = {},
+            .err =
+                "cfkops: --points says how many faults --faults all tries, and without that "
+                "nothing\n  next: add --faults all, or leave --points out\n",
+            .exit_code = 2};
+  }
   finish(slots);
   slots.arguments.command = path_of(app);
   const std::vector<std::string> forms = output_forms(slots.arguments.command);
@@ -205,9 +214,7 @@ TypedPlace place_after(std::span<const std::string> words) {
   TypedPlace place;
   bool only_names = false;
   for (const std::string& word : words) {
-    if (word == "=") {
-      place.flag = place.flag.empty() ? "=" : place.flag;
-    } else if (!place.flag.empty()) {
+    if (!place.flag.empty()) {
       place.flag.clear();
     } else if (word == "--") {
       only_names = true;
@@ -218,6 +225,26 @@ TypedPlace place_after(std::span<const std::string> words) {
     }
   }
   return place;
+}
+
+std::optional<GlobalArguments> connection_of(std::span<const std::string> words) {
+  Slots slots;
+  CLI::App app;
+  build(app, slots);
+  std::vector<std::string> line = {"locks"};  // any command that needs nothing else
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    const std::string name = words[i].substr(0, words[i].find('='));
+    const CLI::Option* option = name.starts_with("-") ? app.get_option_no_throw(name) : nullptr;
+    if (option == nullptr || option->get_group() != kConnectionFlags) {
+      continue;
+    }
+    line.push_back(words[i]);
+    if (option->get_expected_min() > 0 && name == words[i] && i + 1 < words.size()) {
+      line.push_back(words[++i]);
+    }
+  }
+  ParsedArguments parsed = parse_arguments(line);
+  return parsed.arguments ? std::optional(std::move(parsed.arguments->global)) : std::nullopt;
 }
 
 std::vector<std::string> command_names(std::span<const std::string> path) {

@@ -73,7 +73,8 @@ struct Arguments {
   std::string section;                    ///< of `import`: number or title of one, or ""
   std::string owner;                      ///< of `import`: who answers for the drafts, or ""
   std::string filter;                     ///< of `test`: a part of the names of those to run, or ""
-  std::string docs;                       ///< of `lsp`: a folder or a URI, or ""
+  std::vector<std::string> crds;          ///< of `lint`, `lsp`: files and folders of definitions
+  std::string docs;                       ///< of `lsp` and `lint`: a folder or a URI, or ""
 };
 
 /// What `--output` may be for that command.
@@ -96,8 +97,7 @@ struct TypedPlace {
   std::string flag;  ///< where it is a flag's value: that flag, in its long form; else ""
 };
 
-/// For completion, and to say what a mistake was. A shell that cuts words at `=` gives that as a
-/// word of its own; in the middle of a value it makes the flag "=", of which nothing is known.
+/// For completion, and to say what a mistake was. `words` are whole: bash cuts them at `=`.
 [[nodiscard]] TypedPlace place_after(std::span<const std::string> words);
 
 /// For completion: the names of the commands below `path` (empty: the top), and the long flags of

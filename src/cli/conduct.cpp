@@ -18,6 +18,7 @@
 #include "cfkops/engine/notices.hpp"
 #include "cfkops/engine/saved_plan.hpp"
 #include "cfkops/kube/client.hpp"
+#include "cfkops/runbook/include.hpp"
 
 #include <optional>
 #include <string>
@@ -38,6 +39,11 @@ Status make_folder(const AppEnvironment& environment, Conduct& what) {
   CFKOPS_TRY(base::make_private_directory(what.folder));
   CFKOPS_ASSIGN(what.log, base::create_append_file(what.folder / kJournalFile));
   CFKOPS_TRY(base::write_private_file(what.folder / kRunbookFile, what.request.runbook->source));
+  const auto copies = runbook::copies_of(*what.request.runbook);
+  if (!copies.empty()) {
+    CFKOPS_TRY(base::write_private_file(what.folder / kIncludedFile,
+                                        runbook::to_json(copies).dump() + "\n"));
+  }
   if (what.request.saved != nullptr) {
     CFKOPS_TRY(
         base::write_private_file(what.folder / kPlanFile, engine::to_text(*what.request.saved)));

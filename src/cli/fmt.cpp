@@ -4,9 +4,9 @@
 #include "library.hpp"
 #include "line_diff.hpp"
 
-#include "cfkops/base/file.hpp"
 #include "cfkops/base/text.hpp"
 #include "cfkops/runbook/format.hpp"
+#include "cfkops/runbook/lint.hpp"
 #include "cfkops/runbook/loader.hpp"
 
 #include <nlohmann/json.hpp>
@@ -25,7 +25,6 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::string_view kStandardInput = "-";
-constexpr std::size_t kMostBytes = std::size_t{16} << 20U;
 
 /// A file, and what came of it.
 struct Work {
@@ -73,7 +72,7 @@ std::vector<Work> work_of(std::vector<std::string> words) {
       works.push_back({.place = {.name = "stdin", .path = word, .origin = "standard input"}});
     } else if (!fs::is_directory(word, ignored)) {
       works.push_back(looked_up(word, true));
-    } else if (auto below = runbook_files_below(word)) {
+    } else if (auto below = runbooks_in(word)) {
       for (const std::string& path : *below) {
         works.push_back(looked_up(path, false));
       }
@@ -84,15 +83,20 @@ std::vector<Work> work_of(std::vector<std::string> words) {
   return works;
 }
 
+Result<RunbookFile> input_of(Terminal& terminal) {
+  CFKOPS_ASSIGN(std::string text, terminal.read_all(runbook::kMostBytes));
+  return RunbookFile{.place = {}, .text = std::move(text)};
+}
+
 void read(Work& work, Terminal& terminal) {
   const bool input = work.place.path == kStandardInput;
-  auto text = input ? terminal.read_all(kMostBytes) : base::read_file(work.place.path, kMostBytes);
+  auto file = input ? input_of(terminal) : read_runbook(work.place);
   work.place.path = input ? "stdin" : work.place.path;
-  if (!text) {
-    work = failed(work.place.path, text.error());
+  if (!file) {
+    work = failed(work.place.path, file.error());
     return;
   }
-  work.before = *std::move(text);
+  work.before = std::move(file->text);
 }
 
 void format(Work& work) {

@@ -2,6 +2,7 @@
 
 #include "commands.hpp"
 #include "exit_code.hpp"
+#include "file_error.hpp"
 #include "json_line.hpp"
 #include "library.hpp"
 
@@ -61,7 +62,9 @@ Status write(const std::vector<Drafted>& drafted, const std::string& folder, boo
   std::error_code error;
   fs::create_directories(folder, error);
   if (error) {
-    return make_error(ErrorCode::Io, folder + ": " + error.message());
+    return make_error(ErrorCode::Io,
+                      folder + ": the folder cannot be made: " + error.message(),
+                      "give --dir a folder that you may write to");
   }
   std::vector<std::string> there;
   for (const Drafted& one : drafted) {
@@ -115,7 +118,7 @@ int import_command(const Arguments& arguments, const AppEnvironment& environment
   const std::string& file = arguments.names.front();
   const auto text = read(file, environment.terminal);
   if (!text) {
-    return fail(environment, text.error());
+    return fail_on_file(environment, text.error());
   }
   const std::string name =
       file == kStandardInput ? "standard input" : fs::path(file).filename().string();
@@ -129,7 +132,7 @@ int import_command(const Arguments& arguments, const AppEnvironment& environment
   const std::vector<Drafted> drafted = judge(*std::move(drafts), arguments.folder);
   if (!arguments.folder.empty()) {
     if (const Status written = write(drafted, arguments.folder, arguments.force); !written) {
-      return fail(environment, written.error());
+      return fail_on_file(environment, written.error());
     }
   }
   if (arguments.global.output == Output::Json) {

@@ -5,6 +5,9 @@
 #include "cfkops/runbook/lint.hpp"
 #include "cfkops/runbook/loader.hpp"
 
+#include <sys/stat.h>
+#include <unistd.h>
+
 #include <algorithm>
 #include <array>
 #include <cstdint>
@@ -50,10 +53,7 @@ RunbookPlace place_of(const std::string& path, std::string origin) {
 }
 
 Error not_found(const std::string& word) {
-  std::vector<std::string> names;
-  for (const RunbookPlace& place : runbooks_by_name()) {
-    names.push_back(place.name);
-  }
+  const std::vector<std::string> names = runbook_names();
   const std::vector<std::string> folders = search_folders();
   return make_error(ErrorCode::NotFound,
                     "there is no runbook '" + word + "'" + base::did_you_mean(word, names),
@@ -119,6 +119,14 @@ std::vector<RunbookPlace> runbooks_by_name() {
   return named;
 }
 
+std::vector<std::string> runbook_names() {
+  std::vector<std::string> names;
+  for (RunbookPlace& place : runbooks_by_name()) {
+    names.push_back(std::move(place.name));
+  }
+  return names;
+}
+
 Result<RunbookPlace> look_up(const std::string& word) {
   if (is_path(word)) {
     return place_of(word, "file");
@@ -148,12 +156,27 @@ Result<RunbookFile> find_runbook(const std::string& word) {
   return read_runbook(place);
 }
 
+namespace {
+
+/// A rename would take the file from its other names, or from its owner.
+bool belongs_to_others(const fs::path& file) {
+  struct stat info {};
+
+  return ::stat(file.c_str(), &info) == 0 && (info.st_nlink > 1 || info.st_uid != ::geteuid());
+}
+
+}  // namespace
+
 Status replace_file(const std::string& path, std::string_view text) {
+  CFKOPS_TRY(base::expect_regular_file(path));
   std::error_code error;
   const fs::path file = fs::canonical(path, error);
   const fs::perms permissions = error ? fs::perms::none : fs::status(file, error).permissions();
   if (error) {
-    return make_error(ErrorCode::Io, path + ": " + error.message());
+    return make_error(ErrorCode::Io, path + ": " + error.message(), "check the path");
+  }
+  if (belongs_to_others(file)) {
+    return base::overwrite_file(file, text);
   }
   CFKOPS_TRY(base::write_private_file(file, text));
   fs::permissions(file, permissions, error);
@@ -192,7 +215,9 @@ Result<std::vector<std::string>> files_below(const std::string& folder,
     it.increment(error);
   }
   if (error) {
-    return make_error(ErrorCode::Io, folder + ": " + error.message());
+    return make_error(ErrorCode::Io,
+                      folder + ": " + error.message(),
+                      "name a folder that is there and that you may read");
   }
   std::ranges::sort(found);
   std::vector<std::string> paths;
@@ -207,6 +232,17 @@ Result<std::vector<std::string>> files_below(const std::string& folder,
 
 Result<std::vector<std::string>> runbook_files_below(const std::string& folder) {
   return files_below(folder, is_runbook_file);
+}
+
+Result<std::vector<std::string>> runbooks_in(const std::string& folder) {
+  CFKOPS_ASSIGN(std::vector<std::string> paths, runbook_files_below(folder));
+  if (paths.empty()) {
+    return make_error(ErrorCode::NotFound,
+                      "there is no runbook in " + folder + " or below it",
+                      "looked for *.yaml and *.yml that hold no tests; name another folder, or "
+                      "write one with: cfkops new NAME");
+  }
+  return paths;
 }
 
 Result<std::vector<std::string>> test_files_below(const std::string& folder) {

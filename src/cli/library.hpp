@@ -35,6 +35,9 @@ struct RunbookFile {
 /// of equal names the one found first.
 [[nodiscard]] std::vector<RunbookPlace> runbooks_by_name();
 
+/// Their names.
+[[nodiscard]] std::vector<std::string> runbook_names();
+
 /// What `word` means: a path (it contains a slash, or ends in .yaml or .yml) or a name. Errors:
 /// NotFound for a name, with where was looked, did-you-mean and the next command.
 [[nodiscard]] Result<RunbookPlace> look_up(const std::string& word);
@@ -53,8 +56,13 @@ struct RunbookFile {
 /// in folders below, and by path. Errors: Io.
 [[nodiscard]] Result<std::vector<std::string>> runbook_files_below(const std::string& folder);
 
+/// The same for a folder that a person named: that there are none is an error that says what was
+/// looked for. Errors: NotFound, Io.
+[[nodiscard]] Result<std::vector<std::string>> runbooks_in(const std::string& folder);
+
 /// Puts another text into a file that is there: whole or not at all. Keeps the permissions of the
-/// file, and a link to it. Errors: Io.
+/// file, and a link to it. One that has other names too, or another owner, stays the same file
+/// (base::overwrite_file). Errors: InvalidInput (it is no regular file), Io.
 [[nodiscard]] Status replace_file(const std::string& path, std::string_view text);
 
 /// Puts a runbook into a file of the user's. Errors: InvalidInput where there is such a file and

@@ -1,11 +1,13 @@
 #include "cfkops/runbook/lint.hpp"
 
 #include "commands.hpp"
+#include "docs_uri.hpp"
 #include "exit_code.hpp"
+#include "knowledge.hpp"
+#include "known_kinds.hpp"
 #include "library.hpp"
 #include "lint_formats.hpp"
 
-#include "cfkops/actions/table.hpp"
 #include "cfkops/base/text.hpp"
 
 #include <algorithm>
@@ -48,7 +50,7 @@ Work work_of(const std::vector<std::string>& words) {
     std::error_code ignored;
     std::vector<std::string> paths = {word};
     if (fs::is_directory(word, ignored)) {
-      auto below = runbook_files_below(word);
+      auto below = runbooks_in(word);
       if (!below) {
         work.missing.push_back(unreadable(word, below.error()));
         continue;
@@ -69,10 +71,10 @@ Work work_of(const std::vector<std::string>& words) {
 /// Judges files, and mends them where that is asked for. Any thread.
 class Judge {
  public:
-  Judge(runbook::Profile profile, bool fix)
+  Judge(runbook::Profile profile, bool fix, runbook::Knowledge knowledge)
       : profile_(profile),
         fix_(fix),
-        specs_(actions::specs()) {}
+        knowledge_(std::move(knowledge)) {}
 
   [[nodiscard]] LintedFile file(const RunbookPlace& place) const {
     auto file = read_runbook(place);
@@ -93,13 +95,13 @@ class Judge {
   /// What is left of a text when it is mended, and the findings about that.
   [[nodiscard]] LintedFile text(const std::string& path, std::string text) const {
     constexpr int kRounds = 8;  // what is mended may show what else is wrong
-    runbook::LintReport report = runbook::lint(text, path, specs_, profile_);
+    runbook::LintReport report = runbook::lint(text, path, knowledge_, profile_);
     for (int round = 0; fix_ && round < kRounds; ++round) {
       std::string better = runbook::mended(text, report.findings);
       if (better == text) {
         break;
       }
-      runbook::LintReport next = runbook::lint(better, path, specs_, profile_);
+      runbook::LintReport next = runbook::lint(better, path, knowledge_, profile_);
       if (report.runbook && !next.runbook) {
         break;  // nothing that could be run may become something that cannot
       }
@@ -112,7 +114,7 @@ class Judge {
  private:
   runbook::Profile profile_;
   bool fix_;
-  std::span<const runbook::ActionSpec> specs_;
+  runbook::Knowledge knowledge_;
 };
 
 /// Judges all files at once, as many as there are processors; the order stays.
@@ -149,8 +151,8 @@ Result<std::string> read_start(Terminal& terminal, std::size_t most) {
   return text.substr(0, most);
 }
 
-std::string report_of(std::span<const LintedFile> files, Output output) {
-  switch (output) {
+std::string report_of(std::span<const LintedFile> files, const Arguments& arguments) {
+  switch (arguments.global.output) {
     case Output::Json:
       return lint_json(files);
     case Output::Github:
@@ -158,7 +160,7 @@ std::string report_of(std::span<const LintedFile> files, Output output) {
     case Output::Gitlab:
       return lint_gitlab(files);
     case Output::Sarif:
-      return lint_sarif(files);
+      return lint_sarif(files, docs_uri(arguments.docs));
     case Output::Junit:
       return lint_junit(files);
     default:
@@ -188,10 +190,17 @@ Counts count(std::span<const LintedFile> files) {
 
 int lint_command(const Arguments& arguments, const AppEnvironment& environment) {
   Terminal& terminal = environment.terminal;
+  auto kinds = known_kinds(arguments.crds);
+  if (!kinds) {
+    return fail(environment, kinds.error());
+  }
   Work work = arguments.names.empty() ? Work{.places = runbooks_found(), .missing = {}}
                                       : work_of(arguments.names);
+  runbook::Knowledge known = knowledge();
+  known.kinds = *std::move(kinds);
   const Judge judge(runbook::profile_of(arguments.profile).value_or(runbook::Profile::Ci),
-                    arguments.fix);
+                    arguments.fix,
+                    std::move(known));
   std::vector<LintedFile> files = judge_all(judge, work.places);
   const auto input = std::find_if(work.places.begin(), work.places.end(), [](const auto& place) {
     return place.path == kStandardInput;
@@ -208,7 +217,7 @@ int lint_command(const Arguments& arguments, const AppEnvironment& environment) 
   files.insert(files.begin(),
                std::make_move_iterator(work.missing.begin()),
                std::make_move_iterator(work.missing.end()));
-  const std::string report = report_of(files, arguments.global.output);
+  const std::string report = report_of(files, arguments);
   mended_out ? terminal.err(report) : terminal.out(report);
   const Counts counts = count(files);
   if (arguments.global.output == Output::Text) {

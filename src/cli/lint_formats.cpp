@@ -6,6 +6,7 @@
 #include "cfkops/base/crypto.hpp"
 #include "cfkops/base/text.hpp"
 #include "cfkops/base/utf8.hpp"
+#include "cfkops/runbook/confidential.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -33,7 +34,7 @@ std::size_t begin_of(std::string_view text, int line) {
 std::string without_credentials(const LintedFile& file) {
   std::string text = file.text;
   for (const runbook::Diagnostic& finding : file.findings) {
-    if (finding.code != "CFK-Z001" || finding.pos.column < 1) {
+    if (!runbook::underlines_secret(finding) || finding.pos.column < 1) {
       continue;
     }
     const auto skip = [&text](std::size_t at, int characters) {

@@ -24,8 +24,11 @@ struct LintedFile {
 [[nodiscard]] std::string lint_json(std::span<const LintedFile> files);
 [[nodiscard]] std::string lint_github(std::span<const LintedFile> files);
 [[nodiscard]] std::string lint_gitlab(std::span<const LintedFile> files);
-[[nodiscard]] std::string lint_sarif(std::span<const LintedFile> files);
 [[nodiscard]] std::string lint_junit(std::span<const LintedFile> files);
+
+/// The same as SARIF. `docs` is where the documentation is, for links to the pages of rules: a URI
+/// without a slash at its end, or "" for none.
+[[nodiscard]] std::string lint_sarif(std::span<const LintedFile> files, const std::string& docs);
 
 /// The message with the remedy behind it.
 [[nodiscard]] std::string full_message(const runbook::Diagnostic& finding);

@@ -1,28 +1,21 @@
 #include "commands.hpp"
+#include "docs_uri.hpp"
 #include "exit_code.hpp"
+#include "knowledge.hpp"
+#include "known_kinds.hpp"
+#include "library.hpp"
 
-#include "cfkops/actions/table.hpp"
-#include "cfkops/base/text.hpp"
 #include "cfkops/lsp/server.hpp"
 
 #include <filesystem>
 #include <string>
 #include <system_error>
+#include <utility>
 
 namespace cfkops::cli {
 namespace {
 
 namespace fs = std::filesystem;
-
-/// A folder as a URI.
-std::string uri_of(const fs::path& folder) {
-  std::string uri = "file://";
-  for (const std::string& part :
-       base::split(fs::absolute(folder).lexically_normal().string(), '/')) {
-    uri += part.empty() ? "" : "/" + base::url_encode(part);
-  }
-  return uri;
-}
 
 /// Where the documentation lies beside this program, installed or just built; "" where it does not.
 std::string docs_beside_program() {
@@ -31,31 +24,27 @@ std::string docs_beside_program() {
   for (const char* folder : {"../share/doc/cfkops", "../../docs"}) {
     const fs::path docs = program.parent_path() / folder;
     if (!error && fs::exists(docs / "lint-rules.md", error)) {
-      return uri_of(docs);
+      return folder_uri(docs);
     }
   }
   return {};
-}
-
-std::string docs_uri(const std::string& wanted) {
-  if (wanted.empty()) {
-    return docs_beside_program();
-  }
-  std::string uri = wanted.find("://") == std::string::npos ? uri_of(wanted) : wanted;
-  while (uri.ends_with('/')) {
-    uri.pop_back();
-  }
-  return uri;
 }
 
 }  // namespace
 
 int lsp_command(const Arguments& arguments, const AppEnvironment& environment) {
   Terminal& terminal = environment.terminal;
+  const auto kinds = known_kinds(arguments.crds);
+  if (!kinds) {
+    return fail(environment, kinds.error());
+  }
+  runbook::Knowledge known = knowledge();
+  known.kinds = *kinds;
   lsp::Server server(
-      {.specs = actions::specs(),
+      {.knowledge = std::move(known),
        .profile = runbook::profile_of(arguments.profile).value_or(runbook::Profile::Ci),
-       .docs = docs_uri(arguments.docs)});
+       .docs = arguments.docs.empty() ? docs_beside_program() : docs_uri(arguments.docs),
+       .runbooks = runbook_names});
   while (!server.exit_code()) {
     const auto bytes = terminal.read_some();
     if (!bytes) {

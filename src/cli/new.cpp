@@ -1,5 +1,6 @@
 #include "commands.hpp"
 #include "exit_code.hpp"
+#include "file_error.hpp"
 #include "json_line.hpp"
 #include "library.hpp"
 
@@ -40,7 +41,7 @@ std::string path_of(const Arguments& arguments) {
 int new_command(const Arguments& arguments, const AppEnvironment& environment) {
   const auto text = text_of(arguments.names.front(), arguments.from);
   if (!text) {
-    return fail(environment, text.error());
+    return fail_on_file(environment, text.error());
   }
   const std::string path = path_of(arguments);
   if (path == "-") {
@@ -48,7 +49,7 @@ int new_command(const Arguments& arguments, const AppEnvironment& environment) {
     return kOk;
   }
   if (const Status written = write_runbook(path, *text, arguments.force); !written) {
-    return fail(environment, written.error());
+    return fail_on_file(environment, written.error());
   }
   if (arguments.global.output == Output::Json) {
     environment.terminal.out(json_line({{"schemaVersion", 1}, {"path", path}}));

@@ -3,6 +3,7 @@
 #include "commands.hpp"
 #include "connection.hpp"
 #include "exit_code.hpp"
+#include "file_error.hpp"
 #include "json_line.hpp"
 #include "json_observer.hpp"
 #include "load.hpp"
@@ -106,7 +107,7 @@ int plan_there(const Arguments& arguments, const AppEnvironment& environment) {
   if (!arguments.out.empty() && !plan->blocked()) {
     auto hash = save_plan(arguments, *request, *plan, reads, reader);
     if (!hash) {
-      return fail(environment, hash.error());
+      return fail_on_file(environment, hash.error());
     }
     saved = *std::move(hash);
   }

@@ -58,6 +58,9 @@ std::string checks_text(const engine::Plan& plan) {
       text += lines("      - ", check.result.details);
       text += check.result.remedy.empty() ? "" : "      next: " + check.result.remedy + "\n";
     }
+    if (!check.decides) {
+      text += "      asked again when its step comes; until then it keeps no run from beginning\n";
+    }
   }
   return text;
 }
@@ -71,6 +74,10 @@ std::string header(const engine::Plan& plan) {
           "\n";
   text += "  runbook    sha256 " + plan.runbook_sha256 +
           (plan.risk.empty() ? "" : ", risk " + plan.risk) + "\n";
+  for (const engine::PlannedInclude& included : plan.includes) {
+    text += "  includes   " + included.name + " by step '" + included.step + "', sha256 " +
+            included.sha256 + "\n";
+  }
   if (plan.window.restricted) {
     text += "  window     " + plan.window.text() + "\n";
   }

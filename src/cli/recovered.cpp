@@ -4,6 +4,7 @@
 #include "conduct.hpp"
 #include "exit_code.hpp"
 #include "kept_world.hpp"
+#include "knowledge.hpp"
 #include "library.hpp"
 #include "line_diff.hpp"
 #include "request.hpp"
@@ -11,7 +12,6 @@
 #include "simulated.hpp"
 #include "windows.hpp"
 
-#include "cfkops/actions/table.hpp"
 #include "cfkops/base/crypto.hpp"
 #include "cfkops/base/file.hpp"
 #include "cfkops/base/redacted.hpp"
@@ -100,11 +100,26 @@ Result<std::string> runbook_text(const TakenRun& taken) {
     return std::move(text).error().with_hint(
         "the run's folder has no copy of its runbook; it cannot be gone on with");
   }
-  if (base::sha256_hex(*text) != taken.run.runbook_sha256) {
-    return make_error(ErrorCode::Refused,
-                      copy.string() + " is not the runbook that the run began with");
-  }
   return *std::move(text);
+}
+
+/// Of a copy of it, or of what it includes.
+Error not_the_runbook(const TakenRun& taken) {
+  return make_error(
+      ErrorCode::Refused,
+      (taken.folder / kRunbookFile).string() + " is not the runbook that the run began with");
+}
+
+/// What that includes, as the run began with it.
+Result<std::vector<runbook::IncludedCopy>> included_copies(const TakenRun& taken) {
+  const fs::path copy = taken.folder / kIncludedFile;
+  std::error_code ignored;
+  if (!fs::exists(copy, ignored)) {
+    return std::vector<runbook::IncludedCopy>();
+  }
+  CFKOPS_ASSIGN(const std::string text, base::read_file(copy));
+  CFKOPS_ASSIGN(const Json list, Json::parse(text));
+  return runbook::copies_from(list);
 }
 
 /// The plan that the run carries out; nothing where it is no saved one. Errors: Refused where it is
@@ -141,11 +156,40 @@ std::vector<std::string> first_lines(std::string_view text) {
   return lines;
 }
 
+/// That a file is still what it was. Errors: Refused with the difference.
+Status unchanged(const TakenRun& taken,
+                 const std::string& file,
+                 const std::string& before,
+                 const std::string& now) {
+  if (now == before) {
+    return {};
+  }
+  Error error = make_error(
+      ErrorCode::Refused,
+      file + " has changed since the run began",
+      "put it back as it was, or take the run back with: cfkops rollback " + taken.run_id);
+  for (std::string& line : first_lines(unified_diff(before, now, "as the run began", "now"))) {
+    error.causes.push_back({.reason = {}, .field = {}, .message = std::move(line)});
+  }
+  return error;
+}
+
+/// The file of an included runbook is still what it was, or gone.
+Status unchanged(const TakenRun& taken, const runbook::IncludedCopy& copy) {
+  const auto now = base::read_file(copy.file);
+  return !now ? Status() : unchanged(taken, copy.file, copy.text, *now);
+}
+
 /// That the runbook is still what it was. Where it is gone, nobody has changed it. Errors: Refused
 /// with the difference.
-Status unchanged(const TakenRun& taken, const std::string& text) {
+Status unchanged(const TakenRun& taken,
+                 const std::string& text,
+                 const std::vector<runbook::IncludedCopy>& copies) {
   if (!taken.run.saved_plan.empty()) {
     return {};  // the plan has its own copy, which is what was approved
+  }
+  for (const runbook::IncludedCopy& copy : copies) {
+    CFKOPS_TRY(unchanged(taken, copy));
   }
   auto now = base::read_file(taken.run.runbook_file);
   if (!now) {
@@ -156,17 +200,7 @@ Status unchanged(const TakenRun& taken, const std::string& text) {
     }
     now = found->text;
   }
-  if (*now == text) {
-    return {};
-  }
-  Error error = make_error(
-      ErrorCode::Refused,
-      taken.run.runbook_file + " has changed since the run began",
-      "put it back as it was, or take the run back with: cfkops rollback " + taken.run_id);
-  for (std::string& line : first_lines(unified_diff(text, *now, "as the run began", "now"))) {
-    error.causes.push_back({.reason = {}, .field = {}, .message = std::move(line)});
-  }
-  return error;
+  return unchanged(taken, taken.run.runbook_file, text, *now);
 }
 
 int refuse(const AppEnvironment& environment, const Error& error) {
@@ -184,12 +218,23 @@ int take_up_there(const Arguments& arguments,
   if (!text) {
     return refuse(environment, text.error());
   }
+  const auto copies = included_copies(taken);
+  if (!copies) {
+    return refuse(environment, copies.error());
+  }
+  if (copies->empty() && base::sha256_hex(*text) != taken.run.runbook_sha256) {
+    return refuse(environment, not_the_runbook(taken));
+  }
   if (same_runbook) {
-    if (const Status same = unchanged(taken, *text); !same) {
+    if (const Status same = unchanged(taken, *text, *copies); !same) {
       return refuse(environment, same.error());
     }
   }
-  const runbook::LintReport report = runbook::lint(*text, taken.run.runbook_file, actions::specs());
+  const runbook::LintReport report =
+      runbook::lint(*text, taken.run.runbook_file, knowledge(*copies));
+  if (report.runbook && report.runbook->sha256 != taken.run.runbook_sha256) {
+    return refuse(environment, not_the_runbook(taken));
+  }
   if (report.has_errors() || !report.runbook) {
     return refuse(
         environment,

@@ -1,6 +1,7 @@
 #include "commands.hpp"
 #include "conduct.hpp"
 #include "exit_code.hpp"
+#include "knowledge.hpp"
 #include "load.hpp"
 #include "request.hpp"
 #include "saved_plan.hpp"
@@ -21,10 +22,21 @@ int run_saved(const Arguments& arguments, const AppEnvironment& environment) {
   if (!plan) {
     return code;
   }
-  const auto book =
-      load_text(plan->runbook_text, plan->runbook_file, plan->runbook, environment, code);
+  const auto book = load_text(plan->runbook_text,
+                              plan->runbook_file,
+                              plan->runbook,
+                              knowledge(plan->includes),
+                              environment,
+                              code);
   if (!book) {
     return code;
+  }
+  if (book->sha256 != plan->runbook_sha256) {
+    show_error(environment.terminal,
+               make_error(ErrorCode::Refused,
+                          "what the plan's runbook includes is not what the plan was made of",
+                          "make a new plan with: cfkops plan " + plan->runbook + " --out FILE"));
+    return kRefused;
   }
   auto request = make_request(arguments, *plan, *book, environment.clock);
   if (!request) {

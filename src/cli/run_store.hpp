@@ -13,7 +13,8 @@ namespace cfkops::cli {
 inline constexpr const char* kJournalFile = "journal.jsonl";
 inline constexpr const char* kHeadFile = "journal.head";  ///< how far the log has come, signed
 inline constexpr const char* kPlanFile = "plan.json";     ///< of a saved plan: what is carried out
-inline constexpr const char* kRunbookFile = "runbook.yaml";  ///< as the run began with it
+inline constexpr const char* kRunbookFile = "runbook.yaml";    ///< as the run began with it
+inline constexpr const char* kIncludedFile = "included.json";  ///< what that includes, likewise
 
 /// The folder of a run of that id.
 [[nodiscard]] std::filesystem::path run_folder(const std::string& run_id);

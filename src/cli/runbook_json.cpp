@@ -1,6 +1,7 @@
 #include "runbook_json.hpp"
 
 #include "cfkops/base/clock.hpp"
+#include "cfkops/runbook/include.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -126,11 +127,24 @@ nlohmann::json to_json(const std::optional<Duration>& duration) {
   return duration ? nlohmann::json(base::format_duration(*duration)) : nlohmann::json();
 }
 
+/// What the step includes, or null.
+nlohmann::json included_json(const runbook::Step& step) {
+  if (step.included == nullptr) {
+    return {};
+  }
+  const runbook::Runbook& inside = step.included->runbook;
+  return {{"word", step.include},
+          {"name", inside.name},
+          {"file", inside.file},
+          {"sha256", inside.sha256}};
+}
+
 nlohmann::json to_json(const runbook::Step& step) {
   return {
       {"id", step.id},
       {"title", step.title},
       {"do", step.action},
+      {"include", included_json(step)},
       {"when", step.when.source()},
       {"each", to_json(step.each)},
       {"with", to_json(step.with)},

@@ -4,6 +4,7 @@
 #include "json_line.hpp"
 #include "run_export.hpp"
 #include "run_store.hpp"
+#include "run_summary.hpp"
 
 #include "cfkops/audit/verify.hpp"
 #include "cfkops/base/display.hpp"
@@ -61,12 +62,6 @@ RunRow row_of(const std::string& id, const audit::Trust& trust) {
     row.result = run->rolling_back && row.result == "Succeeded" ? "RolledBack" : row.result;
   }
   return row;
-}
-
-std::string line_text(const audit::LogLine& line) {
-  const std::string said = line.data.string_or("/text", "");
-  return line.time + "  " + base::padded(line.phase, 10) + "  " + base::padded(line.step, 10) +
-         "  " + (said.empty() ? line.data.dump() : said) + "\n";
 }
 
 std::string row_text(const RunRow& row, const std::string& resumable) {
@@ -176,13 +171,7 @@ int runs_show_command(const Arguments& arguments, const AppEnvironment& environm
         {{"schemaVersion", 1}, {"signers", log->report.signers}, {"records", std::move(list)}}));
     return kOk;
   }
-  std::string text;
-  for (const audit::LogLine& line : log->lines) {
-    text += line_text(line);
-  }
-  text += log->report.signers.empty() ? "not signed\n"
-                                      : "signed by " + base::enumerate(log->report.signers) + "\n";
-  environment.terminal.out(base::printable_lines(text));
+  environment.terminal.out(base::printable_lines(run_summary(*log)));
   return kOk;
 }
 

@@ -2,6 +2,7 @@
 
 #include "commands.hpp"
 #include "exit_code.hpp"
+#include "file_error.hpp"
 
 #include "cfkops/base/file.hpp"
 #include "cfkops/base/process.hpp"
@@ -63,7 +64,7 @@ std::optional<engine::SavedPlan> load_saved_plan(const std::string& file,
                                                  int& exit_code) {
   const auto text = base::read_file(file);
   if (!text) {
-    exit_code = fail(environment, text.error());
+    exit_code = fail_on_file(environment, text.error());
     return std::nullopt;
   }
   auto plan = engine::read_saved_plan(*text);
@@ -134,6 +135,9 @@ std::string saved_plan_text(const engine::SavedPlan& plan) {
   text += "  made       " + base::format_rfc3339(plan.created) +
           (plan.expires ? ", expires " + base::format_rfc3339(*plan.expires) : "") + "\n";
   text += "  runbook    sha256 " + plan.runbook_sha256 + "\n";
+  for (const runbook::IncludedCopy& copy : plan.includes) {
+    text += "  includes   " + copy.name + ", sha256 " + copy.sha256 + "\n";
+  }
   for (const auto& [name, value] : plan.plan.members("/params")) {
     text +=
         "  " + name + " = " + (value.is_string() ? value.string_or("", "") : value.dump()) + "\n";

@@ -40,7 +40,8 @@ std::string params_text(const runbook::Runbook& book) {
 std::string steps_text(const std::vector<runbook::Step>& steps, const std::string& indent) {
   std::string text;
   for (const runbook::Step& step : steps) {
-    text += indent + step.id + (step.action.empty() ? "" : "  " + step.action);
+    text += indent + step.id + (step.action.empty() ? "" : "  " + step.action) +
+            (step.include.empty() ? "" : "  include " + step.include);
     text += step.title.empty() ? "\n" : "  " + step.title + "\n";
     if (!step.when.empty()) {
       text += indent + "    when " + step.when.source() + "\n";

@@ -2,6 +2,7 @@
 
 #include "commands.hpp"
 #include "exit_code.hpp"
+#include "file_error.hpp"
 #include "json_line.hpp"
 #include "kept_world.hpp"
 
@@ -155,7 +156,8 @@ std::optional<std::vector<sandbox::Fault>> load_fault_script(const std::string& 
   }
   const auto text = base::read_file(file);
   if (!text) {
-    exit_code = fail(environment,
+    exit_code =
+        fail_on_file(environment,
                      Error(text.error())
                          .with_hint("--faults takes a file of kind Faults; of rehearse also: all"));
     return std::nullopt;
@@ -228,7 +230,7 @@ int on_simulated_cluster(const Arguments& arguments,
   KeptWorld line(**cluster, arguments.sandbox.value_or(""), start);
   code = on_cluster(
       arguments, environment, {.scenario = *scenario, .cluster = **cluster, .line = line}, command);
-  if (tell) {
+  if (tell && code != kUsage) {  // what ended so never began
     tell_disruption(arguments, environment, **cluster);
   }
   return code;
@@ -258,7 +260,9 @@ int on_kept_cluster(const Arguments& arguments,
   }
   code = on_cluster(
       arguments, environment, {.scenario = *scenario, .cluster = **cluster, .line = line}, command);
-  tell_disruption(arguments, environment, **cluster);
+  if (code != kUsage) {
+    tell_disruption(arguments, environment, **cluster);
+  }
   return code;
 }
 

@@ -3,6 +3,7 @@
 #include "commands.hpp"
 #include "connection.hpp"
 #include "exit_code.hpp"
+#include "file_error.hpp"
 #include "json_line.hpp"
 #include "planning_observer.hpp"
 
@@ -96,7 +97,7 @@ int snapshot_command(const Arguments& arguments, const AppEnvironment& environme
     return fail(environment, snapshot.error());
   }
   if (const Status written = base::write_private_file(arguments.out, snapshot->text); !written) {
-    return fail(environment, written.error());
+    return fail_on_file(environment, written.error());
   }
   show(arguments,
        environment,

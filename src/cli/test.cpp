@@ -6,11 +6,15 @@
 
 #include "cfkops/actions/table.hpp"
 #include "cfkops/base/file.hpp"
+#include "cfkops/base/shell_word.hpp"
 #include "cfkops/base/text.hpp"
 #include "cfkops/rehearse/runbook_test.hpp"
 
 #include <algorithm>
 #include <filesystem>
+#include <iterator>
+#include <optional>
+#include <string>
 #include <system_error>
 #include <utility>
 #include <vector>
@@ -60,37 +64,40 @@ std::string runbook_word(const std::string& written, const std::string& file) {
   return ((folder.empty() ? fs::path(".") : folder) / written).lexically_normal().string();
 }
 
+/// What is wrong, where, and what next, in lines.
+std::string reason_of(const Error& error) {
+  return (error.pos ? error.pos->text() + ": " : "") + error.text() +
+         (error.hint.empty() ? "" : "\n  next: " + error.hint);
+}
+
 /// Runs the tests of files, those with the filter in their name.
 class Tester {
  public:
-  Tester(const AppEnvironment& environment, std::string filter)
-      : environment_(environment),
-        filter_(std::move(filter)) {}
+  explicit Tester(std::string filter)
+      : filter_(std::move(filter)) {}
 
-  /// What is wrong with the file is shown at once. Its result has no tests where none is meant.
+  /// The result has no tests where none is meant.
   TestedFile run(const std::string& path) const;
 
  private:
-  [[nodiscard]] std::optional<rehearse::RunbookTestFile> read(const std::string& path) const;
+  /// Where that fails the file gets its reasons.
+  [[nodiscard]] static std::optional<rehearse::RunbookTestFile> read(TestedFile& file);
   void run_tests(const rehearse::RunbookTestFile& tests,
                  const runbook::Runbook& book,
                  TestedFile& file) const;
 
-  const AppEnvironment& environment_;
   std::string filter_;
 };
 
-std::optional<rehearse::RunbookTestFile> Tester::read(const std::string& path) const {
-  const auto text = base::read_file(path, kMostBytes);
+std::optional<rehearse::RunbookTestFile> Tester::read(TestedFile& file) {
+  const auto text = base::read_file(file.path, kMostBytes);
   if (!text) {
-    show_error(environment_.terminal, text.error());
+    file.reasons.push_back(reason_of(text.error()));
     return std::nullopt;
   }
-  auto tests = rehearse::load_runbook_tests(*text, path);
+  auto tests = rehearse::load_runbook_tests(*text, file.path);
   if (!tests) {
-    for (const Error& error : tests.error()) {
-      show_error(environment_.terminal, error);
-    }
+    std::ranges::transform(tests.error(), std::back_inserter(file.reasons), reason_of);
     return std::nullopt;
   }
   return *std::move(tests);
@@ -123,20 +130,26 @@ void Tester::run_tests(const rehearse::RunbookTestFile& tests,
 
 TestedFile Tester::run(const std::string& path) const {
   TestedFile file{.path = path, .runbook = {}};
-  const auto tests = read(path);
+  const auto tests = read(file);
   if (!tests) {
-    file.broken = "the file cannot be used; standard error says why";
+    file.broken = "the file cannot be used";
     return file;
   }
-  int ignored = kOk;
   file.runbook = runbook_word(tests->runbook, path);
-  const auto book = load(file.runbook, environment_, ignored);
-  if (!book) {
-    file.broken =
-        tests->runbook_pos.text() + ": the runbook cannot be used; standard error says why";
+  Loading book = try_load(file.runbook);
+  if (!book.runbook) {
+    file.broken = tests->runbook_pos.text() + ": the runbook cannot be used; see: cfkops lint " +
+                  base::shell_word(file.runbook);
+    file.reasons = std::move(book.findings);
+    if (book.error) {
+      file.reasons.push_back(reason_of(*book.error));
+    }
+    for (std::string& reason : file.reasons) {
+      reason = std::string(base::trim(reason));
+    }
     return file;
   }
-  run_tests(*tests, *book, file);
+  run_tests(*tests, *book.runbook, file);
   return file;
 }
 
@@ -162,7 +175,7 @@ int test_command(const Arguments& arguments, const AppEnvironment& environment) 
     show_error(environment.terminal, paths.error());
     return kUsage;
   }
-  const Tester tester(environment, arguments.filter);
+  const Tester tester(arguments.filter);
   std::vector<TestedFile> files;
   for (const std::string& path : *paths) {
     TestedFile file = tester.run(path);

@@ -24,6 +24,14 @@ std::string told(const rehearse::Unmet& unmet) {
   return unmet.pos.text() + ": " + unmet.text;
 }
 
+std::string indented(const std::string& lines) {
+  std::string text;
+  for (const std::string& line : base::split(lines, '\n')) {
+    text += "        " + line + "\n";
+  }
+  return text;
+}
+
 nlohmann::json json_of(const TestedFile& file, const rehearse::RunbookTestResult& test) {
   nlohmann::json unmet = nlohmann::json::array();
   for (const rehearse::Unmet& one : test.unmet) {
@@ -42,6 +50,10 @@ nlohmann::json json_of(const TestedFile& file, const rehearse::RunbookTestResult
 
 /// A file none of whose tests was run, as if it were one test.
 nlohmann::json json_of(const TestedFile& file) {
+  nlohmann::json unmet = nlohmann::json::array();
+  for (const std::string& reason : file.reasons) {
+    unmet.push_back({{"line", 0}, {"column", 0}, {"text", reason}});
+  }
   return {{"file", file.path},
           {"line", 0},
           {"name", ""},
@@ -50,7 +62,7 @@ nlohmann::json json_of(const TestedFile& file) {
           {"result", nullptr},
           {"summary", file.broken},
           {"seconds", 0.0},
-          {"unmet", nlohmann::json::array()}};
+          {"unmet", std::move(unmet)}};
 }
 
 std::string junit_case(const std::string& path, const std::string& name, double time) {
@@ -65,7 +77,8 @@ std::string junit_failure(const std::string& message, const std::string& body) {
 
 std::string junit_cases(const TestedFile& file) {
   if (!file.broken.empty()) {
-    return junit_case(file.path, "the file", 0) + junit_failure(file.broken, file.broken);
+    const std::string body = file.broken + "\n" + base::join(file.reasons, "\n");
+    return junit_case(file.path, "the file", 0) + junit_failure(file.broken, body);
   }
   std::string cases;
   for (const rehearse::RunbookTestResult& test : file.tests) {
@@ -102,6 +115,9 @@ std::string test_text(std::span<const TestedFile> files) {
     text += file.path + (file.runbook.empty() ? "" : " (" + file.runbook + ")") + "\n";
     if (!file.broken.empty()) {
       text += "  FAIL  " + file.broken + "\n";
+    }
+    for (const std::string& reason : file.reasons) {
+      text += indented(reason);
     }
     for (const rehearse::RunbookTestResult& test : file.tests) {
       text += fmt::format("  {}  {} ({} simulated)\n",

@@ -14,7 +14,8 @@ struct TestedFile {
   std::string path;  ///< as it was named
   std::string runbook;
   std::vector<rehearse::RunbookTestResult> tests = {};
-  std::string broken = {};  ///< why none of its tests was run
+  std::string broken = {};                ///< that none of its tests was run, in a line
+  std::vector<std::string> reasons = {};  ///< why not: errors and findings, as they are shown
 };
 
 /// How many tests passed and failed; a broken file counts as one that failed.

@@ -2,6 +2,7 @@
 
 #include "cfkops/base/file.hpp"
 #include "cfkops/base/text.hpp"
+#include "cfkops/runbook/include.hpp"
 #include "cfkops/runbook/window.hpp"
 
 #include <filesystem>
@@ -42,6 +43,24 @@ Result<Calendar> calendar_of(const runbook::Runbook& book) {
   return calendar;
 }
 
+/// Each included runbook has its say, as by itself.
+Status add_included(const runbook::Runbook& book, runbook::Windows& windows) {
+  Status added;
+  runbook::each_include(book, [&](const runbook::Step& step) {
+    const runbook::Runbook& inside = step.included->runbook;
+    if (!added || inside.windows.empty()) {
+      return;
+    }
+    auto calendar = calendar_of(inside);
+    if (calendar) {
+      windows.add(*std::move(calendar));
+    } else {
+      added = std::move(calendar).error().in("step '" + step.id + "'");
+    }
+  });
+  return added;
+}
+
 }  // namespace
 
 Status set_windows(const Arguments& arguments, engine::RunRequest& request) {
@@ -50,6 +69,7 @@ Status set_windows(const Arguments& arguments, engine::RunRequest& request) {
     CFKOPS_ASSIGN(Calendar own, calendar_of(*request.runbook));
     windows.add(std::move(own));
   }
+  CFKOPS_TRY(add_included(*request.runbook, windows));
   std::vector<std::string> files = arguments.windows;
   for (std::string& file : base::split(base::environment("CFKOPS_WINDOWS"), ':')) {
     files.push_back(std::move(file));

@@ -77,14 +77,14 @@ std::string title_of(const runbook::CheckEntry& entry) {
 
 bool all_pass(const std::vector<PlannedCheck>& checks) {
   return std::all_of(checks.begin(), checks.end(), [](const PlannedCheck& check) {
-    return check.result.verdict == Verdict::Pass;
+    return !check.decides || check.result.verdict == Verdict::Pass;
   });
 }
 
 std::vector<std::string> not_passed(const std::vector<PlannedCheck>& checks) {
   std::vector<std::string> texts;
   for (const PlannedCheck& check : checks) {
-    if (check.result.verdict == Verdict::Pass) {
+    if (!check.decides || check.result.verdict == Verdict::Pass) {
       continue;
     }
     const bool unknown = check.result.verdict == Verdict::Unknown;

@@ -41,10 +41,10 @@ class CheckRunner {
 /// What a check is called in messages.
 [[nodiscard]] std::string title_of(const runbook::CheckEntry& entry);
 
-/// Whether all of them passed.
+/// Whether all of them passed that decide.
 [[nodiscard]] bool all_pass(const std::vector<PlannedCheck>& checks);
 
-/// "replication: 3 of 33 partitions under-replicated", for each that did not pass.
+/// "replication: 3 of 33 partitions under-replicated", for each that decides and did not pass.
 [[nodiscard]] std::vector<std::string> not_passed(const std::vector<PlannedCheck>& checks);
 
 }  // namespace cfkops::engine

@@ -11,6 +11,7 @@
 #include "cfkops/base/crypto.hpp"
 #include "cfkops/base/version.hpp"
 #include "cfkops/engine/saved_plan.hpp"
+#include "cfkops/runbook/include.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -31,6 +32,19 @@ nlohmann::json typed_params(const RunRequest& request) {
 }
 
 namespace {
+
+/// The runbooks that it includes, as the log names them.
+nlohmann::json included_json(const runbook::Runbook& runbook) {
+  nlohmann::json list = nlohmann::json::array();
+  runbook::each_include(runbook, [&list](const runbook::Step& step) {
+    const runbook::Runbook& inside = step.included->runbook;
+    list.push_back({{"step", step.id},
+                    {"name", inside.name},
+                    {"file", inside.file},
+                    {"sha256", inside.sha256}});
+  });
+  return list;
+}
 
 /// What was typed, for the log: without what the parameters there do not show either.
 std::string shown_command_line(const RunRequest& request) {
@@ -83,7 +97,8 @@ Status Run::begin() {
        {{"name", request.runbook->name},
         {"word", request.runbook_word},
         {"file", request.runbook->file},
-        {"sha256", request.runbook->sha256}}},
+        {"sha256", request.runbook->sha256},
+        {"includes", included_json(*request.runbook)}}},
       {"commandLine", shown_command_line(request)},
       {"params", typed_params(request)},
       {"cluster",
@@ -200,6 +215,7 @@ Verdicts Run::approve_and_go(const Plan& plan) {
   if (auto end = outside_window(plan.steps)) {
     return *std::move(end);
   }
+  state_.permissions = plan.permissions;
   if (auto end = obtain(plan)) {
     return *std::move(end);
   }

@@ -80,7 +80,7 @@ Hysteresis::Turn Hysteresis::take(Verdict verdict, MonoTime now, WallTime wall) 
 }
 
 Status Guards::begin() {
-  for (const runbook::Guard& guard : state_.request.runbook->guards) {
+  for (const runbook::Guard& guard : guards_) {
     watched_.push_back(std::make_unique<Watched>(guard));
   }
   if (watched_.empty()) {
@@ -114,7 +114,9 @@ void Guards::end() {
   for (const auto& one : watched_) {
     one->periodic.reset();
   }
-  state_.loop().withdraw_stop(kGuardReason);
+  if (stopped_) {
+    state_.loop().withdraw_stop(kGuardReason);
+  }
   state_.environment.journal.remove_gate(*this);
 }
 
@@ -204,6 +206,7 @@ Error Guards::stop(const Watched& one, const std::string& why) {
     rollback_->code = ErrorCode::Refused;
   }
   state_.loop().request_stop(error);
+  stopped_ = true;
   return error;
 }
 

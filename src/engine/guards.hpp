@@ -54,9 +54,10 @@ class Hysteresis {
 /// back.
 class Guards final : public MutationGate {
  public:
-  /// Borrows `state`.
-  explicit Guards(RunState& state)
-      : state_(state) {}
+  /// Borrows both: `guards` are those of the run, or of a runbook that it is in.
+  Guards(RunState& state, const std::vector<runbook::Guard>& guards)
+      : state_(state),
+        guards_(guards) {}
 
   ~Guards() override { end(); }
 
@@ -67,7 +68,8 @@ class Guards final : public MutationGate {
   /// pass; Cancelled; Io.
   Status begin();
 
-  /// Ends the watch, and takes back the stop it asked for: nothing keeps an undo back.
+  /// Ends the watch, and takes back the stop that these guards asked for: nothing keeps an undo
+  /// back.
   void end();
 
   /// How a run that ended so goes on: a stop at the wish of a guard of `rollback` is a failure,
@@ -100,8 +102,10 @@ class Guards final : public MutationGate {
   Error stop(const Watched& one, const std::string& why);
 
   RunState& state_;
+  const std::vector<runbook::Guard>& guards_;
   std::vector<std::unique_ptr<Watched>> watched_;
   bool watching_ = false;
+  bool stopped_ = false;
   std::uint64_t readings_ = 0;
   std::uint64_t let_out_in_ = 0;  ///< the stretch in which a mutation was let out
   std::optional<Error> rollback_;

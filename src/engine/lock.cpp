@@ -1,8 +1,11 @@
 #include "cfkops/engine/lock.hpp"
 
+#include "included_locks.hpp"
+
 #include "cfkops/base/crypto.hpp"
 #include "cfkops/base/text.hpp"
 #include "cfkops/engine/action.hpp"
+#include "cfkops/runbook/include.hpp"
 
 #include <algorithm>
 #include <array>
@@ -121,6 +124,38 @@ void add_references(const runbook::Value& value, std::vector<LockTarget>& target
   }
 }
 
+/// The objects that a runbook's parameters mean.
+void add_params(const runbook::Runbook& runbook,
+                const runbook::Value& params,
+                std::vector<LockTarget>& targets) {
+  for (const runbook::Param& param : runbook.params) {
+    const runbook::Value* value = params.member(param.name);
+    if (value != nullptr && has_reference(param.type)) {
+      add_references(*value, targets);
+    }
+  }
+}
+
+/// What a runbook that a step includes locks, as it would by itself.
+Status add_included(const runbook::Step& step,
+                    const runbook::Bindings& bindings,
+                    const runbook::Value& params,
+                    const std::string& ns,
+                    std::vector<LockTarget>& targets) {
+  const runbook::Runbook& runbook = step.included->runbook;
+  for (const runbook::Template& entry : runbook.locks) {
+    Result<runbook::Value> value = entry.evaluate(bindings);
+    if (!value) {
+      return std::move(value).error().in("an entry of 'locks' of step '" + step.id + "'");
+    }
+    CFKOPS_TRY(add_written(*value, ns, targets));
+  }
+  if (runbook.locks.empty()) {
+    add_params(runbook, params, targets);
+  }
+  return {};
+}
+
 bool changes_something(const std::vector<runbook::Step>& steps, const Catalogue& catalogue) {
   return std::any_of(steps.begin(), steps.end(), [&](const runbook::Step& step) {
     if (step.action.empty()) {
@@ -166,13 +201,14 @@ Result<std::vector<LockTarget>> lock_targets(const runbook::Runbook& runbook,
   }
   const auto params = bindings.find("params");
   if (targets.empty() && params != bindings.end()) {
-    for (const runbook::Param& param : runbook.params) {
-      const runbook::Value* value = params->second.member(param.name);
-      if (value != nullptr && has_reference(param.type)) {
-        add_references(*value, targets);
-      }
-    }
+    add_params(runbook, params->second, targets);
   }
+  CFKOPS_TRY(each_included_at_start(
+      runbook,
+      bindings,
+      [&](const runbook::Step& step, const runbook::Bindings& inside, const runbook::Value& given) {
+        return add_included(step, inside, given, ns, targets);
+      }));
   if (targets.empty()) {
     targets.push_back(namespace_lock(ns));
   }

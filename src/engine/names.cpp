@@ -1,5 +1,7 @@
 #include "names.hpp"
 
+#include "cfkops/runbook/include.hpp"
+
 #include <utility>
 
 namespace cfkops::engine {
@@ -34,6 +36,12 @@ void Names::declare(const std::vector<runbook::Step>& steps) {
     declare(step.expect);
     declare(step.steps);
     declare(step.rollback);
+    if (step.included != nullptr) {
+      const runbook::Runbook& inside = step.included->runbook;
+      declare(inside.prerequisites);
+      declare(inside.validation);
+      declare(inside.rollback);
+    }
   }
 }
 

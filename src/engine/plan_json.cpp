@@ -29,7 +29,15 @@ nlohmann::json to_json(const PlannedCheck& check) {
   nlohmann::json json = engine::to_json(check.result);
   json["id"] = check.id;
   json["title"] = check.title;
+  json["decides"] = check.decides;
   return json;
+}
+
+nlohmann::json to_json(const PlannedInclude& included) {
+  return {{"step", included.step},
+          {"name", included.name},
+          {"file", included.file},
+          {"sha256", included.sha256}};
 }
 
 nlohmann::json to_json(const LockTarget& lock) {
@@ -84,6 +92,7 @@ Json Plan::to_json() const {
       {"run", run_id},
       {"runbook",
        {{"name", runbook}, {"title", title}, {"risk", risk}, {"sha256", runbook_sha256}}},
+      {"includes", list_of(includes)},
       {"cluster", {{"server", server}, {"context", context}, {"version", server_version}}},
       {"namespace", ns},
       {"user", user},

@@ -4,16 +4,13 @@
 
 #include "cfkops/base/text.hpp"
 #include "cfkops/kube/resource.hpp"
+#include "cfkops/runbook/include.hpp"
 
 #include <algorithm>
 #include <utility>
 
 namespace cfkops::engine {
 namespace {
-
-/// The kind of check that asks for what the steps will need, and so is asked after they are
-/// planned.
-constexpr std::string_view kPermission = "permission";
 
 /// The other kind that is asked again of a run that goes on.
 constexpr std::string_view kVersion = "version";
@@ -41,6 +38,14 @@ std::optional<kube::AccessQuestion> question_of(const runbook::PermissionSpec& p
 }
 
 }  // namespace
+
+std::string needs(const std::set<std::string>& outputs) {
+  if (outputs.empty()) {
+    return "";
+  }
+  const std::vector<std::string> names(outputs.begin(), outputs.end());
+  return "it needs " + base::enumerate(names) + ", known once that step is done";
+}
 
 std::string instance_id(const runbook::Step& step, const std::string& suffix) {
   return step.id + suffix;
@@ -125,6 +130,7 @@ Result<Plan> Planner::make(const runbook::ValueMap& params) {
     add_question(needed_, std::move(question));
   }
   CFKOPS_TRY(ask_prerequisites(Asked::AfterSteps));
+  CFKOPS_TRY(ask_late_prerequisites());
   plan_.permissions = all_permissions();
   if (first_error_ && all_pass(plan_.prerequisites)) {
     return *std::move(first_error_);
@@ -139,6 +145,11 @@ Status Planner::read_header() {
   plan_.title = runbook.title;
   plan_.risk = runbook.risk;
   plan_.runbook_sha256 = runbook.sha256;
+  runbook::each_include(runbook, [&](const runbook::Step& step) {
+    const runbook::Runbook& inside = step.included->runbook;
+    plan_.includes.push_back(
+        {.step = step.id, .name = inside.name, .file = inside.file, .sha256 = inside.sha256});
+  });
   plan_.server = reader_.server();
   plan_.context = request_.context;
   plan_.ns = request_.ns;
@@ -186,29 +197,41 @@ void Planner::collect_declared(const runbook::ActionSpec& spec,
 std::vector<kube::AccessQuestion> Planner::all_permissions() const {
   std::vector<kube::AccessQuestion> all = needed_;
   const runbook::Runbook& runbook = *request_.runbook;
+  collect_checks(runbook, all);
+  runbook::each_include(
+      runbook, [&](const runbook::Step& step) { collect_checks(step.included->runbook, all); });
+  return all;
+}
+
+/// What is needed to ask all that a runbook asks.
+void Planner::collect_checks(const runbook::Runbook& runbook,
+                             std::vector<kube::AccessQuestion>& questions) const {
   for (const auto* entries : {&runbook.prerequisites, &runbook.validation}) {
     for (const runbook::CheckEntry& entry : *entries) {
       if (const Check* check = catalogue_.check(entry.kind)) {
-        collect_declared(check->spec(), all);
+        collect_declared(check->spec(), questions);
       }
     }
   }
   for (const runbook::Guard& guard : runbook.guards) {
     if (const Check* check = catalogue_.check(guard.check.kind)) {
-      collect_declared(check->spec(), all);
+      collect_declared(check->spec(), questions);
     }
   }
-  return all;
 }
 
-Status Planner::ask_prerequisites(Asked when) {
-  set_scope(reader_, request_.run_id, "prerequisites");
+CheckRunner Planner::prerequisite_checks() {
   Context context;
   context.run_id = request_.run_id;
   context.ns = request_.ns;
   context.observer = &observer_;
   context.needed = &needed_;
-  CheckRunner checks("prerequisite", site_, context, journal_);
+  return {"prerequisite", site_, std::move(context), journal_};
+}
+
+Status Planner::ask_prerequisites(Asked when) {
+  set_scope(reader_, request_.run_id, "prerequisites");
+  CheckRunner checks = prerequisite_checks();
   const std::vector<runbook::CheckEntry>& entries = request_.runbook->prerequisites;
   for (std::size_t i = 0; i < entries.size(); ++i) {
     if (!is_asked(entries[i])) {

@@ -7,9 +7,12 @@
 #include "cfkops/engine/plan.hpp"
 #include "cfkops/engine/recovery.hpp"
 
+#include <cstddef>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace cfkops::engine {
@@ -56,6 +59,21 @@ class Planner {
                     const std::string& suffix);
   Status plan_group(const runbook::Step& step, const Branch& branch);
   Status plan_body(const runbook::Step& step, const Branch& branch);
+
+  /// A prerequisite of an included runbook that is asked when all steps are planned.
+  struct LatePrerequisite {
+    std::size_t place;  ///< in the plan
+    const runbook::CheckEntry* entry;
+    Names names;
+  };
+
+  // Of included runbooks: planner_included.cpp.
+  Status plan_included(const runbook::Step& step, Branch branch);
+  [[nodiscard]] bool changes_before() const;
+  void foresee_prerequisites(const runbook::Step& step, const Branch& branch);
+  Status ask_prerequisites_of(const runbook::Step& step, const Branch& branch);
+  Status ask_late_prerequisites();
+
   [[nodiscard]] std::string left_out(const std::string& id) const;
   Status plan_action(const runbook::Step& step, const Action& action, PlannedStep& planned);
   void begin(const runbook::ValueMap& params);
@@ -68,6 +86,9 @@ class Planner {
   [[nodiscard]] std::vector<kube::AccessQuestion> all_permissions() const;
   enum class Asked { BeforeSteps, AfterSteps };
   Status ask_prerequisites(Asked when);
+  [[nodiscard]] CheckRunner prerequisite_checks();
+  void collect_checks(const runbook::Runbook& runbook,
+                      std::vector<kube::AccessQuestion>& questions) const;
   Status read_header();
 
   const RunRequest& request_;
@@ -79,10 +100,18 @@ class Planner {
   Names names_;
   Plan plan_;
   std::vector<kube::AccessQuestion> needed_;
+  std::vector<LatePrerequisite> late_;
   std::optional<Error> first_error_;
   const RecoveredRun* before_ = nullptr;  ///< of a run that goes on
   const std::map<std::string, std::vector<SentMutation>>* earlier_ = nullptr;
 };
+
+/// The kind of check that asks for what the steps will need, and so is asked after they are
+/// planned.
+inline constexpr std::string_view kPermission = "permission";
+
+/// Why something cannot be known before the run, or "".
+[[nodiscard]] std::string needs(const std::set<std::string>& outputs);
 
 /// A step's id with its place in each `each` around it: "restart[2]".
 [[nodiscard]] std::string instance_id(const runbook::Step& step, const std::string& suffix);

@@ -14,15 +14,6 @@
 namespace cfkops::engine {
 namespace {
 
-/// Why something cannot be known before the run, or "".
-std::string needs(const std::set<std::string>& outputs) {
-  if (outputs.empty()) {
-    return "";
-  }
-  const std::vector<std::string> names(outputs.begin(), outputs.end());
-  return "it needs " + base::enumerate(names) + ", known once that step is done";
-}
-
 /// "elements 2 to 3 of 10 together; 1 of all may fail"
 std::string batch_note(const runbook::Each& each, const Batch& batch, std::size_t size) {
   const bool one = batch.end - batch.begin == 1;
@@ -143,7 +134,7 @@ Status Planner::plan_batch(const runbook::Step& step,
     names_.restore(step.each->as, std::move(before));
     return planned;
   };
-  if (step.action.empty() && batch.end - batch.begin > 1) {
+  if (goes_together(step) && batch.end - batch.begin > 1) {
     for (const runbook::Step& child : step.steps) {
       for (std::size_t i = batch.begin; i < batch.end; ++i) {
         CFKOPS_TRY(plan_element(i, &child));
@@ -170,7 +161,8 @@ std::string Planner::left_out(const std::string& id) const {
 
 Status Planner::plan_group(const runbook::Step& step, const Branch& branch) {
   const std::size_t first = plan_.steps.size();
-  CFKOPS_TRY(plan_steps(step.steps, branch));
+  CFKOPS_TRY(step.included == nullptr ? plan_steps(step.steps, branch)
+                                      : plan_included(step, branch));
   const std::string note = failure_note(step);
   if (!note.empty() && first < plan_.steps.size()) {
     std::vector<std::string>& notes = plan_.steps[first].plan.notes;

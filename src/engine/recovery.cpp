@@ -240,6 +240,10 @@ Status Reading::add(const audit::LogLine& line) {
         !measured.empty()) {
       run_.checks.insert_or_assign(line.data.string_or("/id", ""), std::move(measured));
     }
+  } else if (line.phase == "note" && line.data.string_or("/kind", "") == "include") {
+    if (line.data.string_or("/event", "") == "done") {
+      run_.finished_groups.insert(line.data.string_or("/group", ""));
+    }
   } else if (line.phase == "step") {
     add_step(line);
   } else if (line.phase == "undo") {

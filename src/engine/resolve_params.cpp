@@ -35,48 +35,6 @@ Error unknown_param(const std::string& name, const runbook::Runbook& runbook) {
                     : "runbook " + runbook.name + " takes " + base::enumerate(names, names.size()));
 }
 
-std::optional<double> as_number(const Value& value) {
-  if (const auto* one = value.as<std::int64_t>()) {
-    return static_cast<double>(*one);
-  }
-  if (const auto* one = value.as<std::uint64_t>()) {
-    return static_cast<double>(*one);
-  }
-  const auto* one = value.as<double>();
-  return one == nullptr ? std::nullopt : std::optional<double>(*one);
-}
-
-template <class T>
-int compared(const T& a, const T& b) {
-  return a < b ? -1 : static_cast<int>(b < a);
-}
-
-/// Below zero, zero or above, as `a` is less than, equal to or more than `b`; zero too where the
-/// two have no order.
-int order(const Value& a, const Value& b) {
-  if (a.as<Duration>() != nullptr && b.as<Duration>() != nullptr) {
-    return compared(*a.as<Duration>(), *b.as<Duration>());
-  }
-  if (a.as<std::int64_t>() != nullptr && b.as<std::int64_t>() != nullptr) {
-    return compared(*a.as<std::int64_t>(), *b.as<std::int64_t>());
-  }
-  const auto x = as_number(a);
-  const auto y = as_number(b);
-  return x && y ? compared(*x, *y) : 0;
-}
-
-Status within_limits(const Param& param, const Value& value) {
-  if (param.least && order(value, *param.least) < 0) {
-    return make_error(ErrorCode::InvalidInput,
-                      value.text() + " is less than the least allowed, " + param.least->text());
-  }
-  if (param.most && order(value, *param.most) > 0) {
-    return make_error(ErrorCode::InvalidInput,
-                      value.text() + " is more than the most allowed, " + param.most->text());
-  }
-  return {};
-}
-
 Result<Value> typed(const Param& param, const std::string& text) {
   if (param.type.kind == Type::Kind::Secret) {
     CFKOPS_ASSIGN(Redacted secret, read_secret(param.name, text));
@@ -196,7 +154,8 @@ bool mentions_secret(const runbook::Type& type) {
 
 Result<Redacted> read_secret(const std::string& name, const std::string& text) {
   if (text.starts_with('@')) {
-    CFKOPS_ASSIGN(std::string content, base::read_file(text.substr(1), std::size_t{1} << 20U));
+    CFKOPS_ASSIGN(std::string content,
+                  base::read_file_or_pipe(text.substr(1), std::size_t{1} << 20U));
     if (content.ends_with('\n')) {
       content.pop_back();
     }

@@ -110,7 +110,7 @@ std::string heading(bool rolls_back) {
 
 Run::Run(const RunRequest& request, const RunEnvironment& environment, const RecoveredRun& before)
     : state_(request, environment),
-      guards_(state_),
+      guards_(state_, request.runbook->guards),
       window_(state_) {
   state_.before = &before;
   if (const auto started = base::parse_rfc3339(before.started)) {

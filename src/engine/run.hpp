@@ -28,7 +28,7 @@ class Run {
  public:
   Run(const RunRequest& request, const RunEnvironment& environment)
       : state_(request, environment),
-        guards_(state_),
+        guards_(state_, request.runbook->guards),
         window_(state_) {}
 
   /// Goes on with what an earlier process began. `before` must outlive the run.

@@ -2,6 +2,7 @@
 
 #include "actor.hpp"
 #include "evaluate.hpp"
+#include "included.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -54,25 +55,53 @@ std::vector<const runbook::Step*> path_to(const std::vector<runbook::Step>& step
   return {};
 }
 
+namespace {
+
+/// Takes the first place off the suffix and binds the element there.
+Status bind_element(RunState& state, const runbook::Step& step, std::string_view& suffix) {
+  const std::size_t end = suffix.find(']');
+  std::size_t place = 0;
+  const char* const first = suffix.data() + 1;
+  if (end == std::string_view::npos ||
+      std::from_chars(first, suffix.data() + end, place).ec != std::errc()) {
+    return make_error(ErrorCode::InvalidInput, "step '" + step.id + "' has no place in its list");
+  }
+  CFKOPS_ASSIGN(const runbook::ValueList list, elements(*step.each, state.names.bindings()));
+  if (place == 0 || place > list.size()) {
+    return make_error(ErrorCode::InvalidInput,
+                      "the list of step '" + step.id + "' is another one than it was");
+  }
+  state.names.bind(step.each->as, list[place - 1]);
+  suffix.remove_prefix(end + 1);
+  return {};
+}
+
+/// As they were when the run was in that instance of the step; evaluated once more where that was
+/// another process.
+Status bind_included(RunState& state, const runbook::Step& step, const std::string& instance) {
+  const auto known = state.included.find(instance);
+  if (known != state.included.end()) {
+    state.names.bind(step.included->binding, runbook::Value(known->second));
+    return {};
+  }
+  CFKOPS_ASSIGN(runbook::ValueMap params,
+                included_params(step, state.names.bindings(), state.site));
+  state.names.bind(step.included->binding, runbook::Value(std::move(params)));
+  return {};
+}
+
+}  // namespace
+
 Status bind_elements(RunState& state, const std::string& base, std::string_view suffix) {
+  const std::string_view all = suffix;
   for (const runbook::Step* step : path_to(state.request.runbook->steps, base)) {
-    if (!step->each) {
-      continue;
+    if (step->each) {
+      CFKOPS_TRY(bind_element(state, *step, suffix));
     }
-    const std::size_t end = suffix.find(']');
-    std::size_t place = 0;
-    const char* const first = suffix.data() + 1;
-    if (end == std::string_view::npos ||
-        std::from_chars(first, suffix.data() + end, place).ec != std::errc()) {
-      return make_error(ErrorCode::InvalidInput, "step '" + base + "' has no place in its list");
+    if (step->included != nullptr) {
+      const std::string place(all.substr(0, all.size() - suffix.size()));
+      CFKOPS_TRY(bind_included(state, *step, step->id + place));
     }
-    CFKOPS_ASSIGN(const runbook::ValueList list, elements(*step->each, state.names.bindings()));
-    if (place == 0 || place > list.size()) {
-      return make_error(ErrorCode::InvalidInput,
-                        "the list of step '" + step->id + "' is another one than it was");
-    }
-    state.names.bind(step->each->as, list[place - 1]);
-    suffix.remove_prefix(end + 1);
   }
   return {};
 }

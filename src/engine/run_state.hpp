@@ -9,6 +9,7 @@
 
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -53,6 +54,15 @@ struct RunState {
   std::optional<MonoTime> no_step_after;  ///< `settings.run_timeout`, while steps run
   bool untold = false;  ///< refused before it was taken up: the log stays as it is
 
+  /// The parameters of each included runbook that was begun, by the step's instance.
+  std::map<std::string, runbook::ValueMap> included;
+
+  /// Of these, those whose own rollback is done.
+  std::set<std::string> rolled_back;
+
+  /// All that the run needs to be allowed, as planned.
+  std::vector<kube::AccessQuestion> permissions;
+
   /// All that an earlier process sent, with its fate as far as it could be found.
   std::vector<SentMutation> sent;
 
@@ -92,8 +102,9 @@ void conceal(const RunEnvironment& environment, const runbook::Value& value);
 [[nodiscard]] std::vector<const runbook::Step*> path_to(const std::vector<runbook::Step>& steps,
                                                         const std::string& id);
 
-/// Binds the elements of each `each` around the step of id `base`, as they were when its instance
-/// of that suffix ("[2]") ran. Errors: InvalidInput.
+/// Binds the elements of each `each` around the step of id `base`, and the parameters of each
+/// included runbook that it is in, as they were when its instance of that suffix ("[2]") ran.
+/// Errors: InvalidInput.
 [[nodiscard]] Status bind_elements(RunState& state,
                                    const std::string& base,
                                    std::string_view suffix);

@@ -56,7 +56,8 @@ json content(const SavedPlan& plan) {
        {{"name", plan.runbook},
         {"file", plan.runbook_file},
         {"sha256", plan.runbook_sha256},
-        {"text", plan.runbook_text}}},
+        {"text", plan.runbook_text},
+        {"includes", runbook::to_json(plan.includes).raw()}}},
       {"params", plan.params},
       {"secretParams", plan.secret_params},
       {"cluster", {{"server", plan.server}, {"uid", plan.cluster_uid}, {"context", plan.context}}},
@@ -206,6 +207,7 @@ Result<SavedPlan> save(const RunRequest& request,
   saved.runbook_file = runbook.file;
   saved.runbook_text = runbook.source;
   saved.runbook_sha256 = runbook.sha256;
+  saved.includes = runbook::copies_of(runbook);
   for (const auto& [name, text] : request.params) {
     const runbook::Param* param = runbook.param(name);
     if (param == nullptr || mentions_secret(param->type)) {
@@ -267,7 +269,9 @@ Result<SavedPlan> read_saved_plan(std::string_view text) {
   plan.salt = fields.text("/salt");
   plan.plan = document.get("/plan");
   CFKOPS_TRY(fields.status());
-  if (base::sha256_hex(plan.runbook_text) != plan.runbook_sha256) {
+  CFKOPS_ASSIGN(plan.includes, runbook::copies_from(document.get("/runbook/includes")));
+  // That of a runbook with others in it is known once it is put together.
+  if (plan.includes.empty() && base::sha256_hex(plan.runbook_text) != plan.runbook_sha256) {
     return not_as_written("the runbook in it is not the one it names");
   }
   for (const Json& pin : document.items("/pins")) {

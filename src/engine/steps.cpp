@@ -4,6 +4,7 @@
 #include "asking.hpp"
 #include "checks.hpp"
 #include "evaluate.hpp"
+#include "included_group.hpp"
 #include "json_text.hpp"
 #include "planner.hpp"
 #include "value_log.hpp"
@@ -138,6 +139,9 @@ std::optional<Failure> StepRunner::enter_step(const runbook::Step& step,
 }
 
 std::optional<Failure> StepRunner::run_body(const runbook::Step& step, const std::string& suffix) {
+  if (step.included != nullptr) {
+    return IncludedGroup(state_, step, suffix).carry_out([&] { return run(step.steps, suffix); });
+  }
   if (step.action.empty()) {
     return run(step.steps, suffix);
   }

@@ -18,6 +18,10 @@ struct Batch {
   std::size_t end = 0;    ///< behind the last
 };
 
+/// Whether the elements of a batch go through its steps together, each step for all of them before
+/// the next one.
+[[nodiscard]] bool goes_together(const runbook::Step& step);
+
 /// The batches of a list of that size, in order.
 [[nodiscard]] std::vector<Batch> batches_of(const runbook::Each& each, std::size_t size);
 

@@ -2,7 +2,8 @@
 //
 //  1. A batch goes through the steps of a group together: each step is done for all its elements,
 //     one after the other, before the next step is begun for any of them. Thus what takes long is
-//     begun for all before it is waited for.
+//     begun for all before it is waited for. An included runbook has its own prerequisites and
+//     validation, and is done as a whole for one element after the other.
 //  2. An element that fails, where `max_failures` permits it, is written down as passed over before
 //     anything else is done; then what was done to it is undone, and the others go on without it.
 //  3. What is not permitted, or cannot be undone, ends the step, and no further element is begun.
@@ -44,6 +45,10 @@ struct StepRunner::Repetition {
 
   [[nodiscard]] std::size_t allowed() const { return step.each->max_failures.of(list.size()); }
 };
+
+bool goes_together(const runbook::Step& step) {
+  return step.action.empty() && step.included == nullptr;
+}
 
 std::vector<Batch> batches_of(const runbook::Each& each, std::size_t size) {
   std::vector<Batch> batches;
@@ -98,7 +103,7 @@ std::optional<Failure> StepRunner::leave_out_again(Repetition& all) {
 }
 
 std::optional<Failure> StepRunner::run_batch(Repetition& all, const Batch& batch) {
-  if (all.step.action.empty() && batch.end - batch.begin > 1) {
+  if (goes_together(all.step) && batch.end - batch.begin > 1) {
     for (const runbook::Step& child : all.step.steps) {
       for (std::size_t i = batch.begin; i < batch.end; ++i) {
         if (auto failure = run_element(all, i, &child)) {

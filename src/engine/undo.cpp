@@ -58,8 +58,11 @@ bool Undo::take_back_element(const runbook::Step& step, const std::string& eleme
 bool Undo::undo_all(const std::vector<std::string>& ids) {
   // Where that cannot be written, each step says that it is not undone.
   bool complete = tell("start", Json(nlohmann::json::object())).has_value();
-  for (const std::string& id : ids) {
-    complete = undo_step(id) && complete;
+  for (std::size_t i = 0; i < ids.size(); ++i) {
+    complete = undo_step(ids[i]) && complete;
+    for (const Group& group : left_behind(ids, i)) {
+      complete = roll_back(group) && complete;
+    }
   }
   tell_what_has_no_undo(ids);
   return complete;
@@ -93,7 +96,9 @@ std::vector<std::string> Undo::order() const {
 
 std::vector<PlannedStep> Undo::planned() const {
   std::vector<PlannedStep> planned;
-  for (const std::string& id : order()) {
+  const std::vector<std::string> ids = order();
+  for (std::size_t i = 0; i < ids.size(); ++i) {
+    const std::string& id = ids[i];
     const StepRecord& record = *state_.find(id);
     PlannedStep step{.id = id,
                      .title = "take back: " + record.report.title,
@@ -121,6 +126,9 @@ std::vector<PlannedStep> Undo::planned() const {
       step.plan.notes = {"a field that somebody has changed since stays as it is, and is named"};
     }
     planned.push_back(std::move(step));
+    for (const Group& group : left_behind(ids, i)) {
+      plan_rollback(group, planned);
+    }
   }
   for (const runbook::Step& step : state_.request.runbook->rollback) {
     planned.push_back({.id = step.id,

@@ -10,8 +10,9 @@
 namespace cfkops::engine {
 
 /// Takes back what the steps of a run did, the last begun first: each by the steps that the runbook
-/// has for that, or by what its action remembered, the last remembered first; then carries out the
-/// runbook's own rollback steps. Goes on with the next where one cannot be undone: each has its own
+/// has for that, or by what its action remembered, the last remembered first; behind the first step
+/// of an included runbook it carries out that one's rollback steps, and then those of the runbook
+/// itself. Goes on with the next where one cannot be undone: each has its own
 /// verdict. The first request to stop is answered with a notice, the second stops it at once.
 class Undo {
  public:
@@ -29,6 +30,12 @@ class Undo {
   [[nodiscard]] std::vector<PlannedStep> planned() const;
 
  private:
+  /// An instance of a step that includes a runbook.
+  struct Group {
+    const runbook::Step* step = nullptr;
+    std::string suffix;  ///< its place in each `each` around it
+  };
+
   [[nodiscard]] std::vector<std::string> order() const;
   bool undo_step(const std::string& id);
   bool undo_remembered(const std::string& id);
@@ -37,6 +44,13 @@ class Undo {
   bool stopped(StepRecord& record);
   Outcome attempts(const StepRecord& record, const Remembered& remembered);
   bool roll_back();
+
+  // Of included runbooks: undo_included.cpp.
+  [[nodiscard]] std::vector<Group> left_behind(const std::vector<std::string>& ids,
+                                               std::size_t at) const;
+  bool roll_back(const Group& group);
+  static void plan_rollback(const Group& group, std::vector<PlannedStep>& planned);
+
   bool undo_all(const std::vector<std::string>& ids);
   void tell_what_has_no_undo(const std::vector<std::string>& ids);
   Status tell(const std::string& event, const Json& data) const;

@@ -291,6 +291,15 @@ std::string conflict_hint(const Error& error) {
                               "; leave them out, or apply with force to take them over";
 }
 
+/// The message names what is missing as the API server does: configmaps "a" not found.
+std::string missing_hint(const Error& error) {
+  const std::string plural = error.message.substr(0, error.message.find(" \""));
+  const bool word =
+      plural.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789.-") == std::string::npos;
+  return std::string("check the name and the namespace") +
+         (word ? "; see what there is with: kubectl get " + plural + " -n NAMESPACE" : "");
+}
+
 std::string invalid_hint(int http_status) {
   switch (http_status) {
     case 413:
@@ -313,7 +322,7 @@ std::string hint_for(const Error& error, const std::string& server) {
     case ErrorCode::NotFound:
       return error.reason.empty()
                  ? "this server may not serve that kind: check with: kubectl api-resources"
-                 : "check the name and the namespace";
+                 : missing_hint(error);
     case ErrorCode::AlreadyExists:
       return "look at what exists before replacing it";
     case ErrorCode::Conflict:

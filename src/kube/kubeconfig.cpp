@@ -5,9 +5,11 @@
 
 #include "cfkops/base/file.hpp"
 #include "cfkops/base/text.hpp"
+#include "cfkops/kube/kubeconfig_names.hpp"
 
 #include <algorithm>
 #include <filesystem>
+#include <map>
 #include <optional>
 #include <string>
 #include <system_error>
@@ -49,7 +51,7 @@ Result<Loaded> load_files(const ConfigOverrides& overrides, const ConfigEnvironm
   loaded.looked_at = candidates(overrides, environment);
   constexpr std::size_t kMostBytes = std::size_t{16} << 20U;
   for (const std::string& file : loaded.looked_at) {
-    Result<std::string> text = base::read_file(file, kMostBytes);
+    Result<std::string> text = base::read_file_or_pipe(file, kMostBytes);
     if (!text && text.error().code == ErrorCode::NotFound) {
       if (overrides.kubeconfig.empty()) {
         continue;
@@ -176,6 +178,28 @@ Result<ClientConfig> load_client_config(const ConfigOverrides& overrides,
     config.ns = "default";
   }
   return config;
+}
+
+namespace {
+
+template <typename Stanza>
+std::vector<std::string> names_of(const std::map<std::string, Stanza>& stanzas) {
+  std::vector<std::string> names;
+  names.reserve(stanzas.size());
+  for (const auto& [name, stanza] : stanzas) {
+    names.push_back(name);
+  }
+  return names;
+}
+
+}  // namespace
+
+Result<KubeconfigNames> kubeconfig_names(const ConfigOverrides& overrides,
+                                         const ConfigEnvironment& environment) {
+  CFKOPS_ASSIGN(const Loaded loaded, load_files(overrides, environment));
+  return KubeconfigNames{.contexts = names_of(loaded.config.contexts),
+                         .clusters = names_of(loaded.config.clusters),
+                         .users = names_of(loaded.config.users)};
 }
 
 }  // namespace cfkops::kube

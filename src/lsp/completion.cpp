@@ -20,7 +20,7 @@ using runbook::Type;
 struct Writing {
   const Outline& outline;  ///< of the whole text
   const Cursor& cursor;
-  std::span<const ActionSpec> specs;
+  const runbook::Knowledge& knowledge;
 };
 
 /// Whether the map has that key already, other than what is being typed.
@@ -70,7 +70,7 @@ void complete_keys(const Writing& writing, std::vector<Candidate>& out) {
 }
 
 void complete_arguments(const Writing& writing, std::vector<Candidate>& out) {
-  const ActionSpec* spec = spec_of(writing.outline, writing.cursor.map, writing.specs);
+  const ActionSpec* spec = spec_of(writing.outline, writing.cursor.map, writing.knowledge.specs);
   if (spec == nullptr) {
     return;
   }
@@ -88,7 +88,7 @@ void complete_arguments(const Writing& writing, std::vector<Candidate>& out) {
 }
 
 void complete_actions(const Writing& writing, bool checks, std::vector<Candidate>& out) {
-  for (const ActionSpec& spec : writing.specs) {
+  for (const ActionSpec& spec : writing.knowledge.specs) {
     if (spec.is_check == checks) {
       out.push_back({Candidate::Kind::Action, spec.name, spec.summary, told(spec), spec.name});
     }
@@ -97,7 +97,7 @@ void complete_actions(const Writing& writing, bool checks, std::vector<Candidate
 
 /// The value of an argument: the words that its type has, and the parameters.
 void complete_argument(const Writing& writing, std::vector<Candidate>& out) {
-  const ActionSpec* spec = spec_of(writing.outline, writing.cursor.map, writing.specs);
+  const ActionSpec* spec = spec_of(writing.outline, writing.cursor.map, writing.knowledge.specs);
   const ArgumentSpec* argument = spec == nullptr ? nullptr : spec->argument(writing.cursor.key);
   if (argument == nullptr) {
     return;
@@ -112,7 +112,7 @@ void complete_argument(const Writing& writing, std::vector<Candidate>& out) {
   }
   const std::vector<std::string> params = {"params"};
   for (const Named& named :
-       Names(writing.outline, writing.cursor.around, writing.specs).members(params)) {
+       Names(writing.outline, writing.cursor.around, writing.knowledge).members(params)) {
     Candidate candidate = word("${params." + named.name + "}", named.type.text());
     candidate.markdown = told(named);
     out.push_back(std::move(candidate));
@@ -162,7 +162,7 @@ void complete_expression(const Writing& writing,
                          std::vector<Candidate>& out) {
   chain.pop_back();
   const bool member = !chain.empty();
-  const Names names(writing.outline, writing.cursor.around, writing.specs);
+  const Names names(writing.outline, writing.cursor.around, writing.knowledge);
   for (const Named& named : names.members(chain)) {
     const std::string type = named.type.kind == Type::Kind::Any ? "" : ": " + named.type.text();
     out.push_back({Candidate::Kind::Name, named.name, named.kind + type, told(named), named.name});
@@ -181,11 +181,13 @@ void complete_expression(const Writing& writing,
 
 }  // namespace
 
-Completion complete(std::string_view text, std::size_t offset, std::span<const ActionSpec> specs) {
+Completion complete(std::string_view text,
+                    std::size_t offset,
+                    const runbook::Knowledge& knowledge) {
   const Outline before(text.substr(0, offset));
   const Cursor cursor = cursor_at_end(before);
   const Outline outline(text);
-  const Writing writing{outline, cursor, specs};
+  const Writing writing{outline, cursor, knowledge};
   Completion completion{cursor.typed, {}};
   if (const auto part = expression_at(before, cursor)) {
     const std::vector<std::string> chain = parts_of(part->chain);

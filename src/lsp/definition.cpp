@@ -5,13 +5,13 @@ namespace cfkops::lsp {
 
 std::optional<ByteSpan> definition(std::string_view text,
                                    std::size_t offset,
-                                   std::span<const runbook::ActionSpec> specs) {
+                                   const runbook::Knowledge& knowledge) {
   const auto word = expression_word(text, offset);
   if (!word) {
     return std::nullopt;
   }
   const Outline outline(text);
-  const Names names(outline, word->around, specs);
+  const Names names(outline, word->around, knowledge);
   // An output is declared nowhere in the file; its step is the nearest that is.
   std::vector<std::string> chain = word->chain;
   for (; !chain.empty(); chain.pop_back()) {

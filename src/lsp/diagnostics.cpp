@@ -4,7 +4,6 @@
 
 #include "cfkops/base/text.hpp"
 #include "cfkops/base/utf8.hpp"
-#include "cfkops/runbook/lint.hpp"
 #include "cfkops/runbook/loader.hpp"
 
 #include <algorithm>
@@ -60,11 +59,11 @@ class LintText {
 
 std::vector<Finding> judge(std::string_view text,
                            const std::string& file,
-                           std::span<const runbook::ActionSpec> specs,
+                           const runbook::Knowledge& knowledge,
                            runbook::Profile profile) {
   std::vector<Finding> findings;
   const LintText lines(text);
-  for (runbook::Diagnostic& finding : runbook::lint(text, file, specs, profile).findings) {
+  for (runbook::Diagnostic& finding : runbook::lint(text, file, knowledge, profile).findings) {
     const ByteSpan span = lines.span_of(finding);
     findings.push_back({std::move(finding), span});
   }

@@ -2,11 +2,10 @@
 
 #include "document.hpp"
 
-#include "cfkops/runbook/action_spec.hpp"
 #include "cfkops/runbook/diagnostic.hpp"
+#include "cfkops/runbook/lint.hpp"
 #include "cfkops/runbook/rule.hpp"
 
-#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -22,7 +21,7 @@ struct Finding {
 /// What lint finds in a text.
 [[nodiscard]] std::vector<Finding> judge(std::string_view text,
                                          const std::string& file,
-                                         std::span<const runbook::ActionSpec> specs,
+                                         const runbook::Knowledge& knowledge,
                                          runbook::Profile profile);
 
 /// Whether a text means to be a runbook: not where it says that it is something else, by its

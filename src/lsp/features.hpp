@@ -2,11 +2,10 @@
 
 #include "document.hpp"
 
-#include "cfkops/runbook/action_spec.hpp"
+#include "cfkops/runbook/lint.hpp"
 
 #include <cstddef>
 #include <optional>
-#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -24,7 +23,7 @@ struct Hover {
 /// Of a key, an action, a check, an argument, or what an expression names.
 [[nodiscard]] std::optional<Hover> hover(std::string_view text,
                                          std::size_t offset,
-                                         std::span<const runbook::ActionSpec> specs);
+                                         const runbook::Knowledge& knowledge);
 
 /// One thing that may be written at a place.
 struct Candidate {
@@ -45,12 +44,12 @@ struct Completion {
 
 [[nodiscard]] Completion complete(std::string_view text,
                                   std::size_t offset,
-                                  std::span<const runbook::ActionSpec> specs);
+                                  const runbook::Knowledge& knowledge);
 
 /// Where the parameter, step, check or list element is declared that an expression names at a
 /// place.
 [[nodiscard]] std::optional<ByteSpan> definition(std::string_view text,
                                                  std::size_t offset,
-                                                 std::span<const runbook::ActionSpec> specs);
+                                                 const runbook::Knowledge& knowledge);
 
 }  // namespace cfkops::lsp

@@ -19,12 +19,12 @@ std::optional<std::string> told_function(const std::string& name, bool method) {
 
 std::optional<Hover> hover_expression(const Outline& outline,
                                       const ExpressionWord& word,
-                                      std::span<const runbook::ActionSpec> specs) {
+                                      const runbook::Knowledge& knowledge) {
   if (word.called) {
     const auto function = told_function(word.chain.back(), word.chain.size() > 1);
     return function ? std::optional(Hover{*function, word.span}) : std::nullopt;
   }
-  const auto named = Names(outline, word.around, specs).find(word.chain);
+  const auto named = Names(outline, word.around, knowledge).find(word.chain);
   return named ? std::optional(Hover{told(*named), word.span}) : std::nullopt;
 }
 
@@ -52,10 +52,10 @@ std::optional<std::string> told_action(std::string_view name,
 
 std::optional<Hover> hover(std::string_view text,
                            std::size_t offset,
-                           std::span<const runbook::ActionSpec> specs) {
+                           const runbook::Knowledge& knowledge) {
   const Outline outline(text);
   if (const auto word = expression_word(text, offset)) {
-    return hover_expression(outline, *word, specs);
+    return hover_expression(outline, *word, knowledge);
   }
   const ByteSpan word = word_at(text, offset);
   const Outline before(text.substr(0, word.end));
@@ -65,9 +65,9 @@ std::optional<Hover> hover(std::string_view text,
   }
   std::optional<std::string> words;
   if (cursor.at == Tail::At::Key) {
-    words = told_key(outline, cursor, word.of(text), specs);
+    words = told_key(outline, cursor, word.of(text), knowledge.specs);
   } else if (cursor.at == Tail::At::Value && (cursor.key == "do" || cursor.key == "check")) {
-    words = told_action(word.of(text), specs);
+    words = told_action(word.of(text), knowledge.specs);
   }
   return words ? std::optional(Hover{*std::move(words), word}) : std::nullopt;
 }

@@ -1,8 +1,10 @@
 #include "names.hpp"
 
+#include "cfkops/base/text.hpp"
 #include "cfkops/runbook/help.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace cfkops::lsp {
 
@@ -19,7 +21,8 @@ std::vector<Named> members_of(const Type& type) {
     }
   }
   for (const Type::Field& field : type.fields) {
-    members.push_back({field.name, "output", field.type, field.help, {}});
+    members.push_back(
+        {field.name, type.is_live() ? "member" : "output", field.type, field.help, {}});
   }
   return members;
 }
@@ -34,7 +37,7 @@ const Named* find_in(const std::vector<Named>& names, std::string_view name) {
 
 Names::Names(const Outline& outline,
              std::span<const std::size_t> around,
-             std::span<const runbook::ActionSpec> specs)
+             const runbook::Knowledge& knowledge)
     : outline_(outline),
       roots_({{"params", "names", Type(), "The parameters of the runbook", {}},
               {"steps", "names", Type(), "The outputs of steps that are done", {}},
@@ -49,9 +52,9 @@ Names::Names(const Outline& outline,
     if (inside.where == "param") {
       add_param(i);
     } else if (inside.where == "step") {
-      add_outputs(steps_, i, spec_of(outline, i, specs));
+      add_outputs(steps_, i, knowledge);
     } else if (inside.where == "check") {
-      add_outputs(checks_, i, spec_of(outline, i, specs));
+      add_outputs(checks_, i, knowledge);
     }
   }
   for (const std::size_t entry : around) {
@@ -73,15 +76,38 @@ void Names::add_param(std::size_t entry) {
                      outline_.entries()[entry].key});
 }
 
-/// Adds a step or check, which an action or check of that spec gives the outputs of.
+/// The kinds that an argument may be: the word that stands there, or those of the parameter that is
+/// a reference whose kind it is.
+std::vector<std::string> Names::kinds_in(std::string_view argument) const {
+  if (!argument.starts_with("${") || !argument.ends_with('}')) {
+    return argument.empty() ? std::vector<std::string>() : std::vector{std::string(argument)};
+  }
+  const std::vector<std::string> chain =
+      base::split(base::trim(argument.substr(2, argument.size() - 3)), '.');
+  const Named* param = chain.size() == 3 && chain.front() == "params" && chain.back() == "kind"
+                           ? find_in(params_, chain[1])
+                           : nullptr;
+  return param == nullptr ? std::vector<std::string>() : runbook::kinds_of_reference(param->type);
+}
+
+/// Adds a step or check, which has the outputs of its action or check.
 void Names::add_outputs(std::vector<Named>& names,
                         std::size_t entry,
-                        const runbook::ActionSpec* spec) {
+                        const runbook::Knowledge& knowledge) {
   const std::size_t id = outline_.child(entry, "id");
+  const runbook::ActionSpec* spec = spec_of(outline_, entry, knowledge.specs);
+  const std::size_t with = outline_.child(entry, "with");
   if (id != kRoot) {
+    Type outputs;
+    if (spec != nullptr) {
+      outputs = output_type(*spec, knowledge.kinds.get(), [&](std::string_view argument) {
+        return with == kRoot ? std::vector<std::string>()
+                             : kinds_in(outline_.scalar(with, argument));
+      });
+    }
     names.push_back({std::string(outline_.value_of(id)),
                      &names == &steps_ ? "step" : "check",
-                     spec == nullptr ? Type() : spec->output_type(),
+                     std::move(outputs),
                      std::string(outline_.scalar(entry, "title")),
                      outline_.entries()[id].value});
   }

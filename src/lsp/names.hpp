@@ -2,7 +2,7 @@
 
 #include "place.hpp"
 
-#include "cfkops/runbook/action_spec.hpp"
+#include "cfkops/runbook/lint.hpp"
 #include "cfkops/runbook/type.hpp"
 
 #include <optional>
@@ -26,10 +26,10 @@ struct Named {
 class Names {
  public:
   /// `around` are the entries that an expression stands in. The text of the outline and the specs
-  /// must outlive it.
+  /// must outlive it. Of a live object the members are known where its kind is.
   Names(const Outline& outline,
         std::span<const std::size_t> around,
-        std::span<const runbook::ActionSpec> specs);
+        const runbook::Knowledge& knowledge);
 
   /// What may follow a chain of names: {} the names themselves, {"params"} the parameters,
   /// {"steps", "roll"} the outputs of that step.
@@ -40,7 +40,10 @@ class Names {
 
  private:
   void add_param(std::size_t entry);
-  void add_outputs(std::vector<Named>& names, std::size_t entry, const runbook::ActionSpec* spec);
+  void add_outputs(std::vector<Named>& names,
+                   std::size_t entry,
+                   const runbook::Knowledge& knowledge);
+  [[nodiscard]] std::vector<std::string> kinds_in(std::string_view argument) const;
   void add_element(std::size_t step);
 
   const Outline& outline_;

@@ -158,6 +158,10 @@ Json to_json(const std::optional<ByteSpan>& declared,
   return Json(json{{"uri", uri}, {"range", to_json(document.range_of(*declared))}});
 }
 
+Json file_json(const std::string& uri) {
+  return Json(json{{"uri", uri}, {"range", to_json(Range())}});
+}
+
 Json findings_json(const std::string& uri,
                    std::optional<std::int64_t> version,
                    std::span<const Finding> findings,

@@ -45,6 +45,9 @@ struct ClientAbilities {
                            const Document& document,
                            const std::string& uri);
 
+/// The beginning of the document of that URI.
+[[nodiscard]] Json file_json(const std::string& uri);
+
 /// The params of `textDocument/publishDiagnostics`. `docs` is the URI of the documentation, or "".
 [[nodiscard]] Json findings_json(const std::string& uri,
                                  std::optional<std::int64_t> version,

@@ -4,6 +4,7 @@
 #include "document.hpp"
 #include "features.hpp"
 #include "framing.hpp"
+#include "include.hpp"
 #include "message.hpp"
 #include "protocol.hpp"
 
@@ -176,7 +177,7 @@ class Server::Session {
       const Document& document = found->second.document;
       std::vector<Finding> findings;
       if (is_runbook(document.text(), uri)) {
-        findings = judge(document.text(), path_of(uri), options_.specs, options_.profile);
+        findings = judge(document.text(), path_of(uri), options_.knowledge, options_.profile);
       }
       send(notification(
           "textDocument/publishDiagnostics",
@@ -217,22 +218,38 @@ class Server::Session {
 
   Result<Json> hover_request(const Json& params) {
     return at_place(params, [this](const Document& document, std::size_t at) {
-      return to_json(hover(document.text(), at, options_.specs), document, abilities_);
+      return to_json(hover(document.text(), at, options_.knowledge), document, abilities_);
     });
   }
 
   Result<Json> completion_request(const Json& params) {
     return at_place(params, [this](const Document& document, std::size_t at) {
-      return to_json(complete(document.text(), at, options_.specs), document, abilities_);
+      const std::vector<std::string> names =
+          options_.runbooks ? options_.runbooks() : std::vector<std::string>();
+      const auto included = complete_include(document.text(), at, names);
+      return to_json(included ? *included : complete(document.text(), at, options_.knowledge),
+                     document,
+                     abilities_);
     });
   }
 
   Result<Json> definition_request(const Json& params) {
     return at_place(params, [this, &params](const Document& document, std::size_t at) {
-      return to_json(definition(document.text(), at, options_.specs),
-                     document,
-                     params.string_or("/textDocument/uri", ""));
+      const std::string uri = params.string_or("/textDocument/uri", "");
+      if (const auto word = included_word(document.text(), at)) {
+        return included_file(*word, uri);
+      }
+      return to_json(definition(document.text(), at, options_.knowledge), document, uri);
     });
+  }
+
+  /// The beginning of the runbook that `include` means there, or null.
+  [[nodiscard]] Json included_file(const std::string& word, const std::string& uri) const {
+    if (!options_.knowledge.include) {
+      return {};
+    }
+    const auto found = options_.knowledge.include(word, path_of(uri));
+    return found && found->on_disk ? file_json(uri_of(found->file)) : Json();
   }
 
   Status opened(const Json& params) {

@@ -66,7 +66,8 @@ std::string told(const runbook::FunctionHelp& function) {
 
 std::string told(const Named& named) {
   const bool typed = named.type.kind != runbook::Type::Kind::Any &&
-                     (named.type.kind != runbook::Type::Kind::Object || named.kind == "output");
+                     (named.type.kind != runbook::Type::Kind::Object || named.kind == "output" ||
+                      named.kind == "member");
   std::string text =
       fmt::format("**{}** ({}){}", named.name, named.kind, typed ? ": " + named.type.text() : "");
   text += named.doc.empty() ? "" : "\n\n" + named.doc;

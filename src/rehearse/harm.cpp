@@ -4,6 +4,7 @@
 #include "points.hpp"
 
 #include "cfkops/base/text.hpp"
+#include "cfkops/runbook/include.hpp"
 #include "cfkops/runbook/model.hpp"
 
 #include <fmt/format.h>
@@ -271,7 +272,7 @@ void Judge::judge_success() {
   if (!ended_well()) {
     return;
   }
-  const std::size_t expected = rehearsal_.request.runbook->validation.size();
+  const std::size_t expected = checks_of_validation(*rehearsal_.request.runbook);
   if (evidence_.validated < expected) {
     say(fmt::format(
         "success was reported although {} of {} passed",
@@ -358,6 +359,25 @@ std::vector<std::string> find_harm(const Rehearsal& rehearsal,
                                    const Rehearsed& run,
                                    const Evidence& evidence) {
   return Judge(rehearsal, run, evidence).judge();
+}
+
+namespace {
+
+std::size_t checks_in(const std::vector<runbook::Step>& steps) {
+  std::size_t count = 0;
+  for (const runbook::Step& step : steps) {
+    if (step.when.empty() && !step.each && !step.on_failure) {
+      count += step.included == nullptr ? 0 : step.included->runbook.validation.size();
+      count += checks_in(step.steps);
+    }
+  }
+  return count;
+}
+
+}  // namespace
+
+std::size_t checks_of_validation(const runbook::Runbook& runbook) {
+  return runbook.validation.size() + checks_in(runbook.steps);
 }
 
 }  // namespace cfkops::rehearse

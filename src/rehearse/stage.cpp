@@ -141,7 +141,7 @@ void Stage::come_back() {
   if (!run) {
     return;
   }
-  evidence.validated = rehearsal_.request.runbook->validation.size();
+  evidence.validated = checks_of_validation(*rehearsal_.request.runbook);
   evidence.validations = evidence.validated;
   run->happened = texts_of(evidence.happened);
   run->harm = find_harm(rehearsal_, *run, evidence);

@@ -190,6 +190,7 @@ std::vector<StepExpectation> read_steps(const YamlNode& node, std::vector<Error>
                                                    "refused",
                                                    "unknown",
                                                    "stopped",
+                                                   "passed_over",
                                                    "not_started",
                                                    "undone",
                                                    "undo_failed"};

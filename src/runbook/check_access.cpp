@@ -132,7 +132,7 @@ Result<Type> Checker::field(const Node& node, const std::string& name, const Typ
       const std::vector<std::string> members = reference_members();
       return std::find(members.begin(), members.end(), name) != members.end()
                  ? Result<Type>(string_type())
-                 : unknown_field(node, name, members);
+                 : unknown_field(node, name, members, false);
     }
     case Type::Kind::Object:
       break;
@@ -146,20 +146,24 @@ Result<Type> Checker::field(const Node& node, const std::string& name, const Typ
   for (const Type::Field& known : target.fields) {
     names.push_back(known.name);
   }
-  return unknown_field(node, name, names);
+  return unknown_field(node, name, names, target.is_live());
 }
 
+/// What the schema of a kind does not have the cluster may: that is a finding of its own.
 Error Checker::unknown_field(const Node& node,
                              const std::string& name,
-                             const std::vector<std::string>& known) const {
+                             const std::vector<std::string>& known,
+                             bool live) const {
   Chain chain = ast::chain_of(node.child(0));
   const std::string owner = chain.empty() ? "it" : "'" + base::join(chain, ".") + "'";
   chain.push_back(name);
   std::string list = known.empty() ? "nothing" : base::enumerate(known, 8);
-  return unknown(node,
-                 fmt::format("{} has no '{}'{}", owner, name, base::did_you_mean(name, known)),
-                 chain)
-      .with_hint(fmt::format("{} has {}", owner, list));
+  Error error = unknown(
+      node, fmt::format("{} has no '{}'{}", owner, name, base::did_you_mean(name, known)), chain);
+  if (live) {
+    error.reason = kUnknownMember;
+  }
+  return std::move(error).with_hint(fmt::format("{} has {}", owner, list));
 }
 
 Result<Type> Checker::member(const Node& node) {

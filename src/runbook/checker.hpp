@@ -41,7 +41,8 @@ class Checker {
   Result<Type> field(const ast::Node& node, const std::string& name, const Type& target) const;
   [[nodiscard]] Error unknown_field(const ast::Node& node,
                                     const std::string& name,
-                                    const std::vector<std::string>& known) const;
+                                    const std::vector<std::string>& known,
+                                    bool live) const;
   Result<Type> member(const ast::Node& node);
   Result<Type> has(const ast::Node& node);
   Result<Type> index(const ast::Node& node);

@@ -1,11 +1,13 @@
 #include "cfkops/runbook/diagnostic.hpp"
 
+#include "secret_default.hpp"
 #include "source_text.hpp"
 #include "span.hpp"
 
 #include "cfkops/base/display.hpp"
 #include "cfkops/base/text.hpp"
 #include "cfkops/base/utf8.hpp"
+#include "cfkops/runbook/confidential.hpp"
 
 #include <fmt/format.h>
 
@@ -17,9 +19,6 @@
 namespace cfkops::runbook {
 
 namespace {
-
-/// What a finding of this rule underlines must not get into the log of a build.
-constexpr std::string_view kCredential = "CFK-Z001";
 
 /// Control characters other than the tab, and those that turn the direction of text.
 bool drives_terminal(char32_t code) {
@@ -90,7 +89,7 @@ Excerpt excerpt_of(std::string_view line, const Diagnostic& finding) {
   }
   const int column = finding.pos.column;
   const int end = column + std::max(finding.length, 1);
-  const bool credential = finding.code == kCredential;
+  const bool secret = underlines_secret(finding);
   int at = 1;
   for (std::size_t i = 0; i < line.size(); ++at) {
     const base::CodePoint point = base::decode_utf8(line, i);
@@ -103,7 +102,7 @@ Excerpt excerpt_of(std::string_view line, const Diagnostic& finding) {
       excerpt.line += kCut;
       break;
     }
-    const Glyph glyph = glyph_of(character, point, credential && at >= column && at < end);
+    const Glyph glyph = glyph_of(character, point, secret && at >= column && at < end);
     excerpt.line += glyph.text;
     excerpt.carets += mark_of(glyph, at, column, end);
   }
@@ -132,6 +131,11 @@ std::string render_in(const Diagnostic& diagnostic, const SourceText& source) {
 }
 
 }  // namespace
+
+bool underlines_secret(const Diagnostic& finding) {
+  return finding.code == "CFK-Z001" ||
+         (finding.code == "CFK-P004" && finding.message.ends_with(kSecretDefault));
+}
 
 std::string_view to_string(Severity severity) {
   switch (severity) {

@@ -38,14 +38,16 @@ void requote(Entry& entry) {
 /// What is in brackets over several lines is written in lines without them.
 void unfold(Entry& entry) {
   FormatNode& node = entry.value;
-  if (is_flow(node) && node.several_lines && !node.entries.empty()) {
+  const bool to_unfold = is_flow(node) && node.several_lines && !node.entries.empty();
+  if (to_unfold && is_ignore(entry.closing)) {
+    keep_as_it_is(entry);  // what lint is to ignore stands in that line
+    return;
+  }
+  if (to_unfold) {
     node.kind = node.kind == Kind::FlowMap ? Kind::Map : Kind::List;
     std::for_each(node.entries.begin(), node.entries.end(), requote);
     node.entries.front().blank = node.entries.front().blank && !node.entries.front().heads.empty();
-    // What stood behind the closing bracket is about the key.
-    if (entry.opening.empty()) {
-      entry.opening = std::exchange(entry.closing, {});
-    } else if (!entry.closing.empty()) {
+    if (!entry.closing.empty()) {  // it stood behind the closing bracket: behind all of it
       node.feet.push_back({.text = std::exchange(entry.closing, {})});
     }
   }

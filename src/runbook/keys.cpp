@@ -13,7 +13,7 @@ namespace cfkops::runbook {
 
 namespace {
 
-constexpr std::array<KeySpec, 66> kKeys = {{
+constexpr std::array<KeySpec, 67> kKeys = {{
     {"runbook",
      "apiVersion",
      "cfkops/v1",
@@ -228,13 +228,20 @@ constexpr std::array<KeySpec, 66> kKeys = {{
      "do",
      "action",
      false,
-     "Which action: a name from `cfkops explain`. A step has either `do` or `steps`.",
+     "Which action: a name from `cfkops explain`. A step has either `do`, `include` or `steps`.",
      "do: kafka.roll"},
+    {"step",
+     "include",
+     "runbook",
+     false,
+     "Does the steps of another runbook, in place of `do`: its name, or a path from this file's "
+     "folder.",
+     "include: broker-restart"},
     {"step",
      "with",
      "map of arguments",
      false,
-     "The arguments of the action.",
+     "The arguments of the action, or the parameters of the included runbook.",
      "with: {roles: brokers}"},
     {"step",
      "when",

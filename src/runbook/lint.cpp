@@ -1,6 +1,8 @@
 #include "cfkops/runbook/lint.hpp"
 
 #include "ignores.hpp"
+#include "kind_outputs.hpp"
+#include "link.hpp"
 #include "lint_context.hpp"
 #include "load_parts.hpp"
 #include "rules/families.hpp"
@@ -65,10 +67,13 @@ const ActionSpec* check_entry(LintContext& context, const CheckEntry& entry, con
   return spec;
 }
 
-/// The outputs of an action or check; of an unknown one anything, so that one mistake is one
-/// finding.
-Type outputs_of(const ActionSpec* spec) {
-  return spec == nullptr ? Type() : spec->output_type();
+/// The outputs of an action or check with those arguments; of an unknown one anything, so that one
+/// mistake is one finding.
+Type outputs_of(const LintContext& context,
+                const ActionSpec* spec,
+                const ArgumentMap& with,
+                const Scope& scope) {
+  return spec == nullptr ? Type() : output_type(*spec, with, scope, context.kinds());
 }
 
 /// The run may go on behind it though it has failed.
@@ -122,10 +127,29 @@ class StepWalk {
   }
 
   void visit_body(const Step& step, Scope& scope) {
-    if (step.action.empty()) {
+    if (step.included != nullptr) {
+      rules::included(context_, step, scope);
+      add_included(step.steps, scope, Presence::Always);
+    } else if (!step.include.empty()) {
+      check_arguments(context_, nullptr, step.with, scope, step.action_pos);
+    } else if (step.action.empty()) {
       walk(step.steps, scope);
     } else {
       visit_action(step, scope);
+    }
+  }
+
+  /// What the steps of an included runbook give, which was judged where it stands.
+  void add_included(const std::vector<Step>& steps, Scope& scope, Presence around) {
+    for (const Step& step : steps) {
+      const bool sure = step.when.empty() && !step.each && !may_be_passed_over(step);
+      const Presence presence = sure ? around : Presence::Maybe;
+      if (!step.action.empty()) {
+        const ActionSpec* spec = find_spec(context_.specs(), step.action);
+        add_outputs(
+            scope, "steps", step.id, outputs_of(context_, spec, step.with, scope), presence);
+      }
+      add_included(step.steps, scope, presence);
     }
   }
 
@@ -145,7 +169,8 @@ class StepWalk {
     context_.check_text(step.confirm, scope, "'confirm'");
     const ActionSpec* spec = rules::known_action(context_, step);
     check_arguments(context_, spec, step.with, scope, step.action_pos);
-    add_outputs(scope, "steps", step.id, outputs_of(spec), Presence::Always);
+    add_outputs(
+        scope, "steps", step.id, outputs_of(context_, spec, step.with, scope), Presence::Always);
     for (const CheckEntry& entry : step.expect) {
       check_entry(context_, entry, scope);
     }
@@ -179,7 +204,7 @@ void walk(LintContext& context) {
     add_outputs(scope,
                 "checks",
                 entry.id,
-                expr ? Type::object({}) : outputs_of(spec),
+                expr ? Type::object({}) : outputs_of(context, spec, entry.with, scope),
                 entry.when.empty() ? Presence::Always : Presence::Maybe);
   }
   for (const Guard& guard : runbook.guards) {
@@ -236,8 +261,17 @@ bool LintReport::has_errors() const {
 
 LintReport lint(std::string_view text,
                 const std::string& file,
-                std::span<const ActionSpec> specs,
+                const Knowledge& knowledge,
                 Profile profile) {
+  IncludePath path;
+  return lint_on(text, file, knowledge, profile, path);
+}
+
+LintReport lint_on(std::string_view text,
+                   const std::string& file,
+                   const Knowledge& knowledge,
+                   Profile profile,
+                   IncludePath& path) {
   LintReport report;
   const SourceText source(text);
   const auto root = load_tree(text, file, source);
@@ -251,7 +285,15 @@ LintReport lint(std::string_view text,
     say_that_there_are_more(report.findings);
     return report;
   }
-  LintContext context(*runbook, *root, specs, source);
+  Knowledge known = knowledge;
+  if (profile == Profile::Basic) {
+    known.kinds.reset();
+  }
+  std::vector<Diagnostic> unlinked = link_includes(*runbook, known, path);
+  LintContext context(*runbook, *root, known, source);
+  for (Diagnostic& finding : unlinked) {
+    context.add(std::move(finding));
+  }
   report.findings = judge(context, profile);
   say_that_there_are_more(report.findings);
   settle(report.findings, profile);

@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 namespace cfkops::runbook {
@@ -34,11 +35,14 @@ class StepList {
 
   void add(const std::vector<Step>& steps, bool undoing) {
     for (const Step& step : steps) {
-      out_.push_back({&step, find_spec(specs_, step.action), around_, undoing});
+      out_.push_back({&step, find_spec(specs_, step.action), around_, undoing, by_});
+      const Step* outer = by_;
+      by_ = outer == nullptr && step.included != nullptr ? &step : outer;
       around_.push_back(&step);
       add(step.steps, undoing);
       around_.pop_back();
       add(step.rollback, true);
+      by_ = outer;
     }
   }
 
@@ -46,6 +50,7 @@ class StepList {
   std::span<const ActionSpec> specs_;
   std::vector<PlacedStep>& out_;
   std::vector<const Step*> around_;
+  const Step* by_ = nullptr;
 };
 
 bool keeps_from_running(const Diagnostic& finding) {
@@ -63,20 +68,24 @@ bool PlacedStep::repeated() const {
 
 LintContext::LintContext(const Runbook& runbook,
                          const base::YamlNode& root,
-                         std::span<const ActionSpec> specs,
+                         const Knowledge& knowledge,
                          const SourceText& source)
     : runbook_(runbook),
       root_(root),
-      specs_(specs),
+      knowledge_(knowledge),
       source_(source) {
   note_steps(runbook.steps, places_);
   note_steps(runbook.rollback, places_);
   for (const CheckEntry& check : runbook.prerequisites) {
     places_.emplace("checks." + check.id, check.id);
   }
-  StepList list(specs, steps_);
+  StepList list(knowledge.specs, all_steps_);
   list.add(runbook.steps, false);
   list.add(runbook.rollback, true);
+  std::copy_if(all_steps_.begin(),
+               all_steps_.end(),
+               std::back_inserter(steps_),
+               [](const PlacedStep& placed) { return placed.by == nullptr; });
   each_place(root, [this](const base::YamlNode& map, std::string_view where) {
     const base::YamlNode* id = where == "step" ? map.find("id") : nullptr;
     if (id != nullptr) {
@@ -89,6 +98,22 @@ bool LintContext::requires_check(std::string_view kind) const {
   return std::any_of(runbook_.prerequisites.begin(),
                      runbook_.prerequisites.end(),
                      [kind](const CheckEntry& entry) { return entry.kind == kind; });
+}
+
+const Param* LintContext::param_of(const std::vector<std::string>& chain) const {
+  if (chain.size() < 2) {
+    return nullptr;
+  }
+  if (chain.front() == "params") {
+    return runbook_.param(chain[1]);
+  }
+  const Param* found = nullptr;
+  each_include(runbook_, [&](const Step& step) {
+    if (step.included->binding == chain.front()) {
+      found = step.included->runbook.param(chain[1]);
+    }
+  });
+  return found;
 }
 
 Span LintContext::key_of(const Step& step, std::string_view key) const {

@@ -29,6 +29,7 @@ struct PlacedStep {
   const ActionSpec* spec = nullptr;  ///< nullptr of a group, and of an unknown action
   std::vector<const Step*> around;   ///< the groups it is in, the outermost first
   bool undoing = false;              ///< in a rollback
+  const Step* by = nullptr;          ///< the step of this file that includes it
 
   /// It changes something.
   [[nodiscard]] bool mutates() const { return spec != nullptr && spec->effect != Effect::Read; }
@@ -48,7 +49,7 @@ class LintContext {
  public:
   LintContext(const Runbook& runbook,
               const base::YamlNode& root,
-              std::span<const ActionSpec> specs,
+              const Knowledge& knowledge,
               const SourceText& source);
 
   [[nodiscard]] const Runbook& runbook() const { return runbook_; }
@@ -57,16 +58,30 @@ class LintContext {
 
   [[nodiscard]] const SourceText& source() const { return source_; }
 
-  [[nodiscard]] std::span<const ActionSpec> specs() const { return specs_; }
+  [[nodiscard]] std::span<const ActionSpec> specs() const { return knowledge_.specs; }
 
-  /// All steps and groups in file order, those of rollbacks included.
+  /// What is known of the kinds of live objects, or nullptr.
+  [[nodiscard]] const KindTypes* kinds() const { return knowledge_.kinds.get(); }
+
+  /// All steps and groups of the file in its order, those of rollbacks too. What a runbook that is
+  /// included has is judged in its own file.
   [[nodiscard]] const std::vector<PlacedStep>& steps() const { return steps_; }
+
+  /// The same, and behind each step that includes a runbook the steps of that one.
+  [[nodiscard]] const std::vector<PlacedStep>& all_steps() const { return all_steps_; }
+
+  /// The parameter that a member chain begins with, also of an included runbook; nullptr where it
+  /// begins with something else.
+  [[nodiscard]] const Param* param_of(const std::vector<std::string>& chain) const;
 
   /// Whether the prerequisites ask for a check of that kind.
   [[nodiscard]] bool requires_check(std::string_view kind) const;
 
   /// A key of a step as it is written; the step's id where it has no such key.
   [[nodiscard]] Span key_of(const Step& step, std::string_view key) const;
+
+  /// Adds a finding. Behind the most that are told one takes the place of the last or is dropped.
+  Diagnostic& add(Diagnostic finding);
 
   /// Adds a finding; its severity is the rule's. Returns it, to add what mends it.
   Diagnostic& report(std::string_view code,
@@ -112,8 +127,6 @@ class LintContext {
   [[nodiscard]] std::vector<Diagnostic> take_findings() { return std::move(findings_); }
 
  private:
-  /// Behind the most that are told one takes the place of the last or is dropped.
-  Diagnostic& add(Diagnostic finding);
   void note_names(const Expression& expression);
 
   /// An error about the scalar whose content starts at `start`; its place is looked up in the
@@ -125,9 +138,10 @@ class LintContext {
 
   const Runbook& runbook_;
   const base::YamlNode& root_;
-  std::span<const ActionSpec> specs_;
+  const Knowledge& knowledge_;
   const SourceText& source_;
   std::vector<PlacedStep> steps_;
+  std::vector<PlacedStep> all_steps_;
   std::map<std::pair<int, int>, const base::YamlNode*> nodes_;  ///< of steps, by line and column
   std::map<std::string, std::string, std::less<>>
       places_;  ///< of the ids of steps and checks: "steps", "rollback"

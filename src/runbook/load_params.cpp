@@ -1,6 +1,7 @@
 #include "ambiguous.hpp"
 #include "load_parts.hpp"
 #include "number.hpp"
+#include "secret_default.hpp"
 #include "span.hpp"
 
 #include "cfkops/base/text.hpp"
@@ -204,10 +205,8 @@ class ParamLoader {
                    "remove one of the two");
     }
     if (param_.type.kind == K::Secret) {
-      form_.report(kBadDefault,
-                   *node,
-                   fmt::format("{}: a secret has no default", what("default")),
-                   "remove it");
+      form_.report(
+          kBadDefault, *node, fmt::format("{}: {}", what("default"), kSecretDefault), "remove it");
       return;
     }
     param_.fallback = converted(*node, "default");

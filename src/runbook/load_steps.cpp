@@ -2,11 +2,15 @@
 #include "span.hpp"
 
 #include "cfkops/base/text.hpp"
+#include "cfkops/runbook/include.hpp"
+#include "cfkops/runbook/loader.hpp"
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <charconv>
+#include <span>
 #include <system_error>
 #include <utility>
 
@@ -22,8 +26,12 @@ constexpr int kMostElements = 1'000'000;
 constexpr std::array<std::string_view, 4> kRoots = {"params", "steps", "checks", "run"};
 
 /// Keys that a group cannot have, since its steps have them.
-constexpr std::array<std::string_view, 8> kNotOfGroups = {
-    "do", "with", "timeout", "attempts", "expect", "rollback", "confirm", "effect"};
+constexpr std::array<std::string_view, 9> kNotOfGroups = {
+    "do", "include", "with", "timeout", "attempts", "expect", "rollback", "confirm", "effect"};
+
+/// Keys that a step which includes a runbook cannot have, since the steps of that one have them.
+constexpr std::array<std::string_view, 8> kNotOfIncludes = {
+    "do", "timeout", "attempts", "expect", "rollback", "confirm", "effect", "steps"};
 
 Attempts load_attempts(Form& form, const YamlNode* node) {
   Attempts attempts;
@@ -144,14 +152,19 @@ class StepLoader {
     step_.each = load_each(form_, member("each"));
     step_.on_failure = load_on_failure(form_, member("on_failure"));
     const bool group = node_.find("steps") != nullptr;
-    if (!group && node_.find("do") == nullptr) {
+    const bool includes = !group && node_.find("include") != nullptr;
+    if (!group && !includes && node_.find("do") == nullptr) {
       form_.report(kMissingKey,
                    step_.pos,
                    length(),
-                   name() + " has neither 'do' nor 'steps'",
+                   name() + " has neither 'do' nor 'steps' nor 'include'",
                    "add do: kafka.roll");
     }
-    group ? load_group() : load_leaf();
+    if (includes) {
+      load_include();
+    } else {
+      group ? load_group() : load_leaf();
+    }
     return std::move(step_);
   }
 
@@ -166,18 +179,41 @@ class StepLoader {
 
   [[nodiscard]] int length() const { return count_characters(step_.id); }
 
-  void load_group() {
+  void refuse(std::span<const std::string_view> keys,
+              std::string_view what,
+              const std::string& remedy) {
     for (const YamlNode::Member& entry : node_.members) {
-      for (const std::string_view key : kNotOfGroups) {
-        if (entry.key == key) {
-          form_.report(kUnknownKey,
-                       entry.key_pos,
-                       count_characters(key),
-                       fmt::format("{} is a group: it has no '{}'", name(), key),
-                       "give it to the steps of the group");
-        }
+      if (std::find(keys.begin(), keys.end(), entry.key) != keys.end()) {
+        form_.report(kUnknownKey,
+                     entry.key_pos,
+                     count_characters(entry.key),
+                     fmt::format("{} {}: it has no '{}'", name(), what, entry.key),
+                     remedy);
       }
     }
+  }
+
+  void load_include() {
+    refuse(kNotOfIncludes, "includes a runbook", "give it to the steps of that one");
+    const YamlNode* word = member("include");
+    step_.include = form_.text(word, "'include'");
+    step_.action_pos = word == nullptr ? step_.pos : word->pos;
+    step_.with = load_arguments(form_, member("with"), "'with'");
+    const bool path = is_include_path(step_.include);
+    if (!step_.include.empty() &&
+        (path ? step_.include.starts_with('/') : !is_runbook_name(step_.include))) {
+      form_.report(
+          kWrongType,
+          *word,
+          fmt::format("'{}' is neither the name of a runbook nor a path from the folder of "
+                      "this one",
+                      step_.include),
+          "write include: broker-restart, or include: ./part.yaml");
+    }
+  }
+
+  void load_group() {
+    refuse(kNotOfGroups, "is a group", "give it to the steps of the group");
     step_.steps = load_steps(form_, member("steps"), name(), known_);
     if (step_.steps.empty() && form_.clean()) {
       form_.report(kEmptyValue, step_.pos, length(), name() + " has no steps", "add one");

@@ -234,9 +234,7 @@ bool has_secret(const Type& type) {
   const auto inside = [](const Type& t) { return has_secret(t); };
   return type.kind == K::Secret ||
          std::any_of(type.arguments.begin(), type.arguments.end(), inside) ||
-         std::any_of(type.fields.begin(), type.fields.end(), [](const Type::Field& f) {
-           return has_secret(f.type);
-         });
+         type.fields.has_secret();
 }
 
 Type common_type(const Type& a, const Type& b) {

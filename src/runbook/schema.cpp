@@ -66,6 +66,7 @@ const std::map<std::string_view, json>& schemas_of_types() {
       {"text", scalar_schema()},
       {"text with ${…}", scalar_schema()},
       {"expression", scalar_schema()},
+      {"runbook", {{"type", "string"}}},
       {"path", scalar_schema()},
       {"date and time", scalar_schema()},
       {"time zone", scalar_schema()},
@@ -168,7 +169,8 @@ class SchemaMaker {
                    {"required", std::move(required)},
                    {"additionalProperties", false}};
     if (where == "step") {
-      schema["oneOf"] = {{{"required", {"do"}}}, {{"required", {"steps"}}}};
+      schema["oneOf"] = {
+          {{"required", {"do"}}}, {{"required", {"include"}}}, {{"required", {"steps"}}}};
       schema["allOf"] = choices("do", false);
     } else if (where == "check" || where == "guard") {
       schema["allOf"] = choices("check", true);

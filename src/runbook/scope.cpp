@@ -12,14 +12,18 @@ namespace {
 
 using K = Type::Kind;
 
+/// The member to be changed, or nullptr.
 Type::Field* find_field(Type& type, std::string_view name) {
-  const auto found = std::find_if(
-      type.fields.begin(), type.fields.end(), [&](const Type::Field& f) { return f.name == name; });
-  return found == type.fields.end() ? nullptr : &*found;
+  if (type.field(name) == nullptr) {
+    return nullptr;
+  }
+  std::vector<Type::Field>& fields = type.fields.edit();
+  return &*std::find_if(
+      fields.begin(), fields.end(), [&](const Type::Field& f) { return f.name == name; });
 }
 
 void doubt(Type& outputs) {
-  for (Type::Field& field : outputs.fields) {
+  for (Type::Field& field : outputs.fields.edit()) {
     field.type.maybe_missing = true;
   }
 }
@@ -69,12 +73,12 @@ void add_outputs(
   if (Type::Field* known = find_field(owner, id)) {
     known->type = std::move(outputs);
   } else {
-    owner.fields.push_back({id, std::move(outputs), {}});
+    owner.fields.edit().push_back({id, std::move(outputs), {}});
   }
 }
 
 void doubt_steps(Scope& scope) {
-  for (Type::Field& step : scope.find("steps")->second.fields) {
+  for (Type::Field& step : scope.find("steps")->second.fields.edit()) {
     doubt(step.type);
   }
 }

@@ -17,6 +17,7 @@ inline constexpr std::string_view kBraces = "CFK-E005";
 inline constexpr std::string_view kMaybeMissing = "CFK-E006";
 inline constexpr std::string_view kTooEarly = "CFK-E007";
 inline constexpr std::string_view kBadRegex = "CFK-E008";
+inline constexpr std::string_view kUnknownMember = "CFK-E010";
 inline constexpr std::string_view kUnknownName = "CFK-P002";
 inline constexpr std::string_view kSecretSink = "CFK-Z002";
 

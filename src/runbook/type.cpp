@@ -1,11 +1,14 @@
 #include "cfkops/runbook/type.hpp"
 
+#include "check.hpp"
+
 #include "cfkops/base/text.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <array>
+#include <optional>
 #include <utility>
 
 namespace cfkops::runbook {
@@ -135,7 +138,7 @@ Result<Type> parse_type(std::string_view text, int nesting) {
   return parse_inside(text, known->kind, text.substr(open + 1, text.size() - open - 2), nesting);
 }
 
-std::string object_text(const std::vector<Type::Field>& fields) {
+std::string object_text(const Type::Fields& fields) {
   std::vector<std::string> parts;
   parts.reserve(fields.size());
   for (const Type::Field& field : fields) {
@@ -144,7 +147,55 @@ std::string object_text(const std::vector<Type::Field>& fields) {
   return parts.empty() ? "object" : "object<" + base::join(parts, ", ") + ">";
 }
 
+bool any_secret(const std::vector<Type::Field>& fields) {
+  return std::any_of(fields.begin(), fields.end(), [](const Type::Field& field) {
+    return has_secret(field.type);
+  });
+}
+
 }  // namespace
+
+struct Type::Fields::Data {
+  std::vector<Field> list;
+  std::optional<bool> secret;  ///< whether one is; nothing after a change
+};
+
+Type::Fields::Fields(std::vector<Field> list) {
+  if (!list.empty()) {
+    const bool secret = any_secret(list);
+    data_ = std::make_shared<Data>(Data{std::move(list), secret});
+  }
+}
+
+const Type::Field* Type::Fields::begin() const {
+  return data_ == nullptr ? nullptr : data_->list.data();
+}
+
+const Type::Field* Type::Fields::end() const {
+  return data_ == nullptr ? nullptr : data_->list.data() + data_->list.size();
+}
+
+std::size_t Type::Fields::size() const {
+  return data_ == nullptr ? 0 : data_->list.size();
+}
+
+bool Type::Fields::has_secret() const {
+  return data_ != nullptr && (data_->secret ? *data_->secret : any_secret(data_->list));
+}
+
+std::vector<Type::Field>& Type::Fields::edit() {
+  if (data_ == nullptr) {
+    data_ = std::make_shared<Data>();
+  } else if (data_.use_count() > 1) {
+    data_ = std::make_shared<Data>(*data_);
+  }
+  data_->secret.reset();
+  return data_->list;
+}
+
+bool operator==(const Type::Fields& a, const Type::Fields& b) {
+  return a.data_ == b.data_ || std::equal(a.begin(), a.end(), b.begin(), b.end());
+}
 
 Type Type::of(Kind kind) {
   Type type;
@@ -196,6 +247,12 @@ Type Type::object(std::vector<Field> fields) {
   return type;
 }
 
+Type Type::live(std::string name, std::vector<Field> fields) {
+  Type type = object(std::move(fields));
+  type.names.push_back(std::move(name));
+  return type;
+}
+
 Result<Type> Type::parse(std::string_view text) {
   return parse_type(text, 0);
 }
@@ -211,9 +268,9 @@ const Type& Type::key() const {
 }
 
 const Type::Field* Type::field(std::string_view name) const {
-  const auto found = std::find_if(
+  const Field* found = std::find_if(
       fields.begin(), fields.end(), [&](const Field& field) { return field.name == name; });
-  return found == fields.end() ? nullptr : &*found;
+  return found == fields.end() ? nullptr : found;
 }
 
 std::string Type::text() const {
@@ -235,7 +292,7 @@ std::string Type::text() const {
       return names.empty() ? std::string(word_of(kind))
                            : fmt::format("{}<{}>", word_of(kind), base::join(names, "|"));
     case Kind::Object:
-      return object_text(fields);
+      return names.empty() ? object_text(fields) : names.front();
     default:
       return std::string(word_of(kind));
   }

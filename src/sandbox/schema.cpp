@@ -1,6 +1,6 @@
 #include "schema.hpp"
 
-#include "kinds/shapes.hpp"
+#include "cfkops/base/kind_shapes.hpp"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -62,13 +62,13 @@ std::pair<Type, std::string_view> scalar_of(char code) {
   }
 }
 
-/// Builds the schemas of kinds/shapes.json; how a type is written there says
-/// cmake/sandbox_shapes.py.
+/// Builds the schemas of base/kind_shapes.json; how a type is written there says
+/// cmake/kind_shapes.py.
 class Shapes {
  public:
   Shapes() {
     std::string text;
-    for (const std::string_view line : shape_lines()) {
+    for (const std::string_view line : base::kind_shape_lines()) {
       text.append(line);
     }
     const Value types = Value::parse(text, nullptr, false);

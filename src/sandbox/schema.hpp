@@ -11,7 +11,8 @@
 namespace cfkops::sandbox {
 
 /// The shape of a value: what apply, strategic merge, pruning and strict decoding need to know.
-/// Built-in kinds have theirs from kinds/shapes.json, defined kinds from their structural schema.
+/// Built-in kinds have theirs from base/kind_shapes.json, defined kinds from their structural
+/// schema.
 struct Schema {
   enum class Type {
     Any,  ///< not looked into; apply takes it as one piece

@@ -6,6 +6,7 @@
 #include "support/temp_dir.hpp"
 
 #include "cfkops/actions/table.hpp"
+#include "cfkops/runbook/format.hpp"
 #include "cfkops/runbook/lint.hpp"
 
 #include <gmock/gmock.h>
@@ -218,6 +219,41 @@ TEST(ImportSop, EachNodeThatIsDrainedIsAskedAbout) {
   EXPECT_THAT(draft.text, HasSubstr("node: node-a\n"));
   EXPECT_THAT(draft.text, HasSubstr("node: node-b\n"));
   EXPECT_EQ(lint_of(draft), "");
+}
+
+TEST(ImportSop, DraftsAreInTheHouseFormAndIgnoreNothingInVain) {
+  std::vector<Draft> drafts = drafts_of(handbook());
+  drafts.push_back(draft_of("1. `kubectl delete pod web-0`\n2. `kubectl delete pod web-1`\n"));
+  for (const Draft& draft : drafts) {
+    EXPECT_EQ(runbook::format_runbook(draft.text, "x.yaml").value_or("defect"), draft.text);
+    EXPECT_EQ(lint_of(draft), "");
+  }
+  const std::string& last = drafts.back().text;
+  EXPECT_EQ(last.find("cfkops:ignore"), last.rfind("cfkops:ignore")) << last;
+}
+
+TEST(ImportSop, WhatIsNoTextInYamlIsNoNameAndNoId) {
+  const Draft draft = draft_of("1. No\n2. Null\n", "Yes");
+  EXPECT_EQ(lint_of(draft), "");
+  EXPECT_THAT(draft.text,
+              testing::AllOf(HasSubstr("\nname: \"yes\"\n"),
+                             HasSubstr("- id: no_step\n"),
+                             HasSubstr("- id: null_step\n")));
+}
+
+TEST(ImportSop, ASectionIsTakenByItsNumberOrTitleBeforeAPartOfATitle) {
+  const std::string text =
+      "# 1. Scale\n**Procedure**\n1. Go.\n\n# 2. Scale back to 1\n**Procedure**\n1. Go.\n";
+  for (const char* wanted : {"1", "scale", "1. SCALE", "1 scale"}) {
+    const std::vector<Draft> drafts = drafts_of(text, wanted);
+    ASSERT_EQ(drafts.size(), 1U) << wanted;
+    EXPECT_EQ(drafts.front().title, "Scale") << wanted;
+  }
+  EXPECT_EQ(drafts_of(text, "SCAL").size(), 2U);
+  EXPECT_EQ(drafts_of(text, "back").size(), 1U);
+  const auto none =
+      import_sop(text, {.file = "it.md", .section = "scael", .owner = {}}, actions::specs());
+  EXPECT_THAT(none, test::HasError(ErrorCode::InvalidInput, "did you mean 'scale'?"));
 }
 
 }  // namespace

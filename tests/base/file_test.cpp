@@ -6,6 +6,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <fcntl.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -50,6 +51,48 @@ TEST(ReadFile, ReturnsTheWholeContent) {
   EXPECT_FALSE(read_file("/proc/self/stat").value().empty());  // says its size is 0
 }
 
+TEST(ReadFile, DoesNotWaitForAPipe) {
+  const test::TempDir dir;
+  const std::filesystem::path pipe = dir.path() / "pipe";
+  ASSERT_EQ(::mkfifo(pipe.c_str(), S_IRUSR | S_IWUSR), 0);
+  const auto read = read_file(pipe);
+  EXPECT_EQ(read.error().code, ErrorCode::InvalidInput);
+  EXPECT_THAT(read.error().message, HasSubstr("is a pipe"));
+  EXPECT_THAT(read.error().hint, HasSubstr("name a regular file"));
+}
+
+TEST(ReadFile, ReadsAPipeWhereThatIsAskedFor) {
+  EXPECT_EQ(read_file_or_pipe("/dev/null").value(), "");
+  const test::TempDir dir;
+  const std::filesystem::path pipe = dir.path() / "pipe";
+  ASSERT_EQ(::mkfifo(pipe.c_str(), S_IRUSR | S_IWUSR), 0);
+  const int both = ::open(pipe.c_str(), O_RDWR | O_CLOEXEC);  // neither end waits for the other
+  ASSERT_EQ(::write(both, "secret", 6), 6);
+  const auto read = read_file_or_pipe(pipe, 3);
+  EXPECT_THAT(read.error().message, HasSubstr("larger than the 3 bytes"));
+  ::close(both);
+}
+
+TEST(OverwriteFile, KeepsTheFileItself) {
+  const test::TempDir dir;
+  const std::filesystem::path file = dir.write("f", "a longer text than the next");
+  std::filesystem::create_hard_link(file, dir.path() / "other");
+  std::filesystem::permissions(file, std::filesystem::perms::owner_all);
+  ASSERT_TRUE(overwrite_file(file, "new"));
+  EXPECT_EQ(read_file(dir.path() / "other").value(), "new");
+  EXPECT_EQ(mode_of(file), 0700U);
+  EXPECT_FALSE(std::filesystem::exists(dir.path() / "f.new"));
+  EXPECT_EQ(overwrite_file(dir.path() / "no", "x").error().code, ErrorCode::NotFound);
+}
+
+TEST(WritePrivateFile, PutsNoFileInThePlaceOfADevice) {
+  const test::TempDir dir;
+  const std::filesystem::path pipe = dir.path() / "pipe";
+  ASSERT_EQ(::mkfifo(pipe.c_str(), S_IRUSR | S_IWUSR), 0);
+  EXPECT_EQ(write_private_file(pipe, "x").error().code, ErrorCode::InvalidInput);
+  EXPECT_TRUE(std::filesystem::is_fifo(pipe));
+}
+
 TEST(ReadFile, NamesWhatIsWrong) {
   const test::TempDir dir;
   const auto missing = read_file(dir.path() / "no");
@@ -58,6 +101,9 @@ TEST(ReadFile, NamesWhatIsWrong) {
   const auto directory = read_file(dir.path());
   EXPECT_EQ(directory.error().code, ErrorCode::InvalidInput);
   EXPECT_THAT(directory.error().message, HasSubstr("is a directory"));
+  const auto device = read_file("/dev/null");
+  EXPECT_EQ(device.error().code, ErrorCode::InvalidInput);
+  EXPECT_THAT(device.error().message, HasSubstr("/dev/null is a device, not a regular file"));
 }
 
 TEST(ReadFile, StopsAtTheLimit) {
@@ -110,7 +156,8 @@ TEST(Posix, ErrorsCarryARemedy) {
   EXPECT_THAT(io_error("open", "/x", EACCES).hint, HasSubstr("ls -ld"));
   EXPECT_EQ(io_error("open", "/x", ENOENT).code, ErrorCode::NotFound);
   EXPECT_EQ(io_error("open", "/x", EEXIST).code, ErrorCode::AlreadyExists);
-  EXPECT_EQ(io_error("open", "/x", EISDIR).hint, "");
+  EXPECT_EQ(io_error("open", "/x", EISDIR).hint, "check the path");
+  EXPECT_EQ(io_error("open", "/x", EBADF).hint, "");
 }
 
 TEST(WritePrivateFile, ReplacesWhatWasThereAndIsForItsOwnerAlone) {

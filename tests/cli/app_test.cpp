@@ -42,6 +42,26 @@ TEST_F(App, VersionAsJsonIsARecordWithItsSchema) {
   EXPECT_TRUE(record.contains("commit"));
 }
 
+TEST_F(App, OfARunThatNeverBeganNothingIsTold) {
+  const test::InFreshFolder here;
+  here.write("small.yaml", test::small_runbook("small"));
+  for (const std::vector<std::string>& words :
+       {std::vector<std::string>{"run", "nowhere", "--sandbox"},
+        {"run", "small.yaml", "--sandbox", "--param", "x=1"},
+        {"run", "broker-restart", "--sandbox", "--param", "target=kafka/other"}}) {
+    terminal.shown_err.clear();
+    EXPECT_EQ(run_words(words), 2) << terminal.shown_err;
+    EXPECT_EQ(terminal.shown_err.find("simulated: "), std::string::npos) << terminal.shown_err;
+  }
+}
+
+TEST_F(App, WhatARehearsalDoesNotUseIsAMistake) {
+  EXPECT_EQ(run_words({"rehearse", "broker-restart", "--points", "3"}), 2);
+  EXPECT_THAT(terminal.shown_err,
+              testing::AllOf(HasSubstr("--points says how many faults --faults all tries"),
+                             HasSubstr("next: add --faults all")));
+}
+
 TEST_F(App, FileNamesThatAreNoUtf8DoNotEndTheProgram) {
   const test::InFreshFolder here;
   const auto log = here.write("l\xffg.jsonl", "{}\n");

@@ -59,6 +59,11 @@ TEST(Arguments, ARehearsalHasItsOwnFlags) {
   EXPECT_EQ(parsed.arguments->global.output, Output::Markdown);
   EXPECT_EQ(parse({"rehearse", "x", "--scenario", "a", "--snapshot", "b"}).exit_code, 2);
   EXPECT_EQ(parse({"rehearse", "x", "--points", "0"}).exit_code, 2);
+  for (const char* seed : {"-1", "1.5", "x", "99999999999999999999"}) {
+    const ParsedArguments wrong = parse({"rehearse", "x", "--seed", seed});
+    EXPECT_EQ(wrong.exit_code, 2) << seed;
+    EXPECT_THAT(wrong.err, HasSubstr("is no seed: take a whole number from 0"));
+  }
 }
 
 TEST(Arguments, FormsOfOutputAreOfSomeCommandsAlone) {

@@ -132,6 +132,33 @@ class AuditCommands : public testing::Test, protected test::AppBench {
   test::TempDir folder_;
 };
 
+TEST_F(AuditCommands, ShowSumsARunUp) {
+  EXPECT_EQ(run_words({"runs", "show", "last"}), 0) << terminal.shown_err;
+  EXPECT_THAT(terminal.shown_out,
+              testing::AllOf(StartsWith("Run " + std::string(kRun) + "\n"),
+                             HasSubstr("result     Succeeded: 1 step done"),
+                             HasSubstr("by         ana (ana@ops-1)"),
+                             HasSubstr("cluster    https://10.0.0.1:6443 (prod), namespace "
+                                       "confluent"),
+                             HasSubstr("\nSteps\n  done       roll: Roll\n"),
+                             HasSubstr(", 1 change\n"),
+                             HasSubstr("\nChecks\n  1 check passed\n"),
+                             HasSubstr("\nLeft\n  - look at \"it\"\n"),
+                             HasSubstr("cfkops runs export " + std::string(kRun))));
+  EXPECT_THAT(terminal.shown_out, Not(HasSubstr("{")));
+}
+
+TEST_F(AuditCommands, ShowSaysHowAnOpenRunGoesOn) {
+  const auto key = engine::audit_key();
+  ASSERT_TRUE(key);
+  const std::string open = "20251124-072501-3f9a";
+  write_run(open, *key, false);
+  EXPECT_EQ(run_words({"runs", "show", open}), 0) << terminal.shown_err;
+  EXPECT_THAT(terminal.shown_out,
+              testing::AllOf(HasSubstr("result     open: it is going on, or was cut short"),
+                             HasSubstr("\nNext\n  cfkops resume " + open)));
+}
+
 TEST_F(AuditCommands, VerifySaysWhoSignedAndThatItIsTheExpectedKey) {
   EXPECT_EQ(run_words({"audit", "verify", "last"}), 0) << terminal.shown_out;
   EXPECT_THAT(terminal.shown_out, HasSubstr(": intact: run " + std::string(kRun)));

@@ -9,6 +9,8 @@
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
+#include <sys/stat.h>
+
 #include <algorithm>
 #include <filesystem>
 #include <string>
@@ -125,6 +127,45 @@ TEST_F(Fmt, TellsProgramsToo) {
   EXPECT_EQ(record.at("files").at(1).at("findings").at(0).at("code"), "CFK-F001");
 }
 
+TEST_F(Fmt, TakesNoPipeAndDoesNotWaitForOne) {
+  const fs::path pipe = here.path() / "runbooks/pipe.yaml";
+  fs::create_directory(here.path() / "runbooks");
+  ASSERT_EQ(::mkfifo(pipe.c_str(), S_IRUSR | S_IWUSR), 0);
+  for (const char* word : {"runbooks/pipe.yaml", "runbooks"}) {
+    EXPECT_EQ(printed({"fmt", word}, 2), "");
+    EXPECT_THAT(terminal.shown_err,
+                AllOf(HasSubstr("runbooks/pipe.yaml is a pipe, not a regular file"),
+                      HasSubstr("standard input")));
+    EXPECT_THAT(printed({"lint", word}, 2), HasSubstr("runbooks/pipe.yaml is a pipe"));
+  }
+}
+
+TEST_F(Fmt, RefusesWhatIsTooLargeForARunbook) {
+  here.write("x.yaml", wild("x") + std::string(runbook::kMostBytes, '\n'));
+  EXPECT_EQ(printed({"fmt", "x.yaml"}, 2), "");
+  EXPECT_THAT(terminal.shown_err, HasSubstr("256 KiB"));
+}
+
+TEST_F(Fmt, WritesThroughToTheOtherNamesOfAFile) {
+  const fs::path x = here.write("x.yaml", wild("x"));
+  fs::create_hard_link(x, here.path() / "same.yaml");
+  EXPECT_EQ(printed({"fmt", "x.yaml"}, 0), "x.yaml\n");
+  EXPECT_EQ(file("same.yaml"), tamed("x"));
+  EXPECT_TRUE(fs::equivalent(x, here.path() / "same.yaml"));
+}
+
+TEST_F(Fmt, AFolderWithoutRunbooksIsAMistake) {
+  fs::create_directory(here.path() / "empty");
+  here.write("tests/x.test.yaml", "apiVersion: cfkops/v1\nkind: RunbookTest\n");
+  for (const char* folder : {"empty", "tests"}) {
+    EXPECT_EQ(printed({"fmt", "--check", folder}, 2), "");
+    EXPECT_THAT(terminal.shown_err,
+                AllOf(HasSubstr(std::string("there is no runbook in ") + folder),
+                      HasSubstr("looked for *.yaml and *.yml")));
+    EXPECT_THAT(printed({"lint", folder}, 2), HasSubstr("there is no runbook in"));
+  }
+}
+
 /// What lint finds, whatever the line, but for what the house form mends: the order of keys, spaces
 /// behind the text.
 std::vector<std::string> findings_of(const std::string& text) {
@@ -204,6 +245,19 @@ TEST_F(New, RefusesWhatCannotBe) {
   EXPECT_EQ(printed({"new", "x", "--from", "bad.yaml"}, 2), "");
   EXPECT_FALSE(fs::exists(here.path() / "x.yaml"));
   EXPECT_THAT(printed({"new", "x", "-f", "-"}, 0), HasSubstr("name: x\n"));
+}
+
+TEST_F(New, AFileThatCannotBeWrittenIsAMistakeWithANextStep) {
+  here.write("file", "");
+  for (const char* path : {"nowhere/x.yaml", "file/x.yaml"}) {
+    EXPECT_EQ(printed({"new", "x", "-f", path}, 2), "");
+    EXPECT_THAT(terminal.shown_err, AllOf(HasSubstr(path), HasSubstr("\n  next: check the path")));
+  }
+  fs::create_directory(here.path() / "folder.yaml");
+  EXPECT_EQ(printed({"new", "x", "-f", "folder.yaml", "--force"}, 2), "");
+  EXPECT_THAT(terminal.shown_err, HasSubstr("folder.yaml is a directory"));
+  EXPECT_EQ(printed({"new", "x", "--force", "-f", "/dev/null"}, 2), "");
+  EXPECT_THAT(terminal.shown_err, HasSubstr("/dev/null is a device"));
 }
 
 using Explain = Authoring;

@@ -76,6 +76,59 @@ TEST_F(Completion, AFlagsValueIsOfferedOnlyWhatItMayBe) {
   EXPECT_THAT(offered({"run", "broker-restart", ""}), IsEmpty());
 }
 
+TEST_F(Completion, AParameterIsOfferedWhatItMayBe) {
+  const std::vector<std::string> run = {"run", "broker-restart", "--param"};
+  const auto after = [&](std::vector<std::string> words) {
+    words.insert(words.begin(), run.begin(), run.end());
+    return offered(std::move(words));
+  };
+  EXPECT_THAT(after({"roles=con"}), ElementsAre("roles=controllers"));
+  EXPECT_THAT(after({"roles", "=", "con"}), ElementsAre("controllers"));
+  EXPECT_THAT(after({"roles", "="}), ElementsAre("brokers", "controllers", "all"));
+  EXPECT_THAT(after({"restart_all="}), ElementsAre("restart_all=true", "restart_all=false"));
+  EXPECT_THAT(offered({"run", "broker-restart", "--param=roles=a"}),
+              ElementsAre("--param=roles=all"));
+  EXPECT_THAT(after({"no_such="}), IsEmpty());
+}
+
+TEST_F(Completion, AReferenceIsOfferedTheObjectsThereAre) {
+  EXPECT_THAT(offered({"run", "broker-restart", "--sandbox", "--param", "target="}),
+              ElementsAre("target=kafka/kafka"));
+  EXPECT_THAT(offered({"rehearse", "broker-restart", "--param", "target", "=", "kaf"}),
+              ElementsAre("kafka/kafka"));
+  EXPECT_THAT(offered({"rehearse", "broker-restart", "-n", "default", "-p", "target="}), IsEmpty());
+  EXPECT_THAT(offered({"run", "broker-restart", "--sandbox", "-n", "conf"}),
+              ElementsAre("confluent"));
+}
+
+TEST_F(Completion, WithoutAnAnswerNothingIsOfferedAndNothingSaid) {
+  EXPECT_THAT(offered({"run", "broker-restart", "-s", "https://x", "--param", "target="}),
+              IsEmpty());
+  EXPECT_EQ(terminal.shown_err, "");
+  EXPECT_THAT(offered({"run", "broker-restart", "--request-timeout", "x", "-n", ""}), IsEmpty());
+}
+
+TEST_F(Completion, FlagsWithWordsOfTheirOwnOfferThem) {
+  const test::InFreshFolder here;
+  here.write("config",
+             "apiVersion: v1\nkind: Config\ncontexts:\n- name: prod\n  context: {cluster: c}\n"
+             "clusters:\n- name: c\n  cluster: {server: \"https://x\"}\nusers: []\n");
+  EXPECT_THAT(offered({"plan", "x", "--kubeconfig", "config", "--context", ""}),
+              ElementsAre("prod"));
+  EXPECT_THAT(offered({"plan", "x", "--kubeconfig=config", "--cluster=c"}),
+              ElementsAre("--cluster=c"));
+  EXPECT_THAT(offered({"list", "--output=j"}), ElementsAre("--output=json"));
+  EXPECT_THAT(offered({"rehearse", "x", "--scenario", "heal"}), ElementsAre("healthy", ":files"));
+  EXPECT_THAT(offered({"run", "x", "--sandbox=heal"}), ElementsAre("--sandbox=healthy"));
+  EXPECT_THAT(offered({"run", "--sandbox", "brok"}), ElementsAre("broker-restart", ":files"));
+  EXPECT_THAT(offered({"rehearse", "x", "--faults", ""}), ElementsAre("all", ":files"));
+  EXPECT_THAT(offered({"runs", "list", "--result", "Roll"}), ElementsAre("RolledBack"));
+  EXPECT_THAT(offered({"runs", "list", "--runbook", "brok"}), ElementsAre("broker-restart"));
+  EXPECT_THAT(offered({"resume", "la"}), ElementsAre("last"));
+  EXPECT_THAT(offered({"rbac", "brok"}), ElementsAre("broker-restart", ":files"));
+  EXPECT_THAT(offered({"approve", ""}), ElementsAre(":files"));
+}
+
 TEST_F(Completion, FilesStandWhereAFileMayBeGiven) {
   EXPECT_THAT(offered({"list", "--kubeconfig", ""}), ElementsAre(":files"));
   EXPECT_THAT(offered({"lint", "broker-restart", ""}), IsSupersetOf({"broker-restart", ":files"}));

@@ -4,6 +4,8 @@
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
+#include <sys/stat.h>
+
 #include <filesystem>
 #include <string>
 
@@ -74,6 +76,35 @@ TEST_F(Import, SaysWhatItCannotRead) {
     EXPECT_THAT(terminal.shown_err, HasSubstr(text));
     EXPECT_THAT(terminal.shown_out, Not(HasSubstr("kind: Runbook")));
   }
+}
+
+TEST_F(Import, AFolderThatCannotBeMadeIsAMistakeWithANextStep) {
+  here.write("file", "");
+  EXPECT_EQ(run_words({"import", "sop.md", "-d", "file/drafts"}), 2);
+  EXPECT_THAT(terminal.shown_err,
+              AllOf(HasSubstr("file/drafts: the folder cannot be made"), HasSubstr("next: ")));
+  ASSERT_EQ(::mkfifo("pipe.md", S_IRUSR | S_IWUSR), 0);
+  EXPECT_EQ(run_words({"import", "pipe.md"}), 2);
+  EXPECT_THAT(terminal.shown_err, HasSubstr("pipe.md is a pipe"));
+}
+
+TEST_F(Import, WritesTheHouseForm) {
+  here.write("evict.md",
+             "# Yes\n\n**Procedure**\n\n1. `kubectl delete pod web-0`\n"
+             "2. `kubectl delete pod web-1`\n3. Yes\n");
+  EXPECT_EQ(run_words({"import", "evict.md", "-d", "drafts"}), 0) << terminal.shown_err;
+  EXPECT_EQ(run_words({"fmt", "--check", "drafts"}), 0) << terminal.shown_out;
+  EXPECT_EQ(run_words({"lint", "drafts"}), 0) << terminal.shown_out;
+  EXPECT_THAT(test::read_file("drafts/yes.yaml"),
+              AllOf(HasSubstr("name: \"yes\"\n"), HasSubstr("id: yes_step\n")));
+}
+
+TEST_F(Import, TakesASectionByItsTitle) {
+  EXPECT_EQ(run_words({"import", "sop.md", "--section", "2. ASK"}), 0) << terminal.shown_err;
+  EXPECT_THAT(terminal.shown_out, AllOf(HasSubstr("name: ask"), Not(HasSubstr("name: look"))));
+  EXPECT_EQ(run_words({"import", "sop.md", "--section", "Lok"}), 2);
+  EXPECT_THAT(terminal.shown_err,
+              AllOf(HasSubstr("did you mean 'look'?"), HasSubstr("'1. Look' and '2. Ask'")));
 }
 
 }  // namespace

@@ -28,7 +28,9 @@ const std::vector<std::string> kStepMembers = {"attempts",
                                                "effect",
                                                "expect",
                                                "id",
+                                               "include",
                                                "noRollback",
+                                               "onFailure",
                                                "rollback",
                                                "steps",
                                                "timeout",
@@ -56,7 +58,8 @@ steps:
     steps:
       - id: inner
         do: object.get
-        each: {in: params.topics, as: topic}
+        each: {in: params.topics, as: topic, batch: [1, 50%], max_failures: 1}
+        on_failure: stop
         with: {kind: configmap, name: "${topic}"}
         timeout: 2m
         attempts: {max: 3, every: 5s}
@@ -64,6 +67,7 @@ rollback:
   - id: back
     do: object.get
     with: {kind: configmap, name: a}
+settings: {run_timeout: 1h}
 )";
 
 struct JsonOutput : testing::Test, test::ClusterBench {
@@ -130,6 +134,7 @@ TEST_F(JsonOutput, OfShowHasAllThatTheFileSays) {
                           "risk",
                           "rollback",
                           "schemaVersion",
+                          "settings",
                           "sha256",
                           "steps",
                           "title",
@@ -151,7 +156,14 @@ TEST_F(JsonOutput, OfShowHasAllThatTheFileSays) {
   const auto& inner = group.at("steps").at(0);
   EXPECT_THAT(members(inner), ElementsAreArray(kStepMembers));
   EXPECT_EQ(inner.at("with"), (nlohmann::json{{"kind", "configmap"}, {"name", "${topic}"}}));
-  EXPECT_EQ(inner.at("each"), (nlohmann::json{{"in", "params.topics"}, {"as", "topic"}}));
+  EXPECT_EQ(inner.at("each"),
+            (nlohmann::json{{"in", "params.topics"},
+                            {"as", "topic"},
+                            {"batch", {"1", "50%"}},
+                            {"maxFailures", "1"}}));
+  EXPECT_EQ(inner.at("onFailure"), "stop");
+  EXPECT_EQ(group.at("onFailure"), "rollback");
+  EXPECT_EQ(shown.at("settings"), (nlohmann::json{{"timeout", nullptr}, {"runTimeout", "1h"}}));
   EXPECT_EQ(inner.at("timeout"), "2m");
   EXPECT_THAT(members(inner.at("attempts")), ElementsAre("backoff", "every", "max", "on"));
   EXPECT_EQ(shown.at("rollback").at(0).at("id"), "back");
@@ -209,6 +221,7 @@ TEST_F(JsonOutput, OfPlanHasEveryFieldAndNoSecret) {
   EXPECT_THAT(members(shown),
               ElementsAre("blocked",
                           "cluster",
+                          "includes",
                           "locks",
                           "namespace",
                           "params",
@@ -221,8 +234,9 @@ TEST_F(JsonOutput, OfPlanHasEveryFieldAndNoSecret) {
                           "validation",
                           "window"));
   EXPECT_THAT(members(shown.at("cluster")), ElementsAre("context", "server", "version"));
-  EXPECT_THAT(members(shown.at("prerequisites").at(0)),
-              ElementsAre("details", "id", "outputs", "remedy", "summary", "title", "verdict"));
+  EXPECT_THAT(
+      members(shown.at("prerequisites").at(0)),
+      ElementsAre("decides", "details", "id", "outputs", "remedy", "summary", "title", "verdict"));
   EXPECT_THAT(members(shown.at("steps").at(0)),
               ElementsAre("action",
                           "changes",

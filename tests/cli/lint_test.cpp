@@ -1,5 +1,6 @@
 #include "app_fixture.hpp"
 #include "support/source_tree.hpp"
+#include "support/widget_definition.hpp"
 
 #include "cfkops/runbook/rule.hpp"
 
@@ -10,12 +11,15 @@
 #include <algorithm>
 #include <filesystem>
 #include <string>
+#include <string_view>
+#include <vector>
 
 namespace cfkops::cli {
 namespace {
 
 using test::small_runbook;
 using testing::AllOf;
+using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::Not;
 using testing::StartsWith;
@@ -135,8 +139,9 @@ TEST_F(Lint, WritesSarifWithFingerprintsThatOutliveMovedLines) {
   EXPECT_EQ(pause.at("level"), "warning");
   const auto& place = pause.at("locations").at(0).at("physicalLocation");
   EXPECT_EQ(place.at("artifactLocation").at("uri"), "a%20b.yaml");
-  EXPECT_EQ(place.at("region"),
-            nlohmann::json({{"startLine", 12}, {"startColumn", 30}, {"endColumn", 31}}));
+  EXPECT_EQ(
+      place.at("region"),
+      nlohmann::json({{"startLine", 12}, {"startColumn", 30}, {"endLine", 12}, {"endColumn", 31}}));
   EXPECT_TRUE(run.at("results").at(1).contains("fixes"));
 
   here.write("a b.yaml", "# one more line\n" + pausing() + "  ");
@@ -144,6 +149,72 @@ TEST_F(Lint, WritesSarifWithFingerprintsThatOutliveMovedLines) {
   const auto& moved = second.at("runs").at(0).at("results").at(0);
   EXPECT_EQ(moved.at("partialFingerprints"), pause.at("partialFingerprints"));
   EXPECT_NE(moved.at("locations"), pause.at("locations"));
+}
+
+/// The one run of a report in SARIF.
+nlohmann::json run_of(const std::string& report) {
+  return nlohmann::json::parse(report).at("runs").at(0);
+}
+
+/// The regions that the fixes of a rule take away.
+std::vector<nlohmann::json> deleted_by(const nlohmann::json& run, std::string_view rule) {
+  std::vector<nlohmann::json> regions;
+  for (const auto& result : run.at("results")) {
+    if (result.at("ruleId") == rule) {
+      for (const auto& replacement :
+           result.at("fixes").at(0).at("artifactChanges").at(0).at("replacements")) {
+        regions.push_back(replacement.at("deletedRegion"));
+      }
+    }
+  }
+  return regions;
+}
+
+TEST_F(Lint, SarifTellsFixesInBytesAndInColumnsOfCharacters) {
+  std::string text = small_runbook("x");
+  text.replace(text.find("Look at it"), 10, "Look at 日本  ");
+  here.write("x.yaml", text);
+  const std::size_t spaces = text.find("日本") + 6;
+  EXPECT_THAT(deleted_by(run_of(printed({"lint", "x.yaml", "-o", "sarif"}, 2)), "CFK-Y007"),
+              ElementsAre(nlohmann::json({{"byteOffset", spaces},
+                                          {"byteLength", 2},
+                                          {"startLine", 10},
+                                          {"startColumn", 22},
+                                          {"endLine", 10},
+                                          {"endColumn", 24}})));
+}
+
+TEST_F(Lint, AByteOrderMarkHasAPlaceInBytesAlone) {
+  here.write("x.yaml", "\xEF\xBB\xBF" + small_runbook("x"));
+  EXPECT_THAT(deleted_by(run_of(printed({"lint", "x.yaml", "-o", "sarif"}, 2)), "CFK-Y007"),
+              ElementsAre(nlohmann::json({{"byteOffset", 0}, {"byteLength", 3}})));
+}
+
+TEST_F(Lint, SarifShowsWhatIsAboutAFileAtItsBeginning) {
+  const auto run = run_of(printed({"lint", "not/there.yaml", "-o", "sarif"}, 2));
+  const auto& place = run.at("results").at(0).at("locations").at(0).at("physicalLocation");
+  EXPECT_EQ(
+      place.at("region"),
+      nlohmann::json({{"startLine", 1}, {"startColumn", 1}, {"endLine", 1}, {"endColumn", 1}}));
+}
+
+TEST_F(Lint, SarifLinksRulesToTheirPagesWhereTheDocumentationIsNamed) {
+  here.write("x.yaml", pausing());
+  const auto rules_of = [this](const std::vector<std::string>& more) {
+    std::vector<std::string> words = {"lint", "x.yaml", "-o", "sarif"};
+    words.insert(words.end(), more.begin(), more.end());
+    return run_of(printed(words, 2)).at("tool").at("driver").at("rules");
+  };
+  for (const auto& rule : rules_of({"--docs", "https://x.example/docs/"})) {
+    const std::string page =
+        "https://x.example/docs/" + runbook::rule_page(rule.at("id").get<std::string>());
+    EXPECT_EQ(rule.at("helpUri"), page);
+    EXPECT_THAT(rule.at("help").at("markdown").get<std::string>(), HasSubstr("(" + page + ")"));
+  }
+  for (const auto& rule : rules_of({})) {
+    EXPECT_FALSE(rule.contains("helpUri"));
+    EXPECT_THAT(rule.at("help").at("text").get<std::string>(), HasSubstr("docs/lint/"));
+  }
 }
 
 TEST_F(Lint, ShowsNoCredentialWhateverTheFindingIsAbout) {
@@ -157,6 +228,16 @@ TEST_F(Lint, ShowsNoCredentialWhateverTheFindingIsAbout) {
   }
 }
 
+TEST_F(Lint, ShowsNoDefaultOfASecretEither) {
+  std::string text = small_runbook("x");
+  text.insert(text.find("steps:"), "params:\n  key: {type: secret, default: hunter2}\n");
+  here.write("x.yaml", text);
+  for (const char* form : {"text", "json", "github", "gitlab", "sarif", "junit"}) {
+    const std::string shown = printed({"lint", "x.yaml", "-o", form}, 2);
+    EXPECT_THAT(shown, AllOf(HasSubstr("CFK-P004"), Not(HasSubstr("hunter2")))) << form;
+  }
+}
+
 TEST_F(Lint, WritesTestReportsForJunit) {
   here.write("runbooks/fine.yaml", small_runbook("fine"));
   here.write("runbooks/pausing.yaml", pausing());
@@ -165,6 +246,45 @@ TEST_F(Lint, WritesTestReportsForJunit) {
   EXPECT_THAT(report, HasSubstr("<testcase classname=\"runbooks/fine.yaml\" name=\"lint\"/>"));
   EXPECT_THAT(report, HasSubstr("name=\"CFK-X010 in line 12\""));
   EXPECT_THAT(report, HasSubstr("argv: [sleep, &quot;60&quot;]"));
+}
+
+/// A runbook that waits for a widget by a member that no widget has.
+std::string asking_a_widget() {
+  const std::string text = small_runbook("x");
+  return text.substr(0, text.find("configmap")) +
+         "widget, name: a}\n    expect:\n      - {check: expr, that: steps.look.object.status.phse "
+         "== "
+         "'Ready'}\n";
+}
+
+TEST_F(Lint, KnowsTheKindsThatItIsGiven) {
+  here.write("x.yaml", asking_a_widget());
+  here.write("crds/widgets.yaml", test::widget_definition());
+  here.write("crds/notes.yaml", "just: {{ text }}\n");
+  EXPECT_EQ(printed({"lint", "x.yaml"}, 0), "");
+  for (const char* path : {"crds", "crds/widgets.yaml"}) {
+    EXPECT_THAT(printed({"lint", "--crds", path, "x.yaml"}, 2),
+                AllOf(HasSubstr("did you mean 'phase'?"), HasSubstr("[CFK-E010]")));
+  }
+  here.write("more.yaml", "---\n" + test::widget_definition());
+  EXPECT_THAT(printed({"lint", "x.yaml", "--crds", "more.yaml", "--crds", "crds"}, 2),
+              HasSubstr("[CFK-E010]"));
+}
+
+TEST_F(Lint, DefinitionsThatAreNoneAreAnError) {
+  here.write("x.yaml", small_runbook("x"));
+  here.write("empty/notes.yaml", "a: 1\n");
+  here.write("broken.yaml", test::widget_definition() + "  - [\n");
+  for (const char* path : {"x.yaml", "empty"}) {
+    EXPECT_EQ(printed({"lint", "x.yaml", "--crds", path}, 2), "");
+    EXPECT_THAT(terminal.shown_err,
+                HasSubstr(std::string(path) + ": no CustomResourceDefinition is there"));
+  }
+  EXPECT_EQ(printed({"lint", "x.yaml", "--crds", "none.yaml"}, 2), "");
+  EXPECT_THAT(terminal.shown_err, HasSubstr("none.yaml"));
+  EXPECT_EQ(printed({"lint", "x.yaml", "--crds", "broken.yaml"}, 2), "");
+  EXPECT_THAT(terminal.shown_err, HasSubstr("broken.yaml:4"));
+  EXPECT_EQ(printed({"lsp", "--crds", "empty"}, 2), "");
 }
 
 }  // namespace

@@ -73,9 +73,26 @@ TEST_F(TestCommand, AFileThatCannotBeUsedIsATestThatFails) {
              "apiVersion: cfkops/v1\nkind: RunbookTest\nrunbook: ./no.yaml\ntests:\n  - {name: x, "
              "expect: {}}\n");
   EXPECT_EQ(run_words({"test", "bad.test.yaml", "lost.test.yaml"}), 2);
-  EXPECT_THAT(terminal.shown_err,
-              AllOf(HasSubstr("bad.test.yaml:4:8: "), HasSubstr("0 passed, 2 failed")));
-  EXPECT_THAT(terminal.shown_out, HasSubstr("lost.test.yaml:3:10: the runbook cannot be used"));
+  EXPECT_THAT(terminal.shown_err, HasSubstr("0 passed, 2 failed"));
+  EXPECT_THAT(terminal.shown_out,
+              AllOf(HasSubstr("        bad.test.yaml:4:8: "),
+                    HasSubstr("lost.test.yaml:3:10: the runbook cannot be used"),
+                    HasSubstr("        cannot open no.yaml: No such file")));
+}
+
+TEST_F(TestCommand, ReportsSayWhyAFileCannotBeUsed) {
+  here.write("runbooks/small.yaml", "kind: Runbook\n");
+  EXPECT_EQ(run_words({"test", "-o", "junit"}), 2);
+  EXPECT_THAT(terminal.shown_out,
+              AllOf(HasSubstr("<failure message=\"runbooks/tests/small.test.yaml:3:10: "),
+                    HasSubstr("runbooks/small.yaml:1:1: error: "),
+                    HasSubstr("apiVersion")));
+  terminal.shown_out.clear();
+  EXPECT_EQ(run_words({"test", "-o", "json"}), 2);
+  const auto record = nlohmann::json::parse(terminal.shown_out);
+  const auto& unmet = record.at("tests").at(0).at("unmet");
+  ASSERT_FALSE(unmet.empty());
+  EXPECT_THAT(unmet.at(0).at("text").get<std::string>(), HasSubstr("runbooks/small.yaml:1:1: "));
 }
 
 TEST_F(TestCommand, WithoutTestsThereIsNothingToPass) {

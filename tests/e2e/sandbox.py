@@ -66,6 +66,10 @@ class Sandbox(Cluster):
         if not self.program:
             raise unittest.SkipTest("there is no kubectl: set KUBECTL, or build the lab's with tests/lab/lab build")
 
+    def up_for_objects(self):
+        self.up()
+        self.tool("kafka")
+
     def down(self):
         if self.server:
             self.server.terminate()

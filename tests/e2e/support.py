@@ -191,6 +191,10 @@ class Lab(Cluster):
     def up(self, *options):
         self.tool("up", "--owner", os.getpid(), *options)
 
+    def up_for_objects(self):
+        """For tests that want no Kafka, and only objects."""
+        self.up()
+
     def down(self):
         self.tool("down", check=False)
         super().down()

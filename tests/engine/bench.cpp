@@ -28,6 +28,12 @@ class FakeApprover final : public engine::Approver {
   Bench& bench_;
 };
 
+std::string whole(const std::string& name, const std::string& sections) {
+  return "apiVersion: cfkops/v1\nkind: Runbook\nname: " + name +
+         "\ntitle: A sample\npurpose: Show what the engine does.\nowner: team\nrisk: low\n" +
+         sections;
+}
+
 }  // namespace
 
 void MemoryObserver::on_run_started(const engine::RunInfo& info) {
@@ -77,12 +83,17 @@ void MemoryObserver::on_run_finished(const engine::RunReport& report) {
 Bench::Bench() = default;
 
 runbook::Runbook Bench::load(const std::string& sections) const {
-  const std::string text =
-      "apiVersion: cfkops/v1\nkind: Runbook\nname: sample\ntitle: A sample\n"
-      "purpose: Show what the engine does.\nowner: team\nrisk: low\n" +
-      sections;
+  const std::string text = whole("sample", sections);
   const std::vector<runbook::ActionSpec> specs = fakes.specs();
-  runbook::LintReport report = runbook::lint(text, "sample.yaml", specs);
+  runbook::Knowledge known(specs);
+  known.include = [this](const std::string& word,
+                         const std::string& /*from*/) -> Result<runbook::IncludedText> {
+    const auto part = parts.find(word);
+    return part == parts.end()
+               ? Result<runbook::IncludedText>(make_error(ErrorCode::NotFound, "no part " + word))
+               : runbook::IncludedText{.file = word + ".yaml", .text = whole(word, part->second)};
+  };
+  runbook::LintReport report = runbook::lint(text, "sample.yaml", known);
   for (const runbook::Diagnostic& finding : report.findings) {
     // A parameter that no step uses does no harm here.
     if (finding.code != "CFK-P001") {

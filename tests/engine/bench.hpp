@@ -85,7 +85,8 @@ class Bench {
  public:
   Bench();
 
-  /// Loads a runbook from its params and sections; fails the test where lint finds an error.
+  /// Loads a runbook from its params and sections, and the parts that it includes; fails the test
+  /// where lint finds an error.
   runbook::Runbook load(const std::string& sections) const;
 
   engine::RunReport run(const std::string& sections,
@@ -115,6 +116,7 @@ class Bench {
   MemoryObserver observer;
   Script script;
   FakeCatalogue fakes{script};
+  std::map<std::string, std::string> parts;  ///< sections of runbooks to include, by name
   Status approval;
   int asked_for_approval = 0;
   Status answer;                       ///< to every question

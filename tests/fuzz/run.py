@@ -53,7 +53,18 @@ def messages():
         yield b"d" + text
 
 
-SEEDS = {"loader": runbooks, "expression": expressions, "lsp": messages}
+def procedures():
+    """The handbook of the import's tests, its sections, and a procedure for each of their commands."""
+    handbook = (ROOT / "tests" / "authoring" / "procedures" / "streaming.md").read_bytes()
+    yield handbook
+    for section in re.split(rb"^(?=## )", handbook, flags=re.MULTILINE):
+        yield section
+    for command in re.findall(rb"kubectl [^`\n]+", handbook):
+        yield b"# Do it\n\n**Procedure**\n\n1. `" + command + b"`\n\n**Rollback**\n\n1. Take it back.\n"
+    yield b"Restart\n=======\n\n*Prerequisites:*\n- kubectl access\n\n**Option yes**\n1. Go.\n\n**Option no**\n1. Stay.\n"
+
+
+SEEDS = {"loader": runbooks, "expression": expressions, "lsp": messages, "import": procedures}
 
 
 def fuzz(name, folder, seconds):

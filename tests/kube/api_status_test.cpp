@@ -38,6 +38,7 @@ TEST(ErrorOf, KeepsTheServersWordsAndTheReason) {
   EXPECT_EQ(error.http_status, 404);
   EXPECT_EQ(error.reason, "NotFound");
   EXPECT_EQ(error.text(), "get pod confluent/kafka-9 › pods \"kafka-9\" not found");
+  EXPECT_THAT(error.hint, HasSubstr("kubectl get pods -n NAMESPACE"));
 }
 
 TEST(ErrorOf, TellsAMissingKindFromAMissingObject) {

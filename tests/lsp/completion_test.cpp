@@ -1,5 +1,7 @@
 #include "features.hpp"
 #include "marked_text.hpp"
+#include "support/matchers.hpp"
+#include "support/widget_definition.hpp"
 
 #include "cfkops/actions/table.hpp"
 #include "cfkops/runbook/type.hpp"
@@ -7,7 +9,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace cfkops::lsp {
@@ -22,11 +26,11 @@ using testing::IsSupersetOf;
 using testing::Not;
 
 /// The labels of what is offered at the mark.
-std::vector<std::string> offered(std::string_view text) {
+std::vector<std::string> offered(std::string_view text,
+                                 const runbook::Knowledge& knowledge = actions::specs()) {
   const test::MarkedText marked = test::marked(text);
   std::vector<std::string> labels;
-  for (const Candidate& candidate :
-       complete(marked.text, marked.offset, actions::specs()).candidates) {
+  for (const Candidate& candidate : complete(marked.text, marked.offset, knowledge).candidates) {
     labels.push_back(candidate.label);
   }
   return labels;
@@ -56,7 +60,7 @@ TEST(Completion, OffersTheKeysOfARunbookInAnEmptyFile) {
 
 TEST(Completion, LeavesOutTheKeysThatAreThere) {
   const std::vector<std::string> keys = offered(around("") + "‸");
-  EXPECT_THAT(keys, ElementsAre("guard", "locks", "windows", "rollback"));
+  EXPECT_THAT(keys, ElementsAre("guard", "locks", "windows", "rollback", "settings"));
 }
 
 TEST(Completion, OffersTheKeysOfAStep) {
@@ -74,7 +78,11 @@ TEST(Completion, OffersTheKeysOfWhatAStepHas) {
   EXPECT_THAT(offered(around("    attempts: {‸}")), ElementsAre("max", "every", "backoff", "on"));
   EXPECT_THAT(offered(around("    attempts:\n      max: 3\n      ‸")),
               ElementsAre("every", "backoff", "on"));
-  EXPECT_THAT(offered(around("    each:\n      ‸")), ElementsAre("in", "as"));
+  EXPECT_THAT(offered(around("    each:\n      ‸")),
+              ElementsAre("in", "as", "batch", "max_failures"));
+  EXPECT_THAT(offered(around("    on_failure: ‸")),
+              ElementsAre("rollback", "stop", "continue", "ask"));
+  EXPECT_THAT(offered(around("") + "settings:\n  ‸"), ElementsAre("timeout", "run_timeout"));
   EXPECT_THAT(offered(around("    rollback:\n      ‸")), ElementsAre("none"));
   EXPECT_THAT(offered(around("    rollback:\n      - ‸")), Contains("do"));
   EXPECT_THAT(offered(around("  - id: g\n    steps:\n      - id: in\n        ‸")), Contains("do"));
@@ -160,6 +168,40 @@ TEST(Completion, OffersNothingInText) {
 TEST(Completion, OffersKeysBehindABlockOfText) {
   EXPECT_THAT(offered("purpose: |\n  some text\n\n‸"), Contains("owner"));
   EXPECT_THAT(offered("purpose: |\n  some text\now‸"), Contains("owner"));
+}
+
+/// What is known, with a kind of its own.
+runbook::Knowledge with_widgets() {
+  auto kinds = std::make_shared<runbook::KindTypes>();
+  EXPECT_THAT(kinds->add_definitions(test::widget_definition(), "widgets.yaml"), test::IsOk());
+  return {actions::specs(), std::move(kinds)};
+}
+
+/// A runbook that reads an object of a kind, up to the expression that is being written.
+std::string reading(const std::string& kind, const std::string& expression) {
+  return "params:\n  target: {type: ref<Widget>}\nsteps:\n  - id: get\n    do: object.get\n"
+         "    with: {kind: " +
+         kind + ", name: a}\n    expect:\n      - {check: expr, that: " + expression + "‸}\n";
+}
+
+TEST(Completion, OffersTheMembersOfALiveObject) {
+  const runbook::Knowledge known = with_widgets();
+  EXPECT_THAT(offered(reading("widget", "steps.get.object."), known),
+              IsSupersetOf({"metadata", "spec", "status"}));
+  EXPECT_THAT(offered(reading("widget", "steps.get.object.status.ph"), known), Contains("phase"));
+  EXPECT_THAT(offered(reading("sts", "steps.get.object.status."), known),
+              IsSupersetOf({"readyReplicas", "updatedReplicas"}));
+  EXPECT_THAT(offered(reading("'${params.target.kind}'", "steps.get.object.status."), known),
+              Contains("phase"));
+}
+
+TEST(Completion, OffersNoMembersOfAKindThatIsNotKnown) {
+  const runbook::Knowledge known = with_widgets();
+  for (const char* kind : {"gadget", "''", "'${params.none.kind}'", "'${params.target.name}'"}) {
+    EXPECT_THAT(offered(reading(kind, "steps.get.object.status."), known), Not(Contains("phase")))
+        << kind;
+  }
+  EXPECT_THAT(offered(reading("widget", "steps.get.object.status.")), Not(Contains("phase")));
 }
 
 }  // namespace

@@ -7,6 +7,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <memory>
 #include <string>
 
 namespace cfkops::lsp {
@@ -44,6 +45,16 @@ TEST(Hover, TellsOfKeys) {
   EXPECT_THAT(told_at(around("    attempts: {ma‸x: 3}")), StartsWith("max|**attempts.max**"));
   EXPECT_THAT(told_at(around("    timeout: 3‸m")), "nothing");
   EXPECT_THAT(told_at(around("    tim‸out: 3m")), "nothing");
+}
+
+TEST(Hover, TellsOfTheMembersOfALiveObject) {
+  const test::MarkedText marked = test::marked(
+      "steps:\n  - id: get\n    do: object.get\n    with: {kind: deployment, name: a}\n"
+      "    expect: [{check: expr, that: steps.get.object.status.ready‸Replicas > 1}]\n");
+  const runbook::Knowledge known = {actions::specs(), std::make_shared<const runbook::KindTypes>()};
+  const auto told = hover(marked.text, marked.offset, known);
+  ASSERT_TRUE(told);
+  EXPECT_EQ(told->markdown, "**readyReplicas** (member): int");
 }
 
 TEST(Hover, TellsOfActionsChecksAndArguments) {

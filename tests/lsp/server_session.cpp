@@ -32,7 +32,7 @@ std::vector<json> contents_of(std::string_view stream) {
 }
 
 ServerSession::ServerSession(std::string docs)
-    : server_({.specs = actions::specs(), .docs = std::move(docs)}) {}
+    : server_({.knowledge = actions::specs(), .docs = std::move(docs)}) {}
 
 void ServerSession::initialize(const std::vector<std::string>& encodings) {
   json general = json::object();

@@ -80,7 +80,8 @@ class Wild {
       line("");
     }
     std::vector<std::string> keys = {"title", "purpose", "owner", "risk", "params"};
-    keys.insert(keys.end(), {"prerequisites", "guard", "steps", "validation", "windows"});
+    keys.insert(keys.end(),
+                {"prerequisites", "guard", "steps", "validation", "windows", "settings"});
     keys.insert(keys.end(), {"apiVersion", "kind", "name"});
     shuffle(keys);
     for (const std::string& key : keys) {
@@ -169,7 +170,8 @@ class Wild {
         key == "expect" || key == "windows") {
       return list(key, column);
     }
-    if (key == "params" || key == "with" || key == "attempts" || key == "each") {
+    if (key == "params" || key == "with" || key == "attempts" || key == "each" ||
+        key == "settings") {
       return one_of(3) ? brackets(key, column, 2) : map(key, column);
     }
     scalar(key, column);
@@ -195,9 +197,11 @@ class Wild {
     if (key == "attempts") {
       keys = {"max", "every", "backoff"};
     } else if (key == "each") {
-      keys = {"in", "as"};
+      keys = {"in", "as", "batch", "max_failures"};
+    } else if (key == "settings") {
+      keys = {"timeout", "run_timeout"};
     } else if (key == "steps") {
-      keys = {"id", "do", "title", "with", "attempts", "expect", "timeout"};
+      keys = {"id", "do", "title", "with", "attempts", "expect", "timeout", "each", "on_failure"};
     } else if (key == "with" || key == "params") {
       for (std::size_t i = 0; i <= pick(3); ++i) {
         keys.push_back("k" + std::to_string(next_++));

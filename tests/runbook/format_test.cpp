@@ -237,5 +237,22 @@ TEST(Format, ToldApartAreTextAndWhatOnlyLooksLikeIt) {
   EXPECT_FALSE(same_meaning("a: [", "a: ["));
 }
 
+TEST(Format, WhatStandsBehindAClosingBracketStaysBehindTheList) {
+  const std::string text =
+      with_head("params:\n  a: {type: list<string>, default: [x,\n    y]} # why\n");
+  const std::string once = formatted(text);
+  EXPECT_EQ(once,
+            with_head("\nparams:\n  a:\n    type: list<string>\n    default:\n      - x\n"
+                      "      - y\n    # why\n"));
+  EXPECT_EQ(formatted(once), once);
+  const std::string two = with_head("x: # one\n  [a,\n  b] # two\n");
+  EXPECT_EQ(formatted(two), with_head("\nx:  # one\n  - a\n  - b\n  # two\n"));
+}
+
+TEST(Format, WhatLintIsToIgnoreBehindAClosingBracketStaysInItsLine) {
+  const std::string text = with_head("\nx: [a,\n  b]  # cfkops:ignore CFK-X010 because it must\n");
+  EXPECT_EQ(formatted(text), text);
+}
+
 }  // namespace
 }  // namespace cfkops::runbook

@@ -11,6 +11,7 @@
 #include <algorithm>
 #include <array>
 #include <filesystem>
+#include <memory>
 
 namespace cfkops::test {
 
@@ -44,6 +45,19 @@ std::string utf8_of(unsigned code) {
   return {byte(0xE0U | (code >> 12U)),
           byte(0x80U | ((code >> 6U) & 0x3FU)),
           byte(0x80U | (code & 0x3FU))};
+}
+
+/// The one runbook that there is to include.
+Result<runbook::IncludedText> find_included(const std::string& word, const std::string& /*from*/) {
+  if (word != "tell-everybody") {
+    return make_error(ErrorCode::NotFound, "there is no runbook '" + word + "'");
+  }
+  return runbook::IncludedText{
+      .file = "runbooks/tell-everybody.yaml",
+      .text = completed("name: tell-everybody\n"
+                        "params: {text: {type: string, required: true}}\n"
+                        "steps:\n  - {id: tell, title: Tell it, do: notify, "
+                        "with: {text: \"${params.text}\"}}\n")};
 }
 
 }  // namespace
@@ -124,7 +138,10 @@ std::string unescaped(std::string_view part) {
 std::vector<runbook::Diagnostic> findings_of(const std::string& text,
                                              const runbook::RuleSpec& rule) {
   const runbook::Profile profile = std::max(rule.profile, runbook::Profile::Ci);
-  return runbook::lint(text, "x.yaml", runbook::test_specs(), profile).findings;
+  static const auto kKinds = std::make_shared<const runbook::KindTypes>();
+  runbook::Knowledge known(runbook::test_specs(), kKinds);
+  known.include = find_included;
+  return runbook::lint(text, "x.yaml", known, profile).findings;
 }
 
 std::string shown_findings(const RuleCase& example, const runbook::RuleSpec& rule) {

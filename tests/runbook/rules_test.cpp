@@ -93,12 +93,13 @@ struct Page {
   std::string_view title;
 };
 
-constexpr std::array<Page, 9> kPages = {{
+constexpr std::array<Page, 10> kPages = {{
     {"file.md", "The file"},
     {"keys.md", "Keys, values and arguments"},
     {"parameters.md", "Parameters and names"},
     {"expressions.md", "Expressions"},
     {"secrets.md", "Secrets"},
+    {"repetition.md", "Repeating, and what fails"},
     {"steps.md", "Steps"},
     {"recovery.md", "Taking back and validating"},
     {"kafka.md", "Kafka and nodes"},

@@ -72,7 +72,8 @@ ActionSpec object(const char* name, Effect effect, std::vector<ArgumentSpec> mor
   ActionSpec spec =
       action(name, effect, {text("kind", true), text("name", true), text("namespace")});
   spec.arguments.insert(spec.arguments.end(), more.begin(), more.end());
-  spec.outputs = {{"uid", Type::of(K::String), {}}, {"object", Type(), {}}};
+  spec.outputs = {{"uid", Type::of(K::String), {}},
+                  {.name = "object", .type = Type(), .kind_from = "kind"}};
   return spec;
 }
 

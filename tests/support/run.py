@@ -1,9 +1,10 @@
 """The test runner behind tests/run.sh: builds, runs the parts, counts and ends with one plain line.
 
     run.sh              unit, lab and a short bench
-    run.sh unit         the unit tests, the style checks, the tests of broker restart on the sandbox, and the
-                        fuzz targets for half a minute
-    run.sh lab          tests/lab/test_*.py and tests/e2e/test_*.py on a real cluster on this machine
+    run.sh unit         the unit tests, the style checks, the tests of broker restart on the sandbox, the
+                        commands of docs/ci, and the fuzz targets for half a minute
+    run.sh lab          tests/lab/test_*.py and tests/e2e/test_*.py on a real cluster on this machine, and
+                        what docs/ci and reports are held against, which the lab brings along
     run.sh bench        the bench (tests/bench/run.py), short
     run.sh full         all of it, clang-tidy over every file, the sanitizers, a clang build, and the
                         conformance cases (tests learn it from CFKOPS_FULL=1)
@@ -32,10 +33,12 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 BINARY = ROOT / "build" / "release" / "cfkops"
 LAB = ROOT / "tests" / "lab" / "lab"
 BENCH = ROOT / "tests" / "bench" / "run.py"
+RECIPES = ROOT / "tests" / "ci" / "test_recipes.py"
+FORMATS = ROOT / "tests" / "ci" / "test_formats.py"
 # The same on the lab.
 ON_SANDBOX = ("test_broker_restart.py", "test_errors.py", "test_interruptions.py", "test_secrets.py")
 # On the lab in `full` alone.
-MORE_ON_SANDBOX = ("test_kills.py", "test_locks.py", "test_plans.py")
+MORE_ON_SANDBOX = ("test_batches.py", "test_includes.py", "test_kills.py", "test_locks.py", "test_plans.py")
 FILE_TIMEOUT = int(os.environ.get("CFKOPS_TEST_TIMEOUT", "3600"))
 
 
@@ -207,6 +210,7 @@ def part_unit(wanted, tally):
         run_ctest("dev", wanted, tally)
         run_on_sandbox(wanted, tally, ROOT / "build" / "dev" / "cfkops")
         run_on_sandbox(wanted, tally, ROOT / "build" / "dev" / "cfkops", MORE_ON_SANDBOX)
+        run_python(RECIPES, wanted, tally, binary=ROOT / "build" / "dev" / "cfkops")
 
 
 def run_on_sandbox(wanted, tally, binary, files=ON_SANDBOX):
@@ -251,7 +255,7 @@ def part_lab(wanted, tally):
     tally.times.append(("lab build", time.monotonic() - start))
     files = sorted((ROOT / "tests" / "lab").glob("test_*.py"))
     files += sorted((ROOT / "tests" / "e2e").glob("test_*.py"))
-    ran = sum([run_python(path, wanted, tally) for path in files])
+    ran = sum([run_python(path, wanted, tally) for path in [FORMATS, *files]])
     if ran == 0 and not wanted:
         tally.fail("lab", "no test ran")
 

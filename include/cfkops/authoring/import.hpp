@@ -14,7 +14,7 @@ namespace cfkops::authoring {
 /// How a written procedure is turned into runbooks.
 struct ImportOptions {
   std::string file;     ///< the name that comments and errors call it by
-  std::string section;  ///< only this one: its number, its title or a part of it; "": all
+  std::string section;  ///< only this one: its number or title, else a part of it; "": all
   std::string owner;    ///< who answers for the runbooks; "": a place to fill
 };
 

@@ -56,6 +56,16 @@ struct PlannedCheck {
   std::string id;
   std::string title;
   CheckResult result;
+  bool decides = true;  ///< false: of an included runbook that comes behind changes or cannot be
+                        ///< asked yet; it is asked again then, and keeps no run from beginning
+};
+
+/// A runbook that a step includes.
+struct PlannedInclude {
+  std::string step;
+  std::string name;
+  std::string file;
+  std::string sha256;
 };
 
 /// A step with what it would do.
@@ -77,6 +87,7 @@ struct Plan {
   std::string title;
   std::string risk;
   std::string runbook_sha256;
+  std::vector<PlannedInclude> includes = {};  ///< in the order of the steps
   std::string server;
   std::string context;
   std::string ns;
@@ -90,7 +101,7 @@ struct Plan {
   std::vector<LockTarget> locks = {};                  ///< taken before the first step
   std::vector<kube::AccessQuestion> permissions = {};  ///< what the run will ask for, each once
 
-  /// A prerequisite that is not a pass, or a change the server would refuse.
+  /// A prerequisite that decides and is not a pass, or a change the server would refuse.
   [[nodiscard]] bool blocked() const;
 
   /// schemaVersion 1; every field always present; secrets "***".

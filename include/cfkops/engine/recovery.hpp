@@ -10,6 +10,7 @@
 
 #include <cstdint>
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -58,10 +59,11 @@ struct RecoveredRun {
   int lives = 0;                                    ///< how many processes have worked on it
   std::vector<RecoveredStep> steps;                 ///< in the order in which they were begun
   std::map<std::string, runbook::ValueMap> checks;  ///< what they measured, by id
-  std::vector<Remembered> remembered;  ///< what was not undone yet, in the order of remembering
-  std::uint64_t entries = 0;           ///< how many were remembered in all
-  std::vector<SentMutation> sent;      ///< but for those of locks and guards
-  std::uint64_t numbered = 0;          ///< the number of the last intent
+  std::set<std::string> finished_groups;  ///< instances of steps whose included runbook is done
+  std::vector<Remembered> remembered;     ///< what was not undone yet, in the order of remembering
+  std::uint64_t entries = 0;              ///< how many were remembered in all
+  std::vector<SentMutation> sent;         ///< but for those of locks and guards
+  std::uint64_t numbered = 0;             ///< the number of the last intent
 
   /// The step of that instance, or nullptr.
   [[nodiscard]] const RecoveredStep* step(const std::string& id) const;

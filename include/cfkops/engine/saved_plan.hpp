@@ -5,6 +5,7 @@
 #include "cfkops/base/result.hpp"
 #include "cfkops/engine/pins.hpp"
 #include "cfkops/engine/plan.hpp"
+#include "cfkops/runbook/include.hpp"
 
 #include <map>
 #include <optional>
@@ -22,12 +23,13 @@ struct SavedPlan {
   std::string tool;  ///< version of cfkops
   WallTime created;
   std::optional<WallTime> expires;
-  std::string runbook;                        ///< name
-  std::string runbook_file;                   ///< where it was found, for messages
-  std::string runbook_text;                   ///< all of it: that is what is run
-  std::string runbook_sha256;                 ///< of the text
-  std::map<std::string, std::string> params;  ///< as typed
-  std::vector<std::string> secret_params;     ///< those to give again
+  std::string runbook;                          ///< name
+  std::string runbook_file;                     ///< where it was found, for messages
+  std::string runbook_text;                     ///< all of it: that is what is run
+  std::string runbook_sha256;                   ///< of the text, and of what it includes
+  std::vector<runbook::IncludedCopy> includes;  ///< all that it includes
+  std::map<std::string, std::string> params;    ///< as typed
+  std::vector<std::string> secret_params;       ///< those to give again
   std::string server;
   std::string cluster_uid;  ///< of the namespace kube-system; "" where it could not be read
   std::string context;

@@ -1,21 +1,23 @@
 #pragma once
 
-#include "cfkops/runbook/action_spec.hpp"
+#include "cfkops/runbook/lint.hpp"
 #include "cfkops/runbook/rule.hpp"
 
+#include <functional>
 #include <memory>
 #include <optional>
-#include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace cfkops::lsp {
 
 /// What a server knows and how it judges.
 struct Options {
-  std::span<const runbook::ActionSpec> specs;  ///< borrowed: must outlive the server
+  runbook::Knowledge knowledge;  ///< its specs are borrowed: they must outlive the server
   runbook::Profile profile = runbook::Profile::Ci;
   std::string docs;  ///< URI of the folder of the documentation, which findings link to, or ""
+  std::function<std::vector<std::string>()> runbooks = {};  ///< the names that may be included
 };
 
 /// A language server for runbooks (LSP 3.17) without its streams: takes what a client sends and

@@ -36,6 +36,7 @@ struct OutputSpec {
   std::string name;
   Type type;
   std::string help = {};
+  std::string kind_from = {};  ///< it is a live object: the argument that says of which kind
 };
 
 /// What a step or check needs to be allowed, for `explain` and for documentation; the exact

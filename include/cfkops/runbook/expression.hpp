@@ -38,6 +38,16 @@ class Expression {
   /// whichever is there first.
   [[nodiscard]] Expression within(std::string container) const;
 
+  /// The same expression where another runbook includes the one that it is of, by the step of that
+  /// id: `params` is "<step>/params", a name that nobody can write, steps.x is steps.<step>_x and
+  /// checks.x is checks.<step>_x. Source and places stay as they are written. What the runbook has
+  /// included itself is renamed likewise.
+  [[nodiscard]] Expression included_by(const std::string& step) const;
+
+  /// It uses `steps` or `checks` as a whole and not one of their members, so that it means
+  /// something else in a runbook that includes its own.
+  [[nodiscard]] bool takes_all_steps() const;
+
   /// The container; "" is none.
   [[nodiscard]] const std::string& container() const { return container_; }
 
@@ -102,6 +112,9 @@ class Template {
   /// Where the only `${…}` is a member chain whose last member is missing: null. A secret inside
   /// text is an error.
   [[nodiscard]] Result<Value> evaluate(const Bindings& bindings) const;
+
+  /// The same with each expression `included_by` the step.
+  [[nodiscard]] Template included_by(const std::string& step) const;
 
   /// Its expressions, in order.
   [[nodiscard]] const std::vector<Expression>& expressions() const { return expressions_; }

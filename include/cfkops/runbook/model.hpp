@@ -8,6 +8,7 @@
 
 #include <functional>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -44,6 +45,9 @@ struct ArgumentValue::Member {
 void each_expression(const ArgumentValue& value,
                      const std::function<void(const Expression&)>& visit);
 
+/// The same where another runbook includes it by the step of that id: `Expression::included_by`.
+[[nodiscard]] ArgumentValue included_by(const ArgumentValue& value, const std::string& step);
+
 /// What stands under `with`.
 using ArgumentMap = ArgumentValue::Map;
 
@@ -58,6 +62,9 @@ struct Param {
   std::string doc;
   SourcePos pos;
 };
+
+/// Whether a value of the parameter's type is within its limits. Errors: InvalidInput.
+[[nodiscard]] Status within_limits(const Param& param, const Value& value);
 
 /// An entry of prerequisites, validation or a step's `expect`.
 struct CheckEntry {
@@ -149,11 +156,15 @@ enum class OnFailure {
 /// The name as it stands in a runbook: "continue".
 [[nodiscard]] std::string_view to_string(OnFailure action);
 
-/// A step, or a group of steps.
+/// A runbook that a step includes: include.hpp.
+struct Included;
+
+/// A step, or a group of steps. One that includes a runbook becomes a group of that one's steps.
 struct Step {
   std::string id;
   std::string title;
-  std::string action;  ///< `do:`; empty for a group
+  std::string action;   ///< `do:`; empty for a group
+  std::string include;  ///< `include:` the name or path of another runbook, as written
   ArgumentMap with;
   std::vector<Step> steps;  ///< of a group
   Expression when;
@@ -167,7 +178,8 @@ struct Step {
   std::optional<Effect> effect;
   std::optional<OnFailure> on_failure;
   SourcePos pos;
-  SourcePos action_pos;
+  SourcePos action_pos;                      ///< of what stands under `do` or `include`
+  std::shared_ptr<const Included> included;  ///< what `include` means, once it was found
 };
 
 /// What holds for a whole run.
@@ -194,7 +206,7 @@ struct Runbook {
   std::vector<Step> rollback;
   Settings settings;
   std::string file;
-  std::string sha256;  ///< of the file's bytes
+  std::string sha256;  ///< of the file's bytes; where it includes others, of theirs too
   std::string source;  ///< the file's bytes
 
   /// The parameter of that name, or nullptr.

@@ -3,6 +3,8 @@
 #include "cfkops/base/result.hpp"
 #include "cfkops/runbook/value.hpp"
 
+#include <cstddef>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -27,7 +29,7 @@ struct Type {
     Enum,      ///< a string out of `names`
     List,      ///< of `element()`
     Map,       ///< keys of `key()`, values of `element()`
-    Object,    ///< known `fields`
+    Object,    ///< known `fields`; of a live object or a part of it, `names` has what it is called
     Ref,  ///< a live object of one of the kinds in `names`; in expressions an object with kind,
           ///< namespace, name, uid
     Secret,
@@ -39,10 +41,36 @@ struct Type {
   /// A member of an Object.
   struct Field;
 
+  /// The members of an Object in their order. Copies share them, since a live object's type is
+  /// large.
+  class Fields {
+   public:
+    Fields() = default;
+    Fields(std::vector<Field> list);  // NOLINT(google-explicit-constructor): it is that list
+
+    [[nodiscard]] const Field* begin() const;
+    [[nodiscard]] const Field* end() const;
+    [[nodiscard]] std::size_t size() const;
+
+    [[nodiscard]] bool empty() const { return size() == 0; }
+
+    /// One of them is a secret, or holds one.
+    [[nodiscard]] bool has_secret() const;
+
+    /// The members to be changed, here and in no copy; valid until it is copied.
+    [[nodiscard]] std::vector<Field>& edit();
+
+    friend bool operator==(const Fields& a, const Fields& b);
+
+   private:
+    struct Data;
+    std::shared_ptr<Data> data_;
+  };
+
   Kind kind = Kind::Any;
   std::vector<Type> arguments;
   std::vector<std::string> names;
-  std::vector<Field> fields;
+  Fields fields;
   bool maybe_missing =
       false;  ///< an output that a run may not produce: an error to use until guarded
 
@@ -69,6 +97,12 @@ struct Type {
 
   /// A map of which the members are known.
   [[nodiscard]] static Type object(std::vector<Field> fields);
+
+  /// The same as a live object, or a part of one, has it; `name` is what messages call it.
+  [[nodiscard]] static Type live(std::string name, std::vector<Field> fields);
+
+  /// What `live` made.
+  [[nodiscard]] bool is_live() const { return kind == Kind::Object && !names.empty(); }
 
   /// Reads the notation of runbooks: "string", "list<int>", "ref<Kafka|StatefulSet>", "enum<a|b>",
   /// "secret". Errors: InvalidInput with did-you-mean.

@@ -24,6 +24,7 @@ std::vector<Rule> gather() {
                                              recovery_rules(),
                                              kafka_rules(),
                                              node_rules(),
+                                             upgrade_rules(),
                                              change_rules(),
                                              text_rules(),
                                              ignore_rules()}) {
@@ -46,22 +47,24 @@ std::span<const Rule> all() {
 
 namespace {
 
-/// A page of the documentation, with the rules whose codes begin with one of its letters.
+/// A page of the documentation, with how the numbers of its rules begin; the first that fits
+/// counts.
 struct Page {
   std::string_view file;
-  std::string_view letters;
+  std::string_view numbers;  ///< with spaces between them
 };
 
-constexpr std::array<Page, 9> kPages = {{
-    {"file.md", "FY"},
+constexpr std::array<Page, 10> kPages = {{
+    {"file.md", "F Y"},
     {"keys.md", "S"},
     {"parameters.md", "P"},
     {"expressions.md", "E"},
     {"secrets.md", "Z"},
+    {"repetition.md", "X002 X005 X006 X007 X011 X013"},
     {"steps.md", "X"},
     {"recovery.md", "R"},
     {"kafka.md", "K"},
-    {"texts.md", "CTI"},
+    {"texts.md", "C T I"},
 }};
 
 }  // namespace
@@ -106,9 +109,13 @@ const RuleSpec* find_rule(std::string_view code) {
 }
 
 std::string rule_page(std::string_view code) {
-  constexpr std::size_t kLetter = 4;
-  const auto* const page = std::ranges::find_if(kPages, [code](const Page& each) {
-    return code.size() > kLetter && each.letters.find(code[kLetter]) != std::string_view::npos;
+  const std::string_view number =
+      code.substr(std::min(std::string_view("CFK-").size(), code.size()));
+  const auto* const page = std::ranges::find_if(kPages, [number](const Page& each) {
+    const std::vector<std::string> beginnings = base::split(each.numbers, ' ');
+    return std::ranges::any_of(beginnings, [number](const std::string& beginning) {
+      return number.starts_with(beginning);
+    });
   });
   return page == kPages.end() ? "lint-rules.md"
                               : "lint/" + std::string(page->file) + "#" + base::lower(code);

@@ -21,11 +21,13 @@ class ArgumentRule {
   ArgumentRule(LintContext& context,
                const ActionSpec& spec,
                const ArgumentSpec& argument,
-               const Scope& scope)
+               const Scope& scope,
+               std::string_view word)
       : context_(context),
         spec_(spec),
         argument_(argument),
-        scope_(scope) {}
+        scope_(scope),
+        word_(word) {}
 
   void judge(const ArgumentValue& given, const Type& wanted) {
     if (const auto* value = std::get_if<Value>(&given.data)) {
@@ -55,7 +57,7 @@ class ArgumentRule {
     context_.report(code,
                     text != nullptr ? text->pos() : given.pos,
                     length,
-                    fmt::format("argument '{}' of {}: {}", argument_.name, spec_.name, problem),
+                    fmt::format("{} '{}' of {}: {}", word_, argument_.name, spec_.name, problem),
                     std::move(remedy));
   }
 
@@ -76,16 +78,16 @@ class ArgumentRule {
     const auto remedy =
         given.plain && !is_text(wanted) ? ambiguity(text.source()) : std::optional<std::string>();
     if (remedy) {
-      context_.report(
-          kAmbiguous,
-          text.pos(),
-          count_characters(text.source()),
-          fmt::format("argument '{}' of {}: '{}' means one thing in YAML 1.1 and another "
-                      "in YAML 1.2",
-                      argument_.name,
-                      spec_.name,
-                      text.source()),
-          *remedy);
+      context_.report(kAmbiguous,
+                      text.pos(),
+                      count_characters(text.source()),
+                      fmt::format("{} '{}' of {}: '{}' means one thing in YAML 1.1 and another "
+                                  "in YAML 1.2",
+                                  word_,
+                                  argument_.name,
+                                  spec_.name,
+                                  text.source()),
+                      *remedy);
       return;
     }
     const auto value = text.evaluate({});
@@ -98,7 +100,8 @@ class ArgumentRule {
       context_.report(kMaybeMissing,
                       text.pos(),
                       count_characters(text.source()),
-                      fmt::format("argument '{}' of {} is required, but {} may be missing",
+                      fmt::format("{} '{}' of {} is required, but {} may be missing",
+                                  word_,
                                   argument_.name,
                                   spec_.name,
                                   text.source()),
@@ -165,21 +168,23 @@ class ArgumentRule {
   const ActionSpec& spec_;
   const ArgumentSpec& argument_;
   const Scope& scope_;
+  std::string_view word_;
 };
 
 void unknown_argument(LintContext& context,
                       const ActionSpec& spec,
-                      const std::string& name,
-                      const ArgumentValue& value) {
+                      const ArgumentValue::Member& given,
+                      std::string_view word) {
+  const std::string& name = given.name;
   std::vector<std::string> names;
   for (const ArgumentSpec& argument : spec.arguments) {
     names.push_back(argument.name);
   }
   context.report(
       kBadArgument,
-      value.key_pos,
+      given.value.key_pos,
       count_characters(name),
-      fmt::format("{} has no argument '{}'{}", spec.name, name, base::did_you_mean(name, names)),
+      fmt::format("{} has no {} '{}'{}", spec.name, word, name, base::did_you_mean(name, names)),
       names.empty() ? "it takes none" : "it has " + base::enumerate(names, 12));
 }
 
@@ -189,13 +194,14 @@ void arguments(LintContext& context,
                const ActionSpec& spec,
                const ArgumentMap& with,
                const Scope& scope,
-               const SourcePos& pos) {
-  for (const auto& [name, value] : with) {
-    const ArgumentSpec* argument = spec.argument(name);
+               const SourcePos& pos,
+               std::string_view word) {
+  for (const ArgumentValue::Member& given : with) {
+    const ArgumentSpec* argument = spec.argument(given.name);
     if (argument == nullptr) {
-      unknown_argument(context, spec, name, value);
+      unknown_argument(context, spec, given, word);
     } else {
-      ArgumentRule(context, spec, *argument, scope).judge(value, argument->type);
+      ArgumentRule(context, spec, *argument, scope, word).judge(given.value, argument->type);
     }
   }
   for (const ArgumentSpec& argument : spec.arguments) {
@@ -205,7 +211,7 @@ void arguments(LintContext& context,
       context.report(kBadArgument,
                      pos,
                      count_characters(spec.name),
-                     fmt::format("{} needs the argument '{}'", spec.name, argument.name),
+                     fmt::format("{} needs the {} '{}'", spec.name, word, argument.name),
                      fmt::format("add with: {{{}: …}}, {}", argument.name, argument.type.text()));
     }
   }

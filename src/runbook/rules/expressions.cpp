@@ -96,7 +96,7 @@ void loose_regex(LintContext& context) {
 std::span<const Rule> expression_rules() {
   using enum Severity;
   using enum Profile;
-  static constexpr std::array<Rule, 9> kRules = {{
+  static constexpr std::array<Rule, 10> kRules = {{
       {{"CFK-E001", "syntax-error", "an expression cannot be read", Error, Basic}},
       {{"CFK-E002", "type-error", "an expression's types do not fit", Error, Basic}},
       {{"CFK-E003", "not-a-condition", "a condition is not true or false", Error, Basic}},
@@ -108,6 +108,7 @@ std::span<const Rule> expression_rules() {
       {{"CFK-E008", "bad-regex", "RE2 cannot compile a regular expression", Error, Basic}},
       {{kLooseRegex, "loose-regex", "a regular expression is not anchored", Warning, Ci},
        loose_regex},
+      {{"CFK-E010", "unknown-member", "a kind's schema has no such member", Error, Ci}},
   }};
   return kRules;
 }

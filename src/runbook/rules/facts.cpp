@@ -3,6 +3,7 @@
 #include "span.hpp"
 
 #include "cfkops/base/text.hpp"
+#include "cfkops/runbook/include.hpp"
 
 #include <algorithm>
 #include <array>
@@ -90,6 +91,20 @@ void each_expression(const Step& step, const std::function<void(const Expression
       each_expression(child, visit);
     }
   }
+}
+
+bool asked_before(const LintContext& context, const PlacedStep& placed, std::string_view kind) {
+  const auto asks_for = [kind](const Step* group) {
+    return group->included != nullptr &&
+           std::ranges::find(group->included->runbook.prerequisites, kind, &CheckEntry::kind) !=
+               group->included->runbook.prerequisites.end();
+  };
+  return context.requires_check(kind) ||
+         std::any_of(placed.around.begin(), placed.around.end(), asks_for);
+}
+
+const Step& told_at(const PlacedStep& placed) {
+  return placed.by == nullptr ? *placed.step : *placed.by;
 }
 
 bool removes_pods(const PlacedStep& placed) {

@@ -35,6 +35,15 @@ void each_value(std::string_view key,
 /// Tells `visit` of each expression of a step and of those in it.
 void each_expression(const Step& step, const std::function<void(const Expression&)>& visit);
 
+/// Whether a check of that kind is asked before the step: by the prerequisites of the runbook, or
+/// of an included one that it is in.
+[[nodiscard]] bool asked_before(const LintContext& context,
+                                const PlacedStep& placed,
+                                std::string_view kind);
+
+/// The step of this file that a finding about `placed` is to be told at.
+[[nodiscard]] const Step& told_at(const PlacedStep& placed);
+
 /// It evicts or deletes pods.
 [[nodiscard]] bool removes_pods(const PlacedStep& placed);
 

@@ -17,6 +17,9 @@ struct Rule {
   void (*judge)(LintContext& context) = nullptr;
 };
 
+/// Of CFK-S009: locks of included runbooks that are not known when the run begins.
+void late_locks(LintContext& context);
+
 // The families, each in a file of its own, with its rules by number.
 [[nodiscard]] std::span<const Rule> file_rules();
 [[nodiscard]] std::span<const Rule> schema_rules();
@@ -28,6 +31,7 @@ struct Rule {
 [[nodiscard]] std::span<const Rule> recovery_rules();
 [[nodiscard]] std::span<const Rule> kafka_rules();
 [[nodiscard]] std::span<const Rule> node_rules();
+[[nodiscard]] std::span<const Rule> upgrade_rules();
 [[nodiscard]] std::span<const Rule> change_rules();
 [[nodiscard]] std::span<const Rule> text_rules();
 [[nodiscard]] std::span<const Rule> ignore_rules();

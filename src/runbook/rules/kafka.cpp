@@ -4,6 +4,7 @@
 #include "span.hpp"
 
 #include "cfkops/base/text.hpp"
+#include "cfkops/runbook/include.hpp"
 
 #include <fmt/format.h>
 
@@ -34,6 +35,20 @@ bool gated_between(const PlacedStep& placed) {
   });
 }
 
+/// Whether behind the step an included runbook takes a broker away and does not look before.
+bool taken_blindly_behind(const LintContext& context, const PlacedStep& own) {
+  const std::vector<PlacedStep>& all = context.all_steps();
+  const auto at = std::find_if(
+      all.begin(), all.end(), [&](const PlacedStep& one) { return one.step == own.step; });
+  return std::any_of(at, all.end(), [&](const PlacedStep& one) {
+    return one.by != nullptr && !one.undoing && takes_brokers(context, one) &&
+           std::none_of(one.around.begin(), one.around.end(), [](const Step* group) {
+             return group->included != nullptr &&
+                    asks(group->included->runbook.prerequisites, kReplication);
+           });
+  });
+}
+
 void ungated(LintContext& context) {
   std::vector<const PlacedStep*> brokers;
   for (const PlacedStep& placed : context.steps()) {
@@ -49,7 +64,8 @@ void ungated(LintContext& context) {
     }
   }
   for (const PlacedStep* placed : brokers) {
-    const bool last = placed == brokers.back() && !placed->repeated();
+    const bool last =
+        placed == brokers.back() && !placed->repeated() && !taken_blindly_behind(context, *placed);
     const bool before = context.requires_check(kReplication);
     if (before && (last || gated_between(*placed))) {
       continue;
@@ -111,6 +127,13 @@ Blocking blocking_of(const Step& step) {
   return blocking;
 }
 
+/// Every group around it is an included runbook that is done in each run.
+bool is_always_done(const PlacedStep& placed) {
+  return std::all_of(placed.around.begin(), placed.around.end(), [](const Step* group) {
+    return group->included != nullptr && group->when.empty() && !group->each;
+  });
+}
+
 /// Whether some step after the one at `index` is sure to lift the block.
 bool lifted_later(const std::vector<PlacedStep>& steps, std::size_t index) {
   const Step& block = *steps[index].step;
@@ -121,15 +144,15 @@ bool lifted_later(const std::vector<PlacedStep>& steps, std::size_t index) {
                                          placed.step->when.source() == block.when.source();
                        return !placed.undoing && blocking_of(*placed.step) == Blocking::Lifts &&
                               sure &&
-                              (placed.around.empty() || placed.around == steps[index].around);
+                              (is_always_done(placed) || placed.around == steps[index].around);
                      });
 }
 
 void left_blocked(LintContext& context) {
-  const std::vector<PlacedStep>& steps = context.steps();
+  const std::vector<PlacedStep>& steps = context.all_steps();
   for (std::size_t i = 0; i < steps.size(); ++i) {
     const Step& step = *steps[i].step;
-    if (steps[i].undoing || blocking_of(step) != Blocking::Blocks) {
+    if (steps[i].undoing || steps[i].by != nullptr || blocking_of(step) != Blocking::Blocks) {
       continue;
     }
     const bool lifted = lifted_later(steps, i);

@@ -12,11 +12,10 @@ namespace cfkops::runbook::rules {
 namespace {
 
 /// The kinds of the references that an expression uses.
-std::string reference_kinds(const Runbook& runbook, const Expression& expression) {
+std::string reference_kinds(const LintContext& context, const Expression& expression) {
   std::string kinds;
   for (const std::vector<std::string>& chain : expression.chains()) {
-    const Param* param =
-        chain.size() > 1 && chain[0] == "params" ? runbook.param(chain[1]) : nullptr;
+    const Param* param = context.param_of(chain);
     if (param != nullptr && param->type.kind == Type::Kind::Ref) {
       kinds += " " + base::join(param->type.names, " ");
     }
@@ -36,7 +35,7 @@ bool is_about_kafka(const std::string& words) {
 std::string words_of(const LintContext& context, const PlacedStep& placed) {
   std::string words;
   const auto note = [&](const Expression& expression) {
-    words += " " + expression.source() + reference_kinds(context.runbook(), expression);
+    words += " " + expression.source() + reference_kinds(context, expression);
   };
   for (const ArgumentValue::Member& member : placed.step->with) {
     each_value(

@@ -41,17 +41,23 @@ std::string lacking(const LintContext& context, bool cordoned) {
   return "capacity and disruption";
 }
 
+/// Of a step that an included runbook has: what this one adds to it are nodes without room.
+std::string lacking_inside(const LintContext& context, const PlacedStep& placed, bool cordoned) {
+  return cordoned && !asked_before(context, placed, "capacity") ? "capacity" : std::string();
+}
+
 void unchecked_eviction(LintContext& context) {
   bool cordoned = false;
-  for (const PlacedStep& placed : context.steps()) {
-    cordoned = cordoned || cordons(*placed.step);
+  for (const PlacedStep& placed : context.all_steps()) {
+    cordoned = cordoned || (placed.by == nullptr && cordons(*placed.step));
     if (placed.undoing || !removes_pods(placed) || placed.spec->name.starts_with("kafka.")) {
       continue;
     }
-    const std::string missing = lacking(context, cordoned);
+    const std::string missing = placed.by == nullptr ? lacking(context, cordoned)
+                                                     : lacking_inside(context, placed, cordoned);
     if (!missing.empty()) {
       context.report(kUncheckedEviction,
-                     span_of(*placed.step),
+                     span_of(told_at(placed)),
                      fmt::format("step '{}' takes pods away, and nobody has asked for {} before",
                                  placed.step->id,
                                  missing),

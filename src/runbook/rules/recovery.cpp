@@ -1,5 +1,6 @@
 #include "rules/facts.hpp"
 #include "rules/families.hpp"
+#include "rules/kafka_facts.hpp"
 #include "span.hpp"
 
 #include <fmt/format.h>
@@ -13,6 +14,7 @@ namespace {
 
 constexpr std::string_view kNoUndo = "CFK-R001";
 constexpr std::string_view kNoValidation = "CFK-R003";
+constexpr std::string_view kUndoBreaksGuard = "CFK-R004";
 
 void no_undo(LintContext& context) {
   for (const PlacedStep& placed : context.steps()) {
@@ -63,16 +65,63 @@ void no_validation(LintContext& context) {
                  "add a check of what the steps change to validation");
 }
 
+/// The kind of a guard that watches Kafka, or "".
+std::string_view watching_kafka(const Runbook& runbook) {
+  const auto found =
+      std::find_if(runbook.guards.begin(), runbook.guards.end(), [](const Guard& guard) {
+        return guard.check.kind == "kafka.replication" || guard.check.kind == "kafka.quorum";
+      });
+  return found == runbook.guards.end() ? std::string_view() : found->check.kind;
+}
+
+/// It takes a process of Kafka away, or a pod that may be one. What looks at Kafka itself, before
+/// or after, is all right.
+bool may_harm_kafka(const LintContext& context, const PlacedStep& placed) {
+  if (placed.step->action.starts_with("kafka.") || asks(placed.step->expect, "kafka.replication") ||
+      asks(placed.step->expect, "kafka.quorum")) {
+    return false;
+  }
+  const bool any_pod = removes_pods(placed) && !literal(argument(*placed.step, "pod"));
+  return any_pod || takes_brokers(context, placed) || restarts_kafka(context, placed);
+}
+
+/// A guard is not asked during an undo: what it is to prevent, an undo may do.
+void undo_breaks_guard(LintContext& context) {
+  const std::string_view guard = watching_kafka(context.runbook());
+  if (guard.empty()) {
+    return;
+  }
+  for (const PlacedStep& placed : context.steps()) {
+    if (placed.undoing && may_harm_kafka(context, placed)) {
+      context.report(kUndoBreaksGuard,
+                     span_of(*placed.step),
+                     fmt::format("step '{}' of an undo may break what the guard {} watches, and no "
+                                 "guard is asked during an undo",
+                                 placed.step->id,
+                                 guard),
+                     fmt::format("use do: kafka.roll, or add expect: [{{check: {}, with: {{…}}}}] "
+                                 "to it",
+                                 guard));
+    }
+  }
+}
+
 }  // namespace
 
 std::span<const Rule> recovery_rules() {
   using enum Severity;
   using enum Profile;
-  static constexpr std::array<Rule, 3> kRules = {{
+  static constexpr std::array<Rule, 4> kRules = {{
       {{kNoUndo, "no-undo", "a change that nothing takes back", Error, Production}, no_undo},
       {{kNeedsSuccess, "needs-success", "an undo needs what a failure may lack", Error, Basic}},
       {{kNoValidation, "no-validation", "no validation that could fail", Warning, Production},
        no_validation},
+      {{kUndoBreaksGuard,
+        "undo-breaks-guard",
+        "an undo may do what a guard is there for",
+        Warning,
+        Ci},
+       undo_breaks_guard},
   }};
   return kRules;
 }

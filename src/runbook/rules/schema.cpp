@@ -44,7 +44,7 @@ void key_order(LintContext& context) {
 std::span<const Rule> schema_rules() {
   using enum Severity;
   using enum Profile;
-  static constexpr std::array<Rule, 8> kRules = {{
+  static constexpr std::array<Rule, 9> kRules = {{
       {{"CFK-S001", "unknown-key", "an unknown key", Error, Basic}},
       {{"CFK-S002", "missing-key", "a required key is missing", Error, Basic}},
       {{"CFK-S003", "wrong-type", "a value of the wrong type", Error, Basic}},
@@ -53,6 +53,7 @@ std::span<const Rule> schema_rules() {
       {{"CFK-S006", "unknown-action", "an unknown action or check", Error, Basic}},
       {{"CFK-S007", "bad-argument", "an argument is unknown, missing or wrong", Error, Basic}},
       {{"CFK-S008", "renamed-key", "a key by its name in another tool", Error, Basic}},
+      {{"CFK-S009", "bad-include", "a runbook that cannot be included", Error, Basic}, late_locks},
   }};
   return kRules;
 }

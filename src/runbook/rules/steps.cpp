@@ -3,6 +3,7 @@
 #include "span.hpp"
 
 #include "cfkops/base/text.hpp"
+#include "cfkops/runbook/include.hpp"
 
 #include <fmt/format.h>
 
@@ -207,24 +208,33 @@ void too_large(LintContext& context) {
 
 /// The first step that cannot be taken back, after others that can, needs somebody's word.
 void point_of_no_return(LintContext& context) {
-  const Step* undoable = nullptr;
-  for (const PlacedStep& placed : context.steps()) {
+  std::vector<const PlacedStep*> can_be_undone;
+  for (const PlacedStep& placed : context.all_steps()) {
     if (placed.undoing || !placed.mutates()) {
       continue;
     }
     if (placed.spec->no_undo.empty()) {
-      undoable = placed.step;
+      can_be_undone.push_back(&placed);
       continue;
     }
+    // What an included runbook does to its own steps is told there.
+    const auto last =
+        std::find_if(can_be_undone.rbegin(), can_be_undone.rend(), [&](const PlacedStep* before) {
+          return placed.by == nullptr || before->by != placed.by;
+        });
+    const Step* undoable = last == can_be_undone.rend() ? nullptr : (*last)->step;
     if (undoable != nullptr && placed.step->confirm.source().empty()) {
       context.report(
           kNoReturn,
-          span_of(*placed.step),
+          span_of(told_at(placed)),
           fmt::format("step '{}' is the point of no return: '{}' before it can be undone, it "
                       "cannot",
                       placed.step->id,
                       undoable->id),
-          "add confirm: with what is to be looked at before");
+          placed.by == nullptr ? std::string("add confirm: with what is to be looked at before")
+                               : fmt::format("add confirm: to it in {}, or to a step before '{}'",
+                                             placed.by->included->runbook.file,
+                                             placed.by->id));
     }
     return;
   }

@@ -78,6 +78,16 @@ def helm():
     return _go_dir("helm") / "helm"
 
 
+def actionlint():
+    return _go_dir("recipes") / "actionlint"
+
+
+def schemas():
+    """What the reports of lint and the files in docs/ci are held against."""
+    modules = [GO / "recipes" / name for name in ("go.mod", "go.sum")]
+    return cache() / f"schemas-{pins.digest(*modules, pins.CHECK_JSONSCHEMA)}"
+
+
 def pause():
     return cache() / f"pause-{pins.digest(IMAGES / 'pause.c')}" / "pause"
 

@@ -5,7 +5,7 @@ import shutil
 import sys
 from concurrent.futures import ThreadPoolExecutor
 
-from . import artifacts, golang, images, machine, pins
+from . import artifacts, golang, images, machine, pins, schemas
 from .artifacts import made
 from .errors import LabError
 from .lab import home, locked
@@ -28,18 +28,20 @@ def build(kafka_tags=(pins.DEFAULT_KAFKA,)):
 
 
 def _programs():
-    go = None
+    go, modules = None, list(artifacts.GO.glob("*/go.mod"))
     for binary, package, flags in (
             (artifacts.kube(), ".", _version_flags()),
             (artifacts.coredns(), ".", ""),
             (artifacts.kwok(), "sigs.k8s.io/kwok/cmd/kwok", ""),
-            (artifacts.helm(), "helm.sh/helm/v3/cmd/helm", "")):
+            (artifacts.helm(), "helm.sh/helm/v3/cmd/helm", ""),
+            (artifacts.actionlint(), "github.com/rhysd/actionlint/cmd/actionlint", "")):
         if binary.exists():
             continue
-        go = go or golang.find(artifacts.GO.glob("*/go.mod"))
+        go = go or golang.find(modules)
         module = artifacts.GO / binary.parent.name.partition("-")[0]
         made(binary.parent, binary.name,
              lambda out, b=binary, p=package, f=flags, m=module: _compile(go, m, p, f, out / b.name))
+    made(artifacts.schemas(), "the schemas", lambda out: schemas.make(go or golang.find(modules), out))
 
 
 def _compile(go, module, package, flags, output):

@@ -11,6 +11,7 @@ from .lab import Lab, home
 from .proc import enter_netns
 
 PATHS = {
+    "actionlint": lambda lab: artifacts.actionlint(),
     "audit-log": lambda lab: lab.audit_log,
     "bin": lambda lab: home() / "bin",
     "dir": lambda lab: lab.dir,
@@ -19,6 +20,7 @@ PATHS = {
     "log": lambda lab: lab.log,
     "netns": lambda lab: lab.id,
     "python": lambda lab: artifacts.python(),
+    "schemas": lambda lab: artifacts.schemas(),
 }
 
 

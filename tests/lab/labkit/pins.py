@@ -8,12 +8,14 @@ ROOT = Path(__file__).resolve().parent.parent
 
 KUBERNETES = "1.34.4"
 CONFLUENT_KAFKA = "2.16.0"
+CHECK_JSONSCHEMA = "0.39.0"  # for the schemas of GitHub's and GitLab's files in it
 GO_FROM_PYPI = "1.27.3"  # used only where the machine's own Go is missing or too old
 
 DEBIAN_PACKAGES = [
     "busybox-static", "containerd", "containernetworking-plugins", "gcc",
     "iproute2", "libc6-dev", "maven", "openjdk-17-jdk-headless", "openssl",
-    "python3-venv", "runc", "util-linux",
+    "pre-commit", "python3-jsonschema", "python3-venv", "python3-yaml", "runc",
+    "util-linux",
 ]
 
 # What Kafka, Jolokia and the exporter load; a whole JDK would be three times as large.

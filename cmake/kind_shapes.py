@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""Writes src/sandbox/kinds/shapes.json: the shapes of the built-in kinds that the sandbox serves.
+"""Writes src/base/kind_shapes.json: the shapes of the built-in kinds, which the sandbox serves and lint knows.
 
-sandbox_shapes.py MODULES > shapes.json
+kind_shapes.py MODULES > kind_shapes.json
 
 MODULES is the directory k8s.io of a Go module cache with kubernetes, api, apimachinery and
 apiextensions-apiserver in the versions below. The shapes come from the published OpenAPI documents,

@@ -1,0 +1,51 @@
+#include "argument_checks.hpp"
+
+#include "cfkops/base/clock.hpp"
+#include "cfkops/base/text.hpp"
+#include "cfkops/engine/lock.hpp"
+
+#include <charconv>
+#include <cstdint>
+#include <system_error>
+
+namespace cfkops::cli {
+
+std::string duration_error(const std::string& text) {
+  // kubectl takes a bare number as seconds, so we do as well.
+  const bool digits = !text.empty() && text.find_first_not_of("0123456789") == std::string::npos;
+  const auto parsed = base::parse_duration(digits ? text + "s" : text);
+  return parsed ? std::string() : parsed.error().message;
+}
+
+std::string lock_lease_error(const std::string& text) {
+  const auto parsed = base::parse_duration(text);
+  if (!parsed) {
+    return parsed.error().message;
+  }
+  return *parsed < engine::kShortestLease || *parsed % engine::kLeaseUnit != Duration::zero()
+             ? "a lock holds for whole seconds, 3s or more"
+             : "";
+}
+
+std::string seed_error(const std::string& text) {
+  std::uint64_t seed = 0;
+  const char* const end = text.data() + text.size();
+  const auto [rest, failure] = std::from_chars(text.data(), end, seed);
+  return failure == std::errc() && rest == end
+             ? ""
+             : "'" + text + "' is no seed: take a whole number from 0 to 18446744073709551615";
+}
+
+std::string reason_error(const std::string& text) {
+  return base::trim(text).empty() ? "a reason is needed; the log keeps it" : "";
+}
+
+std::string validity_error(const std::string& text) {
+  const auto parsed = base::parse_duration(text);
+  if (!parsed) {
+    return parsed.error().message;
+  }
+  return *parsed > Duration::zero() ? "" : "'" + text + "' is no time at all, take 24h";
+}
+
+}  // namespace cfkops::cli

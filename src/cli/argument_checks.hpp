@@ -1,0 +1,19 @@
+#pragma once
+
+#include <string>
+
+namespace cfkops::cli {
+
+// What is wrong with the value of a flag, or "".
+
+[[nodiscard]] std::string duration_error(const std::string& text);
+[[nodiscard]] std::string lock_lease_error(const std::string& text);
+[[nodiscard]] std::string seed_error(const std::string& text);
+
+/// Of why something is done against a rule.
+[[nodiscard]] std::string reason_error(const std::string& text);
+
+/// Of how long something holds: longer than nothing.
+[[nodiscard]] std::string validity_error(const std::string& text);
+
+}  // namespace cfkops::cli
