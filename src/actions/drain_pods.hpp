@@ -4,8 +4,6 @@
 #include "cfkops/kube/object.hpp"
 #include "cfkops/kube/reader.hpp"
 
-#include <cstdint>
-#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -18,7 +16,6 @@ struct DrainOptions {
   bool delete_emptydir = false;
   bool force = false;             ///< also pods that nobody makes again
   std::string pod_selector = {};  ///< only these; all where it is empty
-  std::optional<std::int64_t> grace_period_seconds = {};
 };
 
 /// What becomes of a pod.

@@ -24,7 +24,7 @@ namespace cfkops::actions {
 [[nodiscard]] const engine::Check& check_disruption();
 [[nodiscard]] const engine::Check& check_node();
 [[nodiscard]] const engine::Check& check_permission();
-[[nodiscard]] const engine::Check& check_pods_scheduled();
+[[nodiscard]] const engine::Check& check_pods_settled();
 [[nodiscard]] const engine::Check& check_version();
 [[nodiscard]] const engine::Check& check_kafka_replication();
 [[nodiscard]] const engine::Check& check_kafka_quorum();

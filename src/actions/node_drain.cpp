@@ -43,11 +43,6 @@ DrainOptions options_of(const engine::Arguments& arguments) {
                        .force = arguments.boolean("force")};
   const runbook::Value* selector = arguments.find("pod_selector");
   options.pod_selector = selector == nullptr || selector->is_null() ? "" : selector->text();
-  const runbook::Value* grace = arguments.find("grace");
-  if (grace != nullptr && !grace->is_null()) {
-    options.grace_period_seconds =
-        std::chrono::ceil<std::chrono::seconds>(arguments.duration("grace")).count();
-  }
   return options;
 }
 
@@ -122,9 +117,6 @@ runbook::ActionSpec make_spec() {
       {.name = "pod_selector",
        .type = of(Type::Kind::String),
        .help = "only the pods with these labels, as kubectl -l"},
-      {.name = "grace",
-       .type = of(Type::Kind::Duration),
-       .help = "time to end by itself, in place of the pod's own; not of Kafka"},
       {.name = "settle",
        .type = of(Type::Kind::Duration),
        .fallback = runbook::Value(Duration(std::chrono::seconds(30))),
@@ -144,6 +136,7 @@ runbook::ActionSpec make_spec() {
       {"kafka",
        Type::list_of(of(Type::Kind::Any)),
        "the Kafka processes: pod, role, old_uid, new_uid and took of each"},
+      {"namespaces", Type::list_of(of(Type::Kind::String)), "of all that have gone, each once"},
       {"stayed", Type::list_of(of(Type::Kind::String)), "pods that were left, as namespace/name"},
       {"boot_id", of(Type::Kind::String), "of the node; another one after it was started again"},
   };
@@ -376,6 +369,15 @@ Outcome Drain::finish(Outcome outcome) const {
     pods.emplace_back(runbook::ValueMap{
         {"namespace", one.pod.ns()}, {"pod", one.pod.name()}, {"uid", one.pod.uid()}});
   }
+  std::set<std::string> namespaces;
+  for (const DrainPod& one : request_.pods) {
+    if (one.fate != PodFate::Stays) {
+      namespaces.insert(one.pod.ns());
+    }
+  }
+  for (const auto& [pod, uid] : request_.earlier) {
+    namespaces.insert(pod.substr(0, pod.find('/')));
+  }
   runbook::ValueList stayed;
   for (const DrainPod& one : request_.pods) {
     if (one.fate == PodFate::Stays) {
@@ -390,6 +392,7 @@ Outcome Drain::finish(Outcome outcome) const {
   outcome.outputs = {{"evicted", static_cast<std::int64_t>(pods.size() + moved_.size())},
                      {"pods", std::move(pods)},
                      {"kafka", moved_},
+                     {"namespaces", runbook::ValueList(namespaces.begin(), namespaces.end())},
                      {"stayed", std::move(stayed)},
                      {"boot_id", request_.node.json().string_or("/status/nodeInfo/bootID", "")}};
   return outcome;

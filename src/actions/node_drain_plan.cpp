@@ -122,16 +122,13 @@ std::int64_t rounds_of(const std::vector<DrainPod>& pods, const placement::Disru
 }
 
 /// The time for a wave at most: all end at once, or one budget has them go in turns.
-std::optional<Duration> time_of(const std::vector<DrainPod>& pods,
-                                const DrainOptions& options,
-                                std::int64_t rounds) {
+std::optional<Duration> time_of(const std::vector<DrainPod>& pods, std::int64_t rounds) {
   Duration grace{};
   Duration start{};
   for (const DrainPod& one : pods) {
     const std::int64_t own =
         one.pod.json().int_or("/spec/terminationGracePeriodSeconds", kUsualGrace);
-    grace =
-        std::max<Duration>(grace, std::chrono::seconds(options.grace_period_seconds.value_or(own)));
+    grace = std::max<Duration>(grace, std::chrono::seconds(own));
     const std::optional<Duration> took = start_up(one.pod);
     if (rounds > 1 && !took) {
       return std::nullopt;
@@ -150,7 +147,7 @@ void plan_wave(kube::Reader& reader,
   for (const DrainPod& one : pods) {
     plan.changes.push_back(change_of(reader, one, sight));
   }
-  const auto time = time_of(pods, request.options, rounds_of(pods, sight.budgets));
+  const auto time = time_of(pods, rounds_of(pods, sight.budgets));
   plan.estimate = plan.estimate && time ? std::optional(*plan.estimate + *time) : std::nullopt;
   if (!pods.empty()) {
     plan.disruption.push_back(

@@ -47,7 +47,7 @@ const engine::Catalogue& catalogue() {
       &check_kafka_replication(),  // kafka.replication
       &check_node(),               // node
       &check_permission(),         // permission
-      &check_pods_scheduled(),     // pods.scheduled
+      &check_pods_settled(),       // pods.settled
       &check_version(),            // version
   };
   static const std::array<const engine::RefSource*, 3> kRefs = {

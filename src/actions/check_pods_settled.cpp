@@ -1,5 +1,4 @@
 #include "kinds.hpp"
-#include "subject.hpp"
 
 #include "cfkops/base/clock.hpp"
 #include "cfkops/base/text.hpp"
@@ -38,39 +37,58 @@ std::optional<WallTime> since_of(const engine::Arguments& arguments) {
   return time == nullptr ? std::nullopt : std::optional(*time);
 }
 
-/// The pods without a node, with what the scheduler says.
-Result<std::vector<std::string>> waiting_pods(kube::Reader& reader,
-                                              const std::string& ns,
-                                              std::optional<WallTime> since) {
-  CFKOPS_ASSIGN(
-      const kube::ObjectList pods,
-      reader.list(
-          kube::resources::pods(), ns, {.label_selector = {}, .field_selector = "spec.nodeName="}));
-  std::vector<std::string> waiting;
-  for (const kube::Object& pod : pods.items) {
-    const std::string phase = pod.json().string_or("/status/phase", "");
-    if (phase != "Succeeded" && phase != "Failed" && !pod.deleting() && is_new(pod, since)) {
-      waiting.push_back(pod.text() + ": " + kube::pod_trouble(pod));
-    }
+/// Which pods are asked about, and what for.
+struct Question {
+  std::vector<std::string> namespaces;  ///< "" alone: all
+  std::optional<WallTime> since;
+  bool ready = true;
+};
+
+Question question_of(const engine::Arguments& arguments) {
+  Question question{
+      .namespaces = {""}, .since = since_of(arguments), .ready = arguments.boolean("ready")};
+  const runbook::Value* given = arguments.find("namespaces");
+  if (given != nullptr && !given->is_null()) {
+    question.namespaces = arguments.strings("namespaces");
   }
-  return waiting;
+  return question;
 }
 
-CheckResult result_of(std::vector<std::string> waiting) {
-  CheckResult result{
-      .verdict = waiting.empty() ? Verdict::Pass : Verdict::Fail,
-      .summary = base::counted(static_cast<long long>(waiting.size()), "pod") + " without a node",
-      .details = std::move(waiting),
-      .remedy = {},
-      .outputs = {}};
+bool is_settled(const kube::Object& pod, bool ready) {
+  const std::string phase = pod.json().string_or("/status/phase", "");
+  return phase == "Succeeded" || phase == "Failed" || pod.deleting() || kube::pod_ready(pod) ||
+         (!ready && !pod.json().string_or("/spec/nodeName", "").empty());
+}
+
+/// Those that are not so, each with why.
+Result<std::vector<std::string>> unsettled(kube::Reader& reader, const Question& question) {
+  std::vector<std::string> found;
+  for (const std::string& ns : question.namespaces) {
+    CFKOPS_ASSIGN(const kube::ObjectList pods, reader.list(kube::resources::pods(), ns));
+    for (const kube::Object& pod : pods.items) {
+      if (is_new(pod, question.since) && !is_settled(pod, question.ready)) {
+        found.push_back(pod.text() + ": " + kube::pod_trouble(pod));
+      }
+    }
+  }
+  return found;
+}
+
+CheckResult result_of(std::vector<std::string> waiting, bool ready) {
+  CheckResult result{.verdict = waiting.empty() ? Verdict::Pass : Verdict::Fail,
+                     .summary = base::counted(static_cast<long long>(waiting.size()), "pod") +
+                                (ready ? " not Ready" : " without a node"),
+                     .details = std::move(waiting),
+                     .remedy = {},
+                     .outputs = {}};
   result.outputs = {{"waiting", static_cast<std::int64_t>(result.details.size())}};
   if (!result.details.empty()) {
-    result.remedy = "see what the scheduler says above: room, taints, affinity or volumes";
+    result.remedy = "see why above; kubectl describe pod tells more";
   }
   return result;
 }
 
-class CheckPodsScheduled final : public engine::Check {
+class CheckPodsSettled final : public engine::Check {
  public:
   [[nodiscard]] const runbook::ActionSpec& spec() const override {
     static const runbook::ActionSpec kSpec = make_spec();
@@ -80,19 +98,19 @@ class CheckPodsScheduled final : public engine::Check {
   [[nodiscard]] CheckResult evaluate(const engine::Context& context,
                                      kube::Reader& reader,
                                      const engine::Arguments& arguments) const override {
-    const std::string ns = optional_text(arguments, "namespace");
+    const Question question = question_of(arguments);
     const MonoTime began = reader.loop().clock().now();
     const MonoTime until = began + arguments.duration("within");
     for (;;) {
-      auto waiting = waiting_pods(reader, ns, since_of(arguments));
+      auto waiting = unsettled(reader, question);
       if (!waiting) {
         return unknown(waiting.error());
       }
       const MonoTime now = reader.loop().clock().now();
       if (waiting->empty() || now >= until) {
-        return result_of(*std::move(waiting));
+        return result_of(*std::move(waiting), question.ready);
       }
-      context.waiting({.what = "pods to get a node",
+      context.waiting({.what = question.ready ? "pods to be Ready" : "pods to get a node",
                        .why = waiting->front(),
                        .details = *waiting,
                        .estimate = {},
@@ -105,22 +123,26 @@ class CheckPodsScheduled final : public engine::Check {
 
  private:
   static runbook::ActionSpec make_spec() {
-    runbook::ActionSpec spec{.name = "pods.scheduled", .summary = "no pod waits for a node"};
+    runbook::ActionSpec spec{.name = "pods.settled", .summary = "pods have a node, and are Ready"};
     spec.is_check = true;
-    spec.arguments = {{.name = "namespace",
-                       .type = Type::of(Type::Kind::String),
+    spec.arguments = {{.name = "namespaces",
+                       .type = Type::list_of(Type::of(Type::Kind::String)),
                        .help = "of the pods; all when left out"},
+                      {.name = "ready",
+                       .type = Type::of(Type::Kind::Bool),
+                       .fallback = runbook::Value(true),
+                       .help = "they must be Ready too, not only have a node"},
                       {.name = "since",
                        .type = Type::of(Type::Kind::Timestamp),
                        .help = "only pods that were made since then"},
                       {.name = "within",
                        .type = Type::of(Type::Kind::Duration),
                        .fallback = runbook::Value(Duration(std::chrono::minutes(2))),
-                       .help = "how long those that wait are waited for"}};
-    spec.outputs = {{"waiting", Type::of(Type::Kind::Int), "pods without a node"}};
+                       .help = "how long those that are not so yet are waited for"}};
+    spec.outputs = {{"waiting", Type::of(Type::Kind::Int), "pods that are not so"}};
     spec.permissions = {{"list", "pods"}};
     spec.example =
-        "- check: pods.scheduled\n"
+        "- check: pods.settled\n"
         "  with: {since: \"${run.started}\"}\n";
     return spec;
   }
@@ -128,8 +150,8 @@ class CheckPodsScheduled final : public engine::Check {
 
 }  // namespace
 
-const engine::Check& check_pods_scheduled() {
-  static const CheckPodsScheduled kCheck;
+const engine::Check& check_pods_settled() {
+  static const CheckPodsSettled kCheck;
   return kCheck;
 }
 
