@@ -349,6 +349,22 @@ Translation KubectlSteps::patch() {
   return steps(step("object.patch", std::move(with), true));
 }
 
+namespace {
+
+/// Of a key that is given twice the last one counts, as for kubectl.
+void set_member(DraftValue& map, const std::string& key, DraftValue value) {
+  const auto known = std::find_if(map.members.begin(),
+                                  map.members.end(),
+                                  [&key](const DraftValue::Member& one) { return one.key == key; });
+  if (known == map.members.end()) {
+    map.members.push_back({key, std::move(value)});
+  } else {
+    known->value = std::move(value);
+  }
+}
+
+}  // namespace
+
 Translation KubectlSteps::mark(std::string_view field) {
   KubectlLine about = line_;
   DraftValue marks = DraftValue::none(DraftValue::Kind::Map);
@@ -356,10 +372,10 @@ Translation KubectlSteps::mark(std::string_view field) {
     const std::size_t sign = name.find('=');
     const bool removes = name.ends_with('-') && name.size() > 1;
     if (sign != std::string::npos && sign > 0) {
-      marks.members.push_back({name.substr(0, sign), DraftValue::of(name.substr(sign + 1))});
+      set_member(marks, name.substr(0, sign), DraftValue::of(name.substr(sign + 1)));
       blanks_.note(name.substr(sign + 1), command_.line);
     } else if (removes) {
-      marks.members.push_back({name.substr(0, name.size() - 1), DraftValue::plain("${null}")});
+      set_member(marks, name.substr(0, name.size() - 1), DraftValue::plain("${null}"));
     }
     return (sign != std::string::npos && sign > 0) || removes;
   });

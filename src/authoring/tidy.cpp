@@ -10,7 +10,7 @@
 namespace cfkops::authoring {
 
 std::string tidied(std::string text, std::span<const runbook::ActionSpec> specs) {
-  constexpr std::string_view kUnusedIgnore = "CFK-I001";
+  static constexpr std::string_view kUnusedIgnore = "CFK-I001";
   runbook::LintReport report = runbook::lint(text, "draft", specs, runbook::Profile::Ci);
   std::erase_if(report.findings,
                 [](const runbook::Diagnostic& finding) { return finding.code != kUnusedIgnore; });

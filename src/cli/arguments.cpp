@@ -238,8 +238,12 @@ std::optional<GlobalArguments> connection_of(std::span<const std::string> words)
     if (option == nullptr || option->get_group() != kConnectionFlags) {
       continue;
     }
+    const bool value_follows = option->get_expected_min() > 0 && name == words[i];
+    if (value_follows && i + 1 == words.size()) {
+      break;  // it is being typed
+    }
     line.push_back(words[i]);
-    if (option->get_expected_min() > 0 && name == words[i] && i + 1 < words.size()) {
+    if (value_follows) {
       line.push_back(words[++i]);
     }
   }

@@ -7,7 +7,6 @@
 #include "run_store.hpp"
 
 #include "cfkops/actions/table.hpp"
-#include "cfkops/engine/observer.hpp"
 #include "cfkops/kube/kubeconfig_names.hpp"
 #include "cfkops/runbook/keys.hpp"
 #include "cfkops/runbook/loader.hpp"
@@ -142,15 +141,6 @@ std::vector<std::string> scenario_names() {
   return names;
 }
 
-/// What the result of a run may be called, with "open" and "RolledBack".
-std::vector<std::string> result_names() {
-  std::vector<std::string> names = {"open", "RolledBack"};
-  for (int i = 0; i <= static_cast<int>(engine::RunResult::PolicyRefused); ++i) {
-    names.emplace_back(engine::to_string(static_cast<engine::RunResult>(i)));
-  }
-  return names;
-}
-
 /// The names in the kubeconfig that the line means.
 std::vector<std::string> configured(std::string_view flag, const Line& line) {
   const auto global = connection_of(line.before);
@@ -193,7 +183,7 @@ std::vector<std::string> words_of(const TypedPlace& place,
     return {"all"};
   }
   if (flag == "--result") {
-    return result_names();
+    return run_results();
   }
   if (flag == "--namespace") {
     return live_namespaces(line.before, line.environment);

@@ -3,6 +3,7 @@
 #include "cfkops/base/file.hpp"
 #include "cfkops/base/text.hpp"
 #include "cfkops/engine/journal.hpp"
+#include "cfkops/engine/observer.hpp"
 
 #include <algorithm>
 #include <system_error>
@@ -75,6 +76,14 @@ Result<std::optional<std::string>> read_head_of(const fs::path& log) {
     return text.error();
   }
   return std::optional(*std::move(text));
+}
+
+std::vector<std::string> run_results() {
+  std::vector<std::string> names = {"open", "RolledBack"};
+  for (int i = 0; i <= static_cast<int>(engine::RunResult::PolicyRefused); ++i) {
+    names.emplace_back(engine::to_string(static_cast<engine::RunResult>(i)));
+  }
+  return names;
 }
 
 }  // namespace cfkops::cli

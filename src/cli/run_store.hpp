@@ -30,4 +30,7 @@ inline constexpr const char* kIncludedFile = "included.json";  ///< what that in
 /// The ids of all runs, newest first.
 [[nodiscard]] std::vector<std::string> run_ids();
 
+/// What `runs list` may say of how a run ended: "open" of one that has not.
+[[nodiscard]] std::vector<std::string> run_results();
+
 }  // namespace cfkops::cli

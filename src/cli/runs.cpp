@@ -93,6 +93,20 @@ bool begun_since(const RunRow& row, WallTime since) {
   return !started || *started >= since;
 }
 
+/// Nothing ends so that is not in the list: a word that is not, would find nothing for ever.
+Status check_result(const std::string& word) {
+  const std::vector<std::string> known = run_results();
+  const bool fits = word.empty() || std::any_of(known.begin(), known.end(), [&](const auto& one) {
+                      return base::lower(one) == base::lower(word);
+                    });
+  if (fits) {
+    return {};
+  }
+  return make_error(ErrorCode::InvalidInput,
+                    "--result '" + word + "' is nothing a run ends with",
+                    "write one of " + base::join(known, ", "));
+}
+
 bool wanted(const RunRow& row, const Arguments& arguments) {
   return (arguments.of_runbook.empty() || row.runbook == arguments.of_runbook) &&
          (arguments.result.empty() || base::lower(row.result) == base::lower(arguments.result));
@@ -120,6 +134,9 @@ int runs_list_command(const Arguments& arguments, const AppEnvironment& environm
                                              : moment(arguments.since, environment.clock.wall());
   if (!since) {
     return fail(environment, since.error());
+  }
+  if (const Status fits = check_result(arguments.result); !fits) {
+    return fail(environment, fits.error());
   }
   nlohmann::json list = nlohmann::json::array();
   std::string text = row_text({.id = "RUN",

@@ -15,6 +15,9 @@
 namespace cfkops::engine {
 namespace {
 
+/// So old may a look be when others end.
+constexpr Duration kFresh = std::chrono::seconds(5);
+
 CheckResult unknown(const Error& error) {
   return {.verdict = Verdict::Unknown,
           .summary = error.text(),
@@ -115,6 +118,34 @@ Result<PlannedCheck> CheckRunner::one(const runbook::CheckEntry& entry, Names& n
     return site_.reader.loop().cancelled();
   }
   return check;
+}
+
+Result<std::vector<PlannedCheck>> CheckRunner::together(
+    const std::vector<runbook::CheckEntry>& entries, Names& names) {
+  const auto now = [&] { return site_.reader.loop().clock().now(); };
+  std::vector<PlannedCheck> done;
+  std::vector<MonoTime> ended;
+  for (const runbook::CheckEntry& entry : entries) {
+    CFKOPS_ASSIGN(PlannedCheck check, one(entry, names));
+    done.push_back(std::move(check));
+    ended.push_back(now());
+  }
+  for (std::size_t i = 0; i < done.size() && all_pass(done); ++i) {
+    if (now() - ended[i] <= kFresh) {
+      continue;
+    }
+    runbook::CheckEntry entry = entries[i];
+    std::erase_if(entry.with, [](const auto& argument) { return argument.name == "hold"; });
+    CheckResult second = ask(entry, names.bindings());
+    if (site_.reader.loop().stop_due()) {
+      return site_.reader.loop().cancelled();
+    }
+    if (second.verdict != Verdict::Pass) {
+      done[i].result = std::move(second);
+      CFKOPS_TRY(tell(done[i]));
+    }
+  }
+  return done;
 }
 
 CheckResult CheckRunner::ask(const runbook::CheckEntry& entry,

@@ -127,7 +127,7 @@ bool is_part_of(const std::string& instance,
 bool was_begun(const RecoveredRun* before, const runbook::Step& group, const std::string& suffix) {
   return before != nullptr &&
          std::any_of(before->steps.begin(), before->steps.end(), [&](const RecoveredStep& step) {
-           return is_part_of(step.id, group, suffix);
+           return step.state != "skipped" && is_part_of(step.id, group, suffix);
          });
 }
 

@@ -119,6 +119,7 @@ Status IncludedGroup::ask(const char* phase,
   state_.environment.journal.set_step(id_, state_.request.life);
   const auto asked = checks.all(entries, state_.names);
   state_.environment.journal.set_step("", 0);
+  state_.names.keep_checks(entries, suffix_);
   if (!asked) {
     return asked.error();
   }

@@ -76,9 +76,8 @@ Journal::Aside::~Aside() {
 
 Status Journal::ask_gates(const kube::Mutation& mutation) {
   for (MutationGate* const gate : gates_) {
-    if (asides_ == 0 || (asides_ == locked_asides_ && gate->is_lock())) {
-      CFKOPS_TRY(gate->may_leave(mutation));
-    }
+    const bool asked = asides_ == 0 || (asides_ == locked_asides_ && gate->is_lock());
+    CFKOPS_TRY(asked ? gate->may_leave(mutation) : Status());
   }
   return {};
 }
@@ -192,11 +191,19 @@ std::filesystem::path state_directory() {
   return std::filesystem::path(base::environment("HOME")) / ".local" / "state" / "cfkops";
 }
 
+/// In 256ths, as two hexadecimal digits: ids of one second sort by time too.
+static std::string part_of_second(WallTime now) {
+  constexpr std::string_view kDigits = "0123456789abcdef";
+  const auto part = now.time_since_epoch() % std::chrono::seconds(1);
+  const auto number = static_cast<std::size_t>(part * 256 / std::chrono::seconds(1));
+  return {kDigits[(number / 16) % 16], kDigits[number % 16]};
+}
+
 std::string new_run_id(WallTime now) {
   // From "2026-11-23T07:25:01.123456Z".
   const std::string time = base::format_rfc3339(now);
   return time.substr(0, 4) + time.substr(5, 2) + time.substr(8, 2) + "-" + time.substr(11, 2) +
-         time.substr(14, 2) + time.substr(17, 2) + "-" + base::random_hex(2);
+         time.substr(14, 2) + time.substr(17, 2) + "-" + part_of_second(now) + base::random_hex(1);
 }
 
 }  // namespace cfkops::engine

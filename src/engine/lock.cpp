@@ -71,10 +71,11 @@ Status add_written(const runbook::Value& value,
                    const std::string& ns,
                    std::vector<LockTarget>& targets) {
   if (const runbook::ValueList* list = value.list()) {
-    for (const runbook::Value& item : *list) {
-      CFKOPS_TRY(add_written(item, ns, targets));
+    Status all;
+    for (auto item = list->begin(); all && item != list->end(); ++item) {
+      all = add_written(*item, ns, targets);
     }
-    return {};
+    return all;
   }
   const runbook::Value* kind = value.member("kind");
   const runbook::Value* name = value.member("name");
@@ -158,6 +159,11 @@ Status add_included(const runbook::Step& step,
 
 bool changes_something(const std::vector<runbook::Step>& steps, const Catalogue& catalogue) {
   return std::any_of(steps.begin(), steps.end(), [&](const runbook::Step& step) {
+    if (changes_something(step.rollback, catalogue) ||
+        (step.included != nullptr &&
+         changes_something(step.included->runbook.rollback, catalogue))) {
+      return true;
+    }
     if (step.action.empty()) {
       return changes_something(step.steps, catalogue);
     }

@@ -92,7 +92,7 @@ void Planner::begin(const runbook::ValueMap& params) {
   }
   for (const RecoveredStep& step : before_->steps) {
     if (step.state == "done") {
-      names_.set_outputs(base_of(step.id), step.outputs);
+      names_.set_outputs(step.id, step.outputs);
     }
   }
 }

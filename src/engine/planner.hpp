@@ -53,6 +53,11 @@ class Planner {
   Status plan_steps(const std::vector<runbook::Step>& steps, const Branch& branch);
   Status plan_step(const runbook::Step& step, Branch branch);
   Status plan_each(const runbook::Step& step, const Branch& branch);
+  Status plan_elements(const runbook::Step& step,
+                       const runbook::Step* child,
+                       const runbook::ValueList& list,
+                       const Batch& batch,
+                       const std::string& suffix);
   Status plan_batch(const runbook::Step& step,
                     const runbook::ValueList& list,
                     const Batch& batch,
@@ -112,6 +117,9 @@ inline constexpr std::string_view kPermission = "permission";
 
 /// Why something cannot be known before the run, or "".
 [[nodiscard]] std::string needs(const std::set<std::string>& outputs);
+
+/// How the reason begins why a step is skipped that an earlier process of the run passed over.
+inline constexpr std::string_view kPassedOver = "it was passed over";
 
 /// A step's id with its place in each `each` around it: "restart[2]".
 [[nodiscard]] std::string instance_id(const runbook::Step& step, const std::string& suffix);

@@ -119,31 +119,39 @@ Status Planner::plan_each(const runbook::Step& step, const Branch& branch) {
   return {};
 }
 
+/// One step of a group for all elements of a batch; without one all of it.
+Status Planner::plan_elements(const runbook::Step& step,
+                              const runbook::Step* child,
+                              const runbook::ValueList& list,
+                              const Batch& batch,
+                              const std::string& suffix) {
+  for (std::size_t i = batch.begin; i < batch.end; ++i) {
+    const std::string place = suffix + "[" + std::to_string(i + 1) + "]";
+    auto before = names_.bind(step.each->as, list[i]);
+    names_.enter(step, place);
+    const Branch branch{.suffix = place, .skipped = left_out(step.id + place), .unknown = ""};
+    const Status planned = child == nullptr ? plan_body(step, branch) : plan_step(*child, branch);
+    names_.restore(step.each->as, std::move(before));
+    CFKOPS_TRY(planned);
+  }
+  return {};
+}
+
 /// In the order in which it is carried out.
 Status Planner::plan_batch(const runbook::Step& step,
                            const runbook::ValueList& list,
                            const Batch& batch,
                            const std::string& suffix) {
   const std::size_t first = plan_.steps.size();
-  const auto plan_element = [&](std::size_t i, const runbook::Step* child) {
-    auto before = names_.bind(step.each->as, list[i]);
-    Branch branch{.suffix = suffix + "[" + std::to_string(i + 1) + "]",
-                  .skipped = left_out(step.id + suffix + "[" + std::to_string(i + 1) + "]"),
-                  .unknown = ""};
-    Status planned = child == nullptr ? plan_body(step, branch) : plan_step(*child, branch);
-    names_.restore(step.each->as, std::move(before));
-    return planned;
-  };
+  std::vector<const runbook::Step*> parts = {nullptr};  // all of it
   if (goes_together(step) && batch.end - batch.begin > 1) {
+    parts.clear();
     for (const runbook::Step& child : step.steps) {
-      for (std::size_t i = batch.begin; i < batch.end; ++i) {
-        CFKOPS_TRY(plan_element(i, &child));
-      }
+      parts.push_back(&child);
     }
-  } else {
-    for (std::size_t i = batch.begin; i < batch.end; ++i) {
-      CFKOPS_TRY(plan_element(i, nullptr));
-    }
+  }
+  for (const runbook::Step* child : parts) {
+    CFKOPS_TRY(plan_elements(step, child, list, batch, suffix));
   }
   if (first < plan_.steps.size() &&
       (!step.each->batch.empty() || step.each->max_failures.number > 0)) {
@@ -156,7 +164,7 @@ Status Planner::plan_batch(const runbook::Step& step,
 /// Why it is not done in a run that goes on, or "".
 std::string Planner::left_out(const std::string& id) const {
   const RecoveredStep* failed = before_ == nullptr ? nullptr : before_->passed_over_by(id);
-  return failed == nullptr ? "" : "it was passed over: " + failed->why;
+  return failed == nullptr ? "" : std::string(kPassedOver) + ": " + failed->why;
 }
 
 Status Planner::plan_group(const runbook::Step& step, const Branch& branch) {

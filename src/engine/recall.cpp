@@ -118,7 +118,7 @@ Status recall_one(RunState& state, StepRecord& record, RecoveredStep& step) {
   step.outputs.insert(again->begin(), again->end());
   step.secrets.clear();
   record.report.outputs = step.outputs;
-  state.names.set_outputs(record.base, step.outputs);
+  state.names.set_outputs(record.report.id, step.outputs);
   return tell(state, step.id, "the log does not keep secrets: " + what + " was read again");
 }
 

@@ -15,7 +15,7 @@ void add_kept_steps(const RunState& state, std::vector<std::string>& left) {
   for (const StepRecord& record : state.steps) {
     if (record.mutated && record.report.state == "done") {
       left.push_back("step '" + record.report.id + "' is done and stays so");
-    } else if (record.mutated) {
+    } else if (record.mutated && record.report.state != "undone") {
       left.push_back("step '" + record.report.id + "' is done in part" +
                      (record.report.why.empty() ? "" : ": " + record.report.why));
     }

@@ -22,7 +22,6 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
-#include <array>
 #include <utility>
 
 namespace cfkops::engine {
@@ -100,6 +99,22 @@ std::optional<Verdicts> another_user(const RunRequest& request,
                  make_error(ErrorCode::Refused,
                             "the run is that of " + was + ", you are " + is,
                             "agree with them, then add --take-over REASON"));
+}
+
+/// Whether a failure of that step is no reason to undo the run by itself: it is tried again, and
+/// then the run does what it would have done.
+bool has_a_way_on(const std::vector<runbook::Step>& steps, const std::string& base) {
+  auto path = path_to(steps, base);
+  std::ranges::reverse(path);
+  for (const runbook::Step* step : path) {
+    if (step->on_failure) {
+      return *step->on_failure != runbook::OnFailure::Rollback;
+    }
+    if (step->each && step->each->max_failures.number > 0) {
+      return true;
+    }
+  }
+  return false;
 }
 
 std::string heading(bool rolls_back) {
@@ -253,10 +268,12 @@ Status Run::look_for_open() {
 
 /// A run that is killed between a failure and its undo.
 bool Run::has_failed_step() const {
-  constexpr std::array<std::string_view, 3> kFailed = {"failed", "refused", "unknown"};
   return state_.before->result.empty() &&
-         std::ranges::any_of(state_.steps, [&kFailed](const StepRecord& record) {
-           return std::ranges::find(kFailed, record.report.state) != kFailed.end();
+         std::ranges::any_of(state_.steps, [this](const StepRecord& record) {
+           const std::string& state = record.report.state;
+           const bool failed = state == "failed" || state == "refused";
+           return state == "unknown" ||
+                  (failed && !has_a_way_on(state_.request.runbook->steps, record.base));
          });
 }
 

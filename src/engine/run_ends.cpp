@@ -195,7 +195,7 @@ Verdicts Run::validate() {
                      state_.site,
                      state_.context_of({}, MonoTime::max()),
                      &state_.environment.journal);
-  const auto asked = checks.all(state_.request.runbook->validation, state_.names);
+  const auto asked = checks.together(state_.request.runbook->validation, state_.names);
   if (!asked) {
     state_.left.emplace_back("the steps are done, but the validation was not finished");
     return asked.error().code == ErrorCode::Cancelled

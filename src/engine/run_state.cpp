@@ -90,18 +90,27 @@ Status bind_included(RunState& state, const runbook::Step& step, const std::stri
   return {};
 }
 
+/// What one step on the way to another binds; `rest` is what is left of the suffix `all`.
+Status bind_step(RunState& state,
+                 const runbook::Step& step,
+                 std::string_view all,
+                 std::string_view& rest) {
+  if (step.each) {
+    CFKOPS_TRY(bind_element(state, step, rest));
+  }
+  const std::string place(all.substr(0, all.size() - rest.size()));
+  if (step.each) {
+    state.names.enter(step, place);
+  }
+  return step.included == nullptr ? Status() : bind_included(state, step, step.id + place);
+}
+
 }  // namespace
 
 Status bind_elements(RunState& state, const std::string& base, std::string_view suffix) {
   const std::string_view all = suffix;
   for (const runbook::Step* step : path_to(state.request.runbook->steps, base)) {
-    if (step->each) {
-      CFKOPS_TRY(bind_element(state, *step, suffix));
-    }
-    if (step->included != nullptr) {
-      const std::string place(all.substr(0, all.size() - suffix.size()));
-      CFKOPS_TRY(bind_included(state, *step, step->id + place));
-    }
+    CFKOPS_TRY(bind_step(state, *step, all, suffix));
   }
   return {};
 }
@@ -118,7 +127,7 @@ void RunState::restore() {
     record.action = environment.catalogue.action(record.step->action);
     record.mutated = step.mutated;
     record.undone = step.undone;
-    record.order = ++begun;
+    record.order = step.state == "skipped" ? 0 : ++begun;
     record.report = {.id = step.id,
                      .title = record.step->title,
                      .state = step.state,
@@ -127,7 +136,7 @@ void RunState::restore() {
                      .attempts = step.attempts,
                      .outputs = step.outputs};
     if (step.state == "done") {
-      names.set_outputs(record.base, step.outputs);
+      names.set_outputs(step.id, step.outputs);
     }
     steps.push_back(std::move(record));
   }

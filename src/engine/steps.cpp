@@ -161,7 +161,7 @@ std::optional<Failure> StepRunner::run_body(const runbook::Step& step, const std
   record.step = &step;
   record.action = action;
   if (was_done(record)) {
-    state_.names.set_outputs(step.id, record.report.outputs);
+    state_.names.set_outputs(id, record.report.outputs);
     return std::nullopt;
   }
   if (const Status known = known_to(step, Part::Body); !known) {
@@ -263,7 +263,7 @@ Outcome StepRunner::attempt_until_over(const runbook::Step& step,
           state_.before == nullptr ? nullptr : state_.before->step(record.report.id);
       before != nullptr && before->applied && only_once(step, action)) {
     so_far.applied = Outcome::done(before->outputs);
-    state_.names.set_outputs(step.id, before->outputs);
+    state_.names.set_outputs(record.report.id, before->outputs);
   }
   for (int number = so_far.before + 1;; ++number) {
     so_far.info = state_.info_of(record, number);
@@ -331,7 +331,7 @@ Outcome StepRunner::attempt(const runbook::Step& step, const Action& action, Att
         return Outcome::from(kept.error());
       }
     }
-    state_.names.set_outputs(step.id, outcome.outputs);
+    state_.names.set_outputs(so_far.info.id, outcome.outputs);
     return expectations(step, so_far, std::move(outcome));
   }
   return expectations(step, so_far, *so_far.applied);
@@ -391,6 +391,7 @@ Status StepRunner::skip(const runbook::Step& step,
   StepRecord& record = state_.record_of(step.id, instance_id(step, suffix), step.title);
   record.report.state = "skipped";
   record.report.why = why;
+  state_.names.set_outputs(record.report.id, {});
   state_.environment.observer.on_notice("step '" + record.report.id + "' is skipped: " + why);
   state_.environment.journal.set_step(record.report.id, 0);
   Status told = state_.tell_step(audit::Phase::Step,

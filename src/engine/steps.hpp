@@ -46,6 +46,9 @@ class StepRunner {
   std::optional<Failure> run_each(const runbook::Step& step, const std::string& suffix);
   std::optional<Failure> leave_out_again(Repetition& all);
   std::optional<Failure> run_batch(Repetition& all, const Batch& batch);
+  std::optional<Failure> run_elements(Repetition& all,
+                                      const Batch& batch,
+                                      const runbook::Step* child);
   std::optional<Failure> run_element(Repetition& all, std::size_t i, const runbook::Step* child);
   std::optional<Failure> element_failed(Repetition& all, std::size_t i, Failure failure);
   std::optional<Failure> take_back(const Repetition& all, std::size_t i, const std::string& why);

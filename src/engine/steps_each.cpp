@@ -37,10 +37,13 @@ struct StepRunner::Repetition {
   const std::string& suffix;
   runbook::ValueList list = {};
   std::vector<bool> out = {};  ///< they failed, and the others go on
-  std::size_t failures = 0;
 
   [[nodiscard]] std::string suffix_of(std::size_t i) const {
     return suffix + "[" + std::to_string(i + 1) + "]";
+  }
+
+  [[nodiscard]] std::size_t failures() const {
+    return static_cast<std::size_t>(std::count(out.begin(), out.end(), true));
   }
 
   [[nodiscard]] std::size_t allowed() const { return step.each->max_failures.of(list.size()); }
@@ -94,7 +97,6 @@ std::optional<Failure> StepRunner::leave_out_again(Repetition& all) {
       continue;
     }
     all.out[i] = true;
-    ++all.failures;
     if (auto failure = take_back(all, i, failed->why)) {
       return failure;
     }
@@ -103,18 +105,23 @@ std::optional<Failure> StepRunner::leave_out_again(Repetition& all) {
 }
 
 std::optional<Failure> StepRunner::run_batch(Repetition& all, const Batch& batch) {
-  if (goes_together(all.step) && batch.end - batch.begin > 1) {
-    for (const runbook::Step& child : all.step.steps) {
-      for (std::size_t i = batch.begin; i < batch.end; ++i) {
-        if (auto failure = run_element(all, i, &child)) {
-          return failure;
-        }
-      }
-    }
-    return std::nullopt;
+  if (!goes_together(all.step) || batch.end - batch.begin == 1) {
+    return run_elements(all, batch, nullptr);
   }
+  for (const runbook::Step& child : all.step.steps) {
+    if (auto failure = run_elements(all, batch, &child)) {
+      return failure;
+    }
+  }
+  return std::nullopt;
+}
+
+/// One step of the group for all elements of a batch; without one all of it.
+std::optional<Failure> StepRunner::run_elements(Repetition& all,
+                                                const Batch& batch,
+                                                const runbook::Step* child) {
   for (std::size_t i = batch.begin; i < batch.end; ++i) {
-    if (auto failure = run_element(all, i, nullptr)) {
+    if (auto failure = run_element(all, i, child)) {
       return failure;
     }
   }
@@ -130,6 +137,7 @@ std::optional<Failure> StepRunner::run_element(Repetition& all,
   }
   const std::string& as = all.step.each->as;
   auto before = state_.names.bind(as, all.list[i]);
+  state_.names.enter(all.step, all.suffix_of(i));
   auto failure =
       child == nullptr ? run_body(all.step, all.suffix_of(i)) : run_step(*child, all.suffix_of(i));
   state_.names.restore(as, std::move(before));
@@ -138,17 +146,20 @@ std::optional<Failure> StepRunner::run_element(Repetition& all,
 
 std::optional<Failure> StepRunner::element_failed(Repetition& all, std::size_t i, Failure failure) {
   const std::size_t allowed = all.allowed();
-  if (!failure.passable || all.failures >= allowed) {
+  const std::size_t failures = all.failures() + 1;
+  const bool every = failures == all.list.size();
+  if (!failure.passable || failures > allowed || every) {
     if (allowed > 0 && failure.passable) {
-      failure.error = std::move(failure.error)
-                          .in(base::counted(static_cast<long long>(all.failures + 1), "element") +
-                              " of " + std::to_string(all.list.size()) + " failed, and " +
-                              std::to_string(allowed) + " may");
+      const std::string number = std::to_string(all.list.size());
+      failure.error =
+          std::move(failure.error)
+              .in(every ? "all of the " + number + " elements failed"
+                        : base::counted(static_cast<long long>(failures), "element") + " of " +
+                              number + " failed, and " + std::to_string(allowed) + " may");
     }
     return failure;
   }
   all.out[i] = true;
-  ++all.failures;
   if (const Status told = pass_over(failure, all.step.id + all.suffix_of(i)); !told) {
     return broken_off(failure.step, told.error());
   }
@@ -162,7 +173,10 @@ std::optional<Failure> StepRunner::take_back(const Repetition& all,
   const std::string element = all.step.id + all.suffix_of(i);
   const std::string name = "element " + std::to_string(i + 1) + " of " +
                            std::to_string(all.list.size()) + " of step '" + all.step.id + "'";
-  if (!Undo(state_).take_back_element(all.step, element)) {
+  const auto limit = std::exchange(state_.no_step_after, std::nullopt);  // an undo has its time
+  const bool undone = Undo(state_).take_back_element(all.step, element);
+  state_.no_step_after = limit;
+  if (!undone) {
     return broken_off(element,
                       make_error(ErrorCode::Refused,
                                  name + " failed, and not all that was done to it is undone"));
@@ -177,6 +191,7 @@ Status StepRunner::pass_over(const Failure& failure, const std::string& by) {
   StepRecord* record = state_.find(failure.step);
   if (record != nullptr) {
     record->report.state = "passed_over";
+    state_.names.set_outputs(failure.step, {});
   }
   state_.environment.journal.set_step(failure.step, 1);
   Status told = state_.tell_step(audit::Phase::Step,
@@ -210,6 +225,7 @@ std::optional<Failure> StepRunner::after_failure(const runbook::Step& step,
   }
   if (*step.on_failure == OnFailure::Rollback ||
       (*step.on_failure == OnFailure::Ask && !person_goes_on(failure))) {
+    failure.stopped = state_.loop().cancel().requested();  // which is no answer
     return failure;
   }
   if (const Status told = pass_over(failure, instance_id(step, suffix)); !told) {

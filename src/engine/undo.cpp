@@ -203,6 +203,7 @@ bool Undo::undo_by_steps(const std::string& id) {
     return false;
   }
   again.undone = true;
+  tell_no_more(id);
   if (again.report.state == "done" || again.report.state == "undo_failed") {
     again.report.state = "undone";
   }
@@ -224,6 +225,7 @@ bool Undo::undo_one(const Remembered& remembered) {
   const bool undone = outcome.kind == Kind::Done;
   if (undone) {
     journal.note_undone(remembered.entry);
+    tell_no_more(remembered.step);
   }
   if (!undone) {
     record->report.state = "undo_failed";
@@ -271,6 +273,12 @@ Outcome Undo::attempts(const StepRecord& record, const Remembered& remembered) {
       return Outcome::from(waited.error());
     }
   }
+}
+
+/// What an undo of an element has said of the step, which another one has undone.
+void Undo::tell_no_more(const std::string& step) {
+  const std::string told = "step '" + step + "' is not undone: ";
+  std::erase_if(state_.left, [&told](const std::string& line) { return line.starts_with(told); });
 }
 
 bool Undo::remembered_by(const std::string& step) const {

@@ -54,6 +54,7 @@ class Undo {
   bool undo_all(const std::vector<std::string>& ids);
   void tell_what_has_no_undo(const std::vector<std::string>& ids);
   Status tell(const std::string& event, const Json& data) const;
+  void tell_no_more(const std::string& step);
   [[nodiscard]] bool remembered_by(const std::string& step) const;
 
   RunState& state_;

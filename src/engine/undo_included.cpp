@@ -57,7 +57,7 @@ std::vector<Undo::Group> Undo::left_behind(const std::vector<std::string>& ids,
 
 bool Undo::roll_back(const Group& group) {
   const std::string id = group.step->id + group.suffix;
-  if (!state_.rolled_back.insert(id).second) {
+  if (state_.rolled_back.contains(id)) {
     return true;  // with the element that it belongs to
   }
   const Names names = state_.names;
@@ -72,6 +72,8 @@ bool Undo::roll_back(const Group& group) {
   if (error) {
     state_.left.push_back("the rollback of runbook " + group.step->included->runbook.name +
                           " of step '" + id + "' is not complete: " + error->text());
+  } else {
+    state_.rolled_back.insert(id);
   }
   return !error;
 }

@@ -8,6 +8,7 @@
 
 #include "form.hpp"
 #include "rename.hpp"
+#include "rules/facts.hpp"
 #include "span.hpp"
 
 #include "cfkops/base/crypto.hpp"
@@ -17,7 +18,6 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -27,63 +27,31 @@ namespace cfkops::runbook {
 
 namespace {
 
-using Visit = std::function<void(const Expression&)>;
-
 std::string normal(const std::string& file) {
   return std::filesystem::path(file).lexically_normal().string();
-}
-
-void visit(const Template& text, const Visit& tell) {
-  for (const Expression& expression : text.expressions()) {
-    tell(expression);
-  }
-}
-
-void visit(const CheckEntry& entry, const Visit& tell) {
-  tell(entry.when);
-  tell(entry.that);
-  visit(entry.otherwise, tell);
-  for (const ArgumentValue::Member& member : entry.with) {
-    each_expression(member.value, tell);
-  }
-}
-
-void visit(const std::vector<Step>& steps, const Visit& tell) {
-  for (const Step& step : steps) {
-    tell(step.when);
-    if (step.each) {
-      tell(step.each->in);
-    }
-    for (const ArgumentValue::Member& member : step.with) {
-      each_expression(member.value, tell);
-    }
-    visit(step.confirm, tell);
-    for (const CheckEntry& entry : step.expect) {
-      visit(entry, tell);
-    }
-    visit(step.steps, tell);
-    visit(step.rollback, tell);
-  }
 }
 
 /// The first expression that means something else in an including runbook.
 std::optional<Expression> that_takes_all(const Runbook& runbook) {
   std::optional<Expression> found;
-  const Visit look = [&found](const Expression& expression) {
+  const auto look = [&found](const Expression& expression) {
     if (!found && expression.takes_all_steps()) {
       found = expression;
     }
   };
   for (const auto* checks : {&runbook.prerequisites, &runbook.validation}) {
     for (const CheckEntry& entry : *checks) {
-      visit(entry, look);
+      rules::each_expression(entry, look);
     }
   }
   for (const Guard& guard : runbook.guards) {
-    visit(guard.check, look);
+    rules::each_expression(guard.check, look);
   }
-  visit(runbook.steps, look);
-  visit(runbook.rollback, look);
+  for (const auto* steps : {&runbook.steps, &runbook.rollback}) {
+    for (const Step& step : *steps) {
+      rules::each_expression(step, look);
+    }
+  }
   return found;
 }
 

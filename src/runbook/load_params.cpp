@@ -9,7 +9,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <compare>
 #include <utility>
 
 namespace cfkops::runbook {
@@ -21,17 +20,6 @@ using K = Type::Kind;
 /// "10s" of a value with a unit or without.
 std::string shown(const Value& value) {
   return value.text();
-}
-
-/// Whether `a` is less than `b`, both of the same ordered type.
-bool less(const Value& a, const Value& b) {
-  const auto* left = a.as<Duration>();
-  const auto* right = b.as<Duration>();
-  if (left != nullptr && right != nullptr) {
-    return *left < *right;
-  }
-  const auto order = compare_numbers(a, b);
-  return order && std::is_lt(*order);
 }
 
 /// Whether a person can write a value of that type, on the command line as well.
@@ -189,7 +177,7 @@ class ParamLoader {
 
   void load_default(const YamlNode& map) {
     const YamlNode* node = Form::member(map, "default");
-    if (param_.least && param_.most && less(*param_.most, *param_.least)) {
+    if (param_.least && param_.most && is_less(*param_.most, *param_.least)) {
       form_.report(kBadDefault,
                    *Form::member(map, "max"),
                    fmt::format("{} is less than 'min'", what("max")),
@@ -216,7 +204,7 @@ class ParamLoader {
   }
 
   void check_limits(const YamlNode& node) {
-    if (param_.least && less(*param_.fallback, *param_.least)) {
+    if (param_.least && is_less(*param_.fallback, *param_.least)) {
       form_.report(kBadDefault,
                    node,
                    fmt::format("{}: {} is less than min {}",
@@ -224,7 +212,7 @@ class ParamLoader {
                                shown(*param_.fallback),
                                shown(*param_.least)));
     }
-    if (param_.most && less(*param_.most, *param_.fallback)) {
+    if (param_.most && is_less(*param_.most, *param_.fallback)) {
       form_.report(kBadDefault,
                    node,
                    fmt::format("{}: {} is more than max {}",

@@ -86,6 +86,16 @@ std::optional<Order> compare_numbers(const Value& a, const Value& b) {
   return std::nullopt;
 }
 
+bool is_less(const Value& a, const Value& b) {
+  const auto* left = a.as<Duration>();
+  const auto* right = b.as<Duration>();
+  if (left != nullptr && right != nullptr) {
+    return *left < *right;
+  }
+  const auto order = compare_numbers(a, b);
+  return order && std::is_lt(*order);
+}
+
 std::string double_text(double value) {
   if (std::isnan(value)) {
     return "NaN";

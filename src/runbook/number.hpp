@@ -13,6 +13,9 @@ namespace cfkops::runbook {
 /// implementations an integer and a double compare as doubles: beyond 2^53 both may be the same.
 [[nodiscard]] std::optional<std::partial_ordering> compare_numbers(const Value& a, const Value& b);
 
+/// Whether one number or duration is less than another; not where the two have no order.
+[[nodiscard]] bool is_less(const Value& a, const Value& b);
+
 /// The shortest text that reads back as the same double: "1.5", "1e+300", "NaN", "Infinity".
 [[nodiscard]] std::string double_text(double value);
 

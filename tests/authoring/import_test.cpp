@@ -17,6 +17,7 @@
 namespace cfkops::authoring {
 namespace {
 
+using testing::AllOf;
 using testing::HasSubstr;
 using testing::Not;
 
@@ -120,6 +121,12 @@ TEST(ImportSop, SecretsAreForAPerson) {
     EXPECT_EQ(draft.tasks, 1U) << command;
     EXPECT_EQ(lint_of(draft), "") << command;
   }
+}
+
+TEST(ImportSop, OfAMarkThatIsSetTwiceTheLastCounts) {
+  const Draft draft = draft_of("1. `kubectl annotate deployment web a/b=one a/b=two`\n");
+  EXPECT_EQ(lint_of(draft), "");
+  EXPECT_THAT(draft.text, AllOf(HasSubstr("a/b: two"), Not(HasSubstr("a/b: one"))));
 }
 
 TEST(ImportSop, AFlagThatNoActionHasIsForAPerson) {

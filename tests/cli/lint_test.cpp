@@ -53,7 +53,9 @@ TEST_F(Lint, WhatIsWorthKnowingOnlyIsNoFailure) {
 
 TEST_F(Lint, TheShippedRunbooksHaveNoFindingByTheRulesOfProduction) {
   for (const auto& entry : std::filesystem::directory_iterator(test::source_tree() / "runbooks")) {
-    EXPECT_EQ(printed({"lint", entry.path().string(), "--profile", "production"}, 0), "");
+    if (entry.is_regular_file()) {
+      EXPECT_EQ(printed({"lint", entry.path().string(), "--profile", "production"}, 0), "");
+    }
   }
 }
 

@@ -129,7 +129,7 @@ class Includes(unittest.TestCase):
         done = lab.cfkops("lint", self.main, "--profile", "basic")
         self.assertEqual(done.code, 2, done)
         self.assertIn("cannot be included", done.out)
-        self.assertIn("raise-level.yaml:20:", done.out)
+        self.assertIn("raise-level.yaml:18:", done.out)
 
 
 if __name__ == "__main__":

@@ -21,6 +21,9 @@ class FakeApprover final : public engine::Approver {
 
   Status ask(const engine::Question& question) override {
     bench_.questions.push_back(question.what);
+    if (bench_.on_question) {
+      bench_.on_question();
+    }
     return bench_.answer;
   }
 

@@ -119,6 +119,7 @@ class Bench {
   std::map<std::string, std::string> parts;  ///< sections of runbooks to include, by name
   Status approval;
   int asked_for_approval = 0;
+  std::function<void()> on_question;   ///< called before each answer
   Status answer;                       ///< to every question
   std::vector<std::string> questions;  ///< that were asked
 };

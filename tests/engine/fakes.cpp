@@ -271,15 +271,27 @@ class SaysCheck final : public engine::Check {
       : script_(script),
         spec_{.name = "fake.says",
               .summary = "Says what the test says",
-              .arguments = {{.name = "of", .type = Type::of(Type::Kind::String), .required = true}},
+              .arguments = {{.name = "of", .type = Type::of(Type::Kind::String), .required = true},
+                            {.name = "hold",
+                             .type = Type::of(Type::Kind::Duration),
+                             .fallback = Value(Duration(0))}},
               .outputs = {{.name = "measured", .type = Type::of(Type::Kind::Int)}},
               .is_check = true} {}
 
   [[nodiscard]] const ActionSpec& spec() const override { return spec_; }
 
   [[nodiscard]] CheckResult evaluate(const Context& /*context*/,
-                                     kube::Reader& /*reader*/,
+                                     kube::Reader& reader,
                                      const Arguments& arguments) const override {
+    if (const Duration hold = arguments.duration("hold"); hold > Duration(0)) {
+      if (const Status held = reader.loop().pause(hold); !held) {
+        return {.verdict = engine::Verdict::Unknown,
+                .summary = held.error().text(),
+                .details = {},
+                .remedy = {},
+                .outputs = {}};
+      }
+    }
     if (const auto live = script_.live.find(arguments.string("of")); live != script_.live.end()) {
       return live->second();
     }

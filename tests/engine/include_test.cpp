@@ -16,7 +16,6 @@ namespace {
 
 using test::Bench;
 using test::IsOk;
-using test::mentions;
 using testing::Contains;
 using testing::ElementsAre;
 using testing::HasSubstr;
@@ -319,6 +318,47 @@ TEST_F(IncludedSteps, ASavedPlanHoldsTheirTexts) {
   EXPECT_EQ(read->includes[0].word, "part");
   EXPECT_THAT(read->includes[0].text, HasSubstr(kPart));
   EXPECT_EQ(read->runbook_sha256, book.sha256);
+}
+
+/// What was skipped has nothing to take back, however often the log is read.
+TEST_F(IncludedSteps, AreNotTakenBackWhereTheyWereSkipped) {
+  const std::string sections = R"(params:
+  deep: {type: bool, default: false}
+steps:
+  - {id: one, do: fake.set, with: {name: b, value: "7"}}
+  - {id: go, include: part, when: params.deep, with: {name: a}}
+)";
+  begin(sections, 1000);
+  const std::string before = bench.world.values.at("a");
+  EXPECT_EQ(go_on(recovered(), engine::roll_back).result, RunResult::Succeeded);
+  EXPECT_EQ(bench.world.values.at("a"), before);
+  EXPECT_THAT(bench.world.changes, ElementsAre("b=7", "b=1"));
+}
+
+/// Included steps that only read change something in their rollback.
+TEST_F(IncludedSteps, TakeALockForWhatTheirRollbackChanges) {
+  bench.parts["reader"] = R"(params:
+  name: {type: string, required: true}
+steps:
+  - {id: look, do: fake.script}
+rollback:
+  - {id: back, do: fake.set, with: {name: "${params.name}", value: back}}
+)";
+  const auto plan = bench.plan("steps: [{id: go, include: reader, with: {name: a}}]\n");
+  ASSERT_THAT(plan, IsOk());
+  EXPECT_THAT(plan->locks, SizeIs(1));
+}
+
+/// A list of references that nobody gives is known to be none.
+TEST_F(IncludedSteps, NeedNoReferencesToLock) {
+  bench.parts["several"] = R"(params:
+  targets: {type: "list<ref<StatefulSet>>"}
+steps:
+  - {id: set, do: fake.set, when: "!has(params.targets) || size(params.targets) > 0", with: {name: a}}
+)";
+  const auto plan = bench.plan("steps: [{id: go, include: several}]\n");
+  ASSERT_THAT(plan, IsOk());
+  EXPECT_THAT(plan->locks, SizeIs(1));
 }
 
 }  // namespace

@@ -207,6 +207,9 @@ TEST(RunId, SortsByTimeAndIsUnique) {
   EXPECT_TRUE(id.starts_with("20261123-072501-")) << id;
   EXPECT_EQ(id.size(), 20U);
   EXPECT_NE(new_run_id(*time) + new_run_id(*time), id + id);
+  EXPECT_LT(id, new_run_id(*time + std::chrono::milliseconds(10)));
+  EXPECT_LT(new_run_id(*time + std::chrono::milliseconds(900)),
+            new_run_id(*time + std::chrono::seconds(1)));
 }
 
 }  // namespace

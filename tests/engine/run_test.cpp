@@ -363,6 +363,26 @@ TEST(Run, SaysWhatTheValidationFoundAfterAllStepsAreDone) {
   }
 }
 
+TEST(Run, LooksAgainAtWhatWasValidatedAWhileBeforeTheRest) {
+  const auto run = [](Bench& bench, const std::string& hold) {
+    bench.script.checks["early"] = {verdict(Verdict::Pass, "all in sync"),
+                                    verdict(Verdict::Fail, "3 of 33")};
+    return bench.run(kTwoSteps +
+                     "validation:\n"
+                     "  - {check: fake.says, title: Replicas, with: {of: early, hold: 20s}}\n"
+                     "  - {check: fake.says, with: {of: late, hold: " +
+                     hold + "}}\n");
+  };
+  Bench bench;
+  const RunReport report = run(bench, "30s");
+  EXPECT_EQ(report.result, RunResult::ValidationFailed) << "the first had gone when the last came";
+  EXPECT_TRUE(mentions(report.left, "validation: Replicas: 3 of 33"));
+  EXPECT_TRUE(mentions(bench.observer.lines, "validation Replicas: fail"));
+  EXPECT_LT(report.took, std::chrono::seconds(60)) << "the second look holds nothing";
+  Bench at_once;
+  EXPECT_EQ(run(at_once, "5s").result, RunResult::Succeeded) << "a look of five seconds is fresh";
+}
+
 TEST(Run, SaysOfAValidationThatItNeedsAStepWhichDidNotFinish) {
   Bench bench;
   bench.script.outcomes["look"] = {Outcome::refused("no")};

@@ -85,6 +85,7 @@ TEST(Places, AreThoseOfTheTableOfKeys) {
 guard: [{check: x}]
 windows:
   - kind: allow
+settings: {timeout: 1m}
 )");
   const Outline outline(text);
   const Places places(outline);

@@ -286,6 +286,24 @@ TEST_F(Include, LocksMustBeKnownWhenTheRunBegins) {
               ElementsAre(HasSubstr("CFK-S009 this says what 'part' locks, and is not known")));
 }
 
+/// Without locks of its own it locks what its references mean.
+TEST_F(Include, ReferencesThatAreLockedMustBeKnownWhenTheRunBegins) {
+  files["roll.yaml"] = book("roll", R"(params: {target: {type: ref<Kafka>}}
+steps: [{id: roll, do: kafka.roll, with: {target: "${params.target}"}}]
+)");
+  const auto those_of = [this](const std::string& name) {
+    return findings(
+        "params:\n  name: {type: string, default: a}\n"
+        "  kafkas: {type: list<ref<Kafka>>, default: []}\n"
+        "steps:\n  - {id: say, do: notify, with: {text: \"${params.name}\"}}\n"
+        "  - id: all\n    each: {in: 'params.kafkas.filter(k, k.name == " +
+        name + ")', as: one}\n    include: roll\n    with: {target: \"${one}\"}\n");
+  };
+  EXPECT_THAT(those_of("steps.say.message"),
+              ElementsAre(HasSubstr("CFK-S009 this says what 'roll' locks")));
+  EXPECT_THAT(those_of("params.name"), IsEmpty());
+}
+
 TEST_F(Include, OutputsMayBeMissingWhereTheStepMayNotBeDone) {
   const std::string say = "  - {id: say, do: notify, with: {text: \"${steps.go_tell.message}\"}}\n";
   EXPECT_THAT(
@@ -330,7 +348,8 @@ TEST_F(Include, APointOfNoReturnMayLieInside) {
 )");
   const auto found = [this](const std::string& more) {
     std::vector<std::string> texts = findings(
-        "steps:\n  - {id: say, title: Say it, do: notify, with: {text: x}}\n  - {id: go, title: "
+        "steps:\n  - {id: say, title: Say it, do: notify, with: {text: x}}\n  - {id: go, "
+        "title: "
         "Go, include: part" +
             more + "}\n",
         Profile::Production);

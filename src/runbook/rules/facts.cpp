@@ -69,6 +69,15 @@ void each_expression_of(const Template& text, const std::function<void(const Exp
 
 }  // namespace
 
+void each_expression(const CheckEntry& entry, const std::function<void(const Expression&)>& visit) {
+  visit(entry.when);
+  visit(entry.that);
+  each_expression_of(entry.otherwise, visit);
+  for (const ArgumentValue::Member& member : entry.with) {
+    runbook::each_expression(member.value, visit);
+  }
+}
+
 void each_expression(const Step& step, const std::function<void(const Expression&)>& visit) {
   visit(step.when);
   if (step.each) {
@@ -79,12 +88,7 @@ void each_expression(const Step& step, const std::function<void(const Expression
   }
   each_expression_of(step.confirm, visit);
   for (const CheckEntry& entry : step.expect) {
-    visit(entry.when);
-    visit(entry.that);
-    each_expression_of(entry.otherwise, visit);
-    for (const ArgumentValue::Member& member : entry.with) {
-      runbook::each_expression(member.value, visit);
-    }
+    each_expression(entry, visit);
   }
   for (const std::vector<Step>* steps : {&step.steps, &step.rollback}) {
     for (const Step& child : *steps) {

@@ -32,6 +32,9 @@ void each_value(std::string_view key,
                 const ArgumentValue& value,
                 const std::function<void(std::string_view key, const ArgumentValue& value)>& visit);
 
+/// Tells `visit` of each expression of a check.
+void each_expression(const CheckEntry& entry, const std::function<void(const Expression&)>& visit);
+
 /// Tells `visit` of each expression of a step and of those in it.
 void each_expression(const Step& step, const std::function<void(const Expression&)>& visit);
 

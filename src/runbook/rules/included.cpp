@@ -193,6 +193,14 @@ class LockRule {
         }
       });
     }
+    if (step.included->runbook.locks.empty()) {
+      for (const Param& param : step.included->runbook.params) {
+        const auto given = late_.find({step.included->binding, param.name});
+        if (given != late_.end() && mentions(param.type, K::Ref)) {
+          report(step, {.late = true, .given = given->second});
+        }
+      }
+    }
     for (const Template& lock : step.included->runbook.locks) {
       for (const Expression& expression : lock.expressions()) {
         report(step, late(expression));

@@ -59,9 +59,9 @@ void repeated_once(LintContext& context) {
 /// The pauses between all attempts together, as far as `most`.
 Duration pauses(const Attempts& attempts, Duration most) {
   Duration sum = {};
-  double pause = static_cast<double>(attempts.every.count());
+  auto pause = static_cast<double>(attempts.every.count());
   for (int i = 1; i < attempts.max && sum < most; ++i) {
-    const double left = static_cast<double>((most - sum).count());
+    const auto left = static_cast<double>((most - sum).count());
     sum = pause >= left ? most : sum + Duration(static_cast<Duration::rep>(pause));
     pause *= attempts.backoff;
   }
@@ -96,8 +96,8 @@ void hasty_attempts(LintContext& context) {
   }
 }
 
-/// Whether more than one element goes at a time.
-bool goes_together(const Each& each) {
+/// Whether a batch may have more than one element.
+bool has_large_batch(const Each& each) {
   return std::any_of(each.batch.begin(), each.batch.end(), [](const Share& share) {
     return share.percent || share.number > 1;
   });
@@ -114,7 +114,7 @@ void crowd(LintContext& context) {
     std::vector<const Step*> repeated = placed.around;
     repeated.push_back(placed.step);
     for (const Step* step : repeated) {
-      if (step->each && goes_together(*step->each) && takes_kafka(context, placed)) {
+      if (step->each && has_large_batch(*step->each) && takes_kafka(context, placed)) {
         context.report(kCrowd,
                        context.key_of(*step, "each"),
                        fmt::format("a batch of more than one takes away several processes of Kafka "
@@ -137,7 +137,7 @@ bool is_in(const PlacedStep& placed, const Step& outer) {
 const Step* repeated_apart(const LintContext& context,
                            std::string_view id,
                            const PlacedStep* reader) {
-  for (const PlacedStep& placed : context.steps()) {
+  for (const PlacedStep& placed : context.all_steps()) {
     if (placed.step->id != id) {
       continue;
     }

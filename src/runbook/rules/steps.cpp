@@ -99,13 +99,13 @@ void loose_selector(LintContext& context) {
 
 /// Whether it, or a step in the group that it is, changes something.
 bool changes_something(const LintContext& context, const Step& step) {
-  return std::any_of(
-      context.steps().begin(), context.steps().end(), [&step](const PlacedStep& placed) {
-        const bool in =
-            placed.step == &step ||
-            std::find(placed.around.begin(), placed.around.end(), &step) != placed.around.end();
-        return in && !placed.undoing && placed.mutates();
-      });
+  const std::vector<PlacedStep>& all = context.all_steps();
+  return std::any_of(all.begin(), all.end(), [&step](const PlacedStep& placed) {
+    const bool in =
+        placed.step == &step ||
+        std::find(placed.around.begin(), placed.around.end(), &step) != placed.around.end();
+    return in && !placed.undoing && placed.mutates();
+  });
 }
 
 void failures_passed_over(LintContext& context) {
