@@ -46,9 +46,10 @@ Status keep_torn(const fs::path& folder, const std::string& torn) {
 /// Whose log it is. The last signature and that of the head cover all that stands before them.
 Status signed_by_us(const audit::VerifyReport& log, bool taken_over) {
   if (log.signers.empty()) {
+    // It is the start alone: whatever follows it unsigned is a broken log.
     return make_error(ErrorCode::InvalidInput,
                       "the log of run " + log.run_id + " is not signed",
-                      "it was killed before anything was done, or it is no run's: begin a new run");
+                      "nothing was done yet: begin a new run");
   }
   const std::string own = engine::own_fingerprint();
   const std::string& head = log.head_signer.empty() ? log.last_signer : log.head_signer;

@@ -122,30 +122,34 @@ Result<PlannedCheck> CheckRunner::one(const runbook::CheckEntry& entry, Names& n
 
 Result<std::vector<PlannedCheck>> CheckRunner::together(
     const std::vector<runbook::CheckEntry>& entries, Names& names) {
-  const auto now = [&] { return site_.reader.loop().clock().now(); };
+  const base::Clock& clock = site_.reader.loop().clock();
   std::vector<PlannedCheck> done;
   std::vector<MonoTime> ended;
   for (const runbook::CheckEntry& entry : entries) {
     CFKOPS_ASSIGN(PlannedCheck check, one(entry, names));
     done.push_back(std::move(check));
-    ended.push_back(now());
+    ended.push_back(clock.now());
   }
   for (std::size_t i = 0; i < done.size() && all_pass(done); ++i) {
-    if (now() - ended[i] <= kFresh) {
+    if (clock.now() - ended[i] <= kFresh) {
       continue;
     }
-    runbook::CheckEntry entry = entries[i];
-    std::erase_if(entry.with, [](const auto& argument) { return argument.name == "hold"; });
-    CheckResult second = ask(entry, names.bindings());
-    if (site_.reader.loop().stop_due()) {
-      return site_.reader.loop().cancelled();
-    }
-    if (second.verdict != Verdict::Pass) {
-      done[i].result = std::move(second);
-      CFKOPS_TRY(tell(done[i]));
-    }
+    CFKOPS_TRY(look_again(entries[i], names, done[i]));
   }
   return done;
+}
+
+Status CheckRunner::look_again(runbook::CheckEntry entry, const Names& names, PlannedCheck& check) {
+  std::erase_if(entry.with, [](const auto& argument) { return argument.name == "hold"; });
+  CheckResult second = ask(entry, names.bindings());
+  if (site_.reader.loop().stop_due()) {
+    return site_.reader.loop().cancelled();
+  }
+  if (second.verdict == Verdict::Pass) {
+    return {};
+  }
+  check.result = std::move(second);
+  return tell(check);
 }
 
 CheckResult CheckRunner::ask(const runbook::CheckEntry& entry,

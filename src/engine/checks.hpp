@@ -35,6 +35,8 @@ class CheckRunner {
  private:
   CheckResult ask(const runbook::CheckEntry& entry, const runbook::Bindings& bindings) const;
   CheckResult ask_kind(const runbook::CheckEntry& entry, const runbook::Bindings& bindings) const;
+  /// The one that passed, in `check`, is asked anew; what does not pass takes its place.
+  Status look_again(runbook::CheckEntry entry, const Names& names, PlannedCheck& check);
   Status tell(const PlannedCheck& check);
 
   std::string phase_;

@@ -218,8 +218,10 @@ TEST_F(AuditCommands, ListTellsStateAndFilters) {
   EXPECT_EQ(said({"runs", "list", "--since", "2199-01-01", "--runbook", "small"}).at("runs").size(),
             0U);
   EXPECT_EQ(run_words({"runs", "list", "--since", "yesterday"}), 2);
-  EXPECT_EQ(run_words({"runs", "list", "--result", "Success"}), 2) << "it is Succeeded";
   EXPECT_THAT(terminal.shown_err, HasSubstr("7d"));
+  EXPECT_EQ(run_words({"runs", "list", "--result", "Success"}), 2);
+  EXPECT_THAT(terminal.shown_err, HasSubstr("'Success' is nothing a run ends with"));
+  EXPECT_THAT(terminal.shown_err, HasSubstr("Succeeded, "));
 }
 
 TEST_F(AuditCommands, ExportIsARecordOfAllThatABoardAsks) {

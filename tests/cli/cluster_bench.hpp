@@ -5,6 +5,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include <chrono>
 #include <functional>
 #include <optional>
 #include <utility>
@@ -44,6 +45,8 @@ struct ClusterBench {
                               {"metadata", {{"name", "a"}, {"uid", "uid-a"}}}});
     script(*transport);
     VirtualClock& clock = transport->clock();
+    // Run ids of one moment differ by two digits of chance alone: each run has its own moment.
+    clock.advance(std::chrono::milliseconds(10) * ran_++);
     return cli::run(
         words,
         {.terminal = terminal,
@@ -53,6 +56,9 @@ struct ClusterBench {
              -> Result<std::unique_ptr<kube::Transport>> { return std::move(transport); },
          .watch_signals = [] {}});
   }
+
+ private:
+  int ran_ = 0;
 };
 
 }  // namespace cfkops::test

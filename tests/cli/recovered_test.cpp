@@ -101,6 +101,21 @@ struct RecoveredCommand : testing::Test, test::ClusterBench {
     return test::reply(200, map(name));
   }
 
+  /// A run's folder with a log of these records, none of them signed.
+  static void unsigned_log(const std::vector<audit::Phase>& phases) {
+    constexpr const char* kRun = "20251123-072501-3f9a";
+    ASSERT_THAT(base::make_private_directory(run_folder(kRun)), test::IsOk());
+    auto file = base::create_append_file(run_folder(kRun) / kJournalFile);
+    ASSERT_TRUE(file);
+    const test::VirtualClock clock;
+    audit::Log log(*std::move(file), kRun, clock);
+    for (const audit::Phase phase : phases) {
+      ASSERT_THAT(
+          log.append({.phase = phase, .step = "", .attempt = 0, .data = {}}, audit::Durable::Yes),
+          test::IsOk());
+    }
+  }
+
   /// Begins the run, which breaks off.
   void break_off(Fortune how, std::vector<std::string> words = {}) {
     fortune = how;
@@ -230,18 +245,16 @@ TEST_F(RecoveredCommand, LeavesTheLogAsItIsWhereItIsRefusedAfterAll) {
 }
 
 TEST_F(RecoveredCommand, RefusesALogThatNobodyHasSigned) {
-  constexpr const char* kRun = "20251123-072501-3f9a";
-  ASSERT_THAT(base::make_private_directory(run_folder(kRun)), test::IsOk());
-  {
-    auto file = base::create_append_file(run_folder(kRun) / kJournalFile);
-    ASSERT_TRUE(file);
-    const test::VirtualClock clock;
-    audit::Log log(*std::move(file), kRun, clock);
-    const audit::Record start{.phase = audit::Phase::Start, .step = "", .attempt = 0, .data = {}};
-    ASSERT_THAT(log.append(start, audit::Durable::Yes), test::IsOk());
-  }
-  EXPECT_EQ(resume({"--take-over", "why not"}), 2);
+  unsigned_log({audit::Phase::Start, audit::Phase::Note});
+  EXPECT_EQ(resume({"--take-over", "why not"}), 4);
+  EXPECT_THAT(terminal.shown_err, HasSubstr("broken at line 2: a checkpoint is due here"));
+}
+
+TEST_F(RecoveredCommand, KilledBetweenItsStartAndTheSignatureARunHasDoneNothing) {
+  unsigned_log({audit::Phase::Start});
+  EXPECT_EQ(resume(), 2);
   EXPECT_THAT(terminal.shown_err, HasSubstr("is not signed"));
+  EXPECT_THAT(terminal.shown_err, HasSubstr("nothing was done yet: begin a new run"));
 }
 
 TEST_F(RecoveredCommand, ALogCutBackToAnEarlierEndIsFoundByItsHead) {

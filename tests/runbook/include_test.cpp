@@ -348,9 +348,9 @@ TEST_F(Include, APointOfNoReturnMayLieInside) {
 )");
   const auto found = [this](const std::string& more) {
     std::vector<std::string> texts = findings(
-        "steps:\n  - {id: say, title: Say it, do: notify, with: {text: x}}\n  - {id: go, "
-        "title: "
-        "Go, include: part" +
+        "steps:\n"
+        "  - {id: say, title: Say it, do: notify, with: {text: x}}\n"
+        "  - {id: go, title: Go, include: part" +
             more + "}\n",
         Profile::Production);
     std::erase_if(
