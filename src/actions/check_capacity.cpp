@@ -1,10 +1,8 @@
+#include "cluster_view.hpp"
 #include "kinds.hpp"
-#include "node_pods.hpp"
 
 #include "cfkops/base/text.hpp"
 #include "cfkops/placement/placement.hpp"
-
-#include <array>
 
 namespace cfkops::actions {
 
@@ -23,37 +21,8 @@ CheckResult unknown(const Error& error) {
           .outputs = {}};
 }
 
-/// One kind of object that the forecast needs, and where it goes.
-struct Part {
-  const kube::Resource& (*resource)();
-  std::vector<Json> placement::View::*where;
-};
-
-constexpr std::array<Part, 7> kParts = {
-    {{&kube::resources::nodes, &placement::View::nodes},
-     {&kube::resources::pods, &placement::View::pods},
-     {&kube::resources::persistent_volume_claims, &placement::View::claims},
-     {&kube::resources::persistent_volumes, &placement::View::volumes},
-     {&kube::resources::storage_classes, &placement::View::classes},
-     {&kube::resources::namespaces, &placement::View::namespaces},
-     {&kube::resources::csi_nodes, &placement::View::csi_nodes}}};
-
-Result<placement::View> read_view(kube::Reader& reader) {
-  placement::View view;
-  for (const Part& part : kParts) {
-    CFKOPS_ASSIGN(const kube::ObjectList list, reader.list(part.resource(), ""));
-    view.*part.where = jsons_of(list);
-  }
-  return view;
-}
-
 std::string line_of(const Placement& one) {
-  std::string text = "pod " + one.ns + "/" + one.pod + ": ";
-  if (one.verdict == placement::Verdict::Yes) {
-    return text + "fits, counted on node " + one.node;
-  }
-  text += one.verdict == placement::Verdict::No ? "fits nowhere" : "cannot be told";
-  return one.why.empty() ? text : text + ": " + base::join(one.why, "; ");
+  return "pod " + one.ns + "/" + one.pod + ": " + fit_text(one);
 }
 
 CheckResult result_of(const placement::Forecast& forecast, const std::string& node) {
@@ -117,8 +86,8 @@ class CheckCapacity final : public engine::Check {
     spec.outputs = {{"pods", Type::of(Type::Kind::Int), "that need another node"},
                     {"homeless", Type::list_of(text), "that fit nowhere, as namespace/name"}};
     spec.permissions = {{"get", "nodes"}};
-    for (const Part& part : kParts) {
-      spec.permissions.push_back({"list", part.resource().full_name()});
+    for (const kube::Resource& resource : view_resources()) {
+      spec.permissions.push_back({"list", resource.full_name()});
     }
     spec.example =
         "- check: capacity\n"

@@ -1,11 +1,10 @@
+#include "cluster_view.hpp"
 #include "kinds.hpp"
 #include "node_pods.hpp"
 #include "subject.hpp"
 
 #include "cfkops/base/text.hpp"
 #include "cfkops/placement/disruption.hpp"
-
-#include <set>
 
 namespace cfkops::actions {
 
@@ -44,31 +43,6 @@ Result<std::vector<Json>> going_of(const engine::Context& context,
                             namespace_of(context, arguments),
                             {.label_selector = selector, .field_selector = {}}));
   return jsons_of(pods);
-}
-
-/// The budgets of the pods' namespaces.
-Result<std::vector<Json>> budgets_for(kube::Reader& reader, const std::vector<Json>& pods) {
-  std::set<std::string> namespaces;
-  for (const Json& pod : pods) {
-    namespaces.insert(pod.string_or("/metadata/namespace", ""));
-  }
-  std::vector<Json> budgets;
-  for (const std::string& ns : namespaces) {
-    CFKOPS_ASSIGN(const kube::ObjectList found,
-                  reader.list(kube::resources::pod_disruption_budgets(), ns));
-    const std::vector<Json> all = jsons_of(found);
-    budgets.insert(budgets.end(), all.begin(), all.end());
-  }
-  return budgets;
-}
-
-std::string line_of(const BudgetUse& use) {
-  const std::string name = "budget " + use.ns + "/" + use.name;
-  if (use.verdict == placement::Verdict::Yes) {
-    return name + ": allows " + std::to_string(use.allowed) + ", covers " +
-           base::counted(static_cast<long long>(use.pods), "pod") + " of these";
-  }
-  return name + (use.verdict == placement::Verdict::No ? ": no: " : ": unknown: ") + use.why;
 }
 
 CheckResult result_of(const Disruption& found, std::size_t pods) {

@@ -11,6 +11,7 @@
 #include "cfkops/engine/action.hpp"
 #include "cfkops/kube/client.hpp"
 
+#include <map>
 #include <optional>
 #include <set>
 #include <string>
@@ -28,6 +29,10 @@ struct RollRequest {
   bool restart_all = false;              ///< whatever another run's mark says
   std::vector<EvictedPod> evicted = {};  ///< by an earlier process of the run, in that order
   std::optional<FoundMark> mark = {};    ///< that was in the cluster when this was read
+
+  /// Of a drain: these pods alone, each only while it has this uid. No mark is left, since where
+  /// the pods are tells what is left to do.
+  std::optional<std::map<std::string, std::string>> moves = {};
 };
 
 /// What the mark that was found means for a roll.
@@ -100,6 +105,7 @@ class Roll {
 
   std::optional<engine::Outcome> begin(const RollMembers& members);
   void follow_mark(const RollMembers& members, RollOrder& order);
+  bool has_moved(const RollEntry& entry, const GateLook& look);
   void end_mark(engine::Outcome& outcome);
   [[nodiscard]] engine::Outcome finish(engine::Outcome outcome);
   [[nodiscard]] engine::Outcome stop(const Error& error) const;

@@ -187,6 +187,9 @@ MarkView view_mark(const RollRequest& request,
 }
 
 void Roll::follow_mark(const RollMembers& members, RollOrder& order) {
+  if (request_.moves) {
+    return;
+  }
   view_ = view_mark(request_, members, context_, client_.loop().clock().wall());
   mark_.want(view_.wanted, request_.mark);
   leave_out(view_.left_out, order);
@@ -197,6 +200,9 @@ void Roll::follow_mark(const RollMembers& members, RollOrder& order) {
 
 /// It stays where something is left to do that a new run can go on with.
 void Roll::end_mark(engine::Outcome& outcome) {
+  if (request_.moves) {
+    return;
+  }
   const bool done = outcome.kind == engine::Outcome::Kind::Done;
   const bool useless = !evicted_ && !doubted_ && !view_.follows;
   if (done || useless) {

@@ -271,6 +271,28 @@ RollOrder roll_order(const KafkaCluster& cluster,
   return order;
 }
 
+RollOrder move_order(const KafkaCluster& cluster,
+                     const RollMembers& members,
+                     const kafka::ClusterGauges& gauges,
+                     const std::map<std::string, std::string>& moves) {
+  RollOrder order;
+  for (const auto* all : {&members.controllers, &members.brokers}) {
+    for (const kafka::Member& member : *all) {
+      if (process_is_down(member, gauges)) {
+        order.entries.push_back(
+            {member.role, member.pod, true, "down already: " + kube::pod_stuck(member.object)});
+      }
+    }
+  }
+  add_controllers(members, active_controller(gauges), order);
+  add_brokers(members, gauges, order);
+  std::erase_if(order.entries,
+                [&moves](const RollEntry& entry) { return !moves.contains(entry.pod); });
+  judge_controllers(cluster, gauges, RollRoles::Brokers, order);
+  judge_quorum(gauges, order);
+  return order;
+}
+
 std::size_t next_in_order(const std::vector<RollEntry>& rest,
                           const std::string& active_controller) {
   CFKOPS_CHECK(!rest.empty());

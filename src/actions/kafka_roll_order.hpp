@@ -5,6 +5,7 @@
 #include "cfkops/kafka/state.hpp"
 #include "cfkops/kafka/target.hpp"
 
+#include <map>
 #include <string>
 #include <vector>
 
@@ -75,6 +76,14 @@ void leave_out(const std::vector<std::string>& pods, RollOrder& order);
                                    const RollMembers& members,
                                    const kafka::ClusterGauges& gauges,
                                    RollRoles roles);
+
+/// The pods that a drain moves, in the order of a roll: those whose Kafka is down already first,
+/// whatever their revision, because elsewhere they may start. Fatal: a controller without which no
+/// majority would be left. A doubt: which controllers the cluster has. Pure.
+[[nodiscard]] RollOrder move_order(const KafkaCluster& cluster,
+                                   const RollMembers& members,
+                                   const kafka::ClusterGauges& gauges,
+                                   const std::map<std::string, std::string>& moves);
 
 /// Which of the entries left is next, given who is the active controller now: of the first one's
 /// kind, the first that is not the active controller. `rest` must not be empty.

@@ -1,5 +1,6 @@
 #include "kafka_roll.hpp"
 #include "kafka_set.hpp"
+#include "pod_start.hpp"
 
 #include "cfkops/base/text.hpp"
 
@@ -140,22 +141,6 @@ void tell_disruption(const Sight& sight, const RollEntry& entry, engine::StepPla
   }
 }
 
-/// From the start of a pod to its Ready condition; nothing where that is not to be told.
-std::optional<Duration> start_up(const kube::Object& pod) {
-  for (const Json& condition : pod.json().items("/status/conditions")) {
-    if (condition.string_or("/type", "") != "Ready" ||
-        condition.string_or("/status", "") != "True") {
-      continue;
-    }
-    const auto start = base::parse_rfc3339(pod.json().string_or("/status/startTime", ""));
-    const auto ready = base::parse_rfc3339(condition.string_or("/lastTransitionTime", ""));
-    if (start && ready && *ready >= *start) {
-      return *ready - *start;
-    }
-  }
-  return std::nullopt;
-}
-
 /// By the quickest start of each role: a later flap of readiness only makes a pod look slower.
 std::optional<Duration> estimate(const RollRequest& request,
                                  const Sight& sight,
@@ -198,6 +183,9 @@ std::vector<kube::AccessQuestion> permissions(const RollRequest& request) {
   // A rule about creating cannot name what is not there yet.
   for (const auto& [verb, named] :
        {std::pair("get", true), {"create", false}, {"patch", true}, {"delete", true}}) {
+    if (request.moves) {
+      break;  // no mark is left
+    }
     kube::AccessQuestion question = ask(verb, kube::resources::leases());
     question.name = named ? mark_name(request.cluster) : "";
     questions.push_back(std::move(question));
@@ -247,6 +235,39 @@ void tell_left_out(const RollRequest& request, const MarkView& view, engine::Ste
   }
 }
 
+/// A change for each process, in order.
+void plan_entries(kube::Reader& reader,
+                  const RollRequest& request,
+                  const Sight& sight,
+                  const std::vector<RollEntry>& entries,
+                  engine::StepPlan& plan) {
+  const std::string& ns = request.cluster.target.ns;
+  const bool goes_on = !request.evicted.empty();
+  const bool all_ready = pods_are_ready(request.cluster, sight.members).yes();
+  for (const RollEntry& entry : entries) {
+    const kafka::Member* member = sight.members.find(entry.pod);
+    engine::PlannedChange change{.verb = "evict",
+                                 .object = fmt::format("pod {}/{}", ns, entry.pod),
+                                 .uid = member == nullptr ? "" : member->uid,
+                                 .diff = {},
+                                 .verdict = "",
+                                 .refused = false};
+    ask_eviction(reader, ns, entry.pod, all_ready, change);
+    judge_partitions(request, sight, entry, change);
+    judge_vote(sight, entry, change);
+    if (goes_on && std::exchange(change.refused, false)) {
+      change.verdict = "asked again when it comes; now " + change.verdict;
+    }
+    tell_disruption(sight, entry, plan);
+    plan.notes.push_back(fmt::format("{}. {} {}: {}",
+                                     plan.changes.size() + 1,
+                                     kafka::to_string(entry.role),
+                                     entry.pod,
+                                     entry.reason));
+    plan.changes.push_back(std::move(change));
+  }
+}
+
 }  // namespace
 
 Result<engine::StepPlan> plan_roll(const engine::Context& context,
@@ -266,12 +287,14 @@ Result<engine::StepPlan> plan_roll(const engine::Context& context,
   }
   sight.at_rest = std::move(sets.at_rest);
   sight.at_rest.summary = "by the StatefulSets";
-  RollOrder order = roll_order(cluster, sight.members, sight.gauges, request.roles);
-  const MarkView view = view_mark(request, sight.members, context, reader.loop().clock().wall());
+  RollOrder order = request.moves ? move_order(cluster, sight.members, sight.gauges, *request.moves)
+                                  : roll_order(cluster, sight.members, sight.gauges, request.roles);
+  const MarkView view =
+      request.moves ? MarkView()
+                    : view_mark(request, sight.members, context, reader.loop().clock().wall());
   leave_out(request.evicted, order);
   leave_out(view.left_out, order);
   const bool goes_on = !request.evicted.empty();
-  const bool all_ready = pods_are_ready(cluster, sight.members).yes();
 
   engine::StepPlan plan;
   if (goes_on) {
@@ -294,33 +317,14 @@ Result<engine::StepPlan> plan_roll(const engine::Context& context,
                               .refused = true});
     }
   }
-  for (const RollEntry& entry : order.entries) {
-    const kafka::Member* member = sight.members.find(entry.pod);
-    engine::PlannedChange change{.verb = "evict",
-                                 .object = fmt::format("pod {}/{}", ns, entry.pod),
-                                 .uid = member == nullptr ? "" : member->uid,
-                                 .diff = {},
-                                 .verdict = "",
-                                 .refused = false};
-    ask_eviction(reader, ns, entry.pod, all_ready, change);
-    judge_partitions(request, sight, entry, change);
-    judge_vote(sight, entry, change);
-    if (goes_on && std::exchange(change.refused, false)) {
-      change.verdict = "asked again when it comes; now " + change.verdict;
-    }
-    tell_disruption(sight, entry, plan);
-    plan.notes.push_back(fmt::format("{}. {} {}: {}",
-                                     plan.changes.size() + 1,
-                                     kafka::to_string(entry.role),
-                                     entry.pod,
-                                     entry.reason));
-    plan.changes.push_back(std::move(change));
-  }
+  plan_entries(reader, request, sight, order.entries, plan);
   tell_gates(request, sight, plan);
-  plan.notes.push_back(
-      fmt::format("{} marks what is done: written before the first eviction, and deleted when all "
-                  "are back",
-                  mark_text(cluster)));
+  if (!request.moves) {
+    plan.notes.push_back(fmt::format(
+        "{} marks what is done: written before the first eviction, and deleted when all "
+        "are back",
+        mark_text(cluster)));
+  }
   plan.permissions = permissions(request);
   plan.ordered_by_state = true;  // fewest leaders first, the active controller last
   plan.estimate = estimate(request, sight, order.entries);

@@ -73,7 +73,8 @@ Outcome Roll::run() {
 /// What is to be restarted, and in which order.
 std::optional<Outcome> Roll::begin(const RollMembers& members) {
   const kafka::ClusterGauges gauges = read_gauges(client_, request_.cluster);
-  RollOrder order = roll_order(request_.cluster, members, gauges, request_.roles);
+  RollOrder order = request_.moves ? move_order(request_.cluster, members, gauges, *request_.moves)
+                                   : roll_order(request_.cluster, members, gauges, request_.roles);
   follow_mark(members, order);
   leave_out(request_.evicted, order);
   if (!request_.evicted.empty()) {
@@ -136,10 +137,13 @@ std::optional<Outcome> Roll::restart_next() {
       return std::move(*outcome);
     }
     const GateLook& look = std::get<GateLook>(gate);
+    if (has_moved(entry, look)) {
+      return std::nullopt;
+    }
     if (defer(look)) {
       continue;
     }
-    if (const Status marked = mark_.ensure(); !marked) {
+    if (const Status marked = request_.moves ? Status() : mark_.ensure(); !marked) {
       if (std::optional<Outcome> end = refuse_or_wait(entry, marked.error())) {
         return end;
       }
@@ -236,6 +240,18 @@ void Roll::tell_gate(const RollEntry& entry, const GateLook& look) {
   state.details.insert(state.details.end(), names_.begin(), names_.end());
   state.elapsed = now() - gate_since_;
   context_.waiting(state);
+}
+
+/// Of a drain: the pod that was to go has gone by itself, and its replacement is well.
+bool Roll::has_moved(const RollEntry& entry, const GateLook& look) {
+  if (!request_.moves || request_.moves->at(entry.pod) == look.uid) {
+    return false;
+  }
+  context_.progress(
+      fmt::format("{} was made again meanwhile (uid {})", role_and_pod(entry), look.uid));
+  rest_.erase(rest_.begin());
+  --planned_;
+  return true;
 }
 
 /// Puts another one of its kind first where the next one has become the active controller.

@@ -7,6 +7,9 @@
 namespace cfkops::actions {
 
 [[nodiscard]] const engine::Action& human_task();
+[[nodiscard]] const engine::Action& node_cordon();
+[[nodiscard]] const engine::Action& node_drain();
+[[nodiscard]] const engine::Action& node_uncordon();
 [[nodiscard]] const engine::Action& object_get();
 [[nodiscard]] const engine::Action& object_wait();
 [[nodiscard]] const engine::Action& object_patch();
@@ -20,12 +23,15 @@ namespace cfkops::actions {
 [[nodiscard]] const engine::Check& check_capacity();
 [[nodiscard]] const engine::Check& check_disruption();
 [[nodiscard]] const engine::Check& check_health();
+[[nodiscard]] const engine::Check& check_node();
 [[nodiscard]] const engine::Check& check_permission();
+[[nodiscard]] const engine::Check& check_pods_settled();
 [[nodiscard]] const engine::Check& check_version();
 [[nodiscard]] const engine::Check& check_kafka_replication();
 [[nodiscard]] const engine::Check& check_kafka_quorum();
 
 [[nodiscard]] const engine::RefSource& ref_kafka();
+[[nodiscard]] const engine::RefSource& ref_node();
 [[nodiscard]] const engine::RefSource& ref_stateful_set();
 
 }  // namespace cfkops::actions

@@ -159,7 +159,8 @@ class ObjectWait final : public Irreversible {
       if (!events) {
         return engine::Outcome::from(events.error());
       }
-      const auto found = watch->objects().find(subject.ns + "/" + subject.name);
+      const auto found = watch->objects().find(
+          subject.ns.empty() ? subject.name : subject.ns + "/" + subject.name);
       const kube::Object* object = found == watch->objects().end() ? nullptr : &found->second;
       const bool known = watch->trouble().empty();
       if (known && reached(goal, object)) {

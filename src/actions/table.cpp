@@ -25,9 +25,12 @@ runbook::ActionSpec expr_spec() {
 }  // namespace
 
 const engine::Catalogue& catalogue() {
-  static const std::array<const engine::Action*, 10> kActions = {
+  static const std::array<const engine::Action*, 13> kActions = {
       &human_task(),       // human.task
       &kafka_roll(),       // kafka.roll
+      &node_cordon(),      // node.cordon
+      &node_drain(),       // node.drain
+      &node_uncordon(),    // node.uncordon
       &object_get(),       // object.get
       &object_patch(),     // object.patch
       &object_wait(),      // object.wait
@@ -37,17 +40,20 @@ const engine::Catalogue& catalogue() {
       &rollout_restart(),  // rollout.restart
       &rollout_status(),   // rollout.status
   };
-  static const std::array<const engine::Check*, 7> kChecks = {
+  static const std::array<const engine::Check*, 9> kChecks = {
       &check_capacity(),           // capacity
       &check_disruption(),         // disruption
       &check_health(),             // health
       &check_kafka_quorum(),       // kafka.quorum
       &check_kafka_replication(),  // kafka.replication
+      &check_node(),               // node
       &check_permission(),         // permission
+      &check_pods_settled(),       // pods.settled
       &check_version(),            // version
   };
-  static const std::array<const engine::RefSource*, 2> kRefs = {
+  static const std::array<const engine::RefSource*, 3> kRefs = {
       &ref_kafka(),         // ref<Kafka>
+      &ref_node(),          // ref<Node>
       &ref_stateful_set(),  // ref<StatefulSet>
   };
   static const engine::Catalogue kCatalogue{.actions = kActions, .checks = kChecks, .refs = kRefs};

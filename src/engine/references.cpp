@@ -19,6 +19,19 @@ bool claimed(const std::vector<RefCandidate>& all, const std::string& uid) {
   });
 }
 
+/// Whether objects of this kind lie in namespaces; a node does not.
+bool is_namespaced(const std::string& kind) {
+  const kube::Resource* resource = kube::find_builtin(kind);
+  return resource == nullptr || resource->namespaced;
+}
+
+/// " in namespace confluent", unless none of the kinds lies in namespaces.
+std::string place_of(const runbook::Type& type, const Site& site) {
+  return std::any_of(type.names.begin(), type.names.end(), is_namespaced)
+             ? " in namespace " + site.ns
+             : "";
+}
+
 /// The objects of all the kinds that the reference may have, each once: an object that two kinds
 /// claim belongs to the kind named first.
 Result<std::vector<RefCandidate>> candidates_of(const runbook::Type& type, const Site& site) {
@@ -30,7 +43,8 @@ Result<std::vector<RefCandidate>> candidates_of(const runbook::Type& type, const
     }
     auto found = source->find(site.reader, site.ns);
     if (!found) {
-      return std::move(found).error().in("look for " + kind + " in namespace " + site.ns);
+      return std::move(found).error().in("look for " + kind +
+                                         (is_namespaced(kind) ? " in namespace " + site.ns : ""));
     }
     for (RefCandidate& candidate : *found) {
       if (!claimed(all, member_of(candidate, "uid"))) {
@@ -67,25 +81,27 @@ std::string choice(const Reference& reference, const std::vector<RefCandidate>& 
   return "choose one: " + base::join(ways, ", ");
 }
 
-Error no_candidate(const Reference& reference, const std::string& kinds, const Site& site) {
+Error no_candidate(const Reference& reference, const std::string& kinds, const std::string& place) {
   return make_error(
       ErrorCode::InvalidInput,
-      reference.name + ": there is no " + kinds + " in namespace " + site.ns,
-      "name the namespace it is in with --namespace, and check that the context is the right one");
+      reference.name + ": there is no " + kinds + place,
+      place.empty() ? "check that the context is the right one"
+                    : "name the namespace it is in with --namespace, and check that the context is "
+                      "the right one");
 }
 
 Error no_match(const Reference& reference,
                const std::string& kinds,
                const std::vector<RefCandidate>& all,
-               const Site& site) {
+               const std::string& place) {
   std::vector<std::string> texts;
   for (const RefCandidate& candidate : all) {
     texts.insert(texts.end(), candidate.texts.begin(), candidate.texts.end());
   }
   const std::string text = reference.text.value_or("");
   return make_error(ErrorCode::InvalidInput,
-                    reference.name + ": no " + kinds + " named '" + text + "' in namespace " +
-                        site.ns + base::did_you_mean(text, texts),
+                    reference.name + ": no " + kinds + " named '" + text + "'" + place +
+                        base::did_you_mean(text, texts),
                     choice(reference, all));
 }
 
@@ -96,15 +112,16 @@ Result<runbook::Value> resolve_reference(const Reference& reference,
                                          const Site& site) {
   CFKOPS_ASSIGN(const std::vector<RefCandidate> all, candidates_of(type, site));
   const std::string kinds = base::join(type.names, " or ");
+  const std::string place = place_of(type, site);
   if (all.empty()) {
-    return no_candidate(reference, kinds, site);
+    return no_candidate(reference, kinds, place);
   }
   std::vector<RefCandidate> meant = all;
   if (reference.text) {
     std::erase_if(meant, [&](const RefCandidate& one) { return !means(one, *reference.text); });
   }
   if (meant.empty()) {
-    return no_match(reference, kinds, all, site);
+    return no_match(reference, kinds, all, place);
   }
   if (meant.size() == 1) {
     return runbook::Value(meant.front().value);
@@ -113,8 +130,7 @@ Result<runbook::Value> resolve_reference(const Reference& reference,
       reference.text ? "'" + *reference.text + "' means " : std::string("there are ");
   return make_error(ErrorCode::InvalidInput,
                     reference.name + ": " + which + std::to_string(meant.size()) +
-                        " objects of kind " + kinds + " in namespace " + site.ns + ": " +
-                        base::join(shown(meant), ", "),
+                        " objects of kind " + kinds + place + ": " + base::join(shown(meant), ", "),
                     choice(reference, meant));
 }
 

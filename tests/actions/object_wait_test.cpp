@@ -1,4 +1,5 @@
 #include "action_fixture.hpp"
+#include "drain_bench.hpp"
 #include "kinds.hpp"
 #include "objects.hpp"
 
@@ -81,6 +82,14 @@ TEST_F(ObjectWait, TwoGoalsAtOnceAreAMistake) {
             {{"kind", "pod"}, {"name", "kafka-0"}, {"condition", "Ready"}, {"path", "/status"}})
           .kind,
       Outcome::Kind::Failed);
+}
+
+TEST(ObjectWaitOfANode, FindsWhatLiesInNoNamespace) {
+  test::DrainBench bench("");
+  bench.context.deadline = bench.loop.clock().now() + std::chrono::seconds(5);
+  const Outcome outcome =
+      bench.apply(object_wait(), {{"kind", "node"}, {"name", "node-1"}, {"condition", "Ready"}});
+  EXPECT_EQ(outcome.kind, Outcome::Kind::Done) << outcome.why;
 }
 
 }  // namespace

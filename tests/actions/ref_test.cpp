@@ -49,6 +49,22 @@ TEST(RefStatefulSet, FindsAll) {
   EXPECT_THAT(*found, SizeIs(2));
 }
 
+TEST(RefNode, FindsAllWhateverTheNamespace) {
+  test::ActionBench bench;
+  bench.transport.on("GET", "/api/v1/nodes*")
+      .reply(200,
+             nlohmann::json{{"kind", "NodeList"},
+                            {"apiVersion", "v1"},
+                            {"metadata", {{"resourceVersion", "1"}}},
+                            {"items", {{{"metadata", {{"name", "worker-1"}, {"uid", "n1"}}}}}}});
+  const auto found = ref_node().find(bench.client, "confluent");
+  ASSERT_THAT(found, test::IsOk());
+  ASSERT_THAT(*found, SizeIs(1));
+  EXPECT_THAT(found->at(0).texts, ElementsAre("node/worker-1", "worker-1"));
+  EXPECT_EQ(found->at(0).value.at("uid").text(), "n1");
+  EXPECT_EQ(found->at(0).value.at("namespace").text(), "");
+}
+
 TEST(RefKafka, IsAnErrorWhereSetsCannotBeListed) {
   RollBench bench;
   bench.server.forbid("/statefulsets");

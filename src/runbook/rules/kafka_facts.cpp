@@ -55,8 +55,10 @@ std::string words_of(const LintContext& context, const PlacedStep& placed) {
 }
 
 bool takes_brokers(const LintContext& context, const PlacedStep& placed) {
-  return removes_pods(placed) && !placed.spec->name.starts_with("kafka.") &&
-         is_about_kafka(words_of(context, placed));
+  // A drain looks at replication before each broker itself.
+  const bool gated = placed.spec != nullptr &&
+                     (placed.spec->name.starts_with("kafka.") || placed.spec->name == "node.drain");
+  return removes_pods(placed) && !gated && is_about_kafka(words_of(context, placed));
 }
 
 bool restarts_kafka(const LintContext& context, const PlacedStep& placed) {

@@ -14,6 +14,9 @@ constexpr std::string_view kUncheckedEviction = "CFK-K005";
 
 /// Whether a step makes a node unschedulable.
 bool cordons(const Step& step) {
+  if (step.action == "node.cordon" || step.action == "node.drain") {
+    return true;
+  }
   const std::string kind = literal_word(step, "kind");
   const ArgumentValue* patch = argument(step, "patch");
   bool found = false;

@@ -1,0 +1,127 @@
+#include "drain_pods.hpp"
+#include "kinds.hpp"
+#include "node_schedule.hpp"
+
+#include "cfkops/base/text.hpp"
+
+#include <optional>
+
+namespace cfkops::actions {
+
+namespace {
+
+using engine::CheckResult;
+using engine::Verdict;
+using runbook::Type;
+
+CheckResult unknown(const Error& error) {
+  return {.verdict = Verdict::Unknown,
+          .summary = error.text(),
+          .details = {},
+          .remedy = error.hint,
+          .outputs = {}};
+}
+
+std::optional<bool> wanted(const engine::Arguments& arguments, std::string_view name) {
+  const runbook::Value* value = arguments.find(name);
+  return value == nullptr || value->is_null() ? std::nullopt
+                                              : std::optional(arguments.boolean(name));
+}
+
+/// The pods that a drain would evict.
+Result<std::vector<std::string>> pods_that_would_go(kube::Reader& reader, const std::string& node) {
+  CFKOPS_ASSIGN(const std::vector<DrainPod> pods,
+                read_drain_pods(reader, node, {.ignore_daemonsets = true}));
+  std::vector<std::string> names;
+  for (const DrainPod& one : pods) {
+    if (one.fate != PodFate::Stays) {
+      names.push_back(one.name());
+    }
+  }
+  return names;
+}
+
+class CheckNode final : public engine::Check {
+ public:
+  [[nodiscard]] const runbook::ActionSpec& spec() const override {
+    static const runbook::ActionSpec kSpec = make_spec();
+    return kSpec;
+  }
+
+  [[nodiscard]] CheckResult evaluate(const engine::Context& /*context*/,
+                                     kube::Reader& reader,
+                                     const engine::Arguments& arguments) const override {
+    const auto node = read_node(reader, arguments);
+    if (!node) {
+      return unknown(node.error());
+    }
+    const std::string ready = kube::condition(*node, "Ready");
+    const bool cordoned = is_cordoned(*node);
+    CheckResult result{.verdict = Verdict::Pass,
+                       .summary = node->text() + " is " + (ready == "True" ? "" : "not ") +
+                                  "Ready and " + (cordoned ? "cordoned" : "takes new pods"),
+                       .details = {},
+                       .remedy = {},
+                       .outputs = {}};
+    const bool as_wanted =
+        wanted(arguments, "ready").value_or(ready == "True") == (ready == "True") &&
+        wanted(arguments, "schedulable").value_or(!cordoned) == !cordoned;
+    if (!as_wanted) {
+      result.verdict = Verdict::Fail;
+      result.remedy = "kubectl describe node " + node->name();
+    }
+    result.outputs = {{"ready", ready == "True"},
+                      {"schedulable", !cordoned},
+                      {"boot_id", node->json().string_or("/status/nodeInfo/bootID", "")}};
+    return wanted(arguments, "drained").value_or(false)
+               ? with_pods(reader, *node, std::move(result))
+               : result;
+  }
+
+ private:
+  static CheckResult with_pods(kube::Reader& reader, const kube::Object& node, CheckResult result) {
+    const auto pods = pods_that_would_go(reader, node.name());
+    if (!pods) {
+      return unknown(pods.error());
+    }
+    result.summary +=
+        ", with " + base::counted(static_cast<long long>(pods->size()), "pod") + " to evict";
+    if (!pods->empty()) {
+      result.verdict = Verdict::Fail;
+      result.details = *pods;
+      result.remedy = "drain it, with node.drain";
+    }
+    return result;
+  }
+
+  static runbook::ActionSpec make_spec() {
+    const Type boolean = Type::of(Type::Kind::Bool);
+    runbook::ActionSpec spec{.name = "node", .summary = "a node is as wanted"};
+    spec.is_check = true;
+    spec.arguments = {
+        {.name = "node", .type = Type::ref({"Node"}), .required = true, .help = "the node"},
+        {.name = "ready", .type = boolean, .help = "its kubelet says that it is Ready, or not"},
+        {.name = "schedulable", .type = boolean, .help = "it takes new pods, or is cordoned"},
+        {.name = "drained",
+         .type = boolean,
+         .fallback = runbook::Value(false),
+         .help = "it has no pods but those of DaemonSets and mirrors of static ones"}};
+    spec.outputs = {{"ready", boolean, "it is Ready"},
+                    {"schedulable", boolean, "it takes new pods"},
+                    {"boot_id", Type::of(Type::Kind::String), "another one after a start"}};
+    spec.permissions = {{"get", "nodes"}, {"list", "pods"}, {"get", "daemonsets.apps"}};
+    spec.example =
+        "- check: node\n"
+        "  with: {node: \"${params.node}\", ready: true, drained: true}\n";
+    return spec;
+  }
+};
+
+}  // namespace
+
+const engine::Check& check_node() {
+  static const CheckNode kCheck;
+  return kCheck;
+}
+
+}  // namespace cfkops::actions

@@ -1,0 +1,158 @@
+#include "kinds.hpp"
+
+#include "cfkops/base/clock.hpp"
+#include "cfkops/base/text.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <optional>
+
+namespace cfkops::actions {
+
+namespace {
+
+using engine::CheckResult;
+using engine::Verdict;
+using runbook::Type;
+
+constexpr Duration kLookAgain = std::chrono::seconds(1);
+
+CheckResult unknown(const Error& error) {
+  return {.verdict = Verdict::Unknown,
+          .summary = error.text(),
+          .details = {},
+          .remedy = error.hint,
+          .outputs = {}};
+}
+
+/// Made at that moment or later; the API tells whole seconds.
+bool is_new(const kube::Object& pod, std::optional<WallTime> since) {
+  const auto made = base::parse_rfc3339(pod.json().string_or("/metadata/creationTimestamp", ""));
+  return !since || !made || *made >= std::chrono::floor<std::chrono::seconds>(*since);
+}
+
+std::optional<WallTime> since_of(const engine::Arguments& arguments) {
+  const runbook::Value* value = arguments.find("since");
+  const WallTime* time = value == nullptr ? nullptr : value->as<WallTime>();
+  return time == nullptr ? std::nullopt : std::optional(*time);
+}
+
+/// Which pods are asked about, and what for.
+struct Question {
+  std::vector<std::string> namespaces;  ///< "" alone: all
+  std::optional<WallTime> since;
+  bool ready = true;
+};
+
+Question question_of(const engine::Arguments& arguments) {
+  Question question{
+      .namespaces = {""}, .since = since_of(arguments), .ready = arguments.boolean("ready")};
+  const runbook::Value* given = arguments.find("namespaces");
+  if (given != nullptr && !given->is_null()) {
+    question.namespaces = arguments.strings("namespaces");
+  }
+  return question;
+}
+
+bool is_settled(const kube::Object& pod, bool ready) {
+  const std::string phase = pod.json().string_or("/status/phase", "");
+  return phase == "Succeeded" || phase == "Failed" || pod.deleting() || kube::pod_ready(pod) ||
+         (!ready && !pod.json().string_or("/spec/nodeName", "").empty());
+}
+
+/// Those that are not so, each with why.
+Result<std::vector<std::string>> unsettled(kube::Reader& reader, const Question& question) {
+  std::vector<std::string> found;
+  for (const std::string& ns : question.namespaces) {
+    CFKOPS_ASSIGN(const kube::ObjectList pods, reader.list(kube::resources::pods(), ns));
+    for (const kube::Object& pod : pods.items) {
+      if (is_new(pod, question.since) && !is_settled(pod, question.ready)) {
+        found.push_back(pod.text() + ": " + kube::pod_trouble(pod));
+      }
+    }
+  }
+  return found;
+}
+
+CheckResult result_of(std::vector<std::string> waiting, bool ready) {
+  CheckResult result{.verdict = waiting.empty() ? Verdict::Pass : Verdict::Fail,
+                     .summary = base::counted(static_cast<long long>(waiting.size()), "pod") +
+                                (ready ? " not Ready" : " without a node"),
+                     .details = std::move(waiting),
+                     .remedy = {},
+                     .outputs = {}};
+  result.outputs = {{"waiting", static_cast<std::int64_t>(result.details.size())}};
+  if (!result.details.empty()) {
+    result.remedy = "see why above; kubectl describe pod tells more";
+  }
+  return result;
+}
+
+class CheckPodsSettled final : public engine::Check {
+ public:
+  [[nodiscard]] const runbook::ActionSpec& spec() const override {
+    static const runbook::ActionSpec kSpec = make_spec();
+    return kSpec;
+  }
+
+  [[nodiscard]] CheckResult evaluate(const engine::Context& context,
+                                     kube::Reader& reader,
+                                     const engine::Arguments& arguments) const override {
+    const Question question = question_of(arguments);
+    const MonoTime began = reader.loop().clock().now();
+    const MonoTime until = began + arguments.duration("within");
+    for (;;) {
+      auto waiting = unsettled(reader, question);
+      if (!waiting) {
+        return unknown(waiting.error());
+      }
+      const MonoTime now = reader.loop().clock().now();
+      if (waiting->empty() || now >= until) {
+        return result_of(*std::move(waiting), question.ready);
+      }
+      context.waiting({.what = question.ready ? "pods to be Ready" : "pods to get a node",
+                       .why = waiting->front(),
+                       .details = *waiting,
+                       .estimate = {},
+                       .elapsed = now - began});
+      if (const Status paused = reader.loop().pause(std::min(kLookAgain, until - now)); !paused) {
+        return unknown(paused.error());
+      }
+    }
+  }
+
+ private:
+  static runbook::ActionSpec make_spec() {
+    runbook::ActionSpec spec{.name = "pods.settled", .summary = "pods have a node, and are Ready"};
+    spec.is_check = true;
+    spec.arguments = {{.name = "namespaces",
+                       .type = Type::list_of(Type::of(Type::Kind::String)),
+                       .help = "of the pods; all when left out"},
+                      {.name = "ready",
+                       .type = Type::of(Type::Kind::Bool),
+                       .fallback = runbook::Value(true),
+                       .help = "they must be Ready too, not only have a node"},
+                      {.name = "since",
+                       .type = Type::of(Type::Kind::Timestamp),
+                       .help = "only pods that were made since then"},
+                      {.name = "within",
+                       .type = Type::of(Type::Kind::Duration),
+                       .fallback = runbook::Value(Duration(std::chrono::minutes(2))),
+                       .help = "how long those that are not so yet are waited for"}};
+    spec.outputs = {{"waiting", Type::of(Type::Kind::Int), "pods that are not so"}};
+    spec.permissions = {{"list", "pods"}};
+    spec.example =
+        "- check: pods.settled\n"
+        "  with: {since: \"${run.started}\"}\n";
+    return spec;
+  }
+};
+
+}  // namespace
+
+const engine::Check& check_pods_settled() {
+  static const CheckPodsSettled kCheck;
+  return kCheck;
+}
+
+}  // namespace cfkops::actions

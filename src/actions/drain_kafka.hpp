@@ -1,0 +1,34 @@
+#pragma once
+
+#include "drain_pods.hpp"
+#include "kafka_cluster.hpp"
+
+#include "cfkops/kube/reader.hpp"
+
+#include <set>
+#include <string>
+#include <vector>
+
+namespace cfkops::actions {
+
+/// The processes of one Kafka that are on the node.
+struct KafkaShare {
+  KafkaCluster cluster = {};
+  std::set<std::string> pods = {};
+};
+
+/// All Kafka on a node.
+struct KafkaOnNode {
+  std::vector<KafkaShare> shares = {};
+  std::vector<std::string> strays = {};  ///< Kafka of which nobody can tell whose it is, with why
+};
+
+/// Finds the pods that belong to a Kafka, as `kafka.roll` finds its targets, and puts them into the
+/// wave of their own. Asks only about namespaces with a StatefulSet that looks like Kafka. A pod
+/// that `earlier` names ("namespace/pod") counts though it is not on the node any more. Errors:
+/// those of reading.
+[[nodiscard]] Result<KafkaOnNode> find_kafka(kube::Reader& reader,
+                                             std::vector<DrainPod>& pods,
+                                             const std::set<std::string>& earlier);
+
+}  // namespace cfkops::actions

@@ -1,0 +1,406 @@
+// Empties a node as `kubectl drain` does, except that Kafka stays available.
+//
+//   1. Look at the node, which must be cordoned already, and judge its pods. What no waiting heals
+//      is said at once, before anything is sent away.
+//   2. Evict the stateless pods, then the stateful ones, as many at once as their budgets allow.
+//   3. Evict the processes of Kafka one after the other, controllers before brokers, each as
+//      `kafka.roll` does: only while every partition can spare it, and the next only when the one
+//      before is in sync again elsewhere.
+//   4. Look whether the node is empty.
+//
+// Resumed after a crash it does the same: pods that were sent away before are gone or on their way,
+// and the last process of Kafka that was is waited for as in 3.
+//
+// Properties kept: every eviction has the uid of a pod that was on the node when the step began;
+// no process of Kafka goes while another one is not back.
+#include "node_drain.hpp"
+
+#include "cluster_view.hpp"
+#include "irreversible.hpp"
+#include "kinds.hpp"
+#include "node_pods.hpp"
+#include "node_schedule.hpp"
+
+#include "cfkops/base/text.hpp"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <utility>
+
+namespace cfkops::actions {
+
+namespace {
+
+using engine::Outcome;
+using runbook::Type;
+
+DrainOptions options_of(const engine::Arguments& arguments) {
+  DrainOptions options{.ignore_daemonsets = arguments.boolean("ignore_daemonsets"),
+                       .delete_emptydir = arguments.boolean("delete_emptydir"),
+                       .force = arguments.boolean("force")};
+  const runbook::Value* selector = arguments.find("pod_selector");
+  options.pod_selector = selector == nullptr || selector->is_null() ? "" : selector->text();
+  return options;
+}
+
+/// What an earlier process of this run has evicted: "namespace/pod" and uid.
+std::map<std::string, std::string> evicted_before(const engine::Context& context) {
+  std::map<std::string, std::string> evicted;
+  if (context.earlier == nullptr) {
+    return evicted;
+  }
+  for (const engine::SentMutation& one : *context.earlier) {
+    if (one.mutation.verb == "evict" && one.fate == engine::Fate::Applied) {
+      evicted[one.mutation.ns + "/" + one.mutation.name] = one.mutation.uid;
+    }
+  }
+  return evicted;
+}
+
+void refuse_pods(const DrainRequest& request, std::vector<std::string>& reasons) {
+  for (const DrainPod& one : request.pods) {
+    for (const std::string& why : one.refusals) {
+      reasons.push_back(fmt::format("pod {}: {}", one.name(), why));
+    }
+  }
+}
+
+void refuse_budgets(const placement::Disruption& budgets, std::vector<std::string>& reasons) {
+  for (const placement::BudgetUse& use : budgets.budgets) {
+    if (use.never) {
+      reasons.push_back(line_of(use) + ": waiting does not help");
+    }
+  }
+  reasons.insert(reasons.end(), budgets.refused.begin(), budgets.refused.end());
+}
+
+void refuse_kafka(const DrainRequest& request,
+                  const placement::Forecast& fits,
+                  std::vector<std::string>& reasons) {
+  reasons.insert(reasons.end(), request.kafka.strays.begin(), request.kafka.strays.end());
+  for (const placement::Placement& one : fits.pods) {
+    const bool kafka = std::ranges::any_of(request.pods, [&one](const DrainPod& pod) {
+      return pod.wave == Wave::Kafka && pod.pod.ns() == one.ns && pod.pod.name() == one.pod;
+    });
+    if (kafka && one.verdict == placement::Verdict::No) {
+      reasons.push_back(fmt::format("pod {}/{}: {}; a Kafka process that is stopped must come back",
+                                    one.ns,
+                                    one.pod,
+                                    fit_text(one)));
+    }
+  }
+}
+
+runbook::ActionSpec make_spec() {
+  const auto of = [](Type::Kind kind) { return Type::of(kind); };
+  const runbook::Value no(false);
+  runbook::ActionSpec spec{
+      .name = "node.drain",
+      .summary = "evicts the pods of a cordoned node, Kafka last and one process at a time"};
+  spec.arguments = {
+      {.name = "node", .type = Type::ref({"Node"}), .required = true, .help = "the node"},
+      {.name = "ignore_daemonsets",
+       .type = of(Type::Kind::Bool),
+       .fallback = no,
+       .help = "leaves pods of DaemonSets where they are; with such pods it is refused otherwise"},
+      {.name = "delete_emptydir",
+       .type = of(Type::Kind::Bool),
+       .fallback = no,
+       .help = "also pods whose emptyDir data is lost by that"},
+      {.name = "force",
+       .type = of(Type::Kind::Bool),
+       .fallback = no,
+       .help = "also pods that no controller makes again; no budget is passed by it"},
+      {.name = "pod_selector",
+       .type = of(Type::Kind::String),
+       .help = "only the pods with these labels, as kubectl -l"},
+      {.name = "settle",
+       .type = of(Type::Kind::Duration),
+       .fallback = runbook::Value(Duration(std::chrono::seconds(30))),
+       .help = "how long all of a Kafka must be in sync again before its next process"},
+      {.name = "ready_timeout",
+       .type = of(Type::Kind::Duration),
+       .fallback = runbook::Value(Duration(std::chrono::minutes(10))),
+       .help = "how long a moved Kafka process may make no progress before the drain stops"},
+      {.name = "waiver_topics",
+       .type = Type::list_of(of(Type::Kind::String)),
+       .fallback = runbook::Value(runbook::ValueList{}),
+       .help = "topics that may be offline or refuse acks=all while a broker moves"},
+  };
+  spec.outputs = {
+      {"evicted", of(Type::Kind::Int), "pods that have gone"},
+      {"pods", Type::list_of(of(Type::Kind::Any)), "namespace, pod and uid of each"},
+      {"kafka",
+       Type::list_of(of(Type::Kind::Any)),
+       "the Kafka processes: pod, role, old_uid, new_uid and took of each"},
+      {"namespaces", Type::list_of(of(Type::Kind::String)), "of all that have gone, each once"},
+      {"stayed", Type::list_of(of(Type::Kind::String)), "pods that were left, as namespace/name"},
+      {"boot_id", of(Type::Kind::String), "of the node; another one after it was started again"},
+  };
+  spec.effect = runbook::Effect::Once;
+  spec.continues = true;
+  spec.no_undo = "a pod that is gone does not come back to the node; uncordon lets new ones in";
+  spec.timeout = std::chrono::hours(2);
+  spec.permissions = {{"get", "nodes"},
+                      {"list", "pods"},
+                      {"watch", "pods"},
+                      {"get", "pods"},
+                      {"create", "pods/eviction"},
+                      {"get", "daemonsets.apps"},
+                      {"list", "poddisruptionbudgets.policy"},
+                      {"watch", "poddisruptionbudgets.policy"},
+                      {"list", "statefulsets.apps"},
+                      {"get", "statefulsets.apps"},
+                      {"get", "pods/proxy"},
+                      {"get", "pods/log"},
+                      {"list", "kafkas.platform.confluent.io"}};
+  spec.example =
+      "- id: drain\n"
+      "  do: node.drain\n"
+      "  with:\n"
+      "    node: ${params.node}\n"
+      "    ignore_daemonsets: true\n"
+      "    delete_emptydir: true\n";
+  return spec;
+}
+
+class NodeDrain final : public Irreversible {
+ public:
+  [[nodiscard]] const runbook::ActionSpec& spec() const override {
+    static const runbook::ActionSpec kSpec = make_spec();
+    return kSpec;
+  }
+
+  [[nodiscard]] Result<engine::StepPlan> plan(const engine::Context& context,
+                                              kube::Reader& reader,
+                                              const engine::Arguments& arguments) const override {
+    CFKOPS_ASSIGN(const DrainRequest request, read_drain_request(context, reader, arguments));
+    return plan_drain(context, reader, request);
+  }
+
+  [[nodiscard]] Outcome apply(const engine::Context& context,
+                              kube::Client& client,
+                              const engine::Arguments& arguments) const override {
+    const auto request = read_drain_request(context, client, arguments);
+    if (!request) {
+      return outcome_of(request.error());
+    }
+    return Drain(context, client, *request).run();
+  }
+};
+
+}  // namespace
+
+std::vector<DrainPod> DrainRequest::wave(Wave wanted) const {
+  std::vector<DrainPod> found;
+  std::ranges::copy_if(pods, std::back_inserter(found), [wanted](const DrainPod& one) {
+    return one.fate != PodFate::Stays && one.wave == wanted;
+  });
+  return found;
+}
+
+RollRequest DrainRequest::roll_of(const KafkaShare& share) const {
+  RollRequest roll{.cluster = share.cluster,
+                   .roles = RollRoles::All,
+                   .wait = wait,
+                   .waived_topics = waived_topics};
+  roll.moves.emplace();
+  const std::string ns = share.cluster.target.ns + "/";
+  for (const DrainPod& one : pods) {
+    if (one.pod.ns() == share.cluster.target.ns && share.pods.contains(one.pod.name())) {
+      roll.moves->emplace(one.pod.name(), one.pod.uid());
+    }
+  }
+  for (const auto* members : {&share.cluster.controller_pods, &share.cluster.broker_pods}) {
+    for (const std::string& pod : *members) {
+      const auto gone = earlier.find(ns + pod);
+      if (gone != earlier.end()) {
+        roll.evicted.push_back({pod, gone->second});
+      }
+    }
+  }
+  return roll;
+}
+
+Result<DrainRequest> read_drain_request(const engine::Context& context,
+                                        kube::Reader& reader,
+                                        const engine::Arguments& arguments) {
+  DrainRequest request{.options = options_of(arguments),
+                       .wait = {.settle = arguments.duration("settle"),
+                                .ready_timeout = arguments.duration("ready_timeout")},
+                       .earlier = evicted_before(context)};
+  const std::vector<std::string> waived = arguments.strings("waiver_topics");
+  request.waived_topics.insert(waived.begin(), waived.end());
+  CFKOPS_ASSIGN(request.node, read_node(reader, arguments));
+  CFKOPS_ASSIGN(request.pods, read_drain_pods(reader, request.node.name(), request.options));
+  std::set<std::string> earlier;
+  for (const auto& [pod, uid] : request.earlier) {
+    earlier.insert(pod);
+  }
+  CFKOPS_ASSIGN(request.kafka, find_kafka(reader, request.pods, earlier));
+  return request;
+}
+
+std::vector<std::string> refusals_of(const DrainRequest& request,
+                                     const placement::Disruption& budgets,
+                                     const placement::Forecast& fits) {
+  std::vector<std::string> reasons;
+  refuse_pods(request, reasons);
+  refuse_budgets(budgets, reasons);
+  refuse_kafka(request, fits, reasons);
+  return reasons;
+}
+
+Result<placement::Disruption> read_disruption(kube::Reader& reader, const DrainRequest& request) {
+  std::vector<Json> going;
+  for (const DrainPod& one : request.pods) {
+    if (one.fate == PodFate::Goes) {
+      going.push_back(one.pod.json());
+    }
+  }
+  CFKOPS_ASSIGN(const std::vector<Json> budgets, budgets_for(reader, going));
+  return placement::disruption(going, budgets, 1);
+}
+
+Result<placement::Forecast> read_forecast(kube::Reader& reader, const DrainRequest& request) {
+  const auto view = read_view(reader);
+  if (!view && view.error().code == ErrorCode::Cancelled) {
+    return view.error();
+  }
+  return view ? placement::drain(*view, request.node.name()) : placement::Forecast();
+}
+
+Drain::Drain(const engine::Context& context, kube::Client& client, const DrainRequest& request)
+    : context_(context),
+      client_(client),
+      request_(request),
+      wave_(context, client, request.node.name(), request.options) {}
+
+Outcome Drain::run() {
+  std::optional<Outcome> ended = begin();
+  for (const Wave wave : {Wave::Stateless, Wave::Stateful}) {
+    if (!ended) {
+      ended = wave_.run(request_.wave(wave), wave);
+    }
+  }
+  if (!ended) {
+    ended = move_kafka();
+  }
+  if (!ended) {
+    ended = look_at_rest();
+  }
+  return finish(ended ? *std::move(ended) : Outcome::done());
+}
+
+/// What is wrong from the start.
+std::optional<Outcome> Drain::begin() {
+  if (!is_cordoned(request_.node)) {
+    return Outcome::refused(request_.node.text() +
+                            " is not cordoned: its pods could come back to it; cordon it first, "
+                            "with node.cordon");
+  }
+  const auto budgets = read_disruption(client_, request_);
+  if (!budgets) {
+    return outcome_of(budgets.error());
+  }
+  placement::Forecast fits;
+  if (!request_.kafka.shares.empty()) {
+    auto forecast = read_forecast(client_, request_);
+    if (!forecast) {
+      return Outcome::from(forecast.error());
+    }
+    fits = *std::move(forecast);
+  }
+  const std::vector<std::string> reasons = refusals_of(request_, *budgets, fits);
+  if (!reasons.empty()) {
+    return Outcome::refused(base::join(reasons, "; "));
+  }
+  return std::nullopt;
+}
+
+/// One Kafka after the other.
+std::optional<Outcome> Drain::move_kafka() {
+  for (const KafkaShare& share : request_.kafka.shares) {
+    const RollRequest request = request_.roll_of(share);
+    Outcome outcome = Roll(context_, client_, request).run();
+    const auto pods = outcome.outputs.find("pods");
+    if (pods != outcome.outputs.end() && pods->second.list() != nullptr) {
+      moved_.insert(moved_.end(), pods->second.list()->begin(), pods->second.list()->end());
+    }
+    if (outcome.kind != Outcome::Kind::Done) {
+      return outcome;
+    }
+  }
+  return std::nullopt;
+}
+
+/// Pods that have come to the node in spite of all.
+std::optional<Outcome> Drain::look_at_rest() {
+  const auto left = read_drain_pods(client_, request_.node.name(), request_.options);
+  if (!left) {
+    return may_heal(left.error()) ? Outcome::unknown("whether the node is empty cannot be told: " +
+                                                     left.error().text())
+                                  : Outcome::from(left.error());
+  }
+  std::vector<std::string> names;
+  for (const DrainPod& one : *left) {
+    if (one.fate != PodFate::Stays) {
+      names.push_back(one.name());
+    }
+  }
+  if (names.empty()) {
+    return std::nullopt;
+  }
+  return Outcome::from(
+      make_error(ErrorCode::Conflict,
+                 fmt::format("new pods have come to node {} though it is cordoned: {}",
+                             request_.node.name(),
+                             base::enumerate(names, 20)),
+                 "they tolerate the taint node.kubernetes.io/unschedulable, or somebody has bound "
+                 "them there"));
+}
+
+Outcome Drain::finish(Outcome outcome) const {
+  runbook::ValueList pods;
+  for (const DrainPod& one : wave_.gone()) {
+    pods.emplace_back(runbook::ValueMap{
+        {"namespace", one.pod.ns()}, {"pod", one.pod.name()}, {"uid", one.pod.uid()}});
+  }
+  std::set<std::string> namespaces;
+  for (const DrainPod& one : request_.pods) {
+    if (one.fate != PodFate::Stays) {
+      namespaces.insert(one.pod.ns());
+    }
+  }
+  for (const auto& [pod, uid] : request_.earlier) {
+    namespaces.insert(pod.substr(0, pod.find('/')));
+  }
+  runbook::ValueList stayed;
+  for (const DrainPod& one : request_.pods) {
+    if (one.fate == PodFate::Stays) {
+      stayed.emplace_back(one.name());
+    }
+  }
+  const bool touched = wave_.evicted() || !moved_.empty() || !request_.earlier.empty();
+  if (touched && outcome.kind == Outcome::Kind::Refused) {
+    outcome.kind = Outcome::Kind::Failed;  // "refused" says that nothing was done
+    outcome.error = outcome.error.value_or(make_error(ErrorCode::Refused, outcome.why));
+  }
+  outcome.outputs = {{"evicted", static_cast<std::int64_t>(pods.size() + moved_.size())},
+                     {"pods", std::move(pods)},
+                     {"kafka", moved_},
+                     {"namespaces", runbook::ValueList(namespaces.begin(), namespaces.end())},
+                     {"stayed", std::move(stayed)},
+                     {"boot_id", request_.node.json().string_or("/status/nodeInfo/bootID", "")}};
+  return outcome;
+}
+
+const engine::Action& node_drain() {
+  static const NodeDrain kAction;
+  return kAction;
+}
+
+}  // namespace cfkops::actions

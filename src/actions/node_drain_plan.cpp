@@ -1,0 +1,301 @@
+#include "cluster_view.hpp"
+#include "node_drain.hpp"
+#include "node_schedule.hpp"
+#include "pod_start.hpp"
+
+#include "cfkops/base/text.hpp"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <chrono>
+#include <map>
+#include <utility>
+
+namespace cfkops::actions {
+
+namespace {
+
+constexpr std::int64_t kUsualGrace = 30;  // seconds, where a pod does not say
+
+/// All that a plan looks at besides the request, read once.
+struct Sight {
+  placement::Disruption budgets = {};
+  placement::Forecast fits = {};
+  std::map<std::string, std::string> local =
+      {};                  ///< volumes that cannot move, by "namespace/claim"
+  std::string blind = {};  ///< why it cannot be told where pods fit
+};
+
+/// The volumes that are on the node itself, by the claims that they are bound to.
+std::map<std::string, std::string> local_volumes(const placement::View& view) {
+  std::map<std::string, std::string> local;
+  for (const Json& volume : view.volumes) {
+    if (volume.has("/spec/local") || volume.has("/spec/hostPath")) {
+      local[volume.string_or("/spec/claimRef/namespace", "") + "/" +
+            volume.string_or("/spec/claimRef/name", "")] = volume.string_or("/metadata/name", "");
+    }
+  }
+  return local;
+}
+
+Result<Sight> look(kube::Reader& reader, const DrainRequest& request) {
+  Sight sight;
+  CFKOPS_ASSIGN(sight.budgets, read_disruption(reader, request));
+  const auto view = read_view(reader);
+  if (!view && view.error().code == ErrorCode::Cancelled) {
+    return view.error();
+  }
+  if (!view) {
+    sight.blind = view.error().text();
+    return sight;
+  }
+  sight.local = local_volumes(*view);
+  sight.fits = placement::drain(*view, request.node.name());
+  return sight;
+}
+
+std::vector<std::string> lines_of(const DrainPod& one, const Sight& sight) {
+  std::vector<std::string> lines = {fmt::format("~ wave: {}", to_string(one.wave))};
+  for (const std::string& note : one.notes) {
+    lines.push_back("- " + note);
+  }
+  for (const Json& volume : one.pod.json().items("/spec/volumes")) {
+    const std::string claim = volume.string_or("/persistentVolumeClaim/claimName", "");
+    const auto local = sight.local.find(one.pod.ns() + "/" + claim);
+    if (!claim.empty() && local != sight.local.end()) {
+      lines.push_back(
+          fmt::format("~ its volume {} is on this node and cannot move with it", local->second));
+    }
+  }
+  const auto fit = std::ranges::find_if(sight.fits.pods, [&one](const placement::Placement& at) {
+    return at.ns == one.pod.ns() && at.pod == one.pod.name();
+  });
+  if (fit != sight.fits.pods.end()) {
+    lines.push_back("~ elsewhere: " + fit_text(*fit));
+  }
+  return lines;
+}
+
+/// A budget that says no now may say yes when the time comes: it is waited for.
+void ask_server(kube::Reader& reader, const DrainPod& one, engine::PlannedChange& change) {
+  const Status tried = reader.dry_run_evict(one.pod.ns(), one.pod.name(), one.pod.uid());
+  if (tried) {
+    change.verdict = "accepted";
+    return;
+  }
+  const bool waits = may_heal(tried.error());
+  change.refused = !waits;
+  change.verdict = (waits ? "not now: " : "refused: ") + tried.error().text();
+}
+
+engine::PlannedChange change_of(kube::Reader& reader, const DrainPod& one, const Sight& sight) {
+  engine::PlannedChange change{.verb = "evict",
+                               .object = one.pod.text(),
+                               .uid = one.pod.uid(),
+                               .diff = lines_of(one, sight),
+                               .verdict = {}};
+  if (!one.refusals.empty()) {
+    change.refused = true;
+    change.verdict = "refused: " + base::join(one.refusals, "; ");
+  } else if (one.fate == PodFate::Going) {
+    change.verdict = "on its way out already: waited for";
+  } else {
+    ask_server(reader, one, change);
+  }
+  return change;
+}
+
+/// In how many turns one budget makes these go, at most.
+std::int64_t rounds_of(const std::vector<DrainPod>& pods, const placement::Disruption& budgets) {
+  std::int64_t most = 1;
+  for (const placement::BudgetUse& use : budgets.budgets) {
+    if (std::ranges::none_of(pods,
+                             [&use](const DrainPod& one) { return one.pod.ns() == use.ns; })) {
+      continue;
+    }
+    const std::int64_t at_once = std::max<std::int64_t>(1, use.allowed);
+    const auto covered = static_cast<std::int64_t>(use.pods);
+    most = std::max(most, (covered + at_once - 1) / at_once);
+  }
+  return most;
+}
+
+/// The time for a wave at most: all end at once, or one budget has them go in turns.
+std::optional<Duration> time_of(const std::vector<DrainPod>& pods, std::int64_t rounds) {
+  Duration grace{};
+  Duration start{};
+  for (const DrainPod& one : pods) {
+    const std::int64_t own =
+        one.pod.json().int_or("/spec/terminationGracePeriodSeconds", kUsualGrace);
+    grace = std::max<Duration>(grace, std::chrono::seconds(own));
+    const std::optional<Duration> took = start_up(one.pod);
+    if (rounds > 1 && !took) {
+      return std::nullopt;
+    }
+    start = std::max(start, took.value_or(Duration::zero()));
+  }
+  return pods.empty() ? Duration::zero() : rounds * grace + (rounds - 1) * start;
+}
+
+void plan_wave(kube::Reader& reader,
+               const DrainRequest& request,
+               Wave wave,
+               const Sight& sight,
+               engine::StepPlan& plan) {
+  const std::vector<DrainPod> pods = request.wave(wave);
+  for (const DrainPod& one : pods) {
+    plan.changes.push_back(change_of(reader, one, sight));
+  }
+  const auto time = time_of(pods, rounds_of(pods, sight.budgets));
+  plan.estimate = plan.estimate && time ? std::optional(*plan.estimate + *time) : std::nullopt;
+  if (!pods.empty()) {
+    plan.disruption.push_back(
+        fmt::format("{}: down until made again elsewhere",
+                    base::counted(std::ssize(pods), fmt::format("{} pod", to_string(wave)))));
+  }
+}
+
+template <class T>
+void append(std::vector<T>& into, const std::vector<T>& more) {
+  into.insert(into.end(), more.begin(), more.end());
+}
+
+Status plan_kafka(const engine::Context& context,
+                  kube::Reader& reader,
+                  const DrainRequest& request,
+                  const Sight& sight,
+                  engine::StepPlan& plan) {
+  for (const KafkaShare& share : request.kafka.shares) {
+    CFKOPS_ASSIGN(engine::StepPlan part, plan_roll(context, reader, request.roll_of(share)));
+    for (engine::PlannedChange& change : part.changes) {
+      const auto pod = std::ranges::find_if(
+          request.pods, [&change](const DrainPod& one) { return one.pod.text() == change.object; });
+      if (pod != request.pods.end()) {
+        append(change.diff, lines_of(*pod, sight));
+      }
+    }
+    append(plan.changes, part.changes);
+    append(plan.notes, part.notes);
+    append(plan.disruption, part.disruption);
+    append(plan.permissions, part.permissions);
+    plan.estimate = plan.estimate && part.estimate ? std::optional(*plan.estimate + *part.estimate)
+                                                   : std::nullopt;
+  }
+  return {};
+}
+
+/// Who stays, what the budgets together allow, and in which order it goes.
+std::vector<std::string> notes_of(const DrainRequest& request, const Sight& sight) {
+  std::vector<std::string> notes;
+  const std::string by = cordon_text(request.node);
+  notes.push_back(request.node.text() +
+                  (is_cordoned(request.node)
+                       ? " is cordoned" + (by.empty() ? std::string() : " " + by)
+                       : std::string(" is not cordoned now: a step before this one must do it")));
+  notes.emplace_back(
+      "order: stateless pods, then stateful ones, as many at once as their budgets allow; then "
+      "Kafka, one process at a time");
+  for (const placement::BudgetUse& use : sight.budgets.budgets) {
+    const bool turns =
+        static_cast<std::int64_t>(use.pods) > use.allowed && use.verdict == placement::Verdict::Yes;
+    notes.push_back(line_of(use) +
+                    (turns ? ": the others wait until those are back elsewhere" : ""));
+  }
+  for (const DrainPod& one : request.pods) {
+    if (one.fate == PodFate::Stays && one.refusals.empty()) {
+      notes.push_back(fmt::format("stays: pod {}, {}", one.name(), one.why));
+    }
+  }
+  if (!sight.blind.empty()) {
+    notes.push_back("where the pods fit cannot be told: " + sight.blind);
+  }
+  return notes;
+}
+
+std::vector<kube::AccessQuestion> permissions_of(const DrainRequest& request) {
+  const auto ask = [](const char* verb,
+                      const kube::Resource& resource,
+                      const std::string& ns = "",
+                      const std::string& name = "",
+                      const char* sub = "") {
+    return kube::AccessQuestion{
+        .verb = verb, .resource = resource, .subresource = sub, .ns = ns, .name = name};
+  };
+  const kube::Resource& pods = kube::resources::pods();
+  const kube::Resource& budgets = kube::resources::pod_disruption_budgets();
+  std::vector<kube::AccessQuestion> questions = {
+      ask("get", kube::resources::nodes(), "", request.node.name()),
+      ask("list", pods),
+      ask("watch", pods),
+      ask("list", budgets),
+      ask("watch", budgets)};
+  std::set<std::string> namespaces;
+  std::set<std::string> sets;
+  for (const DrainPod& one : request.pods) {
+    const std::string kind = controller_of(one.pod).string_or("/kind", "");
+    if (one.fate != PodFate::Stays) {
+      namespaces.insert(one.pod.ns());
+    }
+    if (kind == "DaemonSet" || kind == "StatefulSet") {
+      sets.insert(kind + "/" + one.pod.ns());
+    }
+  }
+  for (const std::string& ns : namespaces) {
+    questions.push_back(ask("get", pods, ns));
+    questions.push_back(ask("create", pods, ns, "", "eviction"));
+  }
+  for (const std::string& one : sets) {
+    const bool daemons = one.starts_with("DaemonSet/");
+    const std::string ns = one.substr(one.find('/') + 1);
+    questions.push_back(daemons ? ask("get", kube::resources::daemon_sets(), ns)
+                                : ask("list", kube::resources::stateful_sets(), ns));
+  }
+  return questions;
+}
+
+/// What is not about one pod that is shown anyway.
+void tell_refusals(const DrainRequest& request, const Sight& sight, engine::StepPlan& plan) {
+  std::vector<std::string> reasons = refusals_of(request, sight.budgets, sight.fits);
+  for (const DrainPod& one : request.pods) {
+    if (one.fate == PodFate::Stays) {
+      continue;
+    }
+    std::erase_if(reasons, [&one](const std::string& why) {
+      return !one.refusals.empty() && why.starts_with("pod " + one.name() + ": ");
+    });
+  }
+  for (const std::string& why : reasons) {
+    plan.changes.push_back({.verb = "evict",
+                            .object = "",
+                            .uid = "",
+                            .diff = {},
+                            .verdict = "refused: " + why,
+                            .refused = true});
+  }
+}
+
+}  // namespace
+
+Result<engine::StepPlan> plan_drain(const engine::Context& context,
+                                    kube::Reader& reader,
+                                    const DrainRequest& request) {
+  CFKOPS_ASSIGN(const Sight sight, look(reader, request));
+  engine::StepPlan plan;
+  plan.estimate = Duration::zero();
+  plan.notes = notes_of(request, sight);
+  plan.permissions = permissions_of(request);
+  tell_refusals(request, sight, plan);
+  plan_wave(reader, request, Wave::Stateless, sight, plan);
+  plan_wave(reader, request, Wave::Stateful, sight, plan);
+  CFKOPS_TRY(plan_kafka(context, reader, request, sight, plan));
+  if (!plan.estimate) {
+    plan.notes.emplace_back(
+        "how long it takes is not known: not every pod tells how long its start took");
+  }
+  plan.ordered_by_state = true;
+  plan.undo = "none: a pod that is gone does not come back to the node";
+  return plan;
+}
+
+}  // namespace cfkops::actions
