@@ -2,6 +2,8 @@
 
 #include "cfkops/base/text.hpp"
 
+#include <fmt/core.h>
+
 #include <algorithm>
 #include <utility>
 
@@ -100,7 +102,7 @@ Result<std::set<std::string>> orphaned_sets(kube::Reader& reader,
       return set.error();
     }
     if (!set) {
-      orphaned.insert(ns + "/" + name);
+      orphaned.insert(fmt::format("{}/{}", ns, name));
     }
   }
   return orphaned;
