@@ -136,8 +136,9 @@ class CheckHealth final : public engine::Check {
                                      const engine::Arguments& arguments) const override {
     const health::Profile profile =
         arguments.string("profile") == "sop" ? health::Profile::Sop : health::Profile::Full;
-    const auto snapshot =
-        health::read_snapshot(reader, {.profile = profile, .ns = arguments.string("namespace")});
+    const std::string ns =
+        arguments.find("namespace") != nullptr ? arguments.string("namespace") : std::string();
+    const auto snapshot = health::read_snapshot(reader, {.profile = profile, .ns = ns});
     if (!snapshot) {
       return unknown(snapshot.error());
     }
