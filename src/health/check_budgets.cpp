@@ -77,12 +77,25 @@ bool is_current(const Json& budget) {
   return budget.int_or("/status/observedGeneration", 0) >= budget.int_or("/metadata/generation", 0);
 }
 
+/// What its controller says when it cannot count the budget's pods, which lets none go; or empty.
+std::string not_counted(const Json& budget) {
+  const Json condition = condition_of(budget, "DisruptionAllowed");
+  return condition.string_or("/reason", "") == "SyncFailed" ? condition.string_or("/message", "?")
+                                                            : std::string();
+}
+
 Judgement deadlocks(const Snapshot& snapshot) {
   Judgement judgement;
   for (const Json& budget : snapshot.of(Part::Budgets)) {
     const std::string object = name_of("poddisruptionbudget", budget);
     if (!is_current(budget)) {
       judgement.unknown.push_back(object + ": its status is older than its spec");
+    } else if (const std::string why = not_counted(budget); !why.empty()) {
+      judgement.found.push_back({Severity::Fail,
+                                 object,
+                                 "never lets a pod go: its pods cannot be counted: " + why,
+                                 "status.conditions[DisruptionAllowed].reason",
+                                 "SyncFailed"});
     } else if (blocks_for_ever(budget)) {
       judgement.found.push_back(
           {Severity::Fail,
