@@ -17,7 +17,7 @@ namespace cfkops::kube {
 
 namespace {
 
-constexpr std::size_t kMaxBody = 2048;
+constexpr std::size_t kMaxBody = 8192;
 
 struct Reason {
   std::string_view name;

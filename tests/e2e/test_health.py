@@ -125,8 +125,16 @@ webhooks:
 """),
 ]
 
+# Of the checks that find something in a cluster on which nothing else is wrong.
+KNOWN = set()
+
+# Of those that cannot tell there.
+UNKNOWN = set()
+
 if os.environ.get("CFKOPS_E2E_ON", "lab") == "lab":
     DEFECTS += ONLY_REAL
+    KNOWN = {"P10"}  # its pods ask for nothing
+    UNKNOWN = {"K05"}  # its control plane elects no leaders
 
 
 def setUpModule():
@@ -165,15 +173,15 @@ class Health(unittest.TestCase):
         until = time.monotonic() + seconds
         while True:
             found, unknown = look(expect=(0, 5, 9))
-            if not found and not unknown:
+            odd = sorted(key for key in found if key[0] not in KNOWN)
+            if not odd and set(unknown) <= UNKNOWN:
                 return
             if time.monotonic() > until:
-                self.assertEqual((found, unknown), ({}, {}))
+                self.fail(f"found: {odd}; unknown: {unknown}")
             lab.nap(2)
 
     def test_ItFindsWhatIsWrongAndOnlyThat(self):
         self.wait_well()
-        look(expect=(0,))
         lab.kubectl("create", "namespace", "broken")
         for _, _, objects in DEFECTS:
             lab.kubectl("apply", "-f", "-", stdin=objects)
