@@ -7,7 +7,7 @@ import tempfile
 import time
 import unittest
 
-from support import NAMESPACE, cluster
+from support import NAMESPACE, cluster, only_full_on_lab
 
 lab = cluster("e2e-health")
 
@@ -138,6 +138,7 @@ if os.environ.get("CFKOPS_E2E_ON", "lab") == "lab":
 
 
 def setUpModule():
+    only_full_on_lab()
     lab.up()
     lab.tool("kafka")
     lab.wait_healthy()
