@@ -125,20 +125,25 @@ std::set<std::string> served(const Snapshot& snapshot) {
   return services;
 }
 
-/// Both kinds of webhooks with the object that each stands in.
-std::vector<std::pair<std::string, Json>> webhooks(const Snapshot& snapshot) {
-  std::vector<std::pair<std::string, Json>> hooks;
-  for (const Part part : {Part::Mutating, Part::Validating}) {
-    for (const Json& configuration : snapshot.of(part)) {
-      const std::string object = name_of(part == Part::Mutating ? "mutatingwebhookconfiguration"
-                                                                : "validatingwebhookconfiguration",
-                                         configuration);
-      for (const Json& hook : configuration.items("/webhooks")) {
-        if (hook.string_or("/failurePolicy", "Fail") == "Fail") {
-          hooks.emplace_back(object, hook);
-        }
-      }
+using Hooks = std::vector<std::pair<std::string, Json>>;
+
+void add_webhooks(std::string_view kind, const Json& configuration, Hooks& hooks) {
+  const std::string object = name_of(kind, configuration);
+  for (const Json& hook : configuration.items("/webhooks")) {
+    if (hook.string_or("/failurePolicy", "Fail") == "Fail") {
+      hooks.emplace_back(object, hook);
     }
+  }
+}
+
+/// Both kinds of webhooks that may refuse, with the object that each stands in.
+Hooks webhooks(const Snapshot& snapshot) {
+  Hooks hooks;
+  for (const Json& configuration : snapshot.of(Part::Mutating)) {
+    add_webhooks("mutatingwebhookconfiguration", configuration, hooks);
+  }
+  for (const Json& configuration : snapshot.of(Part::Validating)) {
+    add_webhooks("validatingwebhookconfiguration", configuration, hooks);
   }
   return hooks;
 }
@@ -210,20 +215,25 @@ Judgement definitions(const Snapshot& snapshot) {
   return judgement;
 }
 
+/// What a namespace says about why it is still there: ": …", or "".
+std::string what_holds(const Json& ns) {
+  std::string why;
+  for (const Json& condition : ns.items("/status/conditions")) {
+    if (condition.string_or("/status", "") == "True") {
+      why = ": " + condition.string_or("/message", "");
+    }
+  }
+  return why;
+}
+
 Judgement namespaces(const Snapshot& snapshot) {
   Judgement judgement;
   for (const Json& ns : snapshot.of(Part::Namespaces)) {
     const std::string since = ns.string_or("/metadata/deletionTimestamp", "");
     if (older_than(snapshot, since, minutes(10))) {
-      std::string why;
-      for (const Json& condition : ns.items("/status/conditions")) {
-        if (condition.string_or("/status", "") == "True") {
-          why = ": " + condition.string_or("/message", "");
-        }
-      }
       judgement.found.push_back({Severity::Warning,
                                  name_of("namespace", ns),
-                                 "is Terminating " + lasting(snapshot, since) + why,
+                                 "is Terminating " + lasting(snapshot, since) + what_holds(ns),
                                  "metadata.deletionTimestamp",
                                  since});
     }

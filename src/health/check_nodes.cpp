@@ -149,7 +149,7 @@ Judgement taints(const Snapshot& snapshot) {
                                    name_of("node", node),
                                    fmt::format("keeps pods away by the taint {}:{}", key, effect),
                                    "spec.taints",
-                                   key + ":" + effect});
+                                   fmt::format("{}:{}", key, effect)});
       }
     }
   }
@@ -272,6 +272,7 @@ Judgement mixed_versions(const Snapshot& snapshot) {
       continue;
     }
     std::vector<std::string> each;
+    each.reserve(values.size());
     for (const auto& [value, count] : values) {
       each.push_back(
           fmt::format("{} on {}", value, base::counted(static_cast<long long>(count), "node")));

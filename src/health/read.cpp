@@ -165,7 +165,7 @@ class Round {
                       [this](const std::string& body) -> Status {
                         CFKOPS_ASSIGN(const Json version, Json::parse(body));
                         snapshot_.version = version.string_or("/gitVersion", "");
-                        return Status();
+                        return {};
                       }});
   }
 
