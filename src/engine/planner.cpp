@@ -24,7 +24,8 @@ void add_question(std::vector<kube::AccessQuestion>& all, kube::AccessQuestion q
   }
 }
 
-/// The question that a declared permission stands for; nothing where the resource is not built in.
+/// The question that a declared permission stands for; nothing where the resource is not built in,
+/// or only some arguments ask for it: "pods/proxy (kafka)".
 std::optional<kube::AccessQuestion> question_of(const runbook::PermissionSpec& permission,
                                                 const std::string& ns) {
   std::string text = permission.resource;
@@ -34,7 +35,7 @@ std::optional<kube::AccessQuestion> question_of(const runbook::PermissionSpec& p
   }
   const std::size_t slash = text.find('/');
   const kube::Resource* resource = kube::find_builtin(text.substr(0, slash));
-  if (resource == nullptr) {
+  if (resource == nullptr || text.ends_with(')')) {
     return std::nullopt;
   }
   return kube::AccessQuestion{
