@@ -18,14 +18,6 @@ using placement::BudgetUse;
 using placement::Disruption;
 using runbook::Type;
 
-CheckResult unknown(const Error& error) {
-  return {.verdict = Verdict::Unknown,
-          .summary = error.text(),
-          .details = {},
-          .remedy = error.hint,
-          .outputs = {}};
-}
-
 /// What is to be evicted: the pods of a node, or those of a selector in a namespace.
 Result<std::vector<Json>> going_of(const engine::Context& context,
                                    kube::Reader& reader,
@@ -99,15 +91,16 @@ class CheckDisruption final : public engine::Check {
                                      const engine::Arguments& arguments) const override {
     const auto going = going_of(context, reader, arguments);
     if (!going) {
-      return unknown(going.error());
+      return CheckResult::unknown(going.error());
     }
     const auto budgets = budgets_for(reader, *going);
     if (!budgets) {
-      return unknown(budgets.error());
+      return CheckResult::unknown(budgets.error());
     }
     const std::int64_t at_once = arguments.integer("at_once");
     if (at_once < 0) {
-      return unknown(make_error(ErrorCode::InvalidInput, "at_once is 0 (all) or more"));
+      return CheckResult::unknown(
+          make_error(ErrorCode::InvalidInput, "at_once is 0 (all) or more"));
     }
     return result_of(placement::disruption(*going, *budgets, static_cast<std::size_t>(at_once)),
                      going->size(),

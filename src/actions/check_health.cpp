@@ -20,23 +20,6 @@ using runbook::Type;
 
 constexpr std::size_t kMostDetails = 50;
 
-CheckResult unknown(const Error& error) {
-  return {.verdict = Verdict::Unknown,
-          .summary = error.text(),
-          .details = {},
-          .remedy = error.hint,
-          .outputs = {}};
-}
-
-Severity severity_of(const std::string& word) {
-  for (const Severity severity : {Severity::Warning, Severity::Fail}) {
-    if (to_string(severity) == word) {
-      return severity;
-    }
-  }
-  return Severity::Critical;
-}
-
 void add_details(const health::Answer& answer,
                  Severity severity,
                  CheckResult& result,
@@ -147,9 +130,11 @@ class CheckHealth final : public engine::Check {
         arguments.find("namespace") != nullptr ? arguments.string("namespace") : std::string();
     const auto snapshot = health::read_snapshot(reader, {.profile = profile, .ns = ns});
     if (!snapshot) {
-      return unknown(snapshot.error());
+      return CheckResult::unknown(snapshot.error());
     }
-    return result_of(health::assess(*snapshot, profile), severity_of(arguments.string("fail_on")));
+    return result_of(
+        health::assess(*snapshot, profile),
+        health::severity_named(arguments.string("fail_on")).value_or(Severity::Critical));
   }
 };
 

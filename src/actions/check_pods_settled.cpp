@@ -17,15 +17,8 @@ using engine::CheckResult;
 using engine::Verdict;
 using runbook::Type;
 
+constexpr auto kEverywhere = runbook::PermissionSpec::In::AllNamespaces;
 constexpr Duration kLookAgain = std::chrono::seconds(1);
-
-CheckResult unknown(const Error& error) {
-  return {.verdict = Verdict::Unknown,
-          .summary = error.text(),
-          .details = {},
-          .remedy = error.hint,
-          .outputs = {}};
-}
 
 /// Made at that moment or later; the API tells whole seconds.
 bool is_new(const kube::Object& pod, std::optional<WallTime> since) {
@@ -119,7 +112,7 @@ class CheckPodsSettled final : public engine::Check {
                                      const engine::Arguments& arguments) const override {
     const Result<Question> read = question_of(arguments);
     if (!read) {
-      return unknown(read.error());
+      return CheckResult::unknown(read.error());
     }
     const Question& question = *read;
     const MonoTime began = reader.loop().clock().now();
@@ -127,7 +120,7 @@ class CheckPodsSettled final : public engine::Check {
     for (;;) {
       auto waiting = unsettled(reader, question);
       if (!waiting) {
-        return unknown(waiting.error());
+        return CheckResult::unknown(waiting.error());
       }
       const MonoTime now = reader.loop().clock().now();
       if (waiting->empty() || now >= until) {
@@ -139,7 +132,7 @@ class CheckPodsSettled final : public engine::Check {
                        .estimate = {},
                        .elapsed = now - began});
       if (const Status paused = reader.loop().pause(std::min(kLookAgain, until - now)); !paused) {
-        return unknown(paused.error());
+        return CheckResult::unknown(paused.error());
       }
     }
   }
@@ -171,9 +164,9 @@ class CheckPodsSettled final : public engine::Check {
                        .fallback = runbook::Value(Duration(std::chrono::minutes(2))),
                        .help = "how long those that are not so yet are waited for"}};
     spec.outputs = {{"waiting", Type::of(Type::Kind::Int), "pods that are not so"}};
-    spec.permissions = {{"list", "pods in all namespaces"},
-                        {"get", "replicasets.apps in all namespaces"},
-                        {"get", "statefulsets.apps in all namespaces"}};
+    spec.permissions = {{"list", "pods", kEverywhere},
+                        {"get", "replicasets.apps", kEverywhere},
+                        {"get", "statefulsets.apps", kEverywhere}};
     spec.example =
         "- check: pods.settled\n"
         "  with: {since: \"${run.started}\"}\n";

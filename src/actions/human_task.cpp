@@ -71,6 +71,7 @@ class HumanTask final : public Irreversible {
                       {.name = "done_when",
                        .type = Type::of(Type::Kind::String),
                        .help = "how to tell that it is"}};
+    spec.for_a_person = true;
     spec.effect = runbook::Effect::Once;
     spec.no_undo = "what a person has done is for a person to take back";
     spec.timeout = std::chrono::hours(24);

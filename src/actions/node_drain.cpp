@@ -20,6 +20,8 @@
 #include "kinds.hpp"
 #include "node_pods.hpp"
 #include "node_schedule.hpp"
+#include "sent_before.hpp"
+#include "subject.hpp"
 
 #include "cfkops/base/text.hpp"
 
@@ -38,24 +40,17 @@ using engine::Outcome;
 using runbook::Type;
 
 DrainOptions options_of(const engine::Arguments& arguments) {
-  DrainOptions options{.ignore_daemonsets = arguments.boolean("ignore_daemonsets"),
-                       .delete_emptydir = arguments.boolean("delete_emptydir"),
-                       .force = arguments.boolean("force")};
-  const runbook::Value* selector = arguments.find("pod_selector");
-  options.pod_selector = selector == nullptr || selector->is_null() ? "" : selector->text();
-  return options;
+  return {.ignore_daemonsets = arguments.boolean("ignore_daemonsets"),
+          .delete_emptydir = arguments.boolean("delete_emptydir"),
+          .force = arguments.boolean("force"),
+          .pod_selector = optional_text(arguments, "pod_selector")};
 }
 
-/// What an earlier process of this run has evicted: "namespace/pod" and uid.
-std::map<std::string, std::string> evicted_before(const engine::Context& context) {
+/// Uids by namespace/pod.
+std::map<std::string, std::string> sent_away_before(const engine::Context& context) {
   std::map<std::string, std::string> evicted;
-  if (context.earlier == nullptr) {
-    return evicted;
-  }
-  for (const engine::SentMutation& one : *context.earlier) {
-    if (one.mutation.verb == "evict" && one.fate == engine::Fate::Applied) {
-      evicted[one.mutation.ns + "/" + one.mutation.name] = one.mutation.uid;
-    }
+  for (const kube::Mutation& eviction : evicted_before(context)) {
+    evicted[eviction.ns + "/" + eviction.name] = eviction.uid;
   }
   return evicted;
 }
@@ -211,7 +206,7 @@ Result<DrainRequest> read_drain_request(const engine::Context& context,
   DrainRequest request{.options = options_of(arguments),
                        .wait = {.settle = arguments.duration("settle"),
                                 .ready_timeout = arguments.duration("ready_timeout")},
-                       .earlier = evicted_before(context)};
+                       .earlier = sent_away_before(context)};
   const std::vector<std::string> waived = arguments.strings("waiver_topics");
   request.waived_topics.insert(waived.begin(), waived.end());
   CFKOPS_ASSIGN(request.node, read_node(reader, arguments));
@@ -261,10 +256,14 @@ std::optional<Outcome> Drain::begin() {
     const bool kafka = std::ranges::any_of(request_.kafka.shares, [&](const KafkaShare& share) {
       return share.cluster.target.ns == ns && is_member(share.cluster, pod);
     });
-    if (!kafka) {
-      const auto went = went_pod_by_name(client_, ns, pod, uid);
-      earlier_.push_back(went ? *went : WentPod{.ns = ns, .pod = pod, .uid = uid});
+    if (kafka) {
+      continue;
     }
+    auto went = went_pod_by_name(client_, ns, pod, uid);
+    if (!went) {
+      return outcome_of(went.error());
+    }
+    earlier_.push_back(*std::move(went));
   }
   if (!is_cordoned(request_.node)) {
     return Outcome::refused(request_.node.text() +

@@ -1,6 +1,7 @@
 #include "node_schedule.hpp"
 
 #include "difference.hpp"
+#include "sent_before.hpp"
 #include "subject.hpp"
 #include "undo_patch.hpp"
 
@@ -21,11 +22,6 @@ using engine::Outcome;
 constexpr std::string_view kOurManager = "cfkops";  // as all our writes have it
 constexpr int kMostTries = 5;  // kubelets and controllers write to nodes all the time
 
-std::string text_of(const runbook::ValueMap& ref, std::string_view key) {
-  const auto found = ref.find(key);
-  return found == ref.end() ? "" : found->second.text();
-}
-
 Json mark_of(const kube::Object& node) {
   const Result<Json> mark = Json::parse(node.annotation(kCordonMark).value_or("null"));
   return mark ? *mark : Json();
@@ -39,11 +35,14 @@ bool may_have_sent(const engine::Context& context) {
          });
 }
 
-/// By an earlier process of this run, which did not come to say so.
-bool was_changed(const engine::Context& context) {
-  return context.earlier != nullptr &&
-         std::ranges::find(*context.earlier, engine::Fate::Applied, &engine::SentMutation::fate) !=
-             context.earlier->end();
+/// A node that has the name of another one must not get what was meant for that.
+Status same_node(const kube::Object& now, const std::string& uid) {
+  if (now.uid() == uid) {
+    return {};
+  }
+  return make_error(ErrorCode::Refused,
+                    now.text() + " is another one now: uid " + now.uid() + ", not " + uid,
+                    "look at it, and start the run again");
 }
 
 /// Whose the cordon is, as the server has it: the field manager of `spec.unschedulable`; "" where
@@ -151,27 +150,35 @@ Result<kube::Object> read_node(kube::Reader& reader, const engine::Arguments& ar
   const runbook::ValueMap& ref = arguments.ref("node");
   CFKOPS_ASSIGN(kube::Object node, reader.get(kube::resources::nodes(), "", text_of(ref, "name")));
   const std::string uid = text_of(ref, "uid");
-  if (!uid.empty() && node.uid() != uid) {
-    return make_error(ErrorCode::Refused,
-                      node.text() + " is another one now: uid " + node.uid() + ", not " + uid,
-                      "look at it, and start the run again");
-  }
+  CFKOPS_TRY(uid.empty() ? Status() : same_node(node, uid));
   return node;
 }
 
 Status still_cordoned(kube::Reader& reader, const kube::Object& node) {
   CFKOPS_ASSIGN(const kube::Object now, reader.get(kube::resources::nodes(), "", node.name()));
-  if (now.uid() != node.uid()) {
-    return make_error(ErrorCode::Refused,
-                      node.text() + " is another one now: uid " + now.uid() + ", not " + node.uid(),
-                      "look at it, and start the run again");
-  }
+  CFKOPS_TRY(same_node(now, node.uid()));
   if (!is_cordoned(now)) {
     return make_error(ErrorCode::Refused,
                       node.text() + " is not cordoned any more: its pods could come back to it",
                       "find out who has uncordoned it, then start the run again");
   }
   return {};
+}
+
+runbook::ActionSpec NodeSchedule::begin_spec(std::string name,
+                                             std::string summary,
+                                             std::string changed) {
+  using runbook::Type;
+  const Type text = Type::of(Type::Kind::String);
+  runbook::ActionSpec spec{.name = std::move(name), .summary = std::move(summary)};
+  spec.arguments = {
+      {.name = "node", .type = Type::ref({"Node"}), .required = true, .help = "the node"}};
+  spec.outputs = {{"changed", Type::of(Type::Kind::Bool), std::move(changed)},
+                  {"uid", text, "of the node"},
+                  {"boot_id", text, "of the node; another one after it was started again"}};
+  spec.effect = runbook::Effect::Idempotent;
+  spec.permissions = {{"get", "nodes"}, {"patch", "nodes"}};
+  return spec;
 }
 
 bool NodeSchedule::is_so(const kube::Object& node) const {
@@ -235,7 +242,7 @@ Outcome NodeSchedule::apply(const engine::Context& context,
 /// Whether this run has brought about what is so.
 bool NodeSchedule::is_ours(const engine::Context& context, const kube::Object& node) const {
   return wanted_ == Schedulable::No ? foreign_cordon(node, context.run_id).empty()
-                                    : was_changed(context);
+                                    : applied_before(context) != nullptr;
 }
 
 /// What was remembered before a request that did not take effect: it is so by somebody else's
@@ -250,11 +257,7 @@ Status NodeSchedule::forget(const engine::Context& context, bool conflict) const
     if (one.step != context.step.id || one.undone) {
       continue;
     }
-    CFKOPS_TRY(
-        context.journal->write(audit::Phase::Undo,
-                               Json(nlohmann::json{{"event", "forget"}, {"entry", one.entry}}),
-                               audit::Durable::Yes));
-    context.journal->note_undone(one.entry);
+    CFKOPS_TRY(context.journal->forget_undo(one.entry));
   }
   return {};
 }

@@ -49,6 +49,11 @@ class NodeSchedule : public engine::Action {
   explicit NodeSchedule(Schedulable wanted)
       : wanted_(wanted) {}
 
+  /// What both declare alike; `changed` says what the output of that name means.
+  [[nodiscard]] static runbook::ActionSpec begin_spec(std::string name,
+                                                      std::string summary,
+                                                      std::string changed);
+
   /// The merge patch that brings the state about.
   [[nodiscard]] virtual Json patch(const engine::Context& context,
                                    const engine::Arguments& arguments) const = 0;

@@ -32,25 +32,12 @@ std::optional<std::int64_t> ordinal_of(const std::string& pod) {
                                                                   : std::nullopt;
 }
 
-/// The kinds that say how many they want, and Jobs, which say whether they are through.
+/// The kinds that say how many they want, and Jobs, which say whether they are through; nullptr for
+/// others.
 const kube::Resource* resource_of(const std::string& kind) {
-  static const kube::Resource kOld{.group = "",
-                                   .version = "v1",
-                                   .plural = "replicationcontrollers",
-                                   .kind = "ReplicationController",
-                                   .namespaced = true};
-  static const kube::Resource kJobs{
-      .group = "batch", .version = "v1", .plural = "jobs", .kind = "Job", .namespaced = true};
-  if (kind == "ReplicaSet") {
-    return &kube::resources::replica_sets();
-  }
-  if (kind == "StatefulSet") {
-    return &kube::resources::stateful_sets();
-  }
-  if (kind == "ReplicationController") {
-    return &kOld;
-  }
-  return kind == "Job" ? &kJobs : nullptr;
+  const bool known = kind == "ReplicaSet" || kind == "StatefulSet" ||
+                     kind == "ReplicationController" || kind == "Job";
+  return known ? kube::find_builtin(kind) : nullptr;
 }
 
 /// It is not going to make any pod.
@@ -170,18 +157,23 @@ Result<WentPod> went_pod_by_name(kube::Reader& reader,
   if (tail.empty() || tail.size() == pod.size()) {
     return went;
   }
-  const std::string kind = ordinal_of(pod) ? "StatefulSet" : "ReplicaSet";
-  const auto owner =
-      reader.get(*resource_of(kind), ns, pod.substr(0, pod.size() - tail.size() - 1));
-  if (!owner && owner.error().code == ErrorCode::NotFound) {
-    return went;
+  // What follows a ReplicaSet's name may look like a number too.
+  for (const char* kind : {"StatefulSet", "ReplicaSet"}) {
+    if (!ordinal_of(pod) && std::string_view(kind) == "StatefulSet") {
+      continue;
+    }
+    const auto owner =
+        reader.get(*resource_of(kind), ns, pod.substr(0, pod.size() - tail.size() - 1));
+    if (!owner && owner.error().code != ErrorCode::NotFound) {
+      return owner.error();
+    }
+    if (owner) {
+      went.kind = kind;
+      went.controller = owner->name();
+      went.controller_uid = owner->uid();
+      break;
+    }
   }
-  if (!owner) {
-    return owner.error();
-  }
-  went.kind = kind;
-  went.controller = owner->name();
-  went.controller_uid = owner->uid();
   return went;
 }
 

@@ -19,15 +19,6 @@ namespace {
 
 using health::Severity;
 
-Severity severity_of(const std::string& word) {
-  for (const Severity severity : {Severity::Warning, Severity::Fail}) {
-    if (to_string(severity) == word) {
-      return severity;
-    }
-  }
-  return Severity::Critical;
-}
-
 Result<std::optional<health::Baseline>> baseline_of(const std::string& path) {
   if (path.empty()) {
     return std::optional<health::Baseline>();
@@ -106,7 +97,7 @@ int health_command(const Arguments& arguments, const AppEnvironment& environment
     }
     leave_out(report, **baseline);
   }
-  const Severity fail_on = severity_of(arguments.fail_on);
+  const Severity fail_on = health::severity_named(arguments.fail_on).value_or(Severity::Critical);
   environment.terminal.out(shown(report, arguments.global.output, fail_on));
   return code_of(report, fail_on);
 }

@@ -67,7 +67,7 @@ std::string summary_of(const engine::Plan& plan) {
 /// does not say so, and so somebody is asked for beforehand.
 Status somebody_is_there(Terminal& terminal, const engine::Plan& plan) {
   const auto task = std::ranges::find_if(plan.steps, [](const engine::PlannedStep& step) {
-    return step.action == "human.task" && step.skipped.empty();
+    return step.for_a_person && step.skipped.empty();
   });
   if (task == plan.steps.end()) {
     return {};

@@ -18,14 +18,6 @@ namespace {
 /// So old may a look be when others end.
 constexpr Duration kFresh = std::chrono::seconds(5);
 
-CheckResult unknown(const Error& error) {
-  return {.verdict = Verdict::Unknown,
-          .summary = error.text(),
-          .details = {},
-          .remedy = error.hint,
-          .outputs = {}};
-}
-
 /// Of what could not be evaluated. Where it uses outputs of a step that did not finish, that is the
 /// reason to tell; the expression's own error only follows from it.
 CheckResult unknown(const Error& error, const std::set<std::string>& missing) {
@@ -39,7 +31,7 @@ CheckResult unknown(const Error& error, const std::set<std::string>& missing) {
               .outputs = {}};
     }
   }
-  return unknown(error);
+  return CheckResult::unknown(error);
 }
 
 /// "`x == 1` (`x` = 2)"
@@ -172,7 +164,8 @@ CheckResult CheckRunner::ask_kind(const runbook::CheckEntry& entry,
                                   const runbook::Bindings& bindings) const {
   const Check* check = site_.catalogue.check(entry.kind);
   if (check == nullptr) {
-    return unknown(make_error(ErrorCode::InvalidInput, "there is no check '" + entry.kind + "'"));
+    return CheckResult::unknown(
+        make_error(ErrorCode::InvalidInput, "there is no check '" + entry.kind + "'"));
   }
   const auto arguments = evaluate_arguments(entry.with, check->spec(), bindings, site_);
   if (!arguments) {

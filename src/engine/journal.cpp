@@ -145,6 +145,14 @@ Status Journal::remember_undo(const Json& data) {
   return {};
 }
 
+Status Journal::forget_undo(std::uint64_t entry) {
+  CFKOPS_TRY(write_as(audit::Phase::Undo,
+                      Json(nlohmann::json{{"event", "forget"}, {"entry", entry}}),
+                      audit::Durable::Yes));
+  note_undone(entry);
+  return {};
+}
+
 void Journal::note_undone(std::uint64_t entry) {
   const auto found = std::ranges::find(remembered_, entry, &Remembered::entry);
   if (found != remembered_.end()) {

@@ -84,4 +84,12 @@ std::string_view to_string(Verdict verdict) {
   return "unknown";
 }
 
+CheckResult CheckResult::unknown(const Error& error) {
+  return {.verdict = Verdict::Unknown,
+          .summary = error.text(),
+          .details = {},
+          .remedy = error.hint,
+          .outputs = {}};
+}
+
 }  // namespace cfkops::engine

@@ -15,9 +15,6 @@ namespace {
 /// The other kind that is asked again of a run that goes on.
 constexpr std::string_view kVersion = "version";
 
-/// How a declaration says that one namespace is not enough.
-constexpr std::string_view kEverywhere = " in all namespaces";
-
 void add_question(std::vector<kube::AccessQuestion>& all, kube::AccessQuestion question) {
   if (std::find(all.begin(), all.end(), question) == all.end()) {
     all.push_back(std::move(question));
@@ -25,24 +22,21 @@ void add_question(std::vector<kube::AccessQuestion>& all, kube::AccessQuestion q
 }
 
 /// The question that a declared permission stands for; nothing where the resource is not built in,
-/// or only some arguments ask for it: "pods/proxy (kafka)".
+/// or only some arguments ask for it.
 std::optional<kube::AccessQuestion> question_of(const runbook::PermissionSpec& permission,
                                                 const std::string& ns) {
-  std::string text = permission.resource;
-  const bool everywhere = text.ends_with(kEverywhere);
-  if (everywhere) {
-    text.resize(text.size() - kEverywhere.size());
-  }
+  const std::string& text = permission.resource;
   const std::size_t slash = text.find('/');
   const kube::Resource* resource = kube::find_builtin(text.substr(0, slash));
-  if (resource == nullptr || text.ends_with(')')) {
+  const bool here = permission.in == runbook::PermissionSpec::In::TheNamespace;
+  if (resource == nullptr || !permission.only.empty()) {
     return std::nullopt;
   }
   return kube::AccessQuestion{
       .verb = permission.verb,
       .resource = *resource,
       .subresource = slash == std::string::npos ? "" : text.substr(slash + 1),
-      .ns = resource->namespaced && !everywhere ? ns : "",
+      .ns = resource->namespaced && here ? ns : "",
       .name = ""};
 }
 

@@ -15,6 +15,9 @@ namespace cfkops::health {
 
 namespace {
 
+// In the order of Severity.
+constexpr std::array<std::string_view, 4> kSeverities = {"info", "warning", "fail", "critical"};
+
 struct Group {
   char letter;
   std::string_view name;
@@ -59,17 +62,10 @@ void make_printable(Finding& finding) {
   }
 }
 
-/// It weighs what has no namespace against all that has one, and so cannot be judged by one alone.
-bool needs_all_namespaces(const Check& check) {
-  constexpr std::array<std::string_view, 4> kThese = {"N06", "N07", "K07", "K14"};
-  return std::find(kThese.begin(), kThese.end(), check.id) != kThese.end();
-}
-
 bool has_nothing_to_judge(const Check& check, const Snapshot& snapshot) {
   const Source& nodes = snapshot.source(Part::Nodes);
   const bool no_nodes = nodes.state == Source::State::Read && nodes.seen == 0;
-  return (!snapshot.ns.empty() && needs_all_namespaces(check)) ||
-         (check.id.starts_with('N') && no_nodes);
+  return (!snapshot.ns.empty() && check.all_namespaces) || (check.id.starts_with('N') && no_nodes);
 }
 
 Answer judge(const Check& check, const Snapshot& snapshot) {
@@ -112,8 +108,14 @@ Answer judge(const Check& check, const Snapshot& snapshot) {
 }  // namespace
 
 std::string_view to_string(Severity severity) {
-  constexpr std::array<std::string_view, 4> kWords = {"info", "warning", "fail", "critical"};
-  return kWords[static_cast<std::size_t>(severity)];
+  return kSeverities[static_cast<std::size_t>(severity)];
+}
+
+std::optional<Severity> severity_named(std::string_view word) {
+  const auto* const found = std::find(kSeverities.begin(), kSeverities.end(), word);
+  return found == kSeverities.end()
+             ? std::nullopt
+             : std::optional(static_cast<Severity>(found - kSeverities.begin()));
 }
 
 std::string_view to_string(Profile profile) {

@@ -82,6 +82,9 @@ class Round {
     if (options_.profile == Profile::Sop) {
       read_details(reader_, options_, unwell_.nodes, unwell_.volumes, unwell_.pods, snapshot_);
     }
+    if (wanted_.has(Part::Pods) && !as_table(Part::Pods)) {
+      read_all_pods();
+    }
     if (wanted_.has(Part::Latency)) {
       time_reads(reader_, options_, snapshot_);
       snapshot_.source(Part::Latency).at = snapshot_.now;
@@ -121,6 +124,9 @@ class Round {
   }
 
   void ask_list(const ListedPart& listed) {
+    if (listed.part == Part::Pods && !as_table(Part::Pods)) {
+      return;  // there may be many: by pages, when all else is there
+    }
     const bool limited = listed.only_in.empty();
     const std::string ns(limited ? options_.ns : std::string(listed.only_in));
     std::string target = listed.resource.path(ns);
@@ -133,13 +139,6 @@ class Round {
           {listed.part,
            {target, what, {}, std::string(kube::kTableAccept)},
            [this, part = listed.part](const std::string& body) { return take_table(part, body); }});
-    } else if (listed.part == Part::Pods) {
-      asked_.push_back(
-          {listed.part, {pods_target(options_, ""), what}, [this](const std::string& body) {
-             Status read = read_pods(reader_, options_, body, snapshot_);
-             snapshot_.source(Part::Pods).seen = snapshot_.pods.size();
-             return read;
-           }});
     } else {
       target += selector.empty() ? "" : "?" + selector;
       asked_.push_back(
@@ -147,6 +146,17 @@ class Round {
            {target, what},
            [this, part = listed.part](const std::string& body) { return take_objects(part, body); },
            listed.may_lack});
+    }
+  }
+
+  void read_all_pods() {
+    const Status read = read_pods(reader_, options_, snapshot_);
+    Source& source = snapshot_.source(Part::Pods);
+    source.at = snapshot_.now;
+    source.seen = snapshot_.pods.size();
+    source.state = read ? Source::State::Read : Source::State::Unknown;
+    if (!read) {
+      source.error = read.error();
     }
   }
 

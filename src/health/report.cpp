@@ -17,19 +17,6 @@ namespace {
 constexpr std::array<Severity, 4> kWorstFirst = {
     Severity::Critical, Severity::Fail, Severity::Warning, Severity::Info};
 
-double seconds(Duration duration) {
-  return std::chrono::duration<double>(duration).count();
-}
-
-/// The least where the word is none: then all is worse than it was, and told.
-Severity severity_of(std::string_view word) {
-  const auto* const found =
-      std::find_if(kWorstFirst.begin(), kWorstFirst.end(), [word](Severity severity) {
-        return to_string(severity) == word;
-      });
-  return found == kWorstFirst.end() ? Severity::Info : *found;
-}
-
 nlohmann::json json_of(const Finding& finding) {
   return {{"severity", to_string(finding.severity)},
           {"object", finding.object},
@@ -51,7 +38,7 @@ nlohmann::json json_of(const Answer& answer) {
           {"unknown", answer.unknown},
           {"remedy", answer.check->remedy},
           {"link", answer.check->link()},
-          {"ageSeconds", seconds(answer.age)}};
+          {"ageSeconds", base::in_seconds(answer.age)}};
 }
 
 }  // namespace
@@ -123,11 +110,14 @@ Result<Baseline> read_baseline(std::string_view text) {
   Baseline baseline{.server = json->string_or("/server", ""), .findings = {}};
   for (const Json& check : json->items("/checks")) {
     for (const Json& finding : check.items("/findings")) {
-      baseline.findings.push_back({.check = check.string_or("/id", ""),
-                                   .object = finding.string_or("/object", ""),
-                                   .field = finding.string_or("/field", ""),
-                                   .value = finding.string_or("/value", ""),
-                                   .severity = severity_of(finding.string_or("/severity", ""))});
+      baseline.findings.push_back(
+          {.check = check.string_or("/id", ""),
+           .object = finding.string_or("/object", ""),
+           .field = finding.string_or("/field", ""),
+           .value = finding.string_or("/value", ""),
+           // The least where the word is none: then all is worse than it was, and told.
+           .severity =
+               severity_named(finding.string_or("/severity", "")).value_or(Severity::Info)});
     }
   }
   return baseline;
@@ -187,7 +177,7 @@ Json json_of(const Report& report) {
                              {"profile", to_string(report.profile)},
                              {"time", base::format_rfc3339_seconds(report.at)},
                              {"timeBy", report.by_server_clock ? "server" : "client"},
-                             {"seconds", seconds(report.took)},
+                             {"seconds", base::in_seconds(report.took)},
                              {"requests", report.requests},
                              {"nodes", report.nodes},
                              {"pods", report.pods},

@@ -210,4 +210,42 @@ inline std::string budget(const std::string& name, const std::string& rule) {
       rule);
 }
 
+/// For `workload`: its pods go to node-1.
+inline constexpr const char* kHere = "nodeSelector: {kubernetes.io/hostname: node-1}, ";
+
+/// For `DrainBench`: one Kafka with a topic that is written to.
+inline constexpr const char* kKafka =
+    "- {name: kafka, topics: [{name: orders, partitions: 12, recordsPerSecond: 300, stored: "
+    "16Mi}]}\n";
+
+inline constexpr const char* kBroker = "platform.confluent.io/type=kafka";
+
+/// The arguments of a drain that the runbooks give.
+inline runbook::ValueMap usual(DrainBench& bench, const std::string& node = "node-1") {
+  return {{"node", bench.node(node)}, {"ignore_daemonsets", true}, {"delete_emptydir", true}};
+}
+
+/// A node with a broker.
+inline std::string broker_node(DrainBench& bench) {
+  for (int number = 1; number <= 6; ++number) {
+    std::string node = fmt::format("node-{}", number);
+    if (!bench.pods_on(node, kBroker).empty()) {
+      return node;
+    }
+  }
+  ADD_FAILURE() << "no broker";
+  return "";
+}
+
+/// A pod of the namespace shop that an earlier process of the run has evicted.
+inline std::vector<engine::SentMutation> evicted_earlier(const std::string& pod,
+                                                         const std::string& uid) {
+  return {{.number = 1,
+           .step = "drain",
+           .mutation = {.verb = "evict", .ns = "shop", .name = pod, .uid = uid},
+           .time = {},
+           .known = true,
+           .fate = engine::Fate::Applied}};
+}
+
 }  // namespace cfkops::test

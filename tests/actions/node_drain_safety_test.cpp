@@ -2,6 +2,7 @@
 #include "drain_bench.hpp"
 #include "kinds.hpp"
 #include "support/matchers.hpp"
+#include "went_pods.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -18,6 +19,8 @@ using std::chrono::minutes;
 using std::chrono::seconds;
 using test::budget;
 using test::DrainBench;
+using test::kHere;
+using test::kKafka;
 using test::workload;
 using testing::AllOf;
 using testing::Contains;
@@ -27,32 +30,21 @@ using testing::IsEmpty;
 using testing::Not;
 using testing::StartsWith;
 
-const std::string kHere = "nodeSelector: {kubernetes.io/hostname: node-1}, ";
-const std::string kKafka =
-    "- {name: kafka, topics: [{name: orders, partitions: 12, recordsPerSecond: 300, stored: "
-    "16Mi}]}\n";
-const std::string kBroker = "platform.confluent.io/type=kafka";
 constexpr const char* kCordon = R"({"spec": {"unschedulable": true}})";
 constexpr const char* kUncordon = R"({"spec": {"unschedulable": null}})";
 
-runbook::ValueMap usual(DrainBench& bench, const std::string& node) {
-  return {{"node", bench.node(node)},
-          {"ignore_daemonsets", true},
-          {"delete_emptydir", true},
-          {"settle", Duration(seconds(0))}};
+/// As the runbooks give it, but that Kafka need not settle.
+runbook::ValueMap at_once(DrainBench& bench, const std::string& node) {
+  runbook::ValueMap given = test::usual(bench, node);
+  given["settle"] = Duration(seconds(0));
+  return given;
 }
 
 /// A node with a broker, cordoned.
-std::string broker_node(DrainBench& bench) {
-  for (int number = 1; number <= 6; ++number) {
-    std::string node = fmt::format("node-{}", number);
-    if (!bench.pods_on(node, kBroker).empty()) {
-      bench.cordon(node);
-      return node;
-    }
-  }
-  ADD_FAILURE() << "no broker";
-  return "";
+std::string cordoned_broker_node(DrainBench& bench) {
+  std::string node = test::broker_node(bench);
+  bench.cordon(node);
+  return node;
 }
 
 sandbox::Fault no_claims() {
@@ -64,9 +56,9 @@ sandbox::Fault no_claims() {
 
 TEST(NodeDrainSafety, DoesNotStopABrokerOfWhichItCannotTellWhetherItFits) {
   DrainBench bench("", kKafka);
-  const std::string node = broker_node(bench);
+  const std::string node = cordoned_broker_node(bench);
   bench.cluster().inject({no_claims()});
-  const Outcome outcome = bench.apply(node_drain(), usual(bench, node));
+  const Outcome outcome = bench.apply(node_drain(), at_once(bench, node));
   EXPECT_EQ(outcome.kind, Outcome::Kind::Unknown) << outcome.why;
   EXPECT_THAT(outcome.why, HasSubstr("whether it fits on another node cannot be told"));
   EXPECT_THAT(bench.recorder.sent, IsEmpty());
@@ -74,9 +66,9 @@ TEST(NodeDrainSafety, DoesNotStopABrokerOfWhichItCannotTellWhetherItFits) {
 
 TEST(NodeDrainSafety, PlansARefusalWhereItCannotTellWhetherABrokerFits) {
   DrainBench bench("", kKafka);
-  const std::string node = broker_node(bench);
+  const std::string node = cordoned_broker_node(bench);
   bench.cluster().inject({no_claims()});
-  const auto plan = bench.plan(node_drain(), usual(bench, node));
+  const auto plan = bench.plan(node_drain(), at_once(bench, node));
   ASSERT_THAT(plan, test::IsOk());
   const auto refused = std::ranges::find_if(plan->changes, [](const auto& change) {
     return change.refused && change.verdict.find("cannot be told") != std::string::npos;
@@ -93,7 +85,7 @@ TEST(NodeDrainSafety, BeginsNoWaveOnANodeThatSomebodyHasUncordoned) {
                    workload("StatefulSet", "db", 1, kHere));
   bench.cordon("node-1");
   bench.recorder.before = [&bench] { bench.kubectl_patch("node-1", kUncordon); };
-  const Outcome outcome = bench.apply(node_drain(), usual(bench, "node-1"));
+  const Outcome outcome = bench.apply(node_drain(), at_once(bench, "node-1"));
   EXPECT_EQ(outcome.kind, Outcome::Kind::Failed);
   EXPECT_THAT(outcome.why, HasSubstr("is not cordoned any more"));
   EXPECT_THAT(bench.recorder.evicted(), Each(StartsWith("shop/web-")));
@@ -101,16 +93,16 @@ TEST(NodeDrainSafety, BeginsNoWaveOnANodeThatSomebodyHasUncordoned) {
 
 TEST(NodeDrainSafety, EvictsNoBrokerFromANodeThatSomebodyHasUncordoned) {
   DrainBench bench(workload("StatefulSet", "db", 12), kKafka);
-  const std::string node = broker_node(bench);
+  const std::string node = cordoned_broker_node(bench);
   bench.recorder.before = [&] { bench.kubectl_patch(node, kUncordon); };
-  const Outcome outcome = bench.apply(node_drain(), usual(bench, node));
+  const Outcome outcome = bench.apply(node_drain(), at_once(bench, node));
   EXPECT_EQ(outcome.kind, Outcome::Kind::Failed) << outcome.why;
   EXPECT_THAT(bench.recorder.evicted(), Each(StartsWith("shop/db-")));
 }
 
 TEST(NodeDrainSafety, FailsWhereABrokerComesBackToTheNode) {
   DrainBench bench("", kKafka);
-  const std::string node = broker_node(bench);
+  const std::string node = cordoned_broker_node(bench);
   bench.recorder.before = [&] {
     bench.kubectl_patch(node, kUncordon);
     for (int number = 1; number <= 6; ++number) {
@@ -119,7 +111,7 @@ TEST(NodeDrainSafety, FailsWhereABrokerComesBackToTheNode) {
       }
     }
   };
-  const Outcome outcome = bench.apply(node_drain(), usual(bench, node));
+  const Outcome outcome = bench.apply(node_drain(), at_once(bench, node));
   EXPECT_EQ(outcome.kind, Outcome::Kind::Failed);
   EXPECT_THAT(outcome.why, HasSubstr("has come back to node " + node));
   EXPECT_EQ(bench.recorder.evicted().size(), 1U) << "no other one goes";
@@ -127,10 +119,10 @@ TEST(NodeDrainSafety, FailsWhereABrokerComesBackToTheNode) {
 
 TEST(NodeDrainSafety, MovesKafkaOnlyWhenWhatWentBeforeIsReadyAgain) {
   DrainBench bench(workload("StatefulSet", "db", 12), kKafka);
-  const std::string node = broker_node(bench);
+  const std::string node = cordoned_broker_node(bench);
   bench.cluster().inject({{.kind = FaultKind::PodNeverReady,
                            .on = RequestMatch{.method = "POST", .resource = "pods/eviction"}}});
-  runbook::ValueMap given = usual(bench, node);
+  runbook::ValueMap given = at_once(bench, node);
   given["ready_timeout"] = Duration(minutes(1));
   const Outcome outcome = bench.apply(node_drain(), given);
   EXPECT_EQ(outcome.kind, Outcome::Kind::Failed);
@@ -149,7 +141,7 @@ Duration time_with(FaultKind kind, int times) {
                            .on = RequestMatch{.method = "POST", .resource = "pods/eviction"},
                            .times = times}});
   const MonoTime before = bench.loop.clock().now();
-  const Outcome outcome = bench.apply(node_drain(), usual(bench, "node-1"));
+  const Outcome outcome = bench.apply(node_drain(), at_once(bench, "node-1"));
   EXPECT_EQ(outcome.kind, Outcome::Kind::Done) << outcome.why;
   EXPECT_FALSE(bench.observer.waited_for("at a time")) << "it is not the budget that is in the way";
   return bench.loop.clock().now() - before;
@@ -169,19 +161,38 @@ TEST(NodeDrainSafety, TellsWhatAnEarlierProcessHasSentAwayToo) {
   const auto first = bench.client.get(kube::resources::pods(), "shop", "db-0");
   ASSERT_TRUE(bench.client.evict("shop", "db-0", {.uid = first->uid()}));
   bench.pass(seconds(20));
-  const std::vector<engine::SentMutation> earlier = {
-      {.number = 1,
-       .step = "drain",
-       .mutation = {.verb = "evict", .ns = "shop", .name = "db-0", .uid = first->uid()},
-       .time = {},
-       .known = true,
-       .fate = engine::Fate::Applied}};
+  const auto earlier = test::evicted_earlier("db-0", first->uid());
   bench.context.earlier = &earlier;
-  const Outcome outcome = bench.apply(node_drain(), usual(bench, "node-1"));
+  const Outcome outcome = bench.apply(node_drain(), at_once(bench, "node-1"));
   ASSERT_EQ(outcome.kind, Outcome::Kind::Done) << outcome.why;
   EXPECT_EQ(outcome.outputs.at("evicted"), runbook::Value(2));
   const std::string pods = outcome.outputs.at("pods").to_json().dump();
   EXPECT_THAT(pods, AllOf(HasSubstr(first->uid()), HasSubstr("StatefulSet")));
+}
+
+TEST(NodeDrainSafety, DoesNotTakeAPodForOneThatNobodyMakesWhereItCannotTell) {
+  DrainBench bench(workload("Deployment", "web", 2, kHere));
+  bench.cordon("node-1");
+  const auto earlier = test::evicted_earlier("web-7f9c-2b4d", "gone");
+  bench.context.earlier = &earlier;
+  bench.cluster().inject({{.kind = FaultKind::RequestRefused,
+                           .on = RequestMatch{.method = "GET", .resource = "replicasets"},
+                           .times = 1000,
+                           .code = 403}});
+  const Outcome outcome = bench.apply(node_drain(), at_once(bench, "node-1"));
+  EXPECT_NE(outcome.kind, Outcome::Kind::Done);
+  EXPECT_THAT(bench.recorder.evicted(), IsEmpty());
+}
+
+TEST(NodeDrainSafety, KnowsAReplicaSetWhosePodsHaveNumbers) {
+  DrainBench bench(workload("Deployment", "web", 1, kHere));
+  const auto sets = bench.client.list(kube::resources::replica_sets(), "shop");
+  ASSERT_THAT(sets, test::IsOk());
+  const kube::Object& set = sets->items.front();
+  const auto went = went_pod_by_name(bench.client, "shop", set.name() + "-24579", "gone");
+  ASSERT_THAT(went, test::IsOk());
+  EXPECT_EQ(went->kind, "ReplicaSet");
+  EXPECT_EQ(went->controller_uid, set.uid());
 }
 
 }  // namespace

@@ -74,7 +74,7 @@ TEST_F(TerminalApproverTest, WantsTheNameOfTheTargetWhereTheRiskIsHigh) {
 TEST_F(TerminalApproverTest, YesIsNotEnoughWhereAPersonIsNeededLater) {
   engine::Plan plan = plan_of_risk("high");
   EXPECT_THAT(approve(plan, true), IsOk());
-  plan.steps.front().action = "human.task";
+  plan.steps.front().for_a_person = true;
   EXPECT_THAT(approve(plan, true), HasError(ErrorCode::Refused, "nobody can be asked"));
   terminal.answer = "yes";
   EXPECT_THAT(approve(plan, true), IsOk());

@@ -93,6 +93,9 @@ class Journal final : public kube::MutationRecorder {
   /// in memory too.
   Status remember_undo(const Json& data);
 
+  /// What was remembered under that number was for a mutation that did not happen; durable.
+  Status forget_undo(std::uint64_t entry);
+
   /// What was remembered under that number is undone, and is not to be undone again.
   void note_undone(std::uint64_t entry);
 

@@ -66,6 +66,9 @@ struct CheckResult {
   std::vector<std::string> details;  ///< topic and partition names, pods, reasons
   std::string remedy;                ///< what to do when it is not a pass
   runbook::ValueMap outputs;         ///< the measured values
+
+  /// What could not be read says why, and what to do about that.
+  [[nodiscard]] static CheckResult unknown(const Error& error);
 };
 
 }  // namespace cfkops::engine

@@ -49,6 +49,8 @@ struct Check {
   Parts reads;                ///< where one of them is unknown, so is the answer
   std::string_view remedy;    ///< what to do about a finding
   Judgement (*judge)(const Snapshot& snapshot);
+  bool all_namespaces = false;  ///< it weighs what has no namespace against all that has one, and
+                                ///< cannot be judged by one alone
 
   /// Where its group is explained: "docs/health.md#nodes".
   [[nodiscard]] std::string link() const;
