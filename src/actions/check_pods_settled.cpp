@@ -88,13 +88,14 @@ std::string number_of(std::size_t waiting, const Question& question) {
 }
 
 CheckResult result_of(std::vector<std::string> waiting, const Question& question) {
-  CheckResult result{.verdict = waiting.empty() ? Verdict::Pass : Verdict::Fail,
-                     .summary = number_of(waiting.size(), question),
+  const std::size_t count = waiting.size();
+  CheckResult result{.verdict = count == 0 ? Verdict::Pass : Verdict::Fail,
+                     .summary = number_of(count, question),
                      .details = std::move(waiting),
                      .remedy = {},
                      .outputs = {}};
-  result.outputs = {{"waiting", static_cast<std::int64_t>(result.details.size())}};
-  if (!result.details.empty()) {
+  result.outputs = {{"waiting", static_cast<std::int64_t>(count)}};
+  if (count > 0) {
     result.remedy = "see why above; kubectl describe pod tells more";
   }
   return result;

@@ -54,7 +54,7 @@ class HumanTask final : public Irreversible {
         {.what = "Step '" + context.step.id + "' is for a person. Is it done?",
          .details = lines_of(arguments),
          .on_yes = "the run goes on",
-         .on_no = "the step fails, and what was done before is undone as far as it can be",
+         .on_no = "the step fails; what then becomes of the run stands in its plan",
          .of_a_task = true});
     return answer ? engine::Outcome::done() : engine::Outcome::from(answer.error());
   }

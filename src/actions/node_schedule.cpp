@@ -56,6 +56,12 @@ std::string cordon_manager(const kube::Object& node) {
   return "";
 }
 
+runbook::ValueMap outputs_of(const kube::Object& node, bool changed) {
+  return {{"changed", changed},
+          {"uid", node.uid()},
+          {"boot_id", node.json().string_or("/status/nodeInfo/bootID", "")}};
+}
+
 /// The mark is older than the cordon: somebody has uncordoned the node since, and another one has
 /// cordoned it, and both left the mark.
 bool is_stale(const kube::Object& node) {
@@ -262,25 +268,26 @@ Status NodeSchedule::forget(const engine::Context& context, bool conflict) const
   return {};
 }
 
+Result<Outcome> NodeSchedule::keep(const engine::Context& context,
+                                   const kube::Object& node,
+                                   bool conflict) const {
+  const bool changed = is_ours(context, node);
+  if (!changed) {
+    CFKOPS_TRY(forget(context, conflict));
+  }
+  context.progress(node.text() +
+                   (wanted_ == Schedulable::No ? " is cordoned" : " is not cordoned") +
+                   (changed ? "" : " already: it stays as it is"));
+  return Outcome::done(outputs_of(node, changed));
+}
+
 Result<Outcome> NodeSchedule::change(const engine::Context& context,
                                      kube::Client& client,
                                      const engine::Arguments& arguments,
                                      bool conflict) const {
   CFKOPS_ASSIGN(const kube::Object node, read_node(client, arguments));
-  const auto outputs = [&](bool changed) {
-    return runbook::ValueMap{{"changed", changed},
-                             {"uid", node.uid()},
-                             {"boot_id", node.json().string_or("/status/nodeInfo/bootID", "")}};
-  };
   if (is_so(node)) {
-    const bool changed = is_ours(context, node);
-    if (!changed) {
-      CFKOPS_TRY(forget(context, conflict));
-    }
-    context.progress(node.text() +
-                     (wanted_ == Schedulable::No ? " is cordoned" : " is not cordoned") +
-                     (changed ? "" : " already: it stays as it is"));
-    return Outcome::done(outputs(changed));
+    return keep(context, node, conflict);
   }
   const Json body = patch(context, arguments);
   if (context.journal != nullptr) {
@@ -304,7 +311,7 @@ Result<Outcome> NodeSchedule::change(const engine::Context& context,
        .precondition = {.uid = node.uid(), .resource_version = node.resource_version()}}));
   context.progress(node.text() +
                    (wanted_ == Schedulable::No ? " is cordoned" : " takes new pods again"));
-  return Outcome::done(outputs(true));
+  return Outcome::done(outputs_of(node, true));
 }
 
 engine::PlannedChange NodeSchedule::planned_undo(const Json& remembered) const {

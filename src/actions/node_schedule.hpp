@@ -63,6 +63,9 @@ class NodeSchedule : public engine::Action {
                                                kube::Client& client,
                                                const engine::Arguments& arguments,
                                                bool conflict) const;
+  [[nodiscard]] Result<engine::Outcome> keep(const engine::Context& context,
+                                             const kube::Object& node,
+                                             bool conflict) const;
   [[nodiscard]] bool is_ours(const engine::Context& context, const kube::Object& node) const;
   [[nodiscard]] Status forget(const engine::Context& context, bool conflict) const;
   [[nodiscard]] bool is_so(const kube::Object& node) const;

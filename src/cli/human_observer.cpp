@@ -74,6 +74,8 @@ std::string HumanObserver::mark(engine::Verdict verdict) const {
   switch (verdict) {
     case engine::Verdict::Pass:
       return colour(terminal_.lively(), "32", "pass   ");
+    case engine::Verdict::Skipped:
+      return colour(terminal_.lively(), "2", "skipped");
     case engine::Verdict::Fail:
       return colour(terminal_.lively(), "31", "FAIL   ");
     case engine::Verdict::Unknown:
@@ -119,7 +121,7 @@ void HumanObserver::on_check(const std::string& phase,
                                         : "Steps");
   line(" " + title + (result.summary.empty() ? "" : ": " + result.summary),
        "  " + mark(result.verdict));
-  if (result.verdict == engine::Verdict::Pass) {
+  if (engine::lets_go_on(result.verdict)) {
     return;
   }
   for (const std::string& detail : result.details) {

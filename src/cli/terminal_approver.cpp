@@ -124,14 +124,20 @@ Status TerminalApprover::ask(const engine::Question& question) {
   }
   text += "  yes: " + question.on_yes + "\n  no: " + question.on_no + "\n";
   terminal_.err(base::printable_lines(text));
-  auto answer = terminal_.ask("Only 'yes' is a yes: ");
-  if (!answer) {
-    return std::move(answer).error();
+  while (true) {
+    auto answer = terminal_.ask(question.of_a_task ? "Type yes or no: " : "Only 'yes' is a yes: ");
+    if (!answer) {
+      return std::move(answer).error();
+    }
+    const std::string typed = base::lower(base::trim(*answer));
+    if (typed == "yes") {
+      return {};
+    }
+    // Hours of somebody's work do not hang on a slip of the finger.
+    if (!question.of_a_task || typed == "no") {
+      return make_error(ErrorCode::Refused, "answered with no: " + question.what);
+    }
   }
-  if (base::lower(base::trim(*answer)) != "yes") {
-    return make_error(ErrorCode::Refused, "answered with no: " + question.what);
-  }
-  return {};
 }
 
 }  // namespace cfkops::cli

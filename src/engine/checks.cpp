@@ -72,14 +72,14 @@ std::string title_of(const runbook::CheckEntry& entry) {
 
 bool all_pass(const std::vector<PlannedCheck>& checks) {
   return std::all_of(checks.begin(), checks.end(), [](const PlannedCheck& check) {
-    return !check.decides || check.result.verdict == Verdict::Pass;
+    return !check.decides || lets_go_on(check.result.verdict);
   });
 }
 
 std::vector<std::string> not_passed(const std::vector<PlannedCheck>& checks) {
   std::vector<std::string> texts;
   for (const PlannedCheck& check : checks) {
-    if (!check.decides || check.result.verdict == Verdict::Pass) {
+    if (!check.decides || lets_go_on(check.result.verdict)) {
       continue;
     }
     const bool unknown = check.result.verdict == Verdict::Unknown;
@@ -137,7 +137,7 @@ Status CheckRunner::look_again(runbook::CheckEntry entry, const Names& names, Pl
   if (site_.reader.loop().stop_due()) {
     return site_.reader.loop().cancelled();
   }
-  if (second.verdict == Verdict::Pass) {
+  if (lets_go_on(second.verdict)) {
     return {};
   }
   check.result = std::move(second);
@@ -151,7 +151,7 @@ CheckResult CheckRunner::ask(const runbook::CheckEntry& entry,
     return unknown(wanted.error(), not_known_yet(entry.when, bindings));
   }
   if (!*wanted) {
-    return {.verdict = Verdict::Pass,
+    return {.verdict = Verdict::Skipped,
             .summary = "not asked: " + explained(entry.when, bindings) + " is false",
             .details = {},
             .remedy = {},

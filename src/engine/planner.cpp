@@ -259,7 +259,7 @@ Status Planner::ask_prerequisites(Asked when) {
       plan_.prerequisites[i] = {
           .id = entries[i].id,
           .title = title_of(entries[i]),
-          .result = {.verdict = Verdict::Pass,
+          .result = {.verdict = Verdict::Skipped,
                      .summary = "not asked again: the run has begun its steps",
                      .details = {},
                      .remedy = {},

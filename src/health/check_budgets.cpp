@@ -266,8 +266,9 @@ Judgement storms(const Snapshot& snapshot) {
     }
     judgement.found.push_back({storm.count > 50 ? Severity::Warning : Severity::Info,
                                "events " + reason,
-                               fmt::format("{} in the last hour; the newest of {}: {}",
+                               fmt::format("{} since they began, the newest {} ago of {}: {}",
                                            base::counted(storm.count, "warning"),
+                                           base::human_duration(*storm.newest->age),
                                            storm.newest->object,
                                            storm.newest->message),
                                "events.reason",

@@ -105,7 +105,7 @@ void judge_deployment(const Snapshot& snapshot, const Json& deployment, Judgemen
     judgement.found.push_back(
         {Severity::Warning,
          object,
-         fmt::format("lacks {} for five minutes or more", base::counted(missing, "pod")),
+         fmt::format("lacks {}", base::counted(missing, "pod")),
          "status.unavailableReplicas",
          std::to_string(missing)});
   }

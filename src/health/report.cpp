@@ -107,7 +107,9 @@ Result<Baseline> read_baseline(std::string_view text) {
                       "this is no report of cfkops health",
                       "make one with: cfkops health -o json > baseline.json");
   }
-  Baseline baseline{.server = json->string_or("/server", ""), .findings = {}};
+  Baseline baseline{.server = json->string_or("/server", ""),
+                    .scope = json->string_or("/scope", ""),
+                    .findings = {}};
   for (const Json& check : json->items("/checks")) {
     for (const Json& finding : check.items("/findings")) {
       baseline.findings.push_back(
@@ -147,7 +149,8 @@ void leave_out(Report& report, const Baseline& baseline) {
       answer.verdict = Verdict::Known;
     }
   }
-  for (std::size_t i = 0; i < met.size(); ++i) {
+  report.compared = true;
+  for (std::size_t i = 0; i < met.size() && report.scope == baseline.scope; ++i) {
     const auto judged =
         std::any_of(report.results.begin(), report.results.end(), [&](const Answer& answer) {
           return answer.check->id == baseline.findings[i].check &&

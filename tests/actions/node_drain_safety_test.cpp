@@ -23,11 +23,9 @@ using test::kHere;
 using test::kKafka;
 using test::workload;
 using testing::AllOf;
-using testing::Contains;
 using testing::Each;
 using testing::HasSubstr;
 using testing::IsEmpty;
-using testing::Not;
 using testing::StartsWith;
 
 constexpr const char* kCordon = R"({"spec": {"unschedulable": true}})";

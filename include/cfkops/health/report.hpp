@@ -22,6 +22,7 @@ struct Report {
   std::uint64_t requests = 0;
   std::size_t nodes = 0;  ///< that were looked at; ditto
   std::size_t pods = 0;
+  bool compared = false;         ///< with a baseline
   std::size_t known_before = 0;  ///< findings left out because the baseline has them
   std::size_t gone_since = 0;    ///< of the baseline, that are not found any more
   std::vector<Answer> results = {};
@@ -50,6 +51,7 @@ struct Baseline {
   };
 
   std::string server;
+  std::string scope;  ///< as in a Report
   std::vector<Known> findings;
 };
 
@@ -57,8 +59,8 @@ struct Baseline {
 [[nodiscard]] Result<Baseline> read_baseline(std::string_view text);
 
 /// Leaves out what the baseline has, and counts it: for each of its findings one of the same check,
-/// object and field that is no worse, the same value first. What is left out of what was judged now
-/// counts as gone.
+/// object and field that is no worse, the same value first. What it has of what was judged
+/// now, of the same scope, and was not found counts as gone.
 void leave_out(Report& report, const Baseline& baseline);
 
 /// One record: docs/health.md says its members.

@@ -34,6 +34,8 @@ class KindTypes {
  public:
   /// The built-in kinds alone.
   KindTypes();
+  KindTypes(const KindTypes&) = delete;
+  KindTypes& operator=(const KindTypes&) = delete;
   KindTypes(KindTypes&& other) noexcept;
   KindTypes& operator=(KindTypes&& other) noexcept;
   ~KindTypes();
