@@ -47,6 +47,34 @@ TEST(Run, TakesTheStepsInOrderAndSaysWhatWasDone) {
   EXPECT_EQ(verified.last_hash, report.journal_hash);
 }
 
+TEST(Run, TellsTheObserverOfThePlanAndOfEachChangeButNotOfThoseOfLocks) {
+  Bench bench;
+  static_cast<void>(bench.run(kTwoSteps));
+  EXPECT_EQ(bench.observer.table,
+            (std::vector<std::string>{"plan of 2",
+                                      "one: patch configmap confluent/a sent",
+                                      "one: patch configmap confluent/a done",
+                                      "two: patch configmap confluent/b sent",
+                                      "two: patch configmap confluent/b done"}));
+}
+
+TEST(Run, TellsTheObserverWhatIsTakenBack) {
+  Bench bench;
+  bench.script.outcomes["three"] = {Outcome::refused("no")};
+  static_cast<void>(bench.run(kTwoSteps + "  - {id: three, do: fake.script}\n"));
+  const std::vector<std::string>& told = bench.observer.table;
+  ASSERT_GE(told.size(), 13U);
+  EXPECT_EQ(std::vector<std::string>(told.begin() + 5, told.end()),
+            (std::vector<std::string>{"undo of two",
+                                      "two: patch configmap confluent/b sent",
+                                      "two: patch configmap confluent/b done",
+                                      "undo of two done",
+                                      "undo of one",
+                                      "one: patch configmap confluent/a sent",
+                                      "one: patch configmap confluent/a done",
+                                      "undo of one done"}));
+}
+
 TEST(Run, WritesWhoWhatAndWhereIntoTheJournal) {
   Bench bench;
   static_cast<void>(bench.run(kTwoSteps));
