@@ -3,6 +3,7 @@
 #include "cfkops/cli/terminal.hpp"
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -11,7 +12,7 @@
 namespace cfkops::test {
 
 /// Keeps what is shown, and answers questions with `answer`, or as if nobody were there.
-class FakeTerminal final : public cli::Terminal {
+class FakeTerminal : public cli::Terminal {
  public:
   void out(std::string_view text) override { shown_out += text; }
 
@@ -36,7 +37,21 @@ class FakeTerminal final : public cli::Terminal {
 
   [[nodiscard]] bool err_is_terminal() const override { return is_terminal; }
 
+  [[nodiscard]] bool out_is_terminal() const override { return is_terminal; }
+
   [[nodiscard]] bool lively() const override { return is_terminal; }
+
+  [[nodiscard]] bool colours() const override { return is_terminal && coloured; }
+
+  [[nodiscard]] bool unicode() const override { return is_unicode; }
+
+  [[nodiscard]] cli::Screen screen() const override {
+    return {.columns = columns,
+            .rows = rows,
+            .rewraps = true,
+            .foreground = foreground,
+            .continued = continued};
+  }
 
   std::string lost;  ///< why some of it could not be written
   std::string shown_out;
@@ -44,6 +59,11 @@ class FakeTerminal final : public cli::Terminal {
   std::optional<std::string> answer;
   std::string input;
   int columns = 80;
+  int rows = 24;
+  bool coloured = true;
+  bool is_unicode = true;
+  bool foreground = true;
+  std::uint64_t continued = 0;
   bool is_terminal = false;
 };
 
