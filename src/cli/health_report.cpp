@@ -55,9 +55,8 @@ std::string head_of(const Report& report) {
       report.count(Verdict::Found),
       report.count(Verdict::Unknown),
       report.count(Verdict::None),
-      report.compared
-          ? fmt::format(", {} found only what is known", report.count(Verdict::Known))
-          : "");
+      report.compared ? fmt::format(", {} found only what is known", report.count(Verdict::Known))
+                      : "");
   if (report.compared) {
     text += fmt::format("  baseline  {} known before and left out, {} gone since\n",
                         report.known_before,
