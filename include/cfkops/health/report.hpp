@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <optional>
 #include <set>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -37,7 +38,9 @@ struct Report {
 };
 
 /// The report of a snapshot; who asked fills in server, scope, took and requests.
-[[nodiscard]] Report assess(const Snapshot& snapshot, Profile profile);
+[[nodiscard]] Report assess(const Snapshot& snapshot,
+                            Profile profile,
+                            std::span<const std::string> only = {});
 
 /// What is known already: the findings of a report in JSON, by check, object and field.
 using Baseline = std::set<std::string>;
