@@ -238,7 +238,11 @@ class QuotaSet final : public engine::Action {
   [[nodiscard]] Outcome undo(const engine::Context& /*context*/,
                              kube::Client& client,
                              const Json& remembered) const override {
-    return take_back_fields(client, remembered);
+    Outcome outcome = take_back_fields(client, remembered);
+    for (int tries = 1; outcome.kind == Outcome::Kind::NotYet && tries < kMostTries; ++tries) {
+      outcome = take_back_fields(client, remembered);
+    }
+    return outcome;
   }
 
  private:

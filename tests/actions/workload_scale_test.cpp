@@ -88,7 +88,7 @@ TEST(WorkloadScale, AddsPodsAndWaitsUntilAllAreReady) {
   EXPECT_EQ(bench.now("Deployment", "web").json().int_or("/status/availableReplicas", 0), 5);
   ASSERT_THAT(bench.recorder.sent, SizeIs(1));
   EXPECT_EQ(bench.recorder.sent.front().name, "shop/web");
-  EXPECT_TRUE(bench.observer.waited_for("of 5 pods are Ready"));
+  EXPECT_TRUE(bench.observer.waited_for("deployment shop/web to have 5 pods"));
 }
 
 TEST(WorkloadScale, IsDoneOnlyWhenTheOthersAreGone) {
