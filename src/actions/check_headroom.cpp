@@ -8,6 +8,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <cstddef>
 #include <utility>
 
 namespace cfkops::actions {
@@ -17,6 +19,9 @@ namespace {
 using engine::CheckResult;
 using engine::Verdict;
 using runbook::Type;
+
+/// Placing very many at once takes too long to be waited for.
+constexpr std::size_t kMostPlaced = 100;
 
 CheckResult unknown(const Error& error) {
   return {.verdict = Verdict::Unknown,
@@ -51,8 +56,17 @@ Result<Known> read(kube::Reader& reader, const engine::Arguments& arguments) {
 
 /// The worst of both, with the numbers.
 CheckResult judge(const Known& known, const std::vector<Json>& pods) {
-  const placement::Forecast forecast = placement::add(known.view, pods);
+  // Where some of them do not fit, neither do all.
+  const std::size_t placed = std::min(pods.size(), kMostPlaced);
+  const placement::Forecast forecast = placement::add(
+      known.view,
+      std::vector<Json>(pods.begin(), pods.begin() + static_cast<std::ptrdiff_t>(placed)));
   QuotaRoom room = quota_room(known.quotas, pods);
+  if (placed < pods.size()) {
+    room.doubts.push_back(fmt::format("only {} of these {} were looked for a node",
+                                      placed,
+                                      base::counted(static_cast<long long>(pods.size()), "pod")));
+  }
   CheckResult result;
   std::int64_t homeless = 0;
   std::int64_t not_told = 0;

@@ -62,6 +62,13 @@ TEST(CheckHeadroom, FailsWhereAQuotaIsTooSmall) {
   EXPECT_THAT(result.details, Contains(HasSubstr("quota shop/few: pods: 3 more is needed")));
 }
 
+TEST(CheckHeadroom, IsUnknownWhereThereAreTooManyToBePlaced) {
+  Bench bench(test::workload("Deployment", "web", 1));
+  const CheckResult result = bench.ask("Deployment", "web", 103);
+  EXPECT_EQ(result.verdict, Verdict::Unknown) << result.summary;
+  EXPECT_THAT(result.details, Contains("only 100 of these 102 pods were looked for a node"));
+}
+
 TEST(CheckHeadroom, AsksNothingOfFewerPods) {
   Bench bench(test::workload("StatefulSet", "db", 3));
   const CheckResult result = bench.ask("StatefulSet", "db", 1);
