@@ -3,6 +3,7 @@
 #include "cfkops/base/text.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 namespace cfkops::actions {
