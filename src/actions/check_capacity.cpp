@@ -87,7 +87,8 @@ class CheckCapacity final : public engine::Check {
                     {"homeless", Type::list_of(text), "that fit nowhere, as namespace/name"}};
     spec.permissions = {{"get", "nodes"}};
     for (const kube::Resource& resource : view_resources()) {
-      spec.permissions.push_back({"list", resource.full_name()});
+      spec.permissions.push_back(
+          {"list", resource.full_name() + (resource.namespaced ? " in all namespaces" : "")});
     }
     spec.example =
         "- check: capacity\n"

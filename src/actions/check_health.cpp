@@ -40,11 +40,11 @@ Severity severity_of(const std::string& word) {
 }
 
 void add_details(const health::Answer& answer,
-                 Severity fail_on,
+                 Severity severity,
                  CheckResult& result,
                  std::set<std::string>& remedies) {
   for (const health::Finding& finding : answer.found) {
-    if (finding.severity >= fail_on) {
+    if (finding.severity == severity) {
       result.details.push_back(fmt::format("{} {} {}: {}",
                                            to_string(finding.severity),
                                            answer.check->id,
@@ -52,9 +52,6 @@ void add_details(const health::Answer& answer,
                                            finding.message));
       remedies.insert(fmt::format("{}: {}", answer.check->id, answer.check->remedy));
     }
-  }
-  for (const std::string& why : answer.unknown) {
-    result.details.push_back(fmt::format("unknown {}: {}", answer.check->id, why));
   }
 }
 
@@ -71,8 +68,18 @@ CheckResult result_of(const health::Report& report, Severity fail_on) {
     result.verdict = Verdict::Unknown;
   }
   std::set<std::string> remedies;
+  for (const Severity severity :
+       {Severity::Critical, Severity::Fail, Severity::Warning, Severity::Info}) {
+    for (const health::Answer& answer : report.results) {
+      if (severity >= fail_on) {
+        add_details(answer, severity, result, remedies);
+      }
+    }
+  }
   for (const health::Answer& answer : report.results) {
-    add_details(answer, fail_on, result, remedies);
+    for (const std::string& why : answer.unknown) {
+      result.details.push_back(fmt::format("unknown {}: {}", answer.check->id, why));
+    }
   }
   if (result.details.size() > kMostDetails) {
     const std::size_t more = result.details.size() - kMostDetails;

@@ -109,7 +109,9 @@ class CheckNode final : public engine::Check {
     spec.outputs = {{"ready", boolean, "it is Ready"},
                     {"schedulable", boolean, "it takes new pods"},
                     {"boot_id", Type::of(Type::Kind::String), "another one after a start"}};
-    spec.permissions = {{"get", "nodes"}, {"list", "pods"}, {"get", "daemonsets.apps"}};
+    spec.permissions = {{"get", "nodes"},
+                        {"list", "pods in all namespaces"},
+                        {"get", "daemonsets.apps in all namespaces"}};
     spec.example =
         "- check: node\n"
         "  with: {node: \"${params.node}\", ready: true, drained: true}\n";

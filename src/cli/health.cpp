@@ -97,6 +97,13 @@ int health_command(const Arguments& arguments, const AppEnvironment& environment
   report.took = environment.clock.now() - begin;
   report.requests = reader.requests_sent();
   if (*baseline) {
+    if ((*baseline)->server != report.server) {
+      return fail(environment,
+                  make_error(ErrorCode::InvalidInput,
+                             "the baseline '" + arguments.baseline +
+                                 "' is of another cluster: " + base::printable((*baseline)->server),
+                             "make one of this: cfkops health -o json > baseline.json"));
+    }
     leave_out(report, **baseline);
   }
   const Severity fail_on = severity_of(arguments.fail_on);

@@ -200,7 +200,7 @@ std::string health_junit(const Report& report, Severity fail_on) {
   std::size_t failures = 0;
   std::size_t errors = 0;
   for (const Answer& answer : report.results) {
-    cases += fmt::format("    <testcase classname=\"{}\" name=\"{} {}\"",
+    cases += fmt::format(R"(    <testcase classname="{}" name="{} {}")",
                          xml(health::group_of(answer.check->id)),
                          answer.check->id,
                          xml(answer.check->question));

@@ -63,6 +63,29 @@ std::string summary_of(const engine::Plan& plan) {
   return text;
 }
 
+/// A run with a step for a person would stand half done where nobody says that it is done: `--yes`
+/// does not say so, and so somebody is asked for beforehand.
+Status somebody_is_there(Terminal& terminal, const engine::Plan& plan) {
+  const auto task = std::ranges::find_if(plan.steps, [](const engine::PlannedStep& step) {
+    return step.action == "human.task" && step.skipped.empty();
+  });
+  if (task == plan.steps.end()) {
+    return {};
+  }
+  const std::string what = "step '" + task->id + "' is for a person";
+  auto answer = terminal.ask("\n" + base::printable(what) +
+                             ", and waits here until it is done. Somebody is there? Only 'yes' is "
+                             "a yes: ");
+  if (!answer) {
+    return std::move(answer).error().in(what).with_hint("start it at a terminal");
+  }
+  return base::lower(base::trim(*answer)) == "yes"
+             ? Status()
+             : make_error(ErrorCode::Refused,
+                          "not confirmed: " + what + ", and nobody is there",
+                          "nothing was changed; run it again when somebody is");
+}
+
 }  // namespace
 
 Status TerminalApprover::approve(const engine::Plan& plan) {
@@ -70,7 +93,7 @@ Status TerminalApprover::approve(const engine::Plan& plan) {
     terminal_.err(base::printable_lines("\n" + plan_text(plan, *shown_)));
   }
   if (yes_) {
-    return {};
+    return somebody_is_there(terminal_, plan);
   }
   terminal_.err(base::printable_lines(summary_of(plan)));
   const std::string word = plan.risk == "high" ? target_of(plan) : "yes";

@@ -19,11 +19,16 @@ using std::chrono::minutes;
 using std::chrono::seconds;
 
 void add_failed_checks(const std::string& text, const std::string& path, Judgement& judgement) {
+  bool told = false;
   for (const std::string& line : base::split(text, '\n')) {
+    told = told || line.starts_with("[+]") || line.starts_with("[-]");
     if (line.starts_with("[-]")) {
       judgement.found.push_back(
           {Severity::Critical, "API server", "says of itself: " + line.substr(3), path, line});
     }
+  }
+  if (!told) {
+    judgement.unknown.push_back(path + "?verbose names no check: another server may have answered");
   }
 }
 
@@ -69,13 +74,14 @@ Judgement leaders(const Snapshot& snapshot) {
       continue;
     }
     const std::string renewed = lease->string_or("/spec/renewTime", "");
-    if (!snapshot.since(renewed)) {
+    const auto age = snapshot.since(renewed, Part::SystemLeases);
+    if (!age) {
       judgement.unknown.push_back(fmt::format("the lease of {} tells no time", name));
-    } else if (older_than(snapshot, renewed, seconds(30))) {
+    } else if (*age > seconds(30)) {
       judgement.found.push_back(
           {Severity::Fail,
            name,
-           "has no leader: its lease was last renewed " + ago(snapshot, renewed),
+           "has no leader: its lease was last renewed " + base::human_duration(*age) + " ago",
            fmt::format("lease kube-system/{} spec.renewTime", name),
            renewed});
     }
@@ -228,7 +234,7 @@ Judgement namespaces(const Snapshot& snapshot) {
 Judgement dns(const Snapshot& snapshot) {
   Judgement judgement;
   std::size_t slices = 0;
-  std::size_t ready = 0;
+  std::set<std::string> ready;  // by pod: one of two address families has two addresses
   for (const Json& slice : snapshot.of(Part::EndpointSlices)) {
     const std::string service =
         slice.string_or(below("/metadata/labels", "kubernetes.io/service-name"), "");
@@ -237,18 +243,22 @@ Judgement dns(const Snapshot& snapshot) {
     }
     ++slices;
     for (const Json& endpoint : slice.items("/endpoints")) {
-      ready += endpoint.bool_or("/conditions/ready", true) ? 1U : 0U;
+      if (endpoint.bool_or("/conditions/ready", true)) {
+        const std::vector<Json> addresses = endpoint.items("/addresses");
+        ready.insert(endpoint.string_or(
+            "/targetRef/name", addresses.empty() ? "" : addresses.front().string_or("", "")));
+      }
     }
   }
   if (slices == 0) {
     judgement.nothing_there = true;
-  } else if (ready < 2) {
+  } else if (ready.size() < 2) {
     judgement.found.push_back(
-        {ready == 0 ? Severity::Critical : Severity::Warning,
+        {ready.empty() ? Severity::Critical : Severity::Warning,
          "service kube-system/kube-dns",
-         fmt::format("has {} ready", base::counted(static_cast<long long>(ready), "server")),
+         fmt::format("has {} ready", base::counted(static_cast<long long>(ready.size()), "server")),
          "endpoints[].conditions.ready",
-         std::to_string(ready)});
+         std::to_string(ready.size())});
   }
   return judgement;
 }

@@ -75,13 +75,16 @@ Judgement heartbeats(const Snapshot& snapshot) {
     const std::string node = lease.string_or("/metadata/name", "");
     const std::string renewed = lease.string_or("/spec/renewTime", "");
     alive.insert(node);
-    const auto age = snapshot.since(renewed);
-    if (age && *age > seconds(20)) {
-      judgement.found.push_back({*age > seconds(40) ? Severity::Fail : Severity::Warning,
-                                 "node " + node,
-                                 "its kubelet was last heard " + ago(snapshot, renewed),
-                                 "lease kube-node-lease/" + node + " spec.renewTime",
-                                 renewed});
+    const auto age = snapshot.since(renewed, Part::NodeLeases);
+    if (!age) {
+      judgement.unknown.push_back("the lease of node " + node + " tells no time");
+    } else if (*age > seconds(20)) {
+      judgement.found.push_back(
+          {*age > seconds(40) ? Severity::Fail : Severity::Warning,
+           "node " + node,
+           "its kubelet was last heard " + base::human_duration(*age) + " ago",
+           "lease kube-node-lease/" + node + " spec.renewTime",
+           renewed});
     }
   }
   for (const Json& node : snapshot.of(Part::Nodes)) {
@@ -291,7 +294,11 @@ Judgement clock_skew(const Snapshot& snapshot) {
   }
   for (const Json& lease : snapshot.of(Part::NodeLeases)) {
     const std::string renewed = lease.string_or("/spec/renewTime", "");
-    const auto age = snapshot.since(renewed);
+    const auto age = snapshot.since(renewed, Part::NodeLeases);
+    if (!age) {
+      judgement.unknown.push_back("the lease of node " + lease.string_or("/metadata/name", "") +
+                                  " tells no time");
+    }
     // The server tells whole seconds.
     const Duration ahead = age ? -*age - seconds(1) : Duration::zero();
     if (ahead > seconds(2)) {

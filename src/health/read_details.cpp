@@ -159,7 +159,11 @@ Status read_pods(kube::Reader& reader,
   while (!token.empty()) {
     const std::array<kube::ReadRequest, 1> next = {{{pods_target(options, token), "list pods"}}};
     CFKOPS_ASSIGN(const std::string body, reader.batch(next, options.timeout).front());
+    const std::string asked = token;
     CFKOPS_ASSIGN(token, kube::each_item(body, visit));
+    if (token == asked) {
+      return make_error(ErrorCode::Protocol, "the server gives the same page of pods again");
+    }
   }
   return {};
 }

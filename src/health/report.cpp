@@ -21,8 +21,13 @@ double seconds(Duration duration) {
   return std::chrono::duration<double>(duration).count();
 }
 
-std::string key_of(std::string_view check, std::string_view object, std::string_view field) {
-  return fmt::format("{}\n{}\n{}", check, object, field);
+/// The least where the word is none: then all is worse than it was, and told.
+Severity severity_of(std::string_view word) {
+  const auto* const found =
+      std::find_if(kWorstFirst.begin(), kWorstFirst.end(), [word](Severity severity) {
+        return to_string(severity) == word;
+      });
+  return found == kWorstFirst.end() ? Severity::Info : *found;
 }
 
 nlohmann::json json_of(const Finding& finding) {
@@ -109,41 +114,57 @@ Report assess(const Snapshot& snapshot, Profile profile, std::span<const std::st
 }
 
 Result<Baseline> read_baseline(std::string_view text) {
-  CFKOPS_ASSIGN(const Json json, Json::parse(text));
-  if (!json.get("/checks").is_array() || json.int_or("/schemaVersion", 0) != 1) {
+  const Result<Json> json = Json::parse(text);
+  if (!json || !json->get("/checks").is_array() || json->int_or("/schemaVersion", 0) != 1) {
     return make_error(ErrorCode::InvalidInput,
                       "this is no report of cfkops health",
                       "make one with: cfkops health -o json > baseline.json");
   }
-  Baseline baseline;
-  for (const Json& check : json.items("/checks")) {
+  Baseline baseline{.server = json->string_or("/server", ""), .findings = {}};
+  for (const Json& check : json->items("/checks")) {
     for (const Json& finding : check.items("/findings")) {
-      baseline.insert(key_of(check.string_or("/id", ""),
-                             finding.string_or("/object", ""),
-                             finding.string_or("/field", "")));
+      baseline.findings.push_back({.check = check.string_or("/id", ""),
+                                   .object = finding.string_or("/object", ""),
+                                   .field = finding.string_or("/field", ""),
+                                   .value = finding.string_or("/value", ""),
+                                   .severity = severity_of(finding.string_or("/severity", ""))});
     }
   }
   return baseline;
 }
 
 void leave_out(Report& report, const Baseline& baseline) {
-  std::set<std::string> met;
-  for (Answer& answer : report.results) {
-    const auto known = [&](const Finding& finding) {
-      std::string key = key_of(answer.check->id, finding.object, finding.field);
-      if (!baseline.contains(key)) {
-        return false;
+  std::vector<bool> met(baseline.findings.size(), false);
+  const auto take = [&](const Answer& answer, const Finding& finding, bool same_value) {
+    for (std::size_t i = 0; i < met.size(); ++i) {
+      const Baseline::Known& known = baseline.findings[i];
+      if (!met[i] && known.check == answer.check->id && known.object == finding.object &&
+          known.field == finding.field && finding.severity <= known.severity &&
+          (!same_value || known.value == finding.value)) {
+        met[i] = true;
+        ++report.known_before;
+        return true;
       }
-      ++report.known_before;
-      met.insert(std::move(key));
-      return true;
-    };
-    std::erase_if(answer.found, known);
+    }
+    return false;
+  };
+  for (Answer& answer : report.results) {
+    for (const bool same_value : {true, false}) {
+      std::erase_if(answer.found,
+                    [&](const Finding& one) { return take(answer, one, same_value); });
+    }
     if (answer.found.empty() && answer.verdict == Verdict::Found) {
-      answer.verdict = Verdict::Pass;
+      answer.verdict = Verdict::Known;
     }
   }
-  report.gone_since = baseline.size() - met.size();
+  for (std::size_t i = 0; i < met.size(); ++i) {
+    const auto judged =
+        std::any_of(report.results.begin(), report.results.end(), [&](const Answer& answer) {
+          return answer.check->id == baseline.findings[i].check &&
+                 answer.verdict != Verdict::Unknown;
+        });
+    report.gone_since += !met[i] && judged ? 1U : 0U;
+  }
 }
 
 Json json_of(const Report& report) {
@@ -155,7 +176,8 @@ Json json_of(const Report& report) {
   for (const Severity severity : kWorstFirst) {
     counts[std::string(to_string(severity))] = report.count(severity);
   }
-  for (const Verdict verdict : {Verdict::Pass, Verdict::Found, Verdict::Unknown, Verdict::None}) {
+  for (const Verdict verdict :
+       {Verdict::Pass, Verdict::Found, Verdict::Unknown, Verdict::None, Verdict::Known}) {
     counts[std::string(to_string(verdict))] = report.count(verdict);
   }
   const auto worst = report.worst();

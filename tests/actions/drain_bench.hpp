@@ -7,7 +7,9 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include <functional>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <utility>
@@ -32,6 +34,9 @@ class TimedRecorder final : public kube::MutationRecorder {
     sent.push_back({.verb = mutation.verb,
                     .name = mutation.ns.empty() ? mutation.name : mutation.ns + "/" + mutation.name,
                     .at = clock_.now()});
+    if (before) {
+      std::exchange(before, nullptr)();
+    }
     return {};
   }
 
@@ -55,6 +60,7 @@ class TimedRecorder final : public kube::MutationRecorder {
 
   std::vector<Sent> sent;
   int refused = 0;
+  std::function<void()> before;  ///< happens once, just before the next mutation leaves
 
  private:
   const Clock& clock_;
@@ -91,6 +97,22 @@ class DrainBench {
                              *Json::parse(R"({"spec": {"unschedulable": true}})"),
                              {}));
     recorder.sent.clear();
+  }
+
+  /// What somebody else does meanwhile, with kubectl: a merge patch of a node.
+  void kubectl_patch(const std::string& name, const std::string& body) {
+    std::optional<int> status;
+    cluster_->submit({.method = "PATCH",
+                      .target = "/api/v1/nodes/" + name + "?fieldManager=kubectl",
+                      .headers = {{"Content-Type", "application/merge-patch+json"}},
+                      .body = body},
+                     [&status](const Result<kube::Response>& response) {
+                       status = response ? response->status : 0;
+                     });
+    while (!status) {
+      cluster_->pump(loop.clock().now() + std::chrono::seconds(1));
+    }
+    EXPECT_EQ(*status, 200);
   }
 
   /// The names of the pods on a node that have this label, as "namespace/name".

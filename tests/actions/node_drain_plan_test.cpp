@@ -19,7 +19,6 @@ using testing::Contains;
 using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::Not;
-using testing::SizeIs;
 
 const std::string kHere = "nodeSelector: {kubernetes.io/hostname: node-1}, ";
 

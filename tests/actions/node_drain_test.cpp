@@ -236,7 +236,7 @@ const std::string kKafka =
 /// A node with a process of Kafka that has this label.
 std::string node_with(DrainBench& bench, const std::string& selector) {
   for (int number = 1; number <= 6; ++number) {
-    const std::string node = fmt::format("node-{}", number);
+    std::string node = fmt::format("node-{}", number);
     if (!bench.pods_on(node, selector).empty()) {
       return node;
     }

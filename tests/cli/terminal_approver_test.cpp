@@ -71,6 +71,19 @@ TEST_F(TerminalApproverTest, WantsTheNameOfTheTargetWhereTheRiskIsHigh) {
   }
 }
 
+TEST_F(TerminalApproverTest, YesIsNotEnoughWhereAPersonIsNeededLater) {
+  engine::Plan plan = plan_of_risk("high");
+  EXPECT_THAT(approve(plan, true), IsOk());
+  plan.steps.front().action = "human.task";
+  EXPECT_THAT(approve(plan, true), HasError(ErrorCode::Refused, "nobody can be asked"));
+  terminal.answer = "yes";
+  EXPECT_THAT(approve(plan, true), IsOk());
+  EXPECT_THAT(terminal.shown_err, HasSubstr("step 'roll' is for a person"));
+  plan.steps.front().skipped = "it is not wanted";
+  terminal.answer.reset();
+  EXPECT_THAT(approve(plan, true), IsOk());
+}
+
 TEST_F(TerminalApproverTest, WantsYesWhereTheRiskIsLower) {
   for (const char* risk : {"low", "medium"}) {
     terminal.answer = "Yes";

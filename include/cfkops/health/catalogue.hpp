@@ -66,9 +66,10 @@ enum class Verdict {
   Found,    ///< see its findings
   Unknown,  ///< it could not be judged; never taken for Pass. What was found counts all the same
   None,     ///< there is nothing that it is about
+  Known,    ///< what it finds was left out: a baseline has it
 };
 
-/// "pass", "found", "unknown" or "none".
+/// "pass", "found", "unknown", "none" or "known".
 [[nodiscard]] std::string_view to_string(Verdict verdict);
 
 /// A check with its answer.

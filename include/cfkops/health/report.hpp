@@ -5,7 +5,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
-#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -42,13 +41,27 @@ struct Report {
                             Profile profile,
                             std::span<const std::string> only = {});
 
-/// What is known already: the findings of a report in JSON, by check, object and field.
-using Baseline = std::set<std::string>;
+/// What is known already: the findings of an earlier report.
+struct Baseline {
+  /// One of them.
+  struct Known {
+    std::string check;
+    std::string object;
+    std::string field;
+    std::string value;
+    Severity severity = Severity::Info;
+  };
+
+  std::string server;
+  std::vector<Known> findings;
+};
 
 /// Reads the findings of a report that `json_of` made. Errors: InvalidInput.
 [[nodiscard]] Result<Baseline> read_baseline(std::string_view text);
 
-/// Leaves out what the baseline has, and counts it.
+/// Leaves out what the baseline has, and counts it: for each of its findings one of the same check,
+/// object and field that is no worse, the same value first. What is left out of what was judged now
+/// counts as gone.
 void leave_out(Report& report, const Baseline& baseline);
 
 /// One record: docs/health.md says its members.
