@@ -37,6 +37,17 @@ std::vector<kube::Resource> view_resources() {
   return resources;
 }
 
+std::vector<runbook::PermissionSpec> view_permissions() {
+  using In = runbook::PermissionSpec::In;
+  std::vector<runbook::PermissionSpec> permissions;
+  permissions.reserve(kParts.size());
+  for (const kube::Resource& resource : view_resources()) {
+    permissions.push_back(
+        {"list", resource.full_name(), resource.namespaced ? In::AllNamespaces : In::TheNamespace});
+  }
+  return permissions;
+}
+
 Result<placement::View> read_view(kube::Reader& reader) {
   placement::View view;
   for (const Part& part : kParts) {

@@ -19,9 +19,15 @@ namespace cfkops::actions {
 [[nodiscard]] const engine::Action& rollout_restart();
 [[nodiscard]] const engine::Action& rollout_status();
 [[nodiscard]] const engine::Action& kafka_roll();
+[[nodiscard]] const engine::Action& quota_set();
+[[nodiscard]] const engine::Action& quota_show();
+[[nodiscard]] const engine::Action& volume_expand();
+[[nodiscard]] const engine::Action& volume_show();
+[[nodiscard]] const engine::Action& workload_scale();
 
 [[nodiscard]] const engine::Check& check_capacity();
 [[nodiscard]] const engine::Check& check_disruption();
+[[nodiscard]] const engine::Check& check_headroom();
 [[nodiscard]] const engine::Check& check_health();
 [[nodiscard]] const engine::Check& check_node();
 [[nodiscard]] const engine::Check& check_permission();
@@ -30,8 +36,11 @@ namespace cfkops::actions {
 [[nodiscard]] const engine::Check& check_kafka_replication();
 [[nodiscard]] const engine::Check& check_kafka_quorum();
 
+[[nodiscard]] const engine::RefSource& ref_claim();
+[[nodiscard]] const engine::RefSource& ref_deployment();
 [[nodiscard]] const engine::RefSource& ref_kafka();
 [[nodiscard]] const engine::RefSource& ref_node();
+[[nodiscard]] const engine::RefSource& ref_resource_quota();
 [[nodiscard]] const engine::RefSource& ref_stateful_set();
 
 }  // namespace cfkops::actions

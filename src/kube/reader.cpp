@@ -269,10 +269,11 @@ Result<Object> Reader::dry_run_patch(const Resource& resource,
                                      const std::string& ns,
                                      const std::string& name,
                                      PatchType type,
-                                     const Json& patch) {
+                                     const Json& patch,
+                                     const std::string& subresource) {
   const std::string what = describe("try the patch of", resource, ns, name);
   Request request =
-      json_request("PATCH", resource.path(ns, name) + write_query(DryRun::Yes), patch);
+      json_request("PATCH", resource.path(ns, name, subresource) + write_query(DryRun::Yes), patch);
   request.headers = {{"Content-Type", std::string(content_type(type))}};
   CFKOPS_ASSIGN(const Response response, exchange(request, what));
   return object_of(response, what);

@@ -178,12 +178,14 @@ class Reader {
                                              const std::string& ns,
                                              const ListOptions& options = {});
 
-  /// Whether the server would accept the patch and what the object would be (`dryRun=All`).
+  /// Whether the server would accept the patch and what the object, or its `subresource`, would be
+  /// (`dryRun=All`).
   [[nodiscard]] Result<Object> dry_run_patch(const Resource& resource,
                                              const std::string& ns,
                                              const std::string& name,
                                              PatchType type,
-                                             const Json& patch);
+                                             const Json& patch,
+                                             const std::string& subresource = {});
 
   /// Whether the server would accept the eviction now (`dryRun=All`). Errors: TooManyRequests,
   /// where a budget says no; Conflict, where the pod is another one.
