@@ -61,7 +61,7 @@ TEST(RbacApply, SaysWhatEachSubjectGainsAndLoses) {
   const auto plan = bench.plan_it();
   ASSERT_THAT(plan, IsOk());
   EXPECT_THAT(plan->notes,
-              AllOf(Contains("serviceaccount shop/web gains in namespace shop: get, delete pods"),
+              AllOf(Contains("serviceaccount shop/web gains in namespace shop: delete, get pods"),
                     Contains("serviceaccount shop/default gains in namespace shop: delete pods")));
   EXPECT_THAT(plan->disruption, IsEmpty());
   ASSERT_THAT(plan->changes, SizeIs(2));
