@@ -13,10 +13,6 @@ using engine::Verdict;
 using placement::Placement;
 using runbook::Type;
 
-std::string line_of(const Placement& one) {
-  return "pod " + one.ns + "/" + one.pod + ": " + fit_text(one);
-}
-
 CheckResult result_of(const placement::Forecast& forecast, const std::string& node) {
   CheckResult result{
       .verdict = Verdict::Pass, .summary = {}, .details = {}, .remedy = {}, .outputs = {}};

@@ -65,7 +65,7 @@ CheckResult judge(const Known& known, const std::vector<Json>& pods) {
   for (const placement::Placement& one : forecast.pods) {
     homeless += one.verdict == placement::Verdict::No ? 1 : 0;
     not_told += one.verdict == placement::Verdict::Unknown ? 1 : 0;
-    result.details.push_back("pod " + one.ns + "/" + one.pod + ": " + fit_text(one));
+    result.details.push_back(line_of(one));
   }
   result.summary =
       fmt::format("{} of {} more: {} fit nowhere, {} cannot be told, {} too small",

@@ -90,4 +90,8 @@ std::string fit_text(const placement::Placement& one) {
   return one.why.empty() ? text : text + ": " + base::join(one.why, "; ");
 }
 
+std::string line_of(const placement::Placement& one) {
+  return "pod " + one.ns + "/" + one.pod + ": " + fit_text(one);
+}
+
 }  // namespace cfkops::actions

@@ -30,4 +30,7 @@ namespace cfkops::actions {
 /// "fits, counted on node worker-2", "fits nowhere: 2 nodes: insufficient memory". Pure.
 [[nodiscard]] std::string fit_text(const placement::Placement& one);
 
+/// The same with the pod's name before it. Pure.
+[[nodiscard]] std::string line_of(const placement::Placement& one);
+
 }  // namespace cfkops::actions

@@ -7,15 +7,19 @@
 namespace cfkops::actions {
 
 [[nodiscard]] const engine::Action& human_task();
+[[nodiscard]] const engine::Action& network_policy_apply();
 [[nodiscard]] const engine::Action& node_cordon();
 [[nodiscard]] const engine::Action& node_drain();
 [[nodiscard]] const engine::Action& node_uncordon();
 [[nodiscard]] const engine::Action& object_get();
 [[nodiscard]] const engine::Action& object_wait();
 [[nodiscard]] const engine::Action& object_patch();
+[[nodiscard]] const engine::Action& objects_backup();
+[[nodiscard]] const engine::Action& objects_restore();
 [[nodiscard]] const engine::Action& pod_evict();
 [[nodiscard]] const engine::Action& pod_delete();
 [[nodiscard]] const engine::Action& pod_exec();
+[[nodiscard]] const engine::Action& rbac_apply();
 [[nodiscard]] const engine::Action& rollout_restart();
 [[nodiscard]] const engine::Action& rollout_status();
 [[nodiscard]] const engine::Action& kafka_roll();
@@ -25,10 +29,12 @@ namespace cfkops::actions {
 [[nodiscard]] const engine::Action& volume_show();
 [[nodiscard]] const engine::Action& workload_scale();
 
+[[nodiscard]] const engine::Check& check_backup();
 [[nodiscard]] const engine::Check& check_capacity();
 [[nodiscard]] const engine::Check& check_disruption();
 [[nodiscard]] const engine::Check& check_headroom();
 [[nodiscard]] const engine::Check& check_health();
+[[nodiscard]] const engine::Check& check_manifest();
 [[nodiscard]] const engine::Check& check_node();
 [[nodiscard]] const engine::Check& check_permission();
 [[nodiscard]] const engine::Check& check_pods_settled();

@@ -2,7 +2,6 @@
 
 #include "owner.hpp"
 
-
 namespace cfkops::actions {
 namespace {
 

@@ -78,7 +78,7 @@ void count(QuotaAmounts& counted, const std::string& which, const QuotaAmounts& 
       counted[name] += amount;
     }
     if (which == "requests" || plain) {
-      counted[which + "." + name] += amount;
+      counted[fmt::format("{}.{}", which, name)] += amount;
     }
   }
 }
@@ -180,7 +180,7 @@ void judge(const kube::Object& quota, const QuotaAmounts& more, QuotaRoom& room)
       continue;
     }
     if (!line.used) {
-      room.doubts.push_back(name + ": nobody has counted its " + line.resource + " yet");
+      room.doubts.push_back(fmt::format("{}: nobody has counted its {} yet", name, line.resource));
     } else if (line.used->nanos + found->second > line.hard.nanos) {
       room.too_small.push_back(fmt::format("{}: {}: {} more is needed, {} of {} are used",
                                            name,
@@ -286,8 +286,10 @@ QuotaRoom quota_room(const std::vector<kube::Object>& quotas, const std::vector<
       }
     }
     if (!known && !one.too_small.empty()) {
-      room.doubts.push_back("whether quota " + quota.ns() + "/" + quota.name() +
-                            " counts these pods follows from a scope that is not judged");
+      room.doubts.push_back(fmt::format(
+          "whether quota {}/{} counts these pods follows from a scope that is not judged",
+          quota.ns(),
+          quota.name()));
       continue;
     }
     room.too_small.insert(room.too_small.end(), one.too_small.begin(), one.too_small.end());

@@ -3,6 +3,8 @@
 #include "quota_room.hpp"
 #include "subject.hpp"
 
+#include <fmt/core.h>
+
 #include <algorithm>
 #include <utility>
 
@@ -24,7 +26,7 @@ Result<Shown> show(kube::Reader& reader, const std::string& ns) {
   Shown shown;
   for (const kube::Object& quota : quotas.items) {
     for (const QuotaLine& line : lines_of(quota)) {
-      shown.lines.push_back("quota " + quota.ns() + "/" + quota.name() + ": " + line.text());
+      shown.lines.push_back(fmt::format("quota {}/{}: {}", quota.ns(), quota.name(), line.text()));
       shown.fullest = std::max(shown.fullest, line.percent());
     }
   }

@@ -155,8 +155,7 @@ ScaleState scale_state(const kube::Object& workload,
       continue;
     }
     if (state.details.size() < kMostLines) {
-      state.details.push_back(pod.text() + ": " +
-                              (pod.deleting() ? "it is going" : kube::pod_trouble(pod)));
+      state.details.push_back(fmt::format("{}: {}", pod.text(), kube::pod_trouble(pod)));
     }
   }
   if (json.int_or("/status/observedGeneration", 0) < workload.generation()) {

@@ -2,6 +2,8 @@
 
 #include "cfkops/base/text.hpp"
 
+#include <fmt/core.h>
+
 #include <algorithm>
 #include <iterator>
 #include <utility>
@@ -130,7 +132,7 @@ std::string line_of_claim(const ClaimView& view, const kube::Object& claim) {
   }
   text += users.empty() ? ", used by no pod" : ", used by pod " + base::enumerate(users);
   if (now && wanted && *now < *wanted) {
-    text += ", is to be " + wanted->text + ": " + growth_of(claim, *wanted).why;
+    text += fmt::format(", is to be {}: {}", wanted->text, growth_of(claim, *wanted).why);
   }
   return text;
 }

@@ -459,8 +459,7 @@ class VolumeExpand final : public Irreversible {
       std::vector<std::string> waiting;
       for (const kube::Object& pod : view.users_of(claim)) {
         if (!kube::pod_ready(pod)) {
-          waiting.push_back(pod.text() + ": " +
-                            (pod.deleting() ? "it is going" : kube::pod_trouble(pod)));
+          waiting.push_back(fmt::format("{}: {}", pod.text(), kube::pod_trouble(pod)));
         }
       }
       if (waiting.empty()) {

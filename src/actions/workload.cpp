@@ -1,5 +1,6 @@
 #include "workload.hpp"
 
+#include "object_form.hpp"
 #include "owner.hpp"
 #include "subject.hpp"
 
@@ -20,14 +21,6 @@ namespace {
 
 using nlohmann::json;
 
-std::string list_of(const Json& values) {
-  std::vector<std::string> texts;
-  for (const Json& value : values.items()) {
-    texts.push_back(value.string_or("", ""));
-  }
-  return base::join(texts, ",");
-}
-
 std::string term_of(const Json& expression) {
   const std::string key = expression.string_or("/key", "");
   const std::string op = expression.string_or("/operator", "");
@@ -37,7 +30,10 @@ std::string term_of(const Json& expression) {
   if (op == "DoesNotExist") {
     return "!" + key;
   }
-  return key + (op == "NotIn" ? " notin (" : " in (") + list_of(expression.get("/values")) + ")";
+  return fmt::format("{} {} ({})",
+                     key,
+                     op == "NotIn" ? "notin" : "in",
+                     base::join(texts_at(expression, "/values"), ","));
 }
 
 std::optional<Error> kafka_scale_objection(const kube::Object& object) {
@@ -172,7 +168,7 @@ void put_claims(json& spec, const Json& templates, const std::string& pod, const
 std::string Workload::selector() const {
   std::vector<std::string> terms;
   for (const auto& [key, value] : object.json().members("/spec/selector/matchLabels")) {
-    terms.push_back(key + "=" + value.string_or("", ""));
+    terms.push_back(fmt::format("{}={}", key, value.string_or("", "")));
   }
   for (const Json& expression : object.json().items("/spec/selector/matchExpressions")) {
     terms.push_back(term_of(expression));

@@ -225,7 +225,8 @@ class WorkloadScale final : public engine::Action {
                     fewer == 1 ? "s" : "",
                     ordered ? "the highest numbers first" : "whichever its controller chooses"));
     if (replicas == 0) {
-      plan.disruption.push_back("nothing of " + workload.object.text() + " runs after that");
+      plan.disruption.push_back(
+          fmt::format("nothing of {} runs after that", workload.object.text()));
     }
     CFKOPS_ASSIGN(const std::vector<std::string> lines, budgets_beyond(reader, workload, replicas));
     plan.disruption.insert(plan.disruption.end(), lines.begin(), lines.end());
