@@ -62,11 +62,15 @@ Json fields_to_remember(const Subject& subject,
                      {"changes", changes_of(before.json(), intended.json(), type, patch).raw()}});
 }
 
-engine::PlannedChange planned_take_back(const Json& remembered) {
+std::string remembered_text(const Json& remembered) {
   const std::string ns = remembered.string_or("/namespace", "");
+  return remembered.string_or("/kind", "") + " " + (ns.empty() ? "" : ns + "/") +
+         remembered.string_or("/name", "");
+}
+
+engine::PlannedChange planned_take_back(const Json& remembered) {
   return {.verb = "patch",
-          .object = remembered.string_or("/kind", "") + " " + (ns.empty() ? "" : ns + "/") +
-                    remembered.string_or("/name", ""),
+          .object = remembered_text(remembered),
           .uid = remembered.string_or("/uid", ""),
           .diff = lines_of_undo(remembered.get("/changes")),
           .verdict = {}};

@@ -5,6 +5,8 @@
 #include "cfkops/engine/outcome.hpp"
 #include "cfkops/kube/client.hpp"
 
+#include <string>
+
 namespace cfkops::actions {
 
 /// What the journal keeps of a patch that makes `before` into `intended`, so that it can be taken
@@ -14,6 +16,10 @@ namespace cfkops::actions {
                                       const kube::Object& intended,
                                       kube::PatchType type,
                                       const Json& patch);
+
+/// "deployments.apps shop/web": what a thing remembered is about, by its `kind`, `namespace` and
+/// `name`. Pure.
+[[nodiscard]] std::string remembered_text(const Json& remembered);
 
 /// The plan of `take_back_fields`.
 [[nodiscard]] engine::PlannedChange planned_take_back(const Json& remembered);

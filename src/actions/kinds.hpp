@@ -2,8 +2,8 @@
 
 #include "cfkops/engine/action.hpp"
 
-// One function per file of this folder that is an action, a check or a source of references; the
-// table lists them.
+// The actions, checks and sources of references that the files of this folder define; the table
+// lists them.
 namespace cfkops::actions {
 
 [[nodiscard]] const engine::Action& human_task();

@@ -105,9 +105,7 @@ Result<engine::StepPlan> ManifestAction::plan(const engine::Context& context,
     const auto questions = permissions_of(wanted, OnConflict::Replace);
     plan.permissions.insert(plan.permissions.end(), questions.begin(), questions.end());
   }
-  plan.undo =
-      "what this step has made is deleted, unless somebody changes it meanwhile; what it has "
-      "replaced gets its former fields";
+  plan.undo = kUndoOfWrites;
   return plan;
 }
 
@@ -129,21 +127,11 @@ Result<engine::Outcome> ManifestAction::apply_all(const engine::Context& context
         "nothing is touched: " + base::enumerate(conflicts.empty() ? verdict.refused : conflicts),
         conflicts.empty() ? verdict.override_parameter : "");
   }
-  std::int64_t created = 0;
-  std::int64_t replaced = 0;
-  for (std::size_t i = 0; i < look.wanted.size(); ++i) {
-    const Deed deed = look.judged[i].deed;
-    CFKOPS_ASSIGN(
-        const bool written,
-        write_object(
-            context, client, look.wanted[i], std::move(look.judged[i]), OnConflict::Replace));
-    created += written && deed == Deed::Create ? 1 : 0;
-    replaced += written && deed == Deed::Replace ? 1 : 0;
-  }
-  verdict.outputs["created"] = created;
-  verdict.outputs["replaced"] = replaced;
-  verdict.outputs["left"] = static_cast<std::int64_t>(look.wanted.size()) - created - replaced;
-  return engine::Outcome::done(std::move(verdict.outputs));
+  CFKOPS_ASSIGN(
+      runbook::ValueMap outputs,
+      write_objects(context, client, look.wanted, std::move(look.judged), OnConflict::Replace));
+  outputs.merge(verdict.outputs);
+  return engine::Outcome::done(std::move(outputs));
 }
 
 engine::PlannedChange ManifestAction::planned_undo(const Json& remembered) const {

@@ -2,8 +2,6 @@
 #include "manifest_action.hpp"
 #include "network_reach.hpp"
 #include "node_pods.hpp"
-#include "object_form.hpp"
-#include "subject.hpp"
 
 #include "cfkops/base/text.hpp"
 
@@ -15,7 +13,6 @@ namespace cfkops::actions {
 namespace {
 
 using runbook::Type;
-using Deed = JudgedObject::Deed;
 
 kube::Resource policies() {
   return {"networking.k8s.io", "v1", "networkpolicies", "NetworkPolicy", true};
@@ -65,12 +62,11 @@ Result<std::vector<Json>> list_all(kube::Reader& reader, const kube::Resource& r
 
 /// The policies as they will be.
 std::vector<Json> after_of(std::vector<Json> now, const ManifestLook& look) {
-  for (std::size_t i = 0; i < look.wanted.size(); ++i) {
-    const JudgedObject& judged = look.judged[i];
-    if (judged.deed != Deed::Create && judged.deed != Deed::Replace) {
+  for (const JudgedObject& judged : look.judged) {
+    if (!judged.writes()) {
       continue;
     }
-    const Json& then = judged.then ? judged.then->json() : look.wanted[i].body;
+    const Json& then = judged.after();
     std::erase_if(now, [&then](const Json& there) {
       return there.get("/metadata/namespace") == then.get("/metadata/namespace") &&
              there.get("/metadata/name") == then.get("/metadata/name");

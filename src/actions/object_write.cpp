@@ -3,12 +3,11 @@
 //  1. Before an object is made, the journal knows that this run is about to, and what the server
 //     will make of it. It carries the run's id as an annotation, by which it is found again when
 //     the process dies before the answer is there.
-//  2. Before one is replaced, the journal knows each field that changes, as it was and as it will
-//  be.
+//  2. Before one is replaced, the journal knows each field that changes, as it was and as it
+//     will be.
 //  3. A replacement goes to the very version that was looked at.
-//  4. The undo deletes what carries this run's id, by the uid it has then, and only while it is as
-//  it
-//     was made; replaced fields get their former values (field_undo.hpp).
+//  4. The undo deletes what carries this run's id, by the uid it has then, and only while it is
+//     as it was made; replaced fields get their former values (field_undo.hpp).
 #include "object_write.hpp"
 
 #include "difference.hpp"
@@ -16,8 +15,6 @@
 #include "object_form.hpp"
 #include "subject.hpp"
 #include "undo_made.hpp"
-
-#include "cfkops/base/text.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -180,6 +177,31 @@ bool was_overtaken(const Error& error) {
   return error.code == ErrorCode::Conflict || error.code == ErrorCode::AlreadyExists;
 }
 
+/// True where something was written. Errors: as `write_objects`.
+Result<bool> write_object(const engine::Context& context,
+                          kube::Client& client,
+                          const WantedObject& wanted,
+                          JudgedObject judged,
+                          OnConflict on_conflict) {
+  for (int tries = 1;; ++tries) {
+    if (judged.deed == Deed::Leave) {
+      return false;
+    }
+    if (judged.deed == Deed::Conflict) {
+      return make_error(ErrorCode::Refused, subject_of(wanted).text() + ": " + judged.why);
+    }
+    const Status written = judged.deed == Deed::Create ? create(context, client, wanted)
+                                                       : replace(context, client, wanted, judged);
+    if (written) {
+      return true;
+    }
+    if (!was_overtaken(written.error()) || tries == kMostTries) {
+      return written.error();
+    }
+    CFKOPS_ASSIGN(judged, judge(client, wanted, on_conflict));
+  }
+}
+
 }  // namespace
 
 std::vector<std::string> difference_to_kept(const kube::Object& now,
@@ -265,28 +287,23 @@ Result<std::optional<engine::PlannedChange>> planned_write(
   return std::optional(std::move(change));
 }
 
-Result<bool> write_object(const engine::Context& context,
-                          kube::Client& client,
-                          const WantedObject& wanted,
-                          JudgedObject judged,
-                          OnConflict on_conflict) {
-  for (int tries = 1;; ++tries) {
-    if (judged.deed == Deed::Leave) {
-      return false;
-    }
-    if (judged.deed == Deed::Conflict) {
-      return make_error(ErrorCode::Refused, subject_of(wanted).text() + ": " + judged.why);
-    }
-    const Status written = judged.deed == Deed::Create ? create(context, client, wanted)
-                                                       : replace(context, client, wanted, judged);
-    if (written) {
-      return true;
-    }
-    if (!was_overtaken(written.error()) || tries == kMostTries) {
-      return written.error();
-    }
-    CFKOPS_ASSIGN(judged, judge(client, wanted, on_conflict));
+Result<runbook::ValueMap> write_objects(const engine::Context& context,
+                                        kube::Client& client,
+                                        const std::vector<WantedObject>& wanted,
+                                        std::vector<JudgedObject> judged,
+                                        OnConflict on_conflict) {
+  std::int64_t created = 0;
+  std::int64_t replaced = 0;
+  for (std::size_t i = 0; i < wanted.size(); ++i) {
+    const Deed deed = judged[i].deed;
+    CFKOPS_ASSIGN(const bool written,
+                  write_object(context, client, wanted[i], std::move(judged[i]), on_conflict));
+    created += written && deed == Deed::Create ? 1 : 0;
+    replaced += written && deed == Deed::Replace ? 1 : 0;
   }
+  return runbook::ValueMap{{"created", created},
+                           {"replaced", replaced},
+                           {"left", static_cast<std::int64_t>(wanted.size()) - created - replaced}};
 }
 
 std::vector<kube::AccessQuestion> permissions_of(const WantedObject& wanted,

@@ -34,7 +34,19 @@ struct JudgedObject {
   std::optional<kube::Object> then;  ///< of Replace: what the server would make of it
   Json body;                         ///< what is to be sent
   std::vector<std::string> diff;     ///< of Replace and Conflict
+
+  /// Something is to be sent.
+  [[nodiscard]] bool writes() const { return deed == Deed::Create || deed == Deed::Replace; }
+
+  /// Of what writes, as it will be: what the server makes of a replacement, and what is written of
+  /// a new one.
+  [[nodiscard]] const Json& after() const { return then ? then->json() : body; }
 };
+
+/// How `write_objects` is taken back, for plans.
+inline constexpr const char* kUndoOfWrites =
+    "what this step has made is deleted, unless somebody changes it meanwhile; what it has "
+    "replaced gets its former fields";
 
 /// Looks at what is there, and asks the server about a replacement. A namespace that is there stays
 /// as it is; a Secret is never replaced, since what it would take to undo that may not be written
@@ -52,14 +64,15 @@ struct JudgedObject {
     const JudgedObject& judged,
     const std::vector<std::string>& new_namespaces);
 
-/// Creates or replaces it, after remembering how that is taken back; what has changed since it was
-/// judged is looked at again. True where something was written. Errors: Refused for a conflict that
-/// has come up since; those of the server.
-[[nodiscard]] Result<bool> write_object(const engine::Context& context,
-                                        kube::Client& client,
-                                        const WantedObject& wanted,
-                                        JudgedObject judged,
-                                        OnConflict on_conflict);
+/// Creates or replaces them in this order, each after remembering how that is taken back; what has
+/// changed since it was judged is looked at again. `judged` are as many. Gives the outputs: how
+/// many were `created`, `replaced` and `left` as they were. Errors: Refused for a conflict that has
+/// come up since; those of the server.
+[[nodiscard]] Result<runbook::ValueMap> write_objects(const engine::Context& context,
+                                                      kube::Client& client,
+                                                      const std::vector<WantedObject>& wanted,
+                                                      std::vector<JudgedObject> judged,
+                                                      OnConflict on_conflict);
 
 /// What writing them needs to be allowed, its undo included.
 [[nodiscard]] std::vector<kube::AccessQuestion> permissions_of(const WantedObject& wanted,

@@ -1,14 +1,12 @@
 #include "backup_folder.hpp"
 #include "irreversible.hpp"
 #include "kinds.hpp"
-#include "subject.hpp"
 
 #include "cfkops/base/clock.hpp"
 #include "cfkops/base/text.hpp"
 
 #include <fmt/core.h>
 
-#include <filesystem>
 #include <utility>
 
 namespace cfkops::actions {

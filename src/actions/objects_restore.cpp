@@ -114,23 +114,11 @@ Result<engine::Outcome> restore(const engine::Context& context,
             base::enumerate(found.conflicts, kMostNamed),
         on_conflict_of(arguments) == OnConflict::Fail ? "conflict=skip" : "");
   }
-  std::int64_t created = 0;
-  std::int64_t replaced = 0;
-  for (std::size_t i = 0; i < found.wanted.size(); ++i) {
-    const Deed deed = found.judged[i].deed;
-    CFKOPS_ASSIGN(const bool written,
-                  write_object(context,
-                               client,
-                               found.wanted[i],
-                               std::move(found.judged[i]),
-                               on_conflict_of(arguments)));
-    created += written && deed == Deed::Create ? 1 : 0;
-    replaced += written && deed == Deed::Replace ? 1 : 0;
-  }
-  return engine::Outcome::done(
-      {{"created", created},
-       {"replaced", replaced},
-       {"left", static_cast<std::int64_t>(found.wanted.size()) - created - replaced}});
+  CFKOPS_ASSIGN(
+      runbook::ValueMap outputs,
+      write_objects(
+          context, client, found.wanted, std::move(found.judged), on_conflict_of(arguments)));
+  return engine::Outcome::done(std::move(outputs));
 }
 
 class ObjectsRestore final : public engine::Action {
@@ -159,9 +147,7 @@ class ObjectsRestore final : public engine::Action {
         plan.changes.push_back(*std::move(change));
       }
     }
-    plan.undo =
-        "what this step has made is deleted, unless somebody changes it meanwhile; what it has "
-        "replaced gets its former fields";
+    plan.undo = kUndoOfWrites;
     return plan;
   }
 

@@ -8,14 +8,12 @@
 
 #include "cfkops/base/text.hpp"
 
-#include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
 #include <chrono>
 #include <iterator>
 #include <map>
-#include <memory>
 #include <set>
 #include <utility>
 

@@ -8,7 +8,6 @@
 
 #include <fmt/core.h>
 
-#include <algorithm>
 #include <map>
 #include <set>
 #include <utility>
@@ -18,7 +17,6 @@ namespace cfkops::actions {
 namespace {
 
 using runbook::Type;
-using Deed = JudgedObject::Deed;
 
 constexpr const char* kGroup = "rbac.authorization.k8s.io";
 
@@ -102,11 +100,6 @@ std::vector<kube::AccessQuestion> listing(const std::set<std::string>& namespace
     add(rbac_resource("rolebindings", "RoleBinding"), ns);
   }
   return questions;
-}
-
-/// As it will be: what the server makes of a replacement, and what is written of a new one.
-const Json& state_after(const WantedObject& wanted, const JudgedObject& judged) {
-  return judged.then ? judged.then->json() : wanted.body;
 }
 
 /// Whether we may give away what the file gives away. The API server asks the same; it is asked
@@ -198,10 +191,10 @@ Status look_for_escalation(const ManifestLook& look,
                            Escalation& escalation) {
   for (std::size_t i = 0; i < look.wanted.size(); ++i) {
     const WantedObject& wanted = look.wanted[i];
-    if (look.judged[i].deed != Deed::Create && look.judged[i].deed != Deed::Replace) {
+    if (!look.judged[i].writes()) {
       continue;
     }
-    const Json& object = state_after(wanted, look.judged[i]);
+    const Json& object = look.judged[i].after();
     if (wanted.resource.kind.ends_with("Binding")) {
       CFKOPS_TRY(escalation.look(text_of(wanted.body),
                                  grants_of_binding(after, object),
@@ -278,9 +271,9 @@ class RbacApply final : public ManifestAction {
     const std::set<std::string> namespaces = namespaces_of(look);
     CFKOPS_ASSIGN(const RbacState before, read_state(reader, namespaces));
     RbacState after = before;
-    for (std::size_t i = 0; i < look.wanted.size(); ++i) {
-      if (look.judged[i].deed == Deed::Create || look.judged[i].deed == Deed::Replace) {
-        after.put(state_after(look.wanted[i], look.judged[i]));
+    for (const JudgedObject& judged : look.judged) {
+      if (judged.writes()) {
+        after.put(judged.after());
       }
     }
     Escalation escalation(reader);

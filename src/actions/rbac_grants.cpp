@@ -2,7 +2,7 @@
 //
 //  1. Each rule is taken apart into grants: one verb on one resource (of one name), or on one path.
 //  2. A subject's grants in a namespace are those of its bindings there and of its cluster
-//  bindings.
+//     bindings.
 //  3. It gains what no grant of before covers, and loses what no grant of after covers. What it
 //     gains or loses in the whole cluster is told once, and not for each namespace.
 #include "rbac_grants.hpp"

@@ -1,5 +1,6 @@
 #include "undo_made.hpp"
 
+#include "field_undo.hpp"
 #include "object_form.hpp"
 #include "objects_taken.hpp"
 #include "subject.hpp"
@@ -124,10 +125,8 @@ bool is_made(const Json& remembered) {
 }
 
 engine::PlannedChange planned_undo_of_made(const Json& remembered) {
-  const std::string ns = remembered.string_or("/namespace", "");
   return {.verb = "delete",
-          .object = remembered.string_or("/kind", "") + " " + (ns.empty() ? "" : ns + "/") +
-                    remembered.string_or("/name", ""),
+          .object = remembered_text(remembered),
           .uid = {},
           .diff = {},
           .verdict = {}};

@@ -3,9 +3,8 @@
 //   1. All are judged before the first is touched: a class that does not let volumes grow, a size
 //      that is smaller than what is there, a quota that is too small.
 //   2. A claim asks for the new size, as of the very version that was judged.
-//   3. The next one's turn comes when the storage and the file system have it, and the pods that
-//   use
-//      it are Ready.
+//   3. The next one's turn comes when the storage and the file system have it, and the pods
+//      that use it are Ready.
 //
 // A volume never gets smaller: what has grown stays so, whatever happens to the others.
 #include "difference.hpp"
@@ -14,7 +13,6 @@
 #include "owner.hpp"
 #include "subject.hpp"
 #include "volume.hpp"
-#include "workload.hpp"
 
 #include "cfkops/base/text.hpp"
 #include "cfkops/kafka/target.hpp"
@@ -24,7 +22,6 @@
 
 #include <algorithm>
 #include <chrono>
-#include <memory>
 #include <utility>
 
 namespace cfkops::actions {

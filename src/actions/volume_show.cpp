@@ -3,7 +3,6 @@
 #include "subject.hpp"
 #include "volume.hpp"
 
-#include <algorithm>
 #include <utility>
 
 namespace cfkops::actions {

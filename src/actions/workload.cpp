@@ -10,7 +10,6 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
-#include <algorithm>
 #include <array>
 #include <set>
 #include <utility>
@@ -177,11 +176,7 @@ std::string Workload::selector() const {
 }
 
 kube::AccessQuestion Workload::may(const std::string& verb, const std::string& subresource) const {
-  return {.verb = verb,
-          .resource = resource,
-          .subresource = subresource,
-          .ns = object.ns(),
-          .name = object.name()};
+  return Subject{resource, object.ns(), object.name()}.may(verb, subresource);
 }
 
 Result<Workload> read_workload(kube::Reader& reader, const engine::Arguments& arguments) {

@@ -2,7 +2,6 @@
 #include "kinds.hpp"
 #include "pod_start.hpp"
 #include "scale_wait.hpp"
-#include "subject.hpp"
 #include "workload.hpp"
 
 #include "cfkops/base/text.hpp"
