@@ -103,6 +103,12 @@ TEST(NetworkReach, BlocksOfAddressesMeanPodsToo) {
               IsEmpty());
 }
 
+TEST(NetworkReach, ARangeOfMoreBitsThanAnAddressHasMeansNobody) {
+  EXPECT_THAT(cut_by(R"({"podSelector": {"matchLabels": {"app": "web"}}, "ingress": [{"from": [
+                {"ipBlock": {"cidr": "10.0.0.2/64"}}]}]})"),
+              SizeIs(3));
+}
+
 TEST(NetworkReach, EgressIsCountedWhereTheConnectionBegins) {
   EXPECT_THAT(cut_by(R"({"podSelector": {"matchLabels": {"app": "api"}}, "policyTypes": ["Egress"],
                          "egress": [{"to": [{"podSelector": {"matchLabels": {"app": "web"}}}]}]})"),
