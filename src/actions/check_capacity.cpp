@@ -13,10 +13,6 @@ using engine::Verdict;
 using placement::Placement;
 using runbook::Type;
 
-std::string line_of(const Placement& one) {
-  return "pod " + one.ns + "/" + one.pod + ": " + fit_text(one);
-}
-
 CheckResult result_of(const placement::Forecast& forecast, const std::string& node) {
   CheckResult result{
       .verdict = Verdict::Pass, .summary = {}, .details = {}, .remedy = {}, .outputs = {}};
@@ -77,13 +73,8 @@ class CheckCapacity final : public engine::Check {
         {.name = "node", .type = text, .required = true, .help = "the node to be drained"}};
     spec.outputs = {{"pods", Type::of(Type::Kind::Int), "that need another node"},
                     {"homeless", Type::list_of(text), "that fit nowhere, as namespace/name"}};
-    using In = runbook::PermissionSpec::In;
-    spec.permissions = {{"get", "nodes"}};
-    for (const kube::Resource& resource : view_resources()) {
-      spec.permissions.push_back({"list",
-                                  resource.full_name(),
-                                  resource.namespaced ? In::AllNamespaces : In::TheNamespace});
-    }
+    spec.permissions = view_permissions();
+    spec.permissions.insert(spec.permissions.begin(), {"get", "nodes"});
     spec.example =
         "- check: capacity\n"
         "  with: {node: worker-1}\n";

@@ -1,4 +1,5 @@
 #include "kinds.hpp"
+#include "subject.hpp"
 
 #include "cfkops/base/text.hpp"
 #include "cfkops/health/read.hpp"
@@ -6,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <chrono>
 #include <set>
 
@@ -91,6 +93,10 @@ runbook::ActionSpec make_spec() {
                     {.name = "namespace",
                      .type = Type::of(Type::Kind::String),
                      .help = "of what has a namespace only this one; all where it is left out"},
+                    {.name = "only",
+                     .type = Type::list_of(Type::of(Type::Kind::String)),
+                     .fallback = runbook::Value(runbook::ValueList{}),
+                     .help = "only these checks, by id (T01) or by the letter of their group (S)"},
                     {.name = "fail_on",
                      .type = Type::enumeration({"warning", "fail", "critical"}),
                      .fallback = runbook::Value("fail"),
@@ -114,6 +120,23 @@ runbook::ActionSpec make_spec() {
   return spec;
 }
 
+/// Each of the names means a check of the profile: a slip must not look healthy.
+Status are_checks(const std::vector<std::string>& only, health::Profile profile) {
+  for (const std::string& name : only) {
+    const auto checks = health::catalogue();
+    const bool known = std::ranges::any_of(checks, [&](const health::Check& check) {
+      return health::is_asked(check, profile, std::vector<std::string>{name});
+    });
+    if (!known) {
+      return make_error(
+          ErrorCode::InvalidInput,
+          "there is no check '" + name + "' in profile " + std::string(to_string(profile)),
+          "docs/health.md lists them");
+    }
+  }
+  return {};
+}
+
 class CheckHealth final : public engine::Check {
  public:
   [[nodiscard]] const runbook::ActionSpec& spec() const override {
@@ -126,14 +149,17 @@ class CheckHealth final : public engine::Check {
                                      const engine::Arguments& arguments) const override {
     const health::Profile profile =
         arguments.string("profile") == "sop" ? health::Profile::Sop : health::Profile::Full;
-    const std::string ns =
-        arguments.find("namespace") != nullptr ? arguments.string("namespace") : std::string();
-    const auto snapshot = health::read_snapshot(reader, {.profile = profile, .ns = ns});
+    const std::vector<std::string> only = arguments.strings("only");
+    if (const Status known = are_checks(only, profile); !known) {
+      return CheckResult::unknown(known.error());
+    }
+    const auto snapshot = health::read_snapshot(
+        reader, {.profile = profile, .ns = optional_text(arguments, "namespace"), .only = only});
     if (!snapshot) {
       return CheckResult::unknown(snapshot.error());
     }
     return result_of(
-        health::assess(*snapshot, profile),
+        health::assess(*snapshot, profile, only),
         health::severity_named(arguments.string("fail_on")).value_or(Severity::Critical));
   }
 };

@@ -1,5 +1,7 @@
 #include "drain_kafka.hpp"
 
+#include "owner.hpp"
+
 #include <fmt/core.h>
 
 #include <algorithm>

@@ -1,6 +1,7 @@
 #include "cluster_view.hpp"
 #include "node_drain.hpp"
 #include "node_schedule.hpp"
+#include "owner.hpp"
 #include "pod_start.hpp"
 
 #include "cfkops/base/text.hpp"

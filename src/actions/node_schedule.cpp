@@ -35,16 +35,6 @@ bool may_have_sent(const engine::Context& context) {
          });
 }
 
-/// A node that has the name of another one must not get what was meant for that.
-Status same_node(const kube::Object& now, const std::string& uid) {
-  if (now.uid() == uid) {
-    return {};
-  }
-  return make_error(ErrorCode::Refused,
-                    now.text() + " is another one now: uid " + now.uid() + ", not " + uid,
-                    "look at it, and start the run again");
-}
-
 /// Whose the cordon is, as the server has it: the field manager of `spec.unschedulable`; "" where
 /// it does not tell.
 std::string cordon_manager(const kube::Object& node) {
@@ -156,13 +146,13 @@ Result<kube::Object> read_node(kube::Reader& reader, const engine::Arguments& ar
   const runbook::ValueMap& ref = arguments.ref("node");
   CFKOPS_ASSIGN(kube::Object node, reader.get(kube::resources::nodes(), "", text_of(ref, "name")));
   const std::string uid = text_of(ref, "uid");
-  CFKOPS_TRY(uid.empty() ? Status() : same_node(node, uid));
+  CFKOPS_TRY(uid.empty() ? Status() : still_same(node, uid));
   return node;
 }
 
 Status still_cordoned(kube::Reader& reader, const kube::Object& node) {
   CFKOPS_ASSIGN(const kube::Object now, reader.get(kube::resources::nodes(), "", node.name()));
-  CFKOPS_TRY(same_node(now, node.uid()));
+  CFKOPS_TRY(still_same(now, node.uid()));
   if (!is_cordoned(now)) {
     return make_error(ErrorCode::Refused,
                       node.text() + " is not cordoned any more: its pods could come back to it",

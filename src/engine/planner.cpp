@@ -245,6 +245,7 @@ CheckRunner Planner::prerequisite_checks() {
   Context context;
   context.run_id = request_.run_id;
   context.ns = request_.ns;
+  context.files = request_.files;
   context.observer = &observer_;
   context.needed = &needed_;
   return {"prerequisite", site_, std::move(context), journal_};

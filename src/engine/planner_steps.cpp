@@ -236,6 +236,7 @@ Status Planner::plan_action(const runbook::Step& step, const Action& action, Pla
   Context context;
   context.run_id = request_.run_id;
   context.ns = request_.ns;
+  context.files = request_.files;
   context.step = {.id = planned.id,
                   .title = step.title,
                   .action = step.action,

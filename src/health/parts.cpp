@@ -68,7 +68,7 @@ std::vector<ListedPart> make_parts() {
       {Part::Deployments, known::deployments()},
       {Part::DaemonSets, known::daemon_sets()},
       {Part::Budgets, known::pod_disruption_budgets()},
-      {Part::Quotas, of_group("", "resourcequotas", "ResourceQuota", true)},
+      {Part::Quotas, kube::resources::resource_quotas()},
       {Part::Services, known::services()},
       {Part::EndpointSlices, of_group("discovery.k8s.io", "endpointslices", "EndpointSlice", true)},
       {Part::ApiServices,

@@ -58,7 +58,7 @@ class Round {
       : reader_(reader),
         options_(options) {
     for (const Check& check : catalogue()) {
-      if (options.profile == Profile::Full || check.sop) {
+      if (is_asked(check, options.profile, options.only)) {
         wanted_.add(check.reads);
       }
     }

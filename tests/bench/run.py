@@ -129,7 +129,9 @@ SWEPT = ROOT / "tests" / "sweep" / "runbooks"
 SHOP = [SWEPT / "shop.yaml", SWEPT / "shop-scenario.yaml", "shop",
         "watched=/api/v1/namespaces/shop/configmaps/settings", "once=/apis/apps/v1/namespaces/shop/deployments/web"]
 BROKERS = [ROOT / "runbooks" / "broker-restart.yaml"]
-SWEEPS = [("a change and a restart", SHOP), ("its undo", [*SHOP, "fails=true"]),
+SCALE = [ROOT / "runbooks" / "workload-scale.yaml", SWEPT / "shop-scenario.yaml", "shop", "workload=deployment/web",
+         "replicas=3"]
+SWEEPS = [("a change and a restart", SHOP), ("its undo", [*SHOP, "fails=true"]), ("workload-scale", SCALE),
           ("broker-restart", [*BROKERS, SWEPT / "kafka-scenario.yaml", "confluent", "settle=0s"])]
 FULL_SWEEPS = [("broker-restart, 3 brokers", [*BROKERS, SWEPT / "three-brokers.yaml", "confluent", "settle=0s"])]
 

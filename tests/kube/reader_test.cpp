@@ -316,6 +316,16 @@ TEST_F(ReaderTest, TriesAPatchWithoutDoingIt) {
   EXPECT_THAT(recorder.lines, IsEmpty());
 }
 
+TEST_F(ReaderTest, TriesACreationAndAReplacementWithoutDoingThem) {
+  const std::string query = "?fieldManager=cfkops&fieldValidation=Strict&dryRun=All";
+  transport.expect("POST", kPods + query).reply(201, pod("kafka-0", "u0"));
+  transport.expect("PUT", kPod + query).reply(200, pod("kafka-0", "u0"));
+  const Json object(pod("kafka-0", "u0"));
+  EXPECT_THAT(client.dry_run_create(resources::pods(), "confluent", object), IsOk());
+  EXPECT_THAT(client.dry_run_update(resources::pods(), "confluent", object), IsOk());
+  EXPECT_THAT(recorder.lines, IsEmpty());
+}
+
 TEST_F(ReaderTest, TriesAnEvictionWithoutDoingIt) {
   transport.on("POST", kPod + "/eviction").reply(201, R"({"kind":"Status","status":"Success"})");
   EXPECT_THAT(client.dry_run_evict("confluent", "kafka-0", "u0"), IsOk());

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "cfkops/base/clock.hpp"
+#include "cfkops/base/files.hpp"
 #include "cfkops/base/json.hpp"
 #include "cfkops/base/result.hpp"
 #include "cfkops/engine/journal.hpp"
@@ -104,6 +105,14 @@ struct Context {
   /// Whom a step may ask; what is asked and answered is in the log. Null while planning, in checks,
   /// and in what takes a step back.
   Approver* approver = nullptr;
+
+  /// Where files are read and written; null: on this machine.
+  base::Files* files = nullptr;
+
+  /// The same, whichever it is.
+  [[nodiscard]] base::Files& file_system() const {
+    return files == nullptr ? base::machine_files() : *files;
+  }
 
   /// Tells the observer and, in a run, the journal.
   void progress(const std::string& text) const;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "cfkops/base/files.hpp"
 #include "cfkops/base/json.hpp"
 #include "cfkops/base/result.hpp"
 #include "cfkops/engine/action.hpp"
@@ -49,6 +50,8 @@ struct RunRequest {
   std::string ignore_windows = {};   ///< why they do not count, in an emergency; "": they do
   const SavedPlan* saved = nullptr;  ///< borrowed: what is to be carried out, and nothing else
   std::vector<CountedApproval> approvals = {};  ///< of it
+  base::Files* files =
+      nullptr;  ///< borrowed: where steps read and write files; null: on this machine
 };
 
 /// A prerequisite with its answer.

@@ -13,6 +13,7 @@ struct ReadOptions {
   Profile profile = Profile::Full;
   std::string ns = {};  ///< of what has a namespace only this one; "": all
   Duration timeout = std::chrono::seconds(30);
+  std::vector<std::string> only = {};  ///< for these checks alone, as of `is_asked`; empty: for all
 };
 
 /// Reads what the checks of a profile need, and no more. For `sop` that is tables without objects,
