@@ -8,6 +8,10 @@ class RefNode final : public engine::RefSource {
  public:
   [[nodiscard]] std::string kind() const override { return "Node"; }
 
+  [[nodiscard]] std::vector<runbook::PermissionSpec> permissions() const override {
+    return {{"list", "nodes"}};
+  }
+
   [[nodiscard]] Result<std::vector<engine::RefCandidate>> find(
       kube::Reader& reader, const std::string& /*ns*/) const override {
     CFKOPS_ASSIGN(const kube::ObjectList nodes, reader.list(kube::resources::nodes(), ""));

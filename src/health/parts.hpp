@@ -1,9 +1,11 @@
 #pragma once
 
+#include "cfkops/health/catalogue.hpp"
 #include "cfkops/health/snapshot.hpp"
 #include "cfkops/kube/resource.hpp"
 
 #include <span>
+#include <string>
 #include <string_view>
 
 namespace cfkops::health {
@@ -19,5 +21,17 @@ struct ListedPart {
 
 /// All parts that are lists, whichever profile asks for them.
 [[nodiscard]] std::span<const ListedPart> listed_parts();
+
+/// The namespace in which it is listed where that one was asked for, "": all.
+[[nodiscard]] std::string namespace_of(const ListedPart& listed, const std::string& asked);
+
+/// The path of what the API server tells of itself: "/readyz"; "" of parts that are none such.
+[[nodiscard]] std::string_view path_of(Part part);
+
+/// What the checks of a profile read.
+[[nodiscard]] Parts wanted_parts(Profile profile);
+
+/// Small reads of it are timed.
+constexpr const char* kTimedNamespace = "kube-system";
 
 }  // namespace cfkops::health

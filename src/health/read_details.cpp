@@ -1,3 +1,4 @@
+#include "parts.hpp"
 #include "reading.hpp"
 
 #include "cfkops/base/text.hpp"
@@ -147,7 +148,7 @@ Status read_pods(kube::Reader& reader, const ReadOptions& options, Snapshot& sna
 
 void time_reads(kube::Reader& reader, const ReadOptions& options, Snapshot& snapshot) {
   const std::array<kube::ReadRequest, 1> read = {
-      {kube::ReadRequest::object(kube::resources::namespaces(), "", "kube-system")}};
+      {kube::ReadRequest::object(kube::resources::namespaces(), "", kTimedNamespace)}};
   Source& source = snapshot.source(Part::Latency);
   source.state = Source::State::Read;
   for (std::size_t i = 0; i < kTimedReads; ++i) {
