@@ -220,7 +220,7 @@ class Round {
     for (const Asked& one : asked) {
       requests.push_back(one.request);
     }
-    std::vector<Result<std::string>> answers = reader_.batch(requests, options_.timeout);
+    std::vector<Result<std::string>> answers = ask_all(reader_, requests, options_.timeout);
     const auto server_time = reader_.server_time();
     snapshot_.by_server_clock = server_time.has_value();
     snapshot_.now = server_time.value_or(reader_.loop().clock().wall());

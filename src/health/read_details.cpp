@@ -16,6 +16,8 @@ namespace {
 
 constexpr std::size_t kTimedReads = 20;
 constexpr std::size_t kMostDetails = 100;
+constexpr int kMostAgain = 3;
+constexpr Duration kBusyPause = std::chrono::seconds(1);
 
 std::string list_of_pods(const ReadOptions& options, const std::string& field) {
   return fmt::format("{}?fieldSelector={}&resourceVersion=0",
@@ -63,6 +65,30 @@ void take_object(Part part, const Result<std::string>& answer, Snapshot& snapsho
 }
 
 }  // namespace
+
+std::vector<Result<std::string>> ask_all(kube::Reader& reader,
+                                         const std::vector<kube::ReadRequest>& requests,
+                                         Duration timeout) {
+  std::vector<Result<std::string>> answers = reader.batch(requests, timeout);
+  for (int again = 0; again < kMostAgain; ++again) {
+    std::vector<std::size_t> places;
+    std::vector<kube::ReadRequest> put_off;
+    for (std::size_t i = 0; i < answers.size(); ++i) {
+      if (!answers[i] && answers[i].error().code == ErrorCode::TooManyRequests) {
+        places.push_back(i);
+        put_off.push_back(requests[i]);
+      }
+    }
+    if (put_off.empty() || !reader.loop().pause(kBusyPause)) {
+      break;
+    }
+    std::vector<Result<std::string>> late = reader.batch(put_off, timeout);
+    for (std::size_t i = 0; i < late.size(); ++i) {
+      answers[places[i]] = std::move(late[i]);
+    }
+  }
+  return answers;
+}
 
 Json slim(const Json& object) {
   nlohmann::json copy = object.raw();
@@ -120,7 +146,7 @@ void read_details(kube::Reader& reader,
   for (const auto& [part, request] : asked) {
     requests.push_back(request);
   }
-  const std::vector<Result<std::string>> answers = reader.batch(requests, options.timeout);
+  const std::vector<Result<std::string>> answers = ask_all(reader, requests, options.timeout);
   std::set<std::pair<std::string, std::string>> known;
   for (std::size_t i = 0; i < answers.size(); ++i) {
     if (asked[i].first != Part::Pods) {

@@ -39,6 +39,11 @@ class Columns {
 /// An object without what no check asks for: managed fields, schemas, images, private keys.
 [[nodiscard]] Json slim(const Json& object);
 
+/// All at once. What a server puts off that is too busy (429) is asked for again after a moment, a
+/// few times.
+[[nodiscard]] std::vector<Result<std::string>> ask_all(
+    kube::Reader& reader, const std::vector<kube::ReadRequest>& requests, Duration timeout);
+
 /// What Kafka's processes say, of the sets in the snapshot.
 void read_kafka(kube::Reader& reader, const ReadOptions& options, Snapshot& snapshot);
 

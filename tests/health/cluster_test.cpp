@@ -155,6 +155,32 @@ TEST(HealthOfACluster, QuotaAndBudgetThatBlock) {
       << complaints(report);
 }
 
+/// The server is too busy to list services, that many times.
+sandbox::Fault busy(int times) {
+  sandbox::Fault fault;
+  fault.kind = sandbox::FaultKind::RequestRefused;
+  fault.on = sandbox::RequestMatch{.method = "GET", .resource = "services"};
+  fault.times = times;
+  fault.code = 429;
+  return fault;
+}
+
+TEST(HealthOfACluster, WhatIsPutOffIsAskedForAgain) {
+  Bench bench("healthy");
+  bench.pass(seconds(60));
+  bench.cluster->inject({busy(2)});
+  const Report report = bench.look(Profile::Full);
+  EXPECT_EQ(report.verdict_line(), "healthy") << complaints(report);
+}
+
+TEST(HealthOfACluster, WhatIsPutOffForEverIsUnknown) {
+  Bench bench("healthy");
+  bench.pass(seconds(60));
+  bench.cluster->inject({busy(100)});
+  const Report report = bench.look(Profile::Full);
+  EXPECT_EQ(report.count(Verdict::Unknown), 1U) << complaints(report);
+}
+
 TEST(HealthOfACluster, OneNamespaceIsLookedAtAlone) {
   Bench bench("healthy");
   bench.pass(seconds(60));
