@@ -4,6 +4,7 @@
 #include "cfkops/health/snapshot.hpp"
 #include "cfkops/kube/resource.hpp"
 
+#include <array>
 #include <span>
 #include <string>
 #include <string_view>
@@ -30,6 +31,11 @@ struct ListedPart {
 
 /// What the checks of a profile read.
 [[nodiscard]] Parts wanted_parts(Profile profile);
+
+/// What certificates are called in secrets, by Kubernetes and by Confluent; nothing else of a
+/// secret is kept.
+constexpr std::array<const char*, 4> kCertificateKeys = {
+    "tls.crt", "ca.crt", "fullchain.pem", "cacerts.pem"};
 
 /// Small reads of it are timed.
 constexpr const char* kTimedNamespace = "kube-system";

@@ -74,6 +74,9 @@ class Round {
     if (options_.profile == Profile::Sop) {
       read_details(reader_, options_, unwell_.nodes, unwell_.volumes, unwell_.pods, snapshot_);
     }
+    if (wanted_.has(Part::TlsSecrets)) {
+      read_mounted_secrets(reader_, options_, snapshot_);
+    }
     if (wanted_.has(Part::Pods) && !as_table(Part::Pods)) {
       read_all_pods();
     }

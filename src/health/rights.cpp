@@ -31,6 +31,9 @@ void add_others(const ReadOptions& options,
   if (wanted.has(Part::Latency)) {
     questions.push_back(ask("get", known::namespaces(), "", kTimedNamespace));
   }
+  if (wanted.has(Part::TlsSecrets)) {
+    questions.push_back(ask("get", known::secrets(), options.ns));
+  }
   if (options.profile == Profile::Sop) {
     questions.push_back(ask("get", known::nodes()));
     questions.push_back(ask("get", known::persistent_volumes()));
