@@ -7,6 +7,8 @@
 #include "cfkops/placement/disruption.hpp"
 
 #include <algorithm>
+#include <optional>
+#include <vector>
 
 namespace cfkops::actions {
 
@@ -107,6 +109,26 @@ class CheckDisruption final : public engine::Check {
                      arguments.boolean("now"));
   }
 
+  /// A selector is about one namespace, a node about all.
+  [[nodiscard]] std::optional<std::vector<kube::AccessQuestion>> permissions(
+      const engine::Context& context,
+      kube::Reader& /*reader*/,
+      const engine::Arguments& arguments) const override {
+    if (optional_text(arguments, "selector").empty()) {
+      return std::nullopt;
+    }
+    std::vector<kube::AccessQuestion> questions;
+    for (const kube::Resource& resource :
+         {kube::resources::pods(), kube::resources::pod_disruption_budgets()}) {
+      questions.push_back({.verb = "list",
+                           .resource = resource,
+                           .subresource = "",
+                           .ns = namespace_of(context, arguments),
+                           .name = ""});
+    }
+    return questions;
+  }
+
  private:
   static runbook::ActionSpec make_spec() {
     const Type text = Type::of(Type::Kind::String);
@@ -129,8 +151,10 @@ class CheckDisruption final : public engine::Check {
                  "fails for one that can never"}};
     spec.outputs = {{"pods", number, "that would be evicted"},
                     {"blocking", Type::list_of(text), "budgets in the way, as namespace/name"}};
-    spec.permissions = {
-        {"list", "pods"}, {"list", "poddisruptionbudgets.policy"}, {"get", "nodes"}};
+    constexpr auto kEverywhere = runbook::PermissionSpec::In::AllNamespaces;
+    spec.permissions = {{"list", "pods", kEverywhere},
+                        {"list", "poddisruptionbudgets.policy", kEverywhere},
+                        {"get", "nodes"}};
     spec.example =
         "- check: disruption\n"
         "  with: {node: worker-1, at_once: 1}\n";

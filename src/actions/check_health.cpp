@@ -9,7 +9,11 @@
 
 #include <algorithm>
 #include <chrono>
+#include <optional>
 #include <set>
+#include <string>
+#include <utility>
+#include <vector>
 
 namespace cfkops::actions {
 
@@ -79,6 +83,42 @@ CheckResult result_of(const health::Report& report, Severity fail_on) {
   return result;
 }
 
+health::ReadOptions options_of(const engine::Arguments& arguments) {
+  const bool sop = arguments.string("profile") == "sop";
+  return {.profile = sop ? health::Profile::Sop : health::Profile::Full,
+          .ns = optional_text(arguments, "namespace"),
+          .only = arguments.strings("only")};
+}
+
+runbook::PermissionSpec permission_of(const kube::AccessQuestion& question) {
+  using In = runbook::PermissionSpec::In;
+  if (!question.path.empty()) {
+    return {question.verb, question.path, In::NoNamespace};
+  }
+  const std::string sub = question.subresource.empty() ? "" : "/" + question.subresource;
+  return {question.verb,
+          question.resource.full_name() + sub,
+          question.resource.namespaced ? In::AllNamespaces : In::NoNamespace};
+}
+
+/// What `full` asks for, and then what only `sop` does.
+std::vector<runbook::PermissionSpec> all_permissions() {
+  std::vector<runbook::PermissionSpec> all;
+  for (const health::Profile profile : {health::Profile::Full, health::Profile::Sop}) {
+    for (const kube::AccessQuestion& question : health::rights({.profile = profile})) {
+      runbook::PermissionSpec permission = permission_of(question);
+      const bool there = std::ranges::any_of(all, [&](const runbook::PermissionSpec& one) {
+        return one.verb == permission.verb && one.resource == permission.resource;
+      });
+      if (!there) {
+        permission.only = profile == health::Profile::Sop ? to_string(profile) : "";
+        all.push_back(std::move(permission));
+      }
+    }
+  }
+  return all;
+}
+
 runbook::ActionSpec make_spec() {
   const Type number = Type::of(Type::Kind::Int);
   runbook::ActionSpec spec{.name = "health",
@@ -108,12 +148,7 @@ runbook::ActionSpec make_spec() {
                   {"fail", number, "ditto"},
                   {"warning", number, "ditto"},
                   {"unknown", number, "checks that could not be judged"}};
-  for (const std::string& resource : health::listed_resources()) {
-    spec.permissions.push_back({"list", resource});
-  }
-  for (const char* resource : {"nodes", "persistentvolumes", "namespaces", "pods/proxy"}) {
-    spec.permissions.push_back({"get", resource});
-  }
+  spec.permissions = all_permissions();
   spec.example =
       "- check: health\n"
       "  with: {profile: sop, fail_on: warning}\n";
@@ -147,20 +182,24 @@ class CheckHealth final : public engine::Check {
   [[nodiscard]] CheckResult evaluate(const engine::Context& /*context*/,
                                      kube::Reader& reader,
                                      const engine::Arguments& arguments) const override {
-    const health::Profile profile =
-        arguments.string("profile") == "sop" ? health::Profile::Sop : health::Profile::Full;
-    const std::vector<std::string> only = arguments.strings("only");
-    if (const Status known = are_checks(only, profile); !known) {
+    const health::ReadOptions options = options_of(arguments);
+    if (const Status known = are_checks(options.only, options.profile); !known) {
       return CheckResult::unknown(known.error());
     }
-    const auto snapshot = health::read_snapshot(
-        reader, {.profile = profile, .ns = optional_text(arguments, "namespace"), .only = only});
+    const auto snapshot = health::read_snapshot(reader, options);
     if (!snapshot) {
       return CheckResult::unknown(snapshot.error());
     }
     return result_of(
-        health::assess(*snapshot, profile, only),
+        health::assess(*snapshot, options.profile, options.only),
         health::severity_named(arguments.string("fail_on")).value_or(Severity::Critical));
+  }
+
+  [[nodiscard]] std::optional<std::vector<kube::AccessQuestion>> permissions(
+      const engine::Context& /*context*/,
+      kube::Reader& /*reader*/,
+      const engine::Arguments& arguments) const override {
+    return health::rights(options_of(arguments));
   }
 };
 

@@ -56,26 +56,27 @@ std::map<std::string, std::string> sent_away_before(const engine::Context& conte
 }
 
 std::vector<runbook::PermissionSpec> rights() {
+  constexpr auto kEverywhere = runbook::PermissionSpec::In::AllNamespaces;
   return {{"get", "nodes"},
-          {"list", "pods"},
-          {"watch", "pods"},
-          {"get", "pods"},
-          {"create", "pods/eviction"},
-          {"get", "daemonsets.apps"},
-          {"list", "poddisruptionbudgets.policy"},
-          {"watch", "poddisruptionbudgets.policy"},
-          {"list", "statefulsets.apps"},
-          {"get", "statefulsets.apps"},
-          {"get", "replicasets.apps"},
+          {"list", "pods", kEverywhere},
+          {"watch", "pods", kEverywhere},
+          {"get", "pods", kEverywhere},
+          {"create", "pods/eviction", kEverywhere},
+          {"get", "daemonsets.apps", kEverywhere},
+          {"list", "poddisruptionbudgets.policy", kEverywhere},
+          {"watch", "poddisruptionbudgets.policy", kEverywhere},
+          {"list", "statefulsets.apps", kEverywhere},
+          {"get", "statefulsets.apps", kEverywhere},
+          {"get", "replicasets.apps", kEverywhere},
           {"list", "nodes"},
-          {"list", "persistentvolumeclaims"},
+          {"list", "persistentvolumeclaims", kEverywhere},
           {"list", "persistentvolumes"},
           {"list", "storageclasses.storage.k8s.io"},
           {"list", "namespaces"},
           {"list", "csinodes.storage.k8s.io"},
-          {"get", "pods/proxy"},
-          {"get", "pods/log"},
-          {"list", "kafkas.platform.confluent.io"}};
+          {"get", "pods/proxy", kEverywhere},
+          {"get", "pods/log", kEverywhere},
+          {"list", "kafkas.platform.confluent.io", kEverywhere}};
 }
 
 runbook::ActionSpec make_spec() {

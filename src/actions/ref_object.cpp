@@ -14,6 +14,10 @@ class RefObject final : public engine::RefSource {
 
   [[nodiscard]] std::string kind() const override { return resource_.kind; }
 
+  [[nodiscard]] std::vector<runbook::PermissionSpec> permissions() const override {
+    return {{"list", resource_.full_name()}};
+  }
+
   [[nodiscard]] Result<std::vector<engine::RefCandidate>> find(
       kube::Reader& reader, const std::string& ns) const override {
     CFKOPS_ASSIGN(const kube::ObjectList all,

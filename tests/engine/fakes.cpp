@@ -344,6 +344,10 @@ class StatefulSets final : public engine::RefSource {
  public:
   [[nodiscard]] std::string kind() const override { return "StatefulSet"; }
 
+  [[nodiscard]] std::vector<runbook::PermissionSpec> permissions() const override {
+    return {{"list", "statefulsets.apps"}};
+  }
+
   [[nodiscard]] Result<std::vector<engine::RefCandidate>> find(
       kube::Reader& reader, const std::string& ns) const override {
     CFKOPS_ASSIGN(const kube::ObjectList list, reader.list(kube::resources::stateful_sets(), ns));

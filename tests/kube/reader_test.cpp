@@ -354,7 +354,16 @@ TEST_F(ReaderTest, AsksWhetherWeMay) {
                             "subresource":"eviction","namespace":"confluent"})"));
 }
 
+TEST_F(ReaderTest, AsksWhetherWeMayReadAPath) {
+  transport.on("POST", "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews")
+      .reply(201, R"({"kind":"SelfSubjectAccessReview","status":{"allowed":true}})");
+  EXPECT_THAT(client.can_i(AccessQuestion::of_path("/readyz")), IsOkAnd(Access::Allowed));
+  EXPECT_EQ(json::parse(transport.calls().front().request.body)["spec"],
+            json::parse(R"({"nonResourceAttributes":{"verb":"get","path":"/readyz"}})"));
+}
+
 TEST(AccessQuestionText, NamesEverythingThatIsAsked) {
+  EXPECT_EQ(AccessQuestion::of_path("/readyz").text(), "get /readyz");
   EXPECT_EQ((AccessQuestion{"get", resources::pods(), "proxy", "confluent", ""}.text()),
             "get pods/proxy in namespace confluent");
   EXPECT_EQ((AccessQuestion{"patch", resources::nodes(), "", "ignored", "n1"}.text()),

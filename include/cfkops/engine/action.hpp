@@ -170,6 +170,12 @@ class Check {
   [[nodiscard]] virtual CheckResult evaluate(const Context& context,
                                              kube::Reader& reader,
                                              const Arguments& arguments) const = 0;
+
+  /// What evaluating it with these arguments asks for, where that is not what its declaration says.
+  [[nodiscard]] virtual std::optional<std::vector<kube::AccessQuestion>> permissions(
+      const Context& /*context*/, kube::Reader& /*reader*/, const Arguments& /*arguments*/) const {
+    return std::nullopt;
+  }
 };
 
 /// A live object that a `ref<Kind>` parameter may mean.
@@ -190,6 +196,9 @@ class RefSource {
 
   /// "Kafka", as in ref<Kafka>.
   [[nodiscard]] virtual std::string kind() const = 0;
+
+  /// What looking for them asks for.
+  [[nodiscard]] virtual std::vector<runbook::PermissionSpec> permissions() const = 0;
 
   /// All of them in the namespace. Errors: what kept it from looking.
   [[nodiscard]] virtual Result<std::vector<RefCandidate>> find(kube::Reader& reader,

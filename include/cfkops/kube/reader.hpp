@@ -35,10 +35,14 @@ struct AccessQuestion {
   std::string subresource;
   std::string ns;
   std::string name;
+  std::string path = {};  ///< "/readyz": of what is no resource; then only the verb counts besides
 
   friend bool operator==(const AccessQuestion&, const AccessQuestion&) = default;
 
-  /// "get pods/proxy in namespace confluent"
+  /// Reading what the API server tells of itself.
+  static AccessQuestion of_path(std::string path);
+
+  /// "get pods/proxy in namespace confluent", "get /readyz"
   [[nodiscard]] std::string text() const;
 };
 
