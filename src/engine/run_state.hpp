@@ -25,6 +25,7 @@ struct StepRecord {
   bool mutated = false;   ///< it sent something
   bool undone = false;    ///< by the steps that the runbook has for that
   std::size_t order = 0;  ///< in which the steps were begun, from 1; 0: not begun
+  std::vector<LockTarget> locks = {};  ///< that it wants for itself and has not done with
 };
 
 /// Why a run does not go on.

@@ -50,6 +50,8 @@ struct Script {
   std::function<void(const engine::Context&)> on_apply;  ///< called by every action
   std::map<std::string, engine::Outcome>
       undo;                         ///< of `fake.set`, by config map, instead of its own
+  std::map<std::string, std::vector<engine::LockTarget>>
+      locks;                        ///< that the plans name, by step id
   bool refused = false;             ///< what the plans say of the server's dry run
   std::vector<std::string> asked;   ///< by the check `permission`
   std::vector<std::string> undone;  ///< by `fake.set`

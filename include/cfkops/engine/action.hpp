@@ -4,6 +4,7 @@
 #include "cfkops/base/json.hpp"
 #include "cfkops/base/result.hpp"
 #include "cfkops/engine/journal.hpp"
+#include "cfkops/engine/lock.hpp"
 #include "cfkops/engine/observer.hpp"
 #include "cfkops/engine/outcome.hpp"
 #include "cfkops/engine/sent_mutation.hpp"
@@ -21,6 +22,9 @@ namespace cfkops::engine {
 
 /// Who is asked: engine/approver.hpp.
 class Approver;
+
+/// Holds the locks of a run: engine/lock_keeper.hpp.
+class LockKeeper;
 
 /// The arguments of one step or check, evaluated and converted to their declared types, defaults
 /// filled in.
@@ -80,6 +84,11 @@ struct StepPlan {
   std::vector<kube::AccessQuestion> permissions;
   std::optional<Duration> estimate;
   std::string undo;  ///< how it would be undone, or why not
+
+  /// What only one run at a time may work on, besides what the runbook locks: found out by looking.
+  /// Taken with the other locks before the first step; given back when the step is done, unless it
+  /// can be taken back or another step needs it.
+  std::vector<LockTarget> locks = {};
 };
 
 /// What an action or check is given besides the cluster.
@@ -104,6 +113,15 @@ struct Context {
   /// Whom a step may ask; what is asked and answered is in the log. Null while planning, in checks,
   /// and in what takes a step back.
   Approver* approver = nullptr;
+
+  /// The locks of the run, for `hold`. Null while planning, in checks, and in what takes a step
+  /// back.
+  LockKeeper* locks = nullptr;
+
+  /// Takes this lock unless the run holds it: of what has come since the plan was made, or could
+  /// not be planned. It is given back at the end of the run. Where there are no locks it does
+  /// nothing. Errors: as of `LockKeeper::acquire`.
+  [[nodiscard]] Status hold(const LockTarget& target) const;
 
   /// Tells the observer and, in a run, the journal.
   void progress(const std::string& text) const;
