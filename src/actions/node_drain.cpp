@@ -12,7 +12,8 @@
 // and the last process of Kafka that was is waited for as in 3.
 //
 // Properties kept: every eviction has the uid of a pod that was on the node when the step began;
-// no process of Kafka goes while another one is not back.
+// no process of Kafka goes while another one is not back; before the first eviction the run holds
+// the lock of each Kafka that it moves, and no other run has begun to restart that one.
 #include "node_drain.hpp"
 
 #include "cluster_view.hpp"
@@ -75,6 +76,7 @@ std::vector<runbook::PermissionSpec> rights() {
           {"list", "csinodes.storage.k8s.io"},
           {"get", "pods/proxy"},
           {"get", "pods/log"},
+          {"get", "leases.coordination.k8s.io"},
           {"list", "kafkas.platform.confluent.io"}};
 }
 
@@ -216,6 +218,7 @@ Result<DrainRequest> read_drain_request(const engine::Context& context,
     earlier.insert(pod);
   }
   CFKOPS_ASSIGN(request.kafka, find_kafka(reader, request.pods, earlier));
+  CFKOPS_TRY(look_for_rolls(context, reader, request.kafka));
   return request;
 }
 
@@ -269,6 +272,11 @@ std::optional<Outcome> Drain::begin() {
     return Outcome::refused(request_.node.text() +
                             " is not cordoned: its pods could come back to it; cordon it first, "
                             "with node.cordon");
+  }
+  for (const KafkaShare& share : request_.kafka.shares) {
+    if (const Status held = context_.hold(share.lock()); !held) {
+      return outcome_of(held.error());
+    }
   }
   return judge();
 }

@@ -171,6 +171,10 @@ Status plan_kafka(const engine::Context& context,
                   const Sight& sight,
                   engine::StepPlan& plan) {
   for (const KafkaShare& share : request.kafka.shares) {
+    plan.locks.push_back(share.lock());
+    if (!share.roll.note.empty()) {
+      plan.notes.push_back(share.roll.note);
+    }
     CFKOPS_ASSIGN(engine::StepPlan part, plan_roll(context, reader, request.roll_of(share)));
     for (engine::PlannedChange& change : part.changes) {
       const auto pod = std::ranges::find_if(

@@ -34,6 +34,14 @@ void refuse_kafka(const DrainRequest& request,
                   const placement::Forecast& fits,
                   std::vector<std::string>& reasons) {
   reasons.insert(reasons.end(), request.kafka.strays.begin(), request.kafka.strays.end());
+  for (const KafkaShare& share : request.kafka.shares) {
+    if (!share.roll.unfinished.empty()) {
+      reasons.push_back(fmt::format("Kafka {}/{} is not moved: {}",
+                                    share.cluster.target.ns,
+                                    share.cluster.target.name,
+                                    share.roll.unfinished));
+    }
+  }
   for (const placement::Placement& one : fits.pods) {
     const bool kafka = std::ranges::any_of(request.pods, [&one](const DrainPod& pod) {
       return pod.wave == Wave::Kafka && pod.pod.ns() == one.ns && pod.pod.name() == one.pod;

@@ -49,7 +49,7 @@ struct Script {
       live;  ///< of `fake.says`, by its `of`: called each time, in place of the queue
   std::function<void(const engine::Context&)> on_apply;  ///< called by every action
   std::map<std::string, engine::Outcome>
-      undo;                         ///< of `fake.set`, by config map, instead of its own
+      undo;  ///< of `fake.set`, by config map, instead of its own
   std::map<std::string, std::vector<engine::LockTarget>>
       locks;                        ///< that the plans name, by step id
   bool refused = false;             ///< what the plans say of the server's dry run
