@@ -5,6 +5,7 @@
 #include "subject.hpp"
 #include "undo_patch.hpp"
 
+#include "cfkops/base/shell_word.hpp"
 #include "cfkops/base/text.hpp"
 
 #include <fmt/core.h>
@@ -58,6 +59,7 @@ std::string cordon_manager(const kube::Object& node) {
 
 runbook::ValueMap outputs_of(const kube::Object& node, bool changed) {
   return {{"changed", changed},
+          {"name", node.name()},
           {"uid", node.uid()},
           {"boot_id", node.json().string_or("/status/nodeInfo/bootID", "")}};
 }
@@ -79,6 +81,10 @@ std::string foreign_cordon(const kube::Object& node, const std::string& run) {
   return is_stale(node)
              ? fmt::format("it was uncordoned, and {} has cordoned it since", cordon_manager(node))
              : "";
+}
+
+std::string uncordon_command(const std::string& node) {
+  return "cfkops run node-uncordon --param node=" + base::shell_word(node);
 }
 
 /// Nodes change by themselves: another version than the one that was read is read again.
@@ -107,10 +113,10 @@ Result<Outcome> take_back_once(kube::Client& client, const Json& remembered) {
   if (!run.empty() && is_cordoned(*now) && remembered.bool_or("/ready", false) &&
       kube::condition(*now, "Ready") != "True") {
     return Outcome::refused(
-        fmt::format("node {} is not Ready, though it was before: it stays cordoned; when it is, "
-                    "let it take pods with: cfkops run node-uncordon --param node={}",
+        fmt::format("node {} is not Ready, though it was before this run: it stays cordoned; when "
+                    "it is Ready again, let it take pods with: {}",
                     name,
-                    name));
+                    uncordon_command(name)));
   }
   const TakeBack back = take_back(changes, now->json());
   if (!back.foreign.empty()) {
@@ -180,6 +186,7 @@ runbook::ActionSpec NodeSchedule::begin_spec(std::string name,
   spec.arguments = {
       {.name = "node", .type = Type::ref({"Node"}), .required = true, .help = "the node"}};
   spec.outputs = {{"changed", Type::of(Type::Kind::Bool), std::move(changed)},
+                  {"name", text, "of the node"},
                   {"uid", text, "of the node"},
                   {"boot_id", text, "of the node; another one after it was started again"}};
   spec.effect = runbook::Effect::Idempotent;
@@ -312,6 +319,17 @@ Result<Outcome> NodeSchedule::change(const engine::Context& context,
   context.progress(node.text() +
                    (wanted_ == Schedulable::No ? " is cordoned" : " takes new pods again"));
   return Outcome::done(outputs_of(node, true));
+}
+
+std::map<std::string, std::string> NodeSchedule::later(const runbook::ValueMap& outputs) const {
+  const auto name = outputs.find("name");
+  const auto changed = outputs.find("changed");
+  if (name == outputs.end() || changed == outputs.end() ||
+      changed->second != runbook::Value(true)) {
+    return {};
+  }
+  const std::string node = name->second.text();
+  return {{"node " + node, wanted_ == Schedulable::No ? uncordon_command(node) : ""}};
 }
 
 engine::PlannedChange NodeSchedule::planned_undo(const Json& remembered) const {

@@ -3,6 +3,7 @@
 #include "cfkops/engine/action.hpp"
 #include "cfkops/kube/client.hpp"
 
+#include <map>
 #include <string>
 
 namespace cfkops::actions {
@@ -40,6 +41,8 @@ class NodeSchedule : public engine::Action {
   [[nodiscard]] engine::Outcome apply(const engine::Context& context,
                                       kube::Client& client,
                                       const engine::Arguments& arguments) const final;
+  [[nodiscard]] std::map<std::string, std::string> later(
+      const runbook::ValueMap& outputs) const final;
   [[nodiscard]] engine::PlannedChange planned_undo(const Json& remembered) const final;
   [[nodiscard]] engine::Outcome undo(const engine::Context& context,
                                      kube::Client& client,

@@ -59,10 +59,22 @@ TEST(NodeCordon, KeepsNewPodsAwayAndSaysWhoAndWhy) {
   EXPECT_EQ(cordon_text(bench.now()), "by run run-1 (ana@desk): a new kernel");
 }
 
+TEST(NodeCordon, LeavesItToAPersonToLetPodsInLater) {
+  Bench bench;
+  const Outcome cordoned = bench.cordon_it();
+  EXPECT_THAT(
+      node_cordon().later(cordoned.outputs),
+      ElementsAre(testing::Pair("node node-1", "cfkops run node-uncordon --param node=node-1")));
+  const Outcome uncordoned = bench.apply(node_uncordon(), {{"node", bench.node("node-1")}});
+  EXPECT_THAT(node_uncordon().later(uncordoned.outputs),
+              ElementsAre(testing::Pair("node node-1", "")));
+}
+
 TEST(NodeCordon, LeavesANodeThatIsCordonedAlreadyAsItIs) {
   Bench bench;
   bench.cordon("node-1");
   const Outcome outcome = bench.cordon_it();
+  EXPECT_THAT(node_cordon().later(outcome.outputs), IsEmpty()) << "it is somebody else's";
   ASSERT_EQ(outcome.kind, Outcome::Kind::Done) << outcome.why;
   EXPECT_FALSE(*outcome.outputs.at("changed").as<bool>());
   EXPECT_THAT(bench.recorder.sent, IsEmpty());

@@ -149,6 +149,15 @@ class SetAction final : public FakeAction {
             .verdict = {}};
   }
 
+  [[nodiscard]] std::map<std::string, std::string> later(
+      const runbook::ValueMap& outputs) const override {
+    const auto before = outputs.find("before");
+    const auto found = script().later.find(before == outputs.end() ? "" : before->second.text());
+    return found == script().later.end()
+               ? std::map<std::string, std::string>()
+               : std::map<std::string, std::string>{{"it", found->second}};
+  }
+
   [[nodiscard]] Outcome undo(const Context& context,
                              kube::Client& client,
                              const Json& remembered) const override {

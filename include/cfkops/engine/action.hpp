@@ -13,6 +13,7 @@
 #include "cfkops/runbook/action_spec.hpp"
 
 #include <functional>
+#include <map>
 #include <optional>
 #include <span>
 #include <string>
@@ -156,6 +157,14 @@ class Action {
   /// What `undo` would do with that to an object that still is as the step left it: for who is to
   /// approve of it. Asks nobody. Likewise never asked of actions that have no undo.
   [[nodiscard]] virtual PlannedChange planned_undo(const Json& remembered) const = 0;
+
+  /// What a person is to do later since a step is done that gave these outputs: commands by what
+  /// they are about ("node worker-3"), without the flags of the connection; "" where a later step
+  /// has seen to what an earlier one asked for. Pure.
+  [[nodiscard]] virtual std::map<std::string, std::string> later(
+      const runbook::ValueMap& /*outputs*/) const {
+    return {};
+  }
 
   /// Takes back what was remembered by `Journal::remember_undo` (in reverse order of remembering).
   /// Actions whose spec says `no_undo`, or that only read, are never asked.
