@@ -182,6 +182,19 @@ TEST(NodeCordon, LeavesANodeCordonedThatIsNotReadyAnyMore) {
   EXPECT_TRUE(is_cordoned(bench.now()));
 }
 
+TEST(NodeCordon, GivesANodeThatWasNotReadyBeforeItsFormerState) {
+  Bench bench;
+  bench.cluster().inject(
+      {{.kind = sandbox::FaultKind::NodeLost, .at = Duration(0), .target = "node-1"}});
+  bench.pass(std::chrono::minutes(2));
+  ASSERT_NE(kube::condition(bench.now(), "Ready"), "True");
+  ASSERT_EQ(bench.cordon_it().kind, Outcome::Kind::Done);
+  const Outcome undone =
+      node_cordon().undo(bench.context, bench.client, bench.journal.remembered().front().data);
+  EXPECT_EQ(undone.kind, Outcome::Kind::Done) << undone.why;
+  EXPECT_FALSE(is_cordoned(bench.now()));
+}
+
 TEST(NodeCordon, RefusesANodeThatIsAnotherOneNow) {
   Bench bench;
   runbook::ValueMap node = bench.node("node-1");
