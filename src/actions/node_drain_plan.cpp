@@ -193,6 +193,28 @@ Status plan_kafka(const engine::Context& context,
   return {};
 }
 
+/// Pods that fit nowhere keep Kafka from moving: it waits until they are Ready.
+void tell_homeless(const DrainRequest& request,
+                   const Sight& sight,
+                   std::vector<std::string>& notes) {
+  std::vector<std::string> homeless;
+  for (const placement::Placement& one : sight.fits.pods) {
+    const bool goes = std::ranges::any_of(request.pods, [&one](const DrainPod& pod) {
+      return pod.wave != Wave::Kafka && pod.fate != PodFate::Stays && pod.pod.ns() == one.ns &&
+             pod.pod.name() == one.pod;
+    });
+    if (goes && one.verdict == placement::Verdict::No) {
+      homeless.push_back(one.ns + "/" + one.pod);
+    }
+  }
+  if (!homeless.empty() && !request.wave(Wave::Kafka).empty()) {
+    notes.push_back(fmt::format(
+        "Kafka is not moved before these are Ready elsewhere, and now they fit nowhere: "
+        "{}; there must be room for them by then",
+        base::enumerate(homeless)));
+  }
+}
+
 /// Who stays, what the budgets together allow, and in which order it goes.
 std::vector<std::string> notes_of(const DrainRequest& request, const Sight& sight) {
   std::vector<std::string> notes;
@@ -215,6 +237,7 @@ std::vector<std::string> notes_of(const DrainRequest& request, const Sight& sigh
       notes.push_back(fmt::format("stays: pod {}, {}", one.name(), one.why));
     }
   }
+  tell_homeless(request, sight, notes);
   if (!sight.blind.empty()) {
     notes.push_back("where the pods fit cannot be told: " + sight.blind);
   }
