@@ -269,9 +269,7 @@ std::optional<Outcome> Drain::begin() {
     earlier_.push_back(*std::move(went));
   }
   if (!is_cordoned(request_.node)) {
-    return Outcome::refused(request_.node.text() +
-                            " is not cordoned: its pods could come back to it; cordon it first, "
-                            "with node.cordon");
+    return Outcome::from(not_cordoned(request_.node));
   }
   for (const KafkaShare& share : request_.kafka.shares) {
     if (const Status held = context_.hold(share.lock()); !held) {

@@ -216,13 +216,17 @@ void tell_homeless(const DrainRequest& request,
 }
 
 /// Who stays, what the budgets together allow, and in which order it goes.
-std::vector<std::string> notes_of(const DrainRequest& request, const Sight& sight) {
+std::vector<std::string> notes_of(const DrainRequest& request,
+                                  const Sight& sight,
+                                  bool comes_first) {
   std::vector<std::string> notes;
   const std::string by = cordon_text(request.node);
-  notes.push_back(request.node.text() +
-                  (is_cordoned(request.node)
-                       ? " is cordoned" + (by.empty() ? std::string() : " " + by)
-                       : std::string(" is not cordoned now: a step before this one must do it")));
+  notes.push_back(
+      request.node.text() +
+      (is_cordoned(request.node)
+           ? " is cordoned" + (by.empty() ? std::string() : " " + by)
+           : " is not cordoned now" +
+                 std::string(comes_first ? "" : ": a step before this one must do it")));
   notes.emplace_back(
       "order: stateless pods, then stateful ones, as many at once as their budgets allow; then "
       "Kafka, one process at a time");
@@ -300,6 +304,12 @@ std::vector<kube::AccessQuestion> permissions_of(const DrainRequest& request) {
   return questions;
 }
 
+/// Something that keeps the step from being taken, about no pod alone.
+void tell_change(const std::string& verdict, engine::StepPlan& plan) {
+  plan.changes.push_back(
+      {.verb = "evict", .object = "", .uid = "", .diff = {}, .verdict = verdict, .refused = true});
+}
+
 /// What is not about one pod that is shown anyway.
 void tell_refusals(const DrainRequest& request, const Sight& sight, engine::StepPlan& plan) {
   std::vector<std::string> reasons = refusals_of(request, sight.budgets, sight.fits);
@@ -311,19 +321,11 @@ void tell_refusals(const DrainRequest& request, const Sight& sight, engine::Step
       return !one.refusals.empty() && why.starts_with("pod " + one.name() + ": ");
     });
   }
-  const auto tell = [&plan](const std::string& verdict) {
-    plan.changes.push_back({.verb = "evict",
-                            .object = "",
-                            .uid = "",
-                            .diff = {},
-                            .verdict = verdict,
-                            .refused = true});
-  };
   for (const std::string& why : reasons) {
-    tell("refused: " + why);
+    tell_change("refused: " + why, plan);
   }
   for (const std::string& why : doubts_of(request, sight.fits, sight.blind)) {
-    tell("unknown: " + why);
+    tell_change("unknown: " + why, plan);
   }
 }
 
@@ -335,8 +337,12 @@ Result<engine::StepPlan> plan_drain(const engine::Context& context,
   CFKOPS_ASSIGN(const Sight sight, look(reader, request));
   engine::StepPlan plan;
   plan.estimate = Duration::zero();
-  plan.notes = notes_of(request, sight);
+  plan.notes = notes_of(request, sight, context.comes_first);
   plan.permissions = permissions_of(request);
+  if (context.comes_first && !is_cordoned(request.node)) {
+    const Error why = not_cordoned(request.node);
+    tell_change("refused: " + why.message + "; " + why.hint, plan);
+  }
   tell_refusals(request, sight, plan);
   plan_wave(reader, request, Wave::Stateless, sight, plan);
   plan_wave(reader, request, Wave::Stateful, sight, plan);

@@ -166,6 +166,16 @@ Result<kube::Object> read_node(kube::Reader& reader, const engine::Arguments& ar
   return node;
 }
 
+Error not_cordoned(const kube::Object& node) {
+  return make_error(
+      ErrorCode::Refused,
+      node.text() + " is not cordoned: its pods could come back to it",
+      fmt::format("where a step of this run had cordoned it somebody has uncordoned it since: find "
+                  "out who and why; then kubectl cordon {} and resume the run, or roll it back; "
+                  "else cordon it in a step before, with node.cordon",
+                  node.name()));
+}
+
 Status still_cordoned(kube::Reader& reader, const kube::Object& node) {
   CFKOPS_ASSIGN(const kube::Object now, reader.get(kube::resources::nodes(), "", node.name()));
   CFKOPS_TRY(same_node(now, node.uid()));

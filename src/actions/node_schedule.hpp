@@ -27,6 +27,9 @@ enum class Schedulable { No, Yes };
 [[nodiscard]] Result<kube::Object> read_node(kube::Reader& reader,
                                              const engine::Arguments& arguments);
 
+/// Why nothing is sent away from a node that takes pods, with what to do. Pure.
+[[nodiscard]] Error not_cordoned(const kube::Object& node);
+
 /// Why nothing more may be sent away from a node that was cordoned when it was read. Errors: those
 /// of reading; Refused where it is another one, or takes new pods again.
 [[nodiscard]] Status still_cordoned(kube::Reader& reader, const kube::Object& node);

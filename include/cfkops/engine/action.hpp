@@ -107,6 +107,10 @@ struct Context {
   /// declarations tell). Not complete in other prerequisites; null elsewhere.
   const std::vector<kube::AccessQuestion>* needed = nullptr;
 
+  /// While planning: no step that changes something comes before this one any more, so that what it
+  /// finds now is what it will find.
+  bool comes_first = false;
+
   /// Of a step that an earlier process of this run had begun: what it sent, and what is known to
   /// have become of it. Null elsewhere. An action whose spec says `continues` goes on from there.
   const std::vector<SentMutation>* earlier = nullptr;
