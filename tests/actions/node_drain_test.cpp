@@ -131,7 +131,9 @@ TEST(NodeDrain, SaysAtOnceWhichBudgetCanNeverAllowIt) {
   const MonoTime before = bench.loop.clock().now();
   const Outcome outcome = bench.apply(node_drain(), usual(bench));
   EXPECT_EQ(outcome.kind, Outcome::Kind::Refused);
-  EXPECT_THAT(outcome.why, AllOf(HasSubstr("budget shop/web"), HasSubstr("waiting does not help")));
+  EXPECT_THAT(outcome.why,
+              AllOf(HasSubstr("budget shop/web: no: it allows 0 now"),
+                    HasSubstr("waiting does not help: add replicas")));
   EXPECT_LT(bench.loop.clock().now() - before, seconds(1));
   EXPECT_THAT(bench.recorder.sent, IsEmpty());
 }
