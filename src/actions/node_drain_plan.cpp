@@ -220,11 +220,10 @@ std::vector<std::string> notes_of(const DrainRequest& request,
                                   const Sight& sight,
                                   bool comes_first) {
   std::vector<std::string> notes;
-  const std::string by = cordon_text(request.node);
   notes.push_back(
       request.node.text() +
       (is_cordoned(request.node)
-           ? " is cordoned" + (by.empty() ? std::string() : " " + by)
+           ? " is cordoned " + whose_cordon(request.node)
            : " is not cordoned now" +
                  std::string(comes_first ? "" : ": a step before this one must do it")));
   notes.emplace_back(

@@ -158,6 +158,15 @@ std::string cordon_text(const kube::Object& node) {
       is_stale(node) ? fmt::format("by {}; an older mark says: {}", cordon_manager(node), by) : by);
 }
 
+std::string whose_cordon(const kube::Object& node) {
+  if (std::string marked = cordon_text(node); !marked.empty()) {
+    return marked;
+  }
+  const std::string manager = base::printable(cordon_manager(node));
+  return manager.empty() ? "by somebody who has left no mark of cfkops"
+                         : "by " + manager + " (its field manager), with no reason given";
+}
+
 Result<kube::Object> read_node(kube::Reader& reader, const engine::Arguments& arguments) {
   const runbook::ValueMap& ref = arguments.ref("node");
   CFKOPS_ASSIGN(kube::Object node, reader.get(kube::resources::nodes(), "", text_of(ref, "name")));
@@ -216,17 +225,20 @@ Result<engine::StepPlan> NodeSchedule::plan(const engine::Context& context,
   engine::StepPlan plan;
   plan.permissions = {subject.may("get"), subject.may("patch")};
   plan.estimate = Duration::zero();
-  const std::string by = cordon_text(node);
-  if (!is_so(node) && wanted_ == Schedulable::Yes) {
-    plan.notes.push_back(node.text() + " is cordoned " +
-                         (by.empty() ? "by somebody who has left no mark of cfkops" : by));
-  }
-  if (is_so(node)) {
-    plan.notes.push_back(node.text() + (wanted_ == Schedulable::No
-                                            ? " is cordoned already, and stays as it is" +
-                                                  (by.empty() ? "" : " (" + by + ")")
-                                            : " is not cordoned now: unless an earlier step "
-                                              "cordons it, nothing is done"));
+  if (is_cordoned(node) && wanted_ == Schedulable::Yes) {
+    plan.notes.push_back(node.text() + " is cordoned " + whose_cordon(node));
+  } else if (is_cordoned(node) && !context.run_id.empty() &&
+             foreign_cordon(node, context.run_id).empty()) {
+    plan.notes.push_back(node.text() + " is cordoned by this run");
+  } else if (is_cordoned(node)) {
+    plan.notes.push_back(
+        fmt::format("{} is cordoned already, {}: it stays so when the run is over, "
+                    "and the reason given now is not written on it",
+                    node.text(),
+                    whose_cordon(node)));
+  } else if (wanted_ == Schedulable::Yes) {
+    plan.notes.push_back(
+        node.text() + " is not cordoned now: unless an earlier step cordons it, nothing is done");
   }
   engine::Context any = context;
   any.run_id = "RUN";  // a plan is the same plan whichever run carries it out
@@ -292,9 +304,14 @@ Result<Outcome> NodeSchedule::keep(const engine::Context& context,
   if (!changed) {
     CFKOPS_TRY(forget(context, conflict));
   }
-  context.progress(node.text() +
-                   (wanted_ == Schedulable::No ? " is cordoned" : " is not cordoned") +
-                   (changed ? "" : " already: it stays as it is"));
+  std::string text =
+      node.text() + (wanted_ == Schedulable::No ? " is cordoned" : " is not cordoned");
+  if (!changed) {
+    text += " already";
+    text += wanted_ == Schedulable::No ? ", " + whose_cordon(node) : "";
+    text += ": it stays as it is";
+  }
+  context.progress(text);
   return Outcome::done(outputs_of(node, changed));
 }
 

@@ -22,6 +22,9 @@ enum class Schedulable { No, Yes };
 /// the mark is an older one. Pure.
 [[nodiscard]] std::string cordon_text(const kube::Object& node);
 
+/// Whose cordon it is, also where it has no mark: then by the field manager of it. Pure.
+[[nodiscard]] std::string whose_cordon(const kube::Object& node);
+
 /// The node that a resolved `ref<Node>` means, as it is now. Errors: NotFound; Refused where
 /// another one has its name now.
 [[nodiscard]] Result<kube::Object> read_node(kube::Reader& reader,

@@ -221,12 +221,15 @@ TEST(NodeCordon, PlansTheChangeAndWritesNothing) {
 
 TEST(NodeCordon, PlansNothingWhereItIsSoAlready) {
   Bench bench;
-  bench.cordon("node-1");
+  bench.kubectl_patch("node-1", kCordon);
   const auto plan =
       bench.plan(node_cordon(), {{"node", bench.node("node-1")}, {"reason", "a new kernel"}});
   ASSERT_THAT(plan, test::IsOk());
   EXPECT_THAT(plan->changes, IsEmpty());
-  EXPECT_THAT(plan->notes, ElementsAre(HasSubstr("is cordoned already")));
+  EXPECT_THAT(plan->notes,
+              ElementsAre(testing::AllOf(HasSubstr("is cordoned already, by kubectl"),
+                                         HasSubstr("it stays so when the run is over"),
+                                         HasSubstr("is not written on it"))));
 }
 
 }  // namespace
