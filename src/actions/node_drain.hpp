@@ -85,6 +85,8 @@ class Drain {
   std::optional<engine::Outcome> move_kafka();
   std::optional<engine::Outcome> look_at_rest();
   [[nodiscard]] engine::Outcome finish(engine::Outcome outcome) const;
+  void tell_how_far(engine::Outcome& outcome) const;
+  [[nodiscard]] std::size_t kafka_in_all() const;
   [[nodiscard]] std::vector<WentPod> went() const;
 
   const engine::Context& context_;
