@@ -55,6 +55,7 @@ struct Script {
   std::map<std::string, std::string>
       later;                        ///< the command that `fake.set` leaves, by the value before
   bool refused = false;             ///< what the plans say of the server's dry run
+  std::vector<std::string> first;   ///< steps of `fake.set` that were planned with none before them
   std::vector<std::string> asked;   ///< by the check `permission`
   std::vector<std::string> undone;  ///< by `fake.set`
 };

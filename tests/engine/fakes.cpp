@@ -96,6 +96,9 @@ class SetAction final : public FakeAction {
                                     name,
                                     kube::PatchType::Merge,
                                     value_patch(arguments.string("value"))));
+    if (context.comes_first) {
+      script().first.push_back(context.step.id);
+    }
     StepPlan plan;
     plan.locks = locks_of(context);
     plan.changes.push_back({.verb = "patch",
