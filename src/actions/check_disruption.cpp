@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <string>
 #include <vector>
 
 namespace cfkops::actions {
@@ -45,18 +46,21 @@ CheckResult result_of(const Disruption& found, std::size_t pods, bool now) {
   CheckResult result{
       .verdict = Verdict::Pass, .summary = {}, .details = {}, .remedy = {}, .outputs = {}};
   runbook::ValueList blocking;
+  std::vector<std::string> names;
   bool never = !found.refused.empty();
   for (const BudgetUse& use : found.budgets) {
     result.details.push_back(line_of(use));
     if (use.verdict != placement::Verdict::Yes) {
-      blocking.emplace_back(use.ns + "/" + use.name);
+      names.push_back(use.ns + "/" + use.name);
+      blocking.emplace_back(names.back());
       never = never || use.never;
     }
   }
   result.details.insert(result.details.end(), found.refused.begin(), found.refused.end());
   result.summary = base::counted(static_cast<long long>(pods), "pod") + " to evict, " +
                    base::counted(static_cast<long long>(found.budgets.size()), "budget") + ", " +
-                   std::to_string(blocking.size()) + " in the way";
+                   std::to_string(blocking.size()) + " in the way" +
+                   (names.empty() ? "" : ": " + base::enumerate(names));
   switch (found.verdict) {
     case placement::Verdict::Yes:
       break;
@@ -68,9 +72,8 @@ CheckResult result_of(const Disruption& found, std::size_t pods, bool now) {
         break;
       }
       result.verdict = Verdict::Fail;
-      result.remedy = never ? "waiting does not help: add replicas, or ask the owner of the budget "
-                              "to relax it"
-                            : "wait until enough pods are healthy again, then try once more";
+      result.remedy =
+          never ? kNeverHelps : "wait until enough pods are healthy again, then try once more";
       break;
     case placement::Verdict::Unknown:
       result.verdict = Verdict::Unknown;

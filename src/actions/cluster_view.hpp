@@ -27,6 +27,10 @@ namespace cfkops::actions {
 /// "budget shop/web: allows 1, covers 3 pods of these", or why it does not. Pure.
 [[nodiscard]] std::string line_of(const placement::BudgetUse& use);
 
+/// What to do about a budget that can never allow it.
+inline constexpr const char* kNeverHelps =
+    "waiting does not help: add replicas, or ask the owner of the budget to relax it";
+
 /// "fits, counted on node worker-2", "fits nowhere: 2 nodes: insufficient memory". Pure.
 [[nodiscard]] std::string fit_text(const placement::Placement& one);
 

@@ -104,6 +104,7 @@ Result<Plan> Planner::make(const runbook::ValueMap& params) {
   plan_.window = planned_window(request_, plan_.steps, reader_.loop().clock().wall());
   CFKOPS_ASSIGN(plan_.locks,
                 lock_targets(*request_.runbook, catalogue_, names_.bindings(), request_.ns));
+  add_step_locks();
   CFKOPS_TRY(complete_permissions());
   CFKOPS_TRY(ask_prerequisites(Asked::AfterSteps));
   CFKOPS_TRY(ask_late_prerequisites());
@@ -112,6 +113,19 @@ Result<Plan> Planner::make(const runbook::ValueMap& params) {
     return *std::move(first_error_);
   }
   return std::move(plan_);
+}
+
+/// What the steps lock besides what the runbook does.
+void Planner::add_step_locks() {
+  const std::vector<LockTarget> own = plan_.locks;
+  for (PlannedStep& step : plan_.steps) {
+    std::vector<LockTarget>& locks = step.plan.locks;
+    std::erase_if(locks, [&own](const LockTarget& lock) {
+      return std::ranges::find(own, lock) != own.end();
+    });
+    plan_.locks.insert(plan_.locks.end(), locks.begin(), locks.end());
+  }
+  plan_.locks = in_order(std::move(plan_.locks));
 }
 
 Status Planner::read_header() {

@@ -82,6 +82,7 @@ class Planner {
   [[nodiscard]] std::string left_out(const std::string& id) const;
   Status plan_action(const runbook::Step& step, const Action& action, PlannedStep& planned);
   void begin(const runbook::ValueMap& params);
+  void add_step_locks();
   [[nodiscard]] bool is_asked(const runbook::CheckEntry& entry) const;
   [[nodiscard]] bool is_done(const std::string& id) const;
   void keep_error(const runbook::Step& step, Error error, PlannedStep& planned);

@@ -245,6 +245,7 @@ Status Planner::plan_action(const runbook::Step& step, const Action& action, Pla
                   .attempt = 1};
   context.deadline = reader_.loop().clock().now() + step.timeout.value_or(action.spec().timeout);
   context.observer = &observer_;
+  context.comes_first = !changes_before();
   if (earlier_ != nullptr && earlier_->contains(planned.id)) {
     context.earlier = &earlier_->at(planned.id);
   }

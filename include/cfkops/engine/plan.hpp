@@ -40,6 +40,8 @@ struct RunRequest {
       runbook_word;  ///< the word that named the runbook, for the next commands; "": its name
   std::string
       command_line;  ///< what follows "cfkops run" to ask for the same again, for the next commands
+  std::string connection = {};  ///< the flags that say which cluster is meant and as whom, for the
+                                ///< next commands: " --context staging"
   LockSettings locks = {};
   int life = 1;  ///< which process of the run this is, from 1
   std::string take_over =
