@@ -119,6 +119,30 @@ std::string sha256_hex(std::string_view bytes) {
   return to_hex(digest.data(), digest.size());
 }
 
+struct Sha256::State {
+  SHA256_CTX context = {};
+};
+
+Sha256::Sha256()
+    : state_(std::make_unique<State>()) {
+  CFKOPS_CHECK(SHA256_Init(&state_->context) == 1);
+}
+
+Sha256::Sha256(Sha256&&) noexcept = default;
+Sha256& Sha256::operator=(Sha256&&) noexcept = default;
+Sha256::~Sha256() = default;
+
+void Sha256::add(std::string_view bytes) {
+  CFKOPS_CHECK(SHA256_Update(&state_->context, bytes.data(), bytes.size()) == 1);
+}
+
+std::string Sha256::hex() const {
+  SHA256_CTX copy = state_->context;
+  std::array<unsigned char, SHA256_DIGEST_LENGTH> digest{};
+  CFKOPS_CHECK(SHA256_Final(digest.data(), &copy) == 1);
+  return to_hex(digest.data(), digest.size());
+}
+
 #pragma GCC diagnostic pop
 
 std::string random_hex(int count) {

@@ -1,12 +1,10 @@
-#include "query.hpp"
+#include "log_request.hpp"
 #include "status_body.hpp"
-#include "write_request.hpp"
 
 #include "cfkops/kube/api_status.hpp"
 #include "cfkops/kube/reader.hpp"
 
 #include <algorithm>
-#include <chrono>
 #include <string>
 #include <utility>
 
@@ -16,47 +14,6 @@ namespace {
 
 /// How much of an error's body is kept.
 constexpr std::size_t kMaxErrorBody = std::size_t{64} << 10U;
-
-/// Whole seconds, rounded up: the API knows no others.
-std::int64_t whole_seconds(Duration duration) {
-  return std::max<std::int64_t>(1, std::chrono::ceil<std::chrono::seconds>(duration).count());
-}
-
-std::string log_target(const std::string& ns,
-                       const std::string& pod,
-                       const LogOptions& options,
-                       bool follow) {
-  Query query;
-  query.add_if("container", options.container);
-  if (follow) {
-    query.add("follow", "true");
-  }
-  if (options.previous) {
-    query.add("previous", "true");
-  }
-  if (options.since) {
-    query.add("sinceSeconds", std::to_string(whole_seconds(*options.since)));
-  }
-  if (options.timestamps) {
-    query.add("timestamps", "true");
-  }
-  if (options.tail_lines) {
-    query.add("tailLines", std::to_string(*options.tail_lines));
-  }
-  if (options.limit_bytes) {
-    query.add("limitBytes", std::to_string(*options.limit_bytes));
-  }
-  return resources::pods().path(ns, pod, "log") + query.text();
-}
-
-Request log_request(std::string target) {
-  return {.target = std::move(target), .headers = {{"Accept", "application/json, */*"}}};
-}
-
-std::string log_what(const std::string& ns, const std::string& pod, const LogOptions& options) {
-  std::string what = describe("read the log of", resources::pods(), ns, pod);
-  return options.container.empty() ? what : what + ", container " + options.container;
-}
 
 /// Hands a followed log on, or collects the refusal.
 class FollowSink final : public StreamSink {
@@ -115,9 +72,8 @@ class FollowSink final : public StreamSink {
 Result<std::string> Reader::logs(const std::string& ns,
                                  const std::string& pod,
                                  const LogOptions& options) {
-  CFKOPS_ASSIGN(
-      Response response,
-      exchange(log_request(log_target(ns, pod, options, false)), log_what(ns, pod, options)));
+  CFKOPS_ASSIGN(Response response,
+                exchange(log_request(ns, pod, options, Follow::No), log_what(ns, pod, options)));
   if (options.limit_bytes) {
     const auto limit = static_cast<std::size_t>(std::max<std::int64_t>(0, *options.limit_bytes));
     response.body.resize(std::min(response.body.size(), limit));
@@ -131,7 +87,7 @@ Status Reader::follow_logs(const std::string& ns,
                            const std::function<bool(std::string_view)>& sink,
                            MonoTime deadline) {
   const std::string what = log_what(ns, pod, options);
-  Request request = log_request(log_target(ns, pod, options, true));
+  Request request = log_request(ns, pod, options, Follow::Yes);
   prepare(request, next_audit_id());
   request.timeout = Duration::zero();
   FollowSink follow(sink);

@@ -50,9 +50,11 @@ struct LogOptions {
   std::string container;
   bool previous = false;
   bool timestamps = false;
-  std::optional<std::int64_t> tail_lines;
-  std::optional<std::int64_t> limit_bytes;
-  std::optional<Duration> since;
+  std::optional<std::int64_t> tail_lines = {};
+  std::optional<std::int64_t> limit_bytes = {};
+  std::optional<Duration> since = {};
+  std::optional<WallTime> since_time =
+      {};  ///< in place of `since`; kubelets cut it to whole seconds
 };
 
 /// Who the server says we are.
@@ -266,6 +268,7 @@ class Reader {
 
  private:
   friend class Watch;
+  friend class LogStream;
   class Backoff;
 
   Result<Response> send_once(Request request);

@@ -1,0 +1,50 @@
+#pragma once
+
+#include "cfkops/base/clock.hpp"
+#include "cfkops/base/result.hpp"
+#include "cfkops/kube/reader.hpp"
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+
+namespace cfkops::kube {
+
+/// A container's log as it comes: many of them travel at once, while whoever waits pumps the loop.
+///
+/// Begins when it is made and is given up when it dies. Nothing of it is kept: the next bytes are
+/// taken from the connection when the last ones were handed on. Not retried. Borrows the reader,
+/// which must outlive it. One thread.
+class LogStream {
+ public:
+  /// What the next bytes of the log are given to, amid the transport's `pump`; it must neither wait
+  /// nor end the stream.
+  using Sink = std::function<void(std::string_view bytes)>;
+
+  /// With `follow` it goes on until the container ends.
+  LogStream(Reader& reader,
+            const std::string& ns,
+            const std::string& pod,
+            const LogOptions& options,
+            bool follow,
+            Sink sink);
+  LogStream(const LogStream&) = delete;
+  LogStream& operator=(const LogStream&) = delete;
+  ~LogStream();
+
+  /// There will be no more bytes.
+  [[nodiscard]] bool ended() const;
+
+  /// Once it has ended: whether it came whole. Errors: as `Transport` and `error_of` say.
+  [[nodiscard]] Status outcome() const;
+
+  /// When something came last, or it was begun.
+  [[nodiscard]] MonoTime last_heard() const;
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace cfkops::kube

@@ -1,0 +1,23 @@
+#pragma once
+
+#include "cfkops/kube/reader.hpp"
+
+#include <string>
+
+namespace cfkops::kube {
+
+/// Whether lines that are still to be written are wanted too.
+enum class Follow { No, Yes };
+
+/// The request for a container's log; streams are never compressed.
+[[nodiscard]] Request log_request(const std::string& ns,
+                                  const std::string& pod,
+                                  const LogOptions& options,
+                                  Follow follow);
+
+/// "read the log of pod confluent/kafka-0, container kafka"
+[[nodiscard]] std::string log_what(const std::string& ns,
+                                   const std::string& pod,
+                                   const LogOptions& options);
+
+}  // namespace cfkops::kube
