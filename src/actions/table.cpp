@@ -25,9 +25,10 @@ runbook::ActionSpec expr_spec() {
 }  // namespace
 
 const engine::Catalogue& catalogue() {
-  static const std::array<const engine::Action*, 13> kActions = {
+  static const std::array<const engine::Action*, 14> kActions = {
       &human_task(),       // human.task
       &kafka_roll(),       // kafka.roll
+      &logs_collect(),     // logs.collect
       &node_cordon(),      // node.cordon
       &node_drain(),       // node.drain
       &node_uncordon(),    // node.uncordon

@@ -1,6 +1,7 @@
 #include "cfkops/base/crypto.hpp"
 
 #include "cfkops/base/check.hpp"
+#include "cfkops/base/sha256.hpp"
 
 #include <openssl/bio.h>
 #include <openssl/err.h>

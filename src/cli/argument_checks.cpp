@@ -1,6 +1,7 @@
 #include "argument_checks.hpp"
 
 #include "cfkops/base/clock.hpp"
+#include "cfkops/base/quantity.hpp"
 #include "cfkops/base/text.hpp"
 #include "cfkops/engine/lock.hpp"
 
@@ -25,6 +26,18 @@ std::string lock_lease_error(const std::string& text) {
   return *parsed < engine::kShortestLease || *parsed % engine::kLeaseUnit != Duration::zero()
              ? "a lock holds for whole seconds, 3s or more"
              : "";
+}
+
+std::string size_error(const std::string& text) {
+  const auto size = base::Quantity::parse(text);
+  return size && size->nanos >= base::Int128{1'000'000'000} * (1 << 20)
+             ? ""
+             : "'" + text + "' is no size of 1Mi or more: write 200Mi or 2Gi";
+}
+
+std::string moment_error(const std::string& text) {
+  const auto parsed = base::parse_rfc3339(text);
+  return parsed ? std::string() : parsed.error().message;
 }
 
 std::string seed_error(const std::string& text) {

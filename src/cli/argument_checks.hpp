@@ -8,6 +8,8 @@ namespace cfkops::cli {
 
 [[nodiscard]] std::string duration_error(const std::string& text);
 [[nodiscard]] std::string lock_lease_error(const std::string& text);
+[[nodiscard]] std::string size_error(const std::string& text);
+[[nodiscard]] std::string moment_error(const std::string& text);
 [[nodiscard]] std::string seed_error(const std::string& text);
 
 /// Of why something is done against a rule.

@@ -115,6 +115,10 @@ bool SystemTerminal::err_is_terminal() const {
   return ::isatty(STDERR_FILENO) != 0;
 }
 
+bool SystemTerminal::out_is_terminal() const {
+  return ::isatty(STDOUT_FILENO) != 0;
+}
+
 bool SystemTerminal::lively() const {
   return err_is_terminal() && base::environment("NO_COLOR").empty() &&
          base::environment("TERM") != "dumb";

@@ -20,7 +20,7 @@ std::int64_t whole_seconds(Duration duration) {
 
 Request log_request(const std::string& ns,
                     const std::string& pod,
-                    const LogOptions& options,
+                    const LogWindow& options,
                     Follow follow) {
   Query query;
   query.add_if("container", options.container);

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "cfkops/kube/reader.hpp"
+#include "cfkops/kube/log_stream.hpp"
 
 #include <string>
 
@@ -12,7 +12,7 @@ enum class Follow { No, Yes };
 /// The request for a container's log; streams are never compressed.
 [[nodiscard]] Request log_request(const std::string& ns,
                                   const std::string& pod,
-                                  const LogOptions& options,
+                                  const LogWindow& options,
                                   Follow follow);
 
 /// "read the log of pod confluent/kafka-0, container kafka"

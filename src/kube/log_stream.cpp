@@ -57,11 +57,11 @@ struct LogStream::State final : StreamSink {
 LogStream::LogStream(Reader& reader,
                      const std::string& ns,
                      const std::string& pod,
-                     const LogOptions& options,
+                     const LogWindow& window,
                      bool follow,
                      Sink sink)
-    : state_(std::make_unique<State>(reader.loop(), log_what(ns, pod, options), std::move(sink))) {
-  Request request = log_request(ns, pod, options, follow ? Follow::Yes : Follow::No);
+    : state_(std::make_unique<State>(reader.loop(), log_what(ns, pod, window), std::move(sink))) {
+  Request request = log_request(ns, pod, window, follow ? Follow::Yes : Follow::No);
   reader.prepare(request, reader.next_audit_id());
   request.timeout = Duration::zero();
   state_->id = reader.loop().transport().stream(std::move(request), *state_);

@@ -72,8 +72,9 @@ class FollowSink final : public StreamSink {
 Result<std::string> Reader::logs(const std::string& ns,
                                  const std::string& pod,
                                  const LogOptions& options) {
-  CFKOPS_ASSIGN(Response response,
-                exchange(log_request(ns, pod, options, Follow::No), log_what(ns, pod, options)));
+  CFKOPS_ASSIGN(
+      Response response,
+      exchange(log_request(ns, pod, {options, {}}, Follow::No), log_what(ns, pod, options)));
   if (options.limit_bytes) {
     const auto limit = static_cast<std::size_t>(std::max<std::int64_t>(0, *options.limit_bytes));
     response.body.resize(std::min(response.body.size(), limit));
@@ -87,7 +88,7 @@ Status Reader::follow_logs(const std::string& ns,
                            const std::function<bool(std::string_view)>& sink,
                            MonoTime deadline) {
   const std::string what = log_what(ns, pod, options);
-  Request request = log_request(ns, pod, options, Follow::Yes);
+  Request request = log_request(ns, pod, {options, {}}, Follow::Yes);
   prepare(request, next_audit_id());
   request.timeout = Duration::zero();
   FollowSink follow(sink);

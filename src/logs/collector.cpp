@@ -12,6 +12,7 @@
 #include "record.hpp"
 #include "surroundings.hpp"
 
+#include "cfkops/base/crypto.hpp"
 #include "cfkops/base/text.hpp"
 
 #include <fmt/format.h>

@@ -64,9 +64,9 @@ MonoTime Fetch::due() const {
   return stream_ ? stream_->last_heard() + options_.idle : not_before_;
 }
 
-void Fetch::start(const kube::LogOptions& options) {
+void Fetch::start(const kube::LogWindow& window) {
   stream_ = std::make_unique<kube::LogStream>(
-      reader_, result_.log.ns, result_.log.pod, options, false, [this](std::string_view bytes) {
+      reader_, result_.log.ns, result_.log.pod, window, false, [this](std::string_view bytes) {
         take(bytes);
       });
 }
@@ -80,16 +80,18 @@ Status Fetch::step() {
     return {};
   }
   if (stage_ == Stage::Wait) {
-    kube::LogOptions options{
-        .container = result_.log.container, .previous = result_.log.previous, .timestamps = true};
+    kube::LogWindow window;
+    window.container = result_.log.container;
+    window.previous = result_.log.previous;
+    window.timestamps = true;
     stage_ = probed_ ? Stage::Read : Stage::Probe;
     if (!probed_) {
-      options.limit_bytes = kProbeBytes;
+      window.limit_bytes = kProbeBytes;
     } else {
-      options.since_time = last_ ? last_ : options_.since;
-      options.tail_lines = last_ ? std::nullopt : options_.tail;
+      window.since_time = last_ ? last_ : options_.since;
+      window.tail_lines = last_ ? std::nullopt : options_.tail;
     }
-    start(options);
+    start(window);
     return {};
   }
   if (!stream_->ended()) {

@@ -55,7 +55,7 @@ class Fetch {
  private:
   enum class Stage { Probe, Read, Wait, Done };
 
-  void start(const kube::LogOptions& options);
+  void start(const kube::LogWindow& window);
   Status probe_ended();
   Status read_ended(const Status& outcome);
   void take(std::string_view bytes);

@@ -2,7 +2,7 @@
 
 #include "codec.hpp"
 
-#include "cfkops/base/crypto.hpp"
+#include "cfkops/base/sha256.hpp"
 #include "cfkops/logs/coverage.hpp"
 #include "cfkops/logs/store.hpp"
 

@@ -283,4 +283,70 @@ Status read_surroundings(kube::Reader& reader,
   return surroundings.add_nodes(nodes);
 }
 
+namespace {
+
+void add_surroundings(kube::Reader& reader,
+                      const std::string& ns,
+                      std::vector<kube::AccessQuestion>& questions) {
+  using kube::resources::events;
+  questions.push_back(
+      {.verb = "list", .resource = events(), .subresource = {}, .ns = ns, .name = {}});
+  for (const kube::Resource& resource : built_in()) {
+    questions.push_back(
+        {.verb = "list", .resource = resource, .subresource = {}, .ns = ns, .name = {}});
+  }
+  for (const char* plural : kCfkKinds) {
+    if (const auto known = reader.discover(std::string(plural) + ".platform.confluent.io")) {
+      questions.push_back(
+          {.verb = "list", .resource = *known, .subresource = {}, .ns = ns, .name = {}});
+    }
+  }
+  questions.push_back({.verb = "get",
+                       .resource = kube::resources::stateful_sets(),
+                       .subresource = {},
+                       .ns = ns,
+                       .name = {}});
+  questions.push_back({.verb = "get",
+                       .resource = kube::resources::pods(),
+                       .subresource = "proxy",
+                       .ns = ns,
+                       .name = {}});
+}
+
+}  // namespace
+
+Result<std::vector<kube::AccessQuestion>> needed_access(kube::Reader& reader,
+                                                        const CollectRequest& request) {
+  const kube::Resource& pods = kube::resources::pods();
+  std::vector<kube::AccessQuestion> questions;
+  std::vector<std::string> namespaces = request.selection.namespaces;
+  if (namespaces.empty()) {
+    namespaces.emplace_back();
+  }
+  for (const std::string& ns : namespaces) {
+    questions.push_back(
+        {.verb = "list", .resource = pods, .subresource = {}, .ns = ns, .name = {}});
+    questions.push_back(
+        {.verb = "get", .resource = pods, .subresource = "log", .ns = ns, .name = {}});
+    for (const std::string& name : request.selection.names) {
+      const std::size_t slash = name.find('/');
+      CFKOPS_ASSIGN(const kube::Resource resource,
+                    reader.discover(slash == std::string::npos ? "pod" : name.substr(0, slash)));
+      questions.push_back(
+          {.verb = "get", .resource = resource, .subresource = {}, .ns = ns, .name = {}});
+    }
+    if (request.context) {
+      add_surroundings(reader, ns, questions);
+    }
+  }
+  if (request.context) {
+    questions.push_back({.verb = "get",
+                         .resource = kube::resources::nodes(),
+                         .subresource = {},
+                         .ns = {},
+                         .name = {}});
+  }
+  return questions;
+}
+
 }  // namespace cfkops::logs

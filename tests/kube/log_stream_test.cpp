@@ -29,8 +29,8 @@ TEST_F(LogStreamTest, SeveralComeAtOnce) {
   transport.on("GET", kLog + "?container=a").stream({"a1\n"}).piece(seconds(2), "a2\n");
   transport.on("GET", kLog + "?container=b").stream({"b1\n"}).piece(seconds(1), "b2\n");
   std::string text;
-  const LogStream a(client, "confluent", "kafka-0", {.container = "a"}, false, into(text));
-  const LogStream b(client, "confluent", "kafka-0", {.container = "b"}, false, into(text));
+  const LogStream a(client, "confluent", "kafka-0", {{.container = "a"}}, false, into(text));
+  const LogStream b(client, "confluent", "kafka-0", {{.container = "b"}}, false, into(text));
   wait_for(a);
   EXPECT_TRUE(b.ended());
   EXPECT_THAT(a.outcome(), IsOk());
@@ -40,15 +40,11 @@ TEST_F(LogStreamTest, SeveralComeAtOnce) {
 TEST_F(LogStreamTest, AsksSinceAMoment) {
   transport.on("GET", kLog + "*").stream({"x\n"});
   std::string text;
-  const LogStream stream(client,
-                         "confluent",
-                         "kafka-0",
-                         {.container = "kafka",
-                          .timestamps = true,
-                          .since = seconds(5),
-                          .since_time = *base::parse_rfc3339("2026-01-02T03:00:00Z")},
-                         false,
-                         into(text));
+  LogWindow window;
+  window.container = "kafka";
+  window.timestamps = true;
+  window.since_time = *base::parse_rfc3339("2026-01-02T03:00:00Z");
+  const LogStream stream(client, "confluent", "kafka-0", window, false, into(text));
   wait_for(stream);
   EXPECT_EQ(transport.calls().at(0).request.target,
             kLog + "?container=kafka&sinceTime=2026-01-02T03%3A00%3A00.000000Z&timestamps=true");

@@ -3,7 +3,6 @@
 #include "cfkops/base/redacted.hpp"
 #include "cfkops/base/result.hpp"
 
-#include <memory>
 #include <string>
 #include <string_view>
 
@@ -11,26 +10,6 @@ namespace cfkops::base {
 
 /// SHA-256 (FIPS 180-4) as 64 lower-case hexadecimal digits.
 [[nodiscard]] std::string sha256_hex(std::string_view bytes);
-
-/// The same of bytes that come piece by piece.
-class Sha256 {
- public:
-  Sha256();
-  Sha256(Sha256&&) noexcept;
-  Sha256& operator=(Sha256&&) noexcept;
-  Sha256(const Sha256&) = delete;
-  Sha256& operator=(const Sha256&) = delete;
-  ~Sha256();
-
-  void add(std::string_view bytes);
-
-  /// Of all that was added so far; more may be added behind it.
-  [[nodiscard]] std::string hex() const;
-
- private:
-  struct State;
-  std::unique_ptr<State> state_;
-};
 
 /// `count` random bytes from the operating system as lower-case hexadecimal.
 [[nodiscard]] std::string random_hex(int count);

@@ -34,6 +34,9 @@ class Terminal {
   /// Columns of the terminal behind standard error; 80 where there is none.
   [[nodiscard]] virtual int width() const = 0;
 
+  /// Standard output is a terminal.
+  [[nodiscard]] virtual bool out_is_terminal() const { return false; }
+
   /// Standard error is a terminal.
   [[nodiscard]] virtual bool err_is_terminal() const = 0;
 
@@ -66,6 +69,7 @@ class SystemTerminal final : public Terminal {
   Result<std::string> read_all(std::size_t most) override;
   Result<std::string> read_some() override;
   [[nodiscard]] int width() const override;
+  [[nodiscard]] bool out_is_terminal() const override;
   [[nodiscard]] bool err_is_terminal() const override;
   [[nodiscard]] bool lively() const override;
 

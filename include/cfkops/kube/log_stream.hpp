@@ -6,10 +6,16 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
 namespace cfkops::kube {
+
+/// Which part of a container's log.
+struct LogWindow : LogOptions {
+  std::optional<WallTime> since_time = {};  ///< before `since`; kubelets cut it to whole seconds
+};
 
 /// A container's log as it comes: many of them travel at once, while whoever waits pumps the loop.
 ///
@@ -26,7 +32,7 @@ class LogStream {
   LogStream(Reader& reader,
             const std::string& ns,
             const std::string& pod,
-            const LogOptions& options,
+            const LogWindow& window,
             bool follow,
             Sink sink);
   LogStream(const LogStream&) = delete;

@@ -50,11 +50,9 @@ struct LogOptions {
   std::string container;
   bool previous = false;
   bool timestamps = false;
-  std::optional<std::int64_t> tail_lines = {};
-  std::optional<std::int64_t> limit_bytes = {};
-  std::optional<Duration> since = {};
-  std::optional<WallTime> since_time =
-      {};  ///< in place of `since`; kubelets cut it to whole seconds
+  std::optional<std::int64_t> tail_lines;
+  std::optional<std::int64_t> limit_bytes;
+  std::optional<Duration> since;
 };
 
 /// Who the server says we are.
@@ -267,8 +265,8 @@ class Reader {
   void prepare(Request& request, std::string audit_id) const;
 
  private:
-  friend class Watch;
   friend class LogStream;
+  friend class Watch;
   class Backoff;
 
   Result<Response> send_once(Request request);

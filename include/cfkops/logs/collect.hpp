@@ -96,6 +96,11 @@ using CollectListener = std::function<void(const CollectProgress&)>;
 [[nodiscard]] Result<std::vector<ContainerLog>> find_logs(kube::Reader& reader,
                                                           const CollectRequest& request);
 
+/// What must be allowed for all of it, asked of discovery where that tells: for plans. Errors:
+/// NotFound for a kind that there is not; those of discovery.
+[[nodiscard]] Result<std::vector<kube::AccessQuestion>> needed_access(
+    kube::Reader& reader, const CollectRequest& request);
+
 /// What an archive turned out to be.
 struct Verification {
   std::size_t files = 0;
