@@ -33,7 +33,7 @@ std::vector<runbook::ArgumentSpec> arguments_of_it() {
            .help = "the archive to write, .tar.zst or .tar.gz"},
           {.name = "namespace", .type = text, .help = "of these pods; the run's when left out"},
           {.name = "names",
-           .type = Type::list(text),
+           .type = Type::list_of(text),
            .help = "pods, or workloads as kind/name; all of the namespace when left out"},
           {.name = "selector", .type = text, .help = "labels of the pods"},
           {.name = "node", .type = text, .help = "the node of the pods"},
@@ -61,7 +61,7 @@ runbook::ActionSpec make_spec() {
                   {"logs", number, "how many there are"},
                   {"complete", number, "of these, have all lines that were asked for"},
                   {"missing",
-                   Type::list(Type::of(Type::Kind::String)),
+                   Type::list_of(Type::of(Type::Kind::String)),
                    "what is incomplete or unknown, and why"},
                   {"redacted", number, "how many secrets were taken out"}};
   spec.effect = runbook::Effect::Read;

@@ -332,8 +332,11 @@ Status Collector::read_logs() {
   while (true) {
     start_some();
     CFKOPS_TRY(step_all());
-    if (active_.empty() && next_ >= jobs_.size()) {
-      return {};
+    if (active_.empty()) {
+      if (next_ >= jobs_.size()) {
+        return {};
+      }
+      continue;
     }
     CFKOPS_ASSIGN(const bool in_time, wait());
     CFKOPS_TRY(keep_limits());
