@@ -13,14 +13,6 @@ using engine::Verdict;
 using placement::Placement;
 using runbook::Type;
 
-CheckResult unknown(const Error& error) {
-  return {.verdict = Verdict::Unknown,
-          .summary = error.text(),
-          .details = {},
-          .remedy = error.hint,
-          .outputs = {}};
-}
-
 std::string line_of(const Placement& one) {
   return "pod " + one.ns + "/" + one.pod + ": " + fit_text(one);
 }
@@ -66,11 +58,11 @@ class CheckCapacity final : public engine::Check {
     const std::string node = arguments.string("node");
     const auto found = reader.get(kube::resources::nodes(), "", node);
     if (!found) {
-      return unknown(found.error());
+      return CheckResult::unknown(found.error());
     }
     const auto view = read_view(reader);
     if (!view) {
-      return unknown(view.error());
+      return CheckResult::unknown(view.error());
     }
     return result_of(placement::drain(*view, node), node);
   }
@@ -85,9 +77,12 @@ class CheckCapacity final : public engine::Check {
         {.name = "node", .type = text, .required = true, .help = "the node to be drained"}};
     spec.outputs = {{"pods", Type::of(Type::Kind::Int), "that need another node"},
                     {"homeless", Type::list_of(text), "that fit nowhere, as namespace/name"}};
+    using In = runbook::PermissionSpec::In;
     spec.permissions = {{"get", "nodes"}};
     for (const kube::Resource& resource : view_resources()) {
-      spec.permissions.push_back({"list", resource.full_name()});
+      spec.permissions.push_back({"list",
+                                  resource.full_name(),
+                                  resource.namespaced ? In::AllNamespaces : In::TheNamespace});
     }
     spec.example =
         "- check: capacity\n"

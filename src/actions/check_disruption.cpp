@@ -6,6 +6,8 @@
 #include "cfkops/base/text.hpp"
 #include "cfkops/placement/disruption.hpp"
 
+#include <algorithm>
+
 namespace cfkops::actions {
 
 namespace {
@@ -15,14 +17,6 @@ using engine::Verdict;
 using placement::BudgetUse;
 using placement::Disruption;
 using runbook::Type;
-
-CheckResult unknown(const Error& error) {
-  return {.verdict = Verdict::Unknown,
-          .summary = error.text(),
-          .details = {},
-          .remedy = error.hint,
-          .outputs = {}};
-}
 
 /// What is to be evicted: the pods of a node, or those of a selector in a namespace.
 Result<std::vector<Json>> going_of(const engine::Context& context,
@@ -45,7 +39,7 @@ Result<std::vector<Json>> going_of(const engine::Context& context,
   return jsons_of(pods);
 }
 
-CheckResult result_of(const Disruption& found, std::size_t pods) {
+CheckResult result_of(const Disruption& found, std::size_t pods, bool now) {
   CheckResult result{
       .verdict = Verdict::Pass, .summary = {}, .details = {}, .remedy = {}, .outputs = {}};
   runbook::ValueList blocking;
@@ -65,6 +59,12 @@ CheckResult result_of(const Disruption& found, std::size_t pods) {
     case placement::Verdict::Yes:
       break;
     case placement::Verdict::No:
+      if (!never && !now && std::ranges::none_of(found.budgets, [](const BudgetUse& use) {
+            return use.verdict == placement::Verdict::Unknown;
+          })) {
+        result.summary += ", which may let them go later";
+        break;
+      }
       result.verdict = Verdict::Fail;
       result.remedy = never ? "waiting does not help: add replicas, or ask the owner of the budget "
                               "to relax it"
@@ -91,18 +91,20 @@ class CheckDisruption final : public engine::Check {
                                      const engine::Arguments& arguments) const override {
     const auto going = going_of(context, reader, arguments);
     if (!going) {
-      return unknown(going.error());
+      return CheckResult::unknown(going.error());
     }
     const auto budgets = budgets_for(reader, *going);
     if (!budgets) {
-      return unknown(budgets.error());
+      return CheckResult::unknown(budgets.error());
     }
     const std::int64_t at_once = arguments.integer("at_once");
     if (at_once < 0) {
-      return unknown(make_error(ErrorCode::InvalidInput, "at_once is 0 (all) or more"));
+      return CheckResult::unknown(
+          make_error(ErrorCode::InvalidInput, "at_once is 0 (all) or more"));
     }
     return result_of(placement::disruption(*going, *budgets, static_cast<std::size_t>(at_once)),
-                     going->size());
+                     going->size(),
+                     arguments.boolean("now"));
   }
 
  private:
@@ -119,7 +121,12 @@ class CheckDisruption final : public engine::Check {
         {.name = "at_once",
          .type = number,
          .fallback = runbook::Value(std::int64_t{1}),
-         .help = "how many are away together, each batch back before the next; 0: all"}};
+         .help = "how many are away together, each batch back before the next; 0: all"},
+        {.name = "now",
+         .type = Type::of(Type::Kind::Bool),
+         .fallback = runbook::Value(true),
+         .help = "they must let them go now; false is content with those that may do so later, and "
+                 "fails for one that can never"}};
     spec.outputs = {{"pods", number, "that would be evicted"},
                     {"blocking", Type::list_of(text), "budgets in the way, as namespace/name"}};
     spec.permissions = {

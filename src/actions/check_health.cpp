@@ -20,29 +20,12 @@ using runbook::Type;
 
 constexpr std::size_t kMostDetails = 50;
 
-CheckResult unknown(const Error& error) {
-  return {.verdict = Verdict::Unknown,
-          .summary = error.text(),
-          .details = {},
-          .remedy = error.hint,
-          .outputs = {}};
-}
-
-Severity severity_of(const std::string& word) {
-  for (const Severity severity : {Severity::Warning, Severity::Fail}) {
-    if (to_string(severity) == word) {
-      return severity;
-    }
-  }
-  return Severity::Critical;
-}
-
 void add_details(const health::Answer& answer,
-                 Severity fail_on,
+                 Severity severity,
                  CheckResult& result,
                  std::set<std::string>& remedies) {
   for (const health::Finding& finding : answer.found) {
-    if (finding.severity >= fail_on) {
+    if (finding.severity == severity) {
       result.details.push_back(fmt::format("{} {} {}: {}",
                                            to_string(finding.severity),
                                            answer.check->id,
@@ -50,9 +33,6 @@ void add_details(const health::Answer& answer,
                                            finding.message));
       remedies.insert(fmt::format("{}: {}", answer.check->id, answer.check->remedy));
     }
-  }
-  for (const std::string& why : answer.unknown) {
-    result.details.push_back(fmt::format("unknown {}: {}", answer.check->id, why));
   }
 }
 
@@ -69,8 +49,18 @@ CheckResult result_of(const health::Report& report, Severity fail_on) {
     result.verdict = Verdict::Unknown;
   }
   std::set<std::string> remedies;
+  for (const Severity severity :
+       {Severity::Critical, Severity::Fail, Severity::Warning, Severity::Info}) {
+    for (const health::Answer& answer : report.results) {
+      if (severity >= fail_on) {
+        add_details(answer, severity, result, remedies);
+      }
+    }
+  }
   for (const health::Answer& answer : report.results) {
-    add_details(answer, fail_on, result, remedies);
+    for (const std::string& why : answer.unknown) {
+      result.details.push_back(fmt::format("unknown {}: {}", answer.check->id, why));
+    }
   }
   if (result.details.size() > kMostDetails) {
     const std::size_t more = result.details.size() - kMostDetails;
@@ -136,12 +126,15 @@ class CheckHealth final : public engine::Check {
                                      const engine::Arguments& arguments) const override {
     const health::Profile profile =
         arguments.string("profile") == "sop" ? health::Profile::Sop : health::Profile::Full;
-    const auto snapshot =
-        health::read_snapshot(reader, {.profile = profile, .ns = arguments.string("namespace")});
+    const std::string ns =
+        arguments.find("namespace") != nullptr ? arguments.string("namespace") : std::string();
+    const auto snapshot = health::read_snapshot(reader, {.profile = profile, .ns = ns});
     if (!snapshot) {
-      return unknown(snapshot.error());
+      return CheckResult::unknown(snapshot.error());
     }
-    return result_of(health::assess(*snapshot, profile), severity_of(arguments.string("fail_on")));
+    return result_of(
+        health::assess(*snapshot, profile),
+        health::severity_named(arguments.string("fail_on")).value_or(Severity::Critical));
   }
 };
 

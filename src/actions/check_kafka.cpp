@@ -37,14 +37,6 @@ CheckResult result_of(KafkaReading reading) {
   return result;
 }
 
-CheckResult unknown(const Error& error) {
-  return {.verdict = Verdict::Unknown,
-          .summary = error.text(),
-          .details = {},
-          .remedy = error.hint,
-          .outputs = {}};
-}
-
 /// Lets the time pass that lies between the two readings, and says so.
 Status hold_still(const engine::Context& context, kube::Reader& reader, Duration hold) {
   const MonoTime since = reader.loop().clock().now();
@@ -80,7 +72,7 @@ CheckResult check_kafka(const engine::Context& context,
                         const ReadKafka& read) {
   const Result<KafkaCluster> cluster = read_cluster(reader, arguments.ref("target"));
   if (!cluster) {
-    return unknown(cluster.error());
+    return CheckResult::unknown(cluster.error());
   }
   KafkaReading reading = read(reader, *cluster);
   const Duration hold = arguments.duration("hold");
@@ -88,7 +80,7 @@ CheckResult check_kafka(const engine::Context& context,
     return result_of(std::move(reading));
   }
   if (const Status held = hold_still(context, reader, hold); !held) {
-    return unknown(held.error());
+    return CheckResult::unknown(held.error());
   }
   KafkaReading second = read(reader, *cluster);
   if (second.verdict.yes()) {

@@ -14,14 +14,6 @@ using engine::CheckResult;
 using engine::Verdict;
 using runbook::Type;
 
-CheckResult unknown(const Error& error) {
-  return {.verdict = Verdict::Unknown,
-          .summary = error.text(),
-          .details = {},
-          .remedy = error.hint,
-          .outputs = {}};
-}
-
 std::optional<bool> wanted(const engine::Arguments& arguments, std::string_view name) {
   const runbook::Value* value = arguments.find(name);
   return value == nullptr || value->is_null() ? std::nullopt
@@ -53,7 +45,7 @@ class CheckNode final : public engine::Check {
                                      const engine::Arguments& arguments) const override {
     const auto node = read_node(reader, arguments);
     if (!node) {
-      return unknown(node.error());
+      return CheckResult::unknown(node.error());
     }
     const std::string ready = kube::condition(*node, "Ready");
     const bool cordoned = is_cordoned(*node);
@@ -82,7 +74,7 @@ class CheckNode final : public engine::Check {
   static CheckResult with_pods(kube::Reader& reader, const kube::Object& node, CheckResult result) {
     const auto pods = pods_that_would_go(reader, node.name());
     if (!pods) {
-      return unknown(pods.error());
+      return CheckResult::unknown(pods.error());
     }
     result.summary +=
         ", with " + base::counted(static_cast<long long>(pods->size()), "pod") + " to evict";
@@ -109,7 +101,9 @@ class CheckNode final : public engine::Check {
     spec.outputs = {{"ready", boolean, "it is Ready"},
                     {"schedulable", boolean, "it takes new pods"},
                     {"boot_id", Type::of(Type::Kind::String), "another one after a start"}};
-    spec.permissions = {{"get", "nodes"}, {"list", "pods"}, {"get", "daemonsets.apps"}};
+    constexpr auto kEverywhere = runbook::PermissionSpec::In::AllNamespaces;
+    spec.permissions = {
+        {"get", "nodes"}, {"list", "pods", kEverywhere}, {"get", "daemonsets.apps", kEverywhere}};
     spec.example =
         "- check: node\n"
         "  with: {node: \"${params.node}\", ready: true, drained: true}\n";

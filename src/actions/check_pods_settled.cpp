@@ -1,4 +1,6 @@
 #include "kinds.hpp"
+#include "subject.hpp"
+#include "went_pods.hpp"
 
 #include "cfkops/base/clock.hpp"
 #include "cfkops/base/text.hpp"
@@ -15,15 +17,8 @@ using engine::CheckResult;
 using engine::Verdict;
 using runbook::Type;
 
+constexpr auto kEverywhere = runbook::PermissionSpec::In::AllNamespaces;
 constexpr Duration kLookAgain = std::chrono::seconds(1);
-
-CheckResult unknown(const Error& error) {
-  return {.verdict = Verdict::Unknown,
-          .summary = error.text(),
-          .details = {},
-          .remedy = error.hint,
-          .outputs = {}};
-}
 
 /// Made at that moment or later; the API tells whole seconds.
 bool is_new(const kube::Object& pod, std::optional<WallTime> since) {
@@ -42,11 +37,21 @@ struct Question {
   std::vector<std::string> namespaces;  ///< "" alone: all
   std::optional<WallTime> since;
   bool ready = true;
+  std::vector<WentPod> went;
+  std::string not_on;
 };
 
-Question question_of(const engine::Arguments& arguments) {
-  Question question{
-      .namespaces = {""}, .since = since_of(arguments), .ready = arguments.boolean("ready")};
+Result<Question> question_of(const engine::Arguments& arguments) {
+  Question question{.namespaces = {""},
+                    .since = since_of(arguments),
+                    .ready = arguments.boolean("ready"),
+                    .went = {},
+                    .not_on = optional_text(arguments, "not_on")};
+  const runbook::Value* went = arguments.find("went");
+  if (went != nullptr && !went->is_null()) {
+    CFKOPS_ASSIGN(question.went, went_pods_of(*went));
+    question.namespaces.clear();
+  }
   const runbook::Value* given = arguments.find("namespaces");
   if (given != nullptr && !given->is_null()) {
     question.namespaces = arguments.strings("namespaces");
@@ -56,13 +61,13 @@ Question question_of(const engine::Arguments& arguments) {
 
 bool is_settled(const kube::Object& pod, bool ready) {
   const std::string phase = pod.json().string_or("/status/phase", "");
-  return phase == "Succeeded" || phase == "Failed" || pod.deleting() || kube::pod_ready(pod) ||
+  return phase == "Succeeded" || pod.deleting() || kube::pod_ready(pod) ||
          (!ready && !pod.json().string_or("/spec/nodeName", "").empty());
 }
 
 /// Those that are not so, each with why.
 Result<std::vector<std::string>> unsettled(kube::Reader& reader, const Question& question) {
-  std::vector<std::string> found;
+  CFKOPS_ASSIGN(std::vector<std::string> found, not_back(reader, question.went, question.not_on));
   for (const std::string& ns : question.namespaces) {
     CFKOPS_ASSIGN(const kube::ObjectList pods, reader.list(kube::resources::pods(), ns));
     for (const kube::Object& pod : pods.items) {
@@ -74,15 +79,23 @@ Result<std::vector<std::string>> unsettled(kube::Reader& reader, const Question&
   return found;
 }
 
-CheckResult result_of(std::vector<std::string> waiting, bool ready) {
-  CheckResult result{.verdict = waiting.empty() ? Verdict::Pass : Verdict::Fail,
-                     .summary = base::counted(static_cast<long long>(waiting.size()), "pod") +
-                                (ready ? " not Ready" : " without a node"),
+std::string number_of(std::size_t waiting, const Question& question) {
+  if (!question.went.empty()) {
+    return std::to_string(waiting) + " not Ready again of what has gone";
+  }
+  return base::counted(static_cast<long long>(waiting), "pod") +
+         (question.ready ? " not Ready" : " without a node");
+}
+
+CheckResult result_of(std::vector<std::string> waiting, const Question& question) {
+  const std::size_t count = waiting.size();
+  CheckResult result{.verdict = count == 0 ? Verdict::Pass : Verdict::Fail,
+                     .summary = number_of(count, question),
                      .details = std::move(waiting),
                      .remedy = {},
                      .outputs = {}};
-  result.outputs = {{"waiting", static_cast<std::int64_t>(result.details.size())}};
-  if (!result.details.empty()) {
+  result.outputs = {{"waiting", static_cast<std::int64_t>(count)}};
+  if (count > 0) {
     result.remedy = "see why above; kubectl describe pod tells more";
   }
   return result;
@@ -98,17 +111,21 @@ class CheckPodsSettled final : public engine::Check {
   [[nodiscard]] CheckResult evaluate(const engine::Context& context,
                                      kube::Reader& reader,
                                      const engine::Arguments& arguments) const override {
-    const Question question = question_of(arguments);
+    const Result<Question> read = question_of(arguments);
+    if (!read) {
+      return CheckResult::unknown(read.error());
+    }
+    const Question& question = *read;
     const MonoTime began = reader.loop().clock().now();
     const MonoTime until = began + arguments.duration("within");
     for (;;) {
       auto waiting = unsettled(reader, question);
       if (!waiting) {
-        return unknown(waiting.error());
+        return CheckResult::unknown(waiting.error());
       }
       const MonoTime now = reader.loop().clock().now();
       if (waiting->empty() || now >= until) {
-        return result_of(*std::move(waiting), question.ready);
+        return result_of(*std::move(waiting), question);
       }
       context.waiting({.what = question.ready ? "pods to be Ready" : "pods to get a node",
                        .why = waiting->front(),
@@ -116,7 +133,7 @@ class CheckPodsSettled final : public engine::Check {
                        .estimate = {},
                        .elapsed = now - began});
       if (const Status paused = reader.loop().pause(std::min(kLookAgain, until - now)); !paused) {
-        return unknown(paused.error());
+        return CheckResult::unknown(paused.error());
       }
     }
   }
@@ -128,6 +145,14 @@ class CheckPodsSettled final : public engine::Check {
     spec.arguments = {{.name = "namespaces",
                        .type = Type::list_of(Type::of(Type::Kind::String)),
                        .help = "of the pods; all when left out"},
+                      {.name = "went",
+                       .type = Type::list_of(Type::of(Type::Kind::Any)),
+                       .help = "pods that were sent away, as node.drain tells them: who made them "
+                               "must have as many Ready again as it wants; other pods are asked "
+                               "about only where namespaces are given too"},
+                      {.name = "not_on",
+                       .type = Type::of(Type::Kind::String),
+                       .help = "a node: what is there does not count as back"},
                       {.name = "ready",
                        .type = Type::of(Type::Kind::Bool),
                        .fallback = runbook::Value(true),
@@ -140,7 +165,9 @@ class CheckPodsSettled final : public engine::Check {
                        .fallback = runbook::Value(Duration(std::chrono::minutes(2))),
                        .help = "how long those that are not so yet are waited for"}};
     spec.outputs = {{"waiting", Type::of(Type::Kind::Int), "pods that are not so"}};
-    spec.permissions = {{"list", "pods"}};
+    spec.permissions = {{"list", "pods", kEverywhere},
+                        {"get", "replicasets.apps", kEverywhere},
+                        {"get", "statefulsets.apps", kEverywhere}};
     spec.example =
         "- check: pods.settled\n"
         "  with: {since: \"${run.started}\"}\n";

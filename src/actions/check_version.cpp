@@ -132,9 +132,9 @@ class Version final : public engine::Check {
         {.name = "target", .type = Type::ref({"Kafka"}), .help = "the cluster, for kafka"}};
     spec.outputs = {{"version", text, "the version, of several the lowest by spelling"}};
     spec.permissions = {{"get", "/version"},
-                        {"list", "statefulsets.apps (kafka)"},
-                        {"get", "statefulsets.apps (kafka)"},
-                        {"get", "pods/proxy (kafka)"}};
+                        {.verb = "list", .resource = "statefulsets.apps", .only = "kafka"},
+                        {.verb = "get", .resource = "statefulsets.apps", .only = "kafka"},
+                        {.verb = "get", .resource = "pods/proxy", .only = "kafka"}};
     spec.example =
         "- check: version\n"
         "  with: {of: kubernetes, range: \">=1.25 <2\"}\n";

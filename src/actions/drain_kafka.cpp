@@ -17,11 +17,6 @@ std::string set_of(const kube::Object& pod) {
                                                             : "";
 }
 
-bool is_member(const KafkaCluster& cluster, const std::string& pod) {
-  return std::ranges::find(cluster.broker_pods, pod) != cluster.broker_pods.end() ||
-         std::ranges::find(cluster.controller_pods, pod) != cluster.controller_pods.end();
-}
-
 /// The StatefulSets of a namespace that look like Kafka, with their role.
 Result<std::map<std::string, kafka::Role>> kafka_sets(kube::Reader& reader, const std::string& ns) {
   CFKOPS_ASSIGN(const kube::ObjectList sets, reader.list(kube::resources::stateful_sets(), ns));
@@ -114,6 +109,11 @@ class Finder {
 };
 
 }  // namespace
+
+bool is_member(const KafkaCluster& cluster, const std::string& pod) {
+  return std::ranges::find(cluster.broker_pods, pod) != cluster.broker_pods.end() ||
+         std::ranges::find(cluster.controller_pods, pod) != cluster.controller_pods.end();
+}
 
 Result<KafkaOnNode> find_kafka(kube::Reader& reader,
                                std::vector<DrainPod>& pods,

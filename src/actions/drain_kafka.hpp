@@ -23,6 +23,9 @@ struct KafkaOnNode {
   std::vector<std::string> strays = {};  ///< Kafka of which nobody can tell whose it is, with why
 };
 
+/// One of its brokers or controllers has this name. Pure.
+[[nodiscard]] bool is_member(const KafkaCluster& cluster, const std::string& pod);
+
 /// Finds the pods that belong to a Kafka, as `kafka.roll` finds its targets, and puts them into the
 /// wave of their own. Asks only about namespaces with a StatefulSet that looks like Kafka. A pod
 /// that `earlier` names ("namespace/pod") counts though it is not on the node any more. Errors:

@@ -2,6 +2,8 @@
 
 #include "cfkops/base/text.hpp"
 
+#include <fmt/core.h>
+
 #include <algorithm>
 #include <utility>
 
@@ -58,6 +60,10 @@ void judge_daemon(const DrainOptions& options,
   }
 }
 
+std::string lost_data(const std::vector<std::string>& volumes) {
+  return "the data of its emptyDir volumes is lost: " + base::enumerate(volumes);
+}
+
 void judge_data(const DrainOptions& options, DrainPod& judged) {
   const std::vector<std::string> volumes = volumes_of(judged.pod, "emptyDir");
   if (volumes.empty()) {
@@ -65,7 +71,7 @@ void judge_data(const DrainOptions& options, DrainPod& judged) {
   }
   const std::string names = base::enumerate(volumes);
   if (options.delete_emptydir) {
-    judged.notes.push_back("the data of its emptyDir volumes is lost: " + names);
+    judged.notes.push_back(lost_data(volumes));
   } else {
     judged.refusals.push_back("the data of its emptyDir volumes would be lost: " + names +
                               " (delete_emptydir: true permits it)");
@@ -100,7 +106,7 @@ Result<std::set<std::string>> orphaned_sets(kube::Reader& reader,
       return set.error();
     }
     if (!set) {
-      orphaned.insert(ns + "/" + name);
+      orphaned.insert(fmt::format("{}/{}", ns, name));
     }
   }
   return orphaned;
@@ -148,7 +154,13 @@ DrainPod judge_pod(const kube::Object& pod,
   if (judged.fate == PodFate::Stays) {
     return judged;
   }
-  if (!ended) {
+  judged.made_again = !ended && controller_of(pod).is_object() && set.empty();
+  if (ended) {
+    judged.notes.emplace_back("it has ended");
+    if (const auto volumes = volumes_of(pod, "emptyDir"); !volumes.empty()) {
+      judged.notes.push_back(lost_data(volumes));
+    }
+  } else {
     judge_data(options, judged);
     judge_owner(options, judged);
     if (const auto paths = volumes_of(pod, "hostPath"); !paths.empty()) {

@@ -36,6 +36,7 @@ struct DrainPod {
   kube::Object pod = {};
   PodFate fate = PodFate::Goes;
   Wave wave = Wave::Stateless;
+  bool made_again = true;                  ///< by a controller, once it is gone
   std::string why = {};                    ///< of Stays: "of DaemonSet kube-proxy"
   std::vector<std::string> notes = {};     ///< "data of its emptyDir volumes is lost: cache"
   std::vector<std::string> refusals = {};  ///< why it may not go, each with what permits it

@@ -212,9 +212,11 @@ bool EvictionWave::may_go(Entry& entry) {
     entry.why = found.refused.front();
     return false;
   }
-  const bool rested = entry.why.empty() || now() - entry.asked >= kAfterTrouble;
+  if (now() < entry.rests_until) {
+    return false;
+  }
   if (found.budgets.empty() || found.budgets.front().pods == 0) {
-    return rested;
+    return true;
   }
   const placement::BudgetUse& use = found.budgets.front();
   entry.budget = use.ns + "/" + use.name;
@@ -226,6 +228,9 @@ bool EvictionWave::may_go(Entry& entry) {
   if (entry.refused_at == version) {
     return false;
   }
+  if (entry.holds == version) {
+    return true;  // it may be gone, or may not have been asked for: either way it is counted
+  }
   Spent& spent = spent_[entry.budget];
   if (spent.version != version) {
     spent = {.version = version};
@@ -235,6 +240,7 @@ bool EvictionWave::may_go(Entry& entry) {
     return false;
   }
   ++spent.evictions;
+  entry.holds = version;
   return true;
 }
 
@@ -244,22 +250,26 @@ std::optional<Outcome> EvictionWave::send(Entry& entry) {
   if (!evicted && evicted.error().code != ErrorCode::NotFound) {
     return after_error(entry, evicted.error());
   }
-  evicted_ = true;
+  evicted_ = evicted_ || evicted.has_value();
   entry.state = State::Going;
   entry.left = now();
   entry.why.clear();
-  context_.progress(fmt::format("pod {} evicted (uid {})", entry.pod.name(), pod.uid()));
+  context_.progress(evicted ? fmt::format("pod {} evicted (uid {})", entry.pod.name(), pod.uid())
+                            : fmt::format("pod {} had gone already", entry.pod.name()));
   return std::nullopt;
 }
 
 /// Back to waiting, unless it will never be let go.
 std::optional<Outcome> EvictionWave::after_error(Entry& entry, const Error& error) {
   evicted_ = evicted_ || error.outcome_unknown();
-  entry.asked = now();
   entry.why = words_of(error);
-  if (error.code == ErrorCode::TooManyRequests) {
+  if (error.code == ErrorCode::TooManyRequests && !entry.budget.empty()) {
     entry.refused_at = version_of(entry.budget);
     return std::nullopt;
+  }
+  entry.rests_until = now() + kAfterTrouble;
+  if (!error.outcome_unknown()) {
+    give_back(entry);
   }
   if (has_two_budgets(error)) {
     return end(Outcome::refused(fmt::format("pod {}: {}", entry.pod.name(), error.message)));
@@ -268,6 +278,15 @@ std::optional<Outcome> EvictionWave::after_error(Entry& entry, const Error& erro
     return std::nullopt;
   }
   return end(Outcome::from(error));
+}
+
+/// It was not let go: what it has taken of its budget is there for the next one.
+void EvictionWave::give_back(Entry& entry) {
+  const auto spent = spent_.find(entry.budget);
+  if (!entry.holds.empty() && spent != spent_.end() && spent->second.version == entry.holds) {
+    --spent->second.evictions;
+  }
+  entry.holds.clear();
 }
 
 bool EvictionWave::all_gone() const {

@@ -44,7 +44,8 @@ class EvictionWave {
     std::string why = {};  ///< of Waiting: who does not let it go
     std::string budget = {};
     std::string refused_at = {};  ///< the version of the budget that refused it
-    MonoTime asked = {};          ///< the last time that it was refused
+    std::string holds = {};       ///< the version of the budget of which it has taken one
+    MonoTime rests_until = {};    ///< after trouble that was not the budget's
     MonoTime left = {};           ///< the moment of its eviction
     bool ask_anyway = false;      ///< the server, whatever the budgets say
   };
@@ -61,6 +62,7 @@ class EvictionWave {
   std::optional<engine::Outcome> send(Entry& entry);
   std::optional<engine::Outcome> after_error(Entry& entry, const Error& error);
   bool may_go(Entry& entry);
+  void give_back(Entry& entry);
   std::optional<engine::Outcome> look_again();
   void settle(const std::map<std::string, bool>& leaving);
   void tell(Wave wave);

@@ -54,7 +54,7 @@ class HumanTask final : public Irreversible {
         {.what = "Step '" + context.step.id + "' is for a person. Is it done?",
          .details = lines_of(arguments),
          .on_yes = "the run goes on",
-         .on_no = "the step fails, and what was done before is undone as far as it can be",
+         .on_no = "the step fails; what then becomes of the run stands in its plan",
          .of_a_task = true});
     return answer ? engine::Outcome::done() : engine::Outcome::from(answer.error());
   }
@@ -71,6 +71,7 @@ class HumanTask final : public Irreversible {
                       {.name = "done_when",
                        .type = Type::of(Type::Kind::String),
                        .help = "how to tell that it is"}};
+    spec.for_a_person = true;
     spec.effect = runbook::Effect::Once;
     spec.no_undo = "what a person has done is for a person to take back";
     spec.timeout = std::chrono::hours(24);

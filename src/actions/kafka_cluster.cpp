@@ -1,5 +1,7 @@
 #include "kafka_cluster.hpp"
 
+#include "subject.hpp"
+
 #include <fmt/core.h>
 
 #include <algorithm>
@@ -8,11 +10,6 @@
 namespace cfkops::actions {
 
 namespace {
-
-std::string text_of(const runbook::ValueMap& ref, std::string_view key) {
-  const auto found = ref.find(key);
-  return found == ref.end() ? "" : found->second.text();
-}
 
 Result<kube::Object> read_set(kube::Reader& reader,
                               const std::string& ns,

@@ -46,6 +46,7 @@
 
 #include "irreversible.hpp"
 #include "kinds.hpp"
+#include "sent_before.hpp"
 
 #include <chrono>
 #include <utility>
@@ -121,18 +122,12 @@ runbook::ActionSpec make_spec() {
   return spec;
 }
 
-/// What an earlier process of this run has evicted.
-std::vector<EvictedPod> evicted_before(const engine::Context& context) {
-  std::vector<EvictedPod> evicted;
-  if (context.earlier == nullptr) {
-    return evicted;
+std::vector<EvictedPod> evicted_pods(const engine::Context& context) {
+  std::vector<EvictedPod> pods;
+  for (const kube::Mutation& eviction : evicted_before(context)) {
+    pods.push_back({eviction.name, eviction.uid});
   }
-  for (const engine::SentMutation& one : *context.earlier) {
-    if (one.mutation.verb == "evict" && one.fate == engine::Fate::Applied) {
-      evicted.push_back({one.mutation.name, one.mutation.uid});
-    }
-  }
-  return evicted;
+  return pods;
 }
 
 /// What was asked for, of a cluster whose controllers are known if a few seconds make them so: a
@@ -188,7 +183,7 @@ Result<RollRequest> read_roll_request(const engine::Context& context,
                               .ready_timeout = arguments.duration("ready_timeout")},
                      .waived_topics = std::set<std::string>(waived.begin(), waived.end()),
                      .restart_all = arguments.boolean("restart_all"),
-                     .evicted = evicted_before(context),
+                     .evicted = evicted_pods(context),
                      .mark = std::move(mark)};
 }
 

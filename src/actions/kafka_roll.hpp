@@ -33,6 +33,9 @@ struct RollRequest {
   /// Of a drain: these pods alone, each only while it has this uid. No mark is left, since where
   /// the pods are tells what is left to do.
   std::optional<std::map<std::string, std::string>> moves = {};
+
+  /// Of a drain: the node, which stays cordoned and is not where they come back to.
+  std::optional<kube::Object> from = {};
 };
 
 /// What the mark that was found means for a roll.
@@ -106,6 +109,11 @@ class Roll {
   std::optional<engine::Outcome> begin(const RollMembers& members);
   void follow_mark(const RollMembers& members, RollOrder& order);
   bool has_moved(const RollEntry& entry, const GateLook& look);
+  Status may_begin();
+  std::optional<engine::Outcome> look_where(const RollEntry& entry);
+
+  [[nodiscard]] const char* done_word() const { return request_.moves ? "moved" : "restarted"; }
+
   void end_mark(engine::Outcome& outcome);
   [[nodiscard]] engine::Outcome finish(engine::Outcome outcome);
   [[nodiscard]] engine::Outcome stop(const Error& error) const;

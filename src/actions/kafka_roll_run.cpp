@@ -143,8 +143,8 @@ std::optional<Outcome> Roll::restart_next() {
     if (defer(look)) {
       continue;
     }
-    if (const Status marked = request_.moves ? Status() : mark_.ensure(); !marked) {
-      if (std::optional<Outcome> end = refuse_or_wait(entry, marked.error())) {
+    if (const Status ready = may_begin(); !ready) {
+      if (std::optional<Outcome> end = refuse_or_wait(entry, ready.error())) {
         return end;
       }
       continue;
@@ -213,8 +213,10 @@ std::optional<Outcome> Roll::judge_gate(const RollEntry& entry, const GateLook& 
   if (look.verdict.yes()) {
     return std::nullopt;
   }
-  const std::string why = fmt::format(
-      "{} may not be restarted: {}", role_and_pod(entry), reasons_text(look.verdict, kReasons));
+  const std::string why = fmt::format("{} may not be {}: {}",
+                                      role_and_pod(entry),
+                                      done_word(),
+                                      reasons_text(look.verdict, kReasons));
   if (look.in_doubt) {
     return Outcome::unknown(why);  // the cluster was read when the step began, and is not again
   }
@@ -234,24 +236,12 @@ void Roll::tell_gate(const RollEntry& entry, const GateLook& look) {
     names_ = missing_partitions(client_, request_.cluster);
   }
   engine::WaitState state;
-  state.what = fmt::format("the moment when {} may be restarted", role_and_pod(entry));
+  state.what = fmt::format("the moment when {} may be {}", role_and_pod(entry), done_word());
   state.why = reasons_text(look.verdict);
   state.details = look.verdict.reasons;
   state.details.insert(state.details.end(), names_.begin(), names_.end());
   state.elapsed = now() - gate_since_;
   context_.waiting(state);
-}
-
-/// Of a drain: the pod that was to go has gone by itself, and its replacement is well.
-bool Roll::has_moved(const RollEntry& entry, const GateLook& look) {
-  if (!request_.moves || request_.moves->at(entry.pod) == look.uid) {
-    return false;
-  }
-  context_.progress(
-      fmt::format("{} was made again meanwhile (uid {})", role_and_pod(entry), look.uid));
-  rest_.erase(rest_.begin());
-  --planned_;
-  return true;
 }
 
 /// Puts another one of its kind first where the next one has become the active controller.
@@ -269,8 +259,12 @@ bool Roll::defer(const GateLook& look) {
 }
 
 Roll::Eviction Roll::evict(const RollEntry& entry, const GateLook& look) {
-  context_.progress(fmt::format(
-      "restart {} ({} of {}): {}", role_and_pod(entry), done_.size() + 1, planned_, entry.reason));
+  context_.progress(fmt::format("{} {} ({} of {}): {}",
+                                request_.moves ? "move" : "restart",
+                                role_and_pod(entry),
+                                done_.size() + 1,
+                                planned_,
+                                entry.reason));
   const Status evicted = client_.evict(
       request_.cluster.target.ns, entry.pod, {.uid = look.uid}, look.since + kLookLasts);
   if (evicted) {
@@ -383,6 +377,9 @@ std::optional<Outcome> Roll::await(Departed departed, const std::optional<Error>
                                 role_and_pod(entry),
                                 base::human_duration(done_.back().took),
                                 *uid));
+  if (std::optional<Outcome> wrong = look_where(entry)) {
+    return wrong;
+  }
   // The eviction happened but could not be recorded, say: what was begun is whole again, so stop.
   if (error && !may_heal(*error) && error->code != ErrorCode::NotFound) {
     return Outcome::from(*error);
@@ -436,8 +433,8 @@ Outcome Roll::finish(Outcome outcome) {
     outcome.error = outcome.error.value_or(make_error(ErrorCode::Refused, outcome.why));
   }
   if (outcome.kind != Outcome::Kind::Done && !rest_.empty()) {
-    outcome.left.push_back(
-        fmt::format("{} of {} restarted; not touched: {}", done_.size(), planned_, untouched()));
+    outcome.left.push_back(fmt::format(
+        "{} of {} {}; not touched: {}", done_.size(), planned_, done_word(), untouched()));
   }
   end_mark(outcome);
   return outcome;

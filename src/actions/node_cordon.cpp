@@ -7,8 +7,6 @@ namespace cfkops::actions {
 
 namespace {
 
-using runbook::Type;
-
 class NodeCordon final : public NodeSchedule {
  public:
   NodeCordon()
@@ -21,20 +19,14 @@ class NodeCordon final : public NodeSchedule {
 
  private:
   static runbook::ActionSpec make_spec() {
-    const Type text = Type::of(Type::Kind::String);
-    runbook::ActionSpec spec{.name = "node.cordon",
-                             .summary = "has a node take no new pods, and says there who and why"};
-    spec.arguments = {
-        {.name = "node", .type = Type::ref({"Node"}), .required = true, .help = "the node"},
+    runbook::ActionSpec spec = begin_spec("node.cordon",
+                                          "has a node take no new pods, and says there who and why",
+                                          "this run has cordoned it");
+    spec.arguments.push_back(
         {.name = "reason",
-         .type = text,
+         .type = runbook::Type::of(runbook::Type::Kind::String),
          .required = true,
-         .help = "why; it stands on the node, in the annotation cfkops.dev/cordon"}};
-    spec.outputs = {{"changed", Type::of(Type::Kind::Bool), "this run has cordoned it"},
-                    {"uid", text, "of the node"},
-                    {"boot_id", text, "of the node; another one after it was started again"}};
-    spec.effect = runbook::Effect::Idempotent;
-    spec.permissions = {{"get", "nodes"}, {"patch", "nodes"}};
+         .help = "why; it stands on the node, in the annotation cfkops.dev/cordon"});
     spec.example =
         "- id: cordon\n"
         "  do: node.cordon\n"

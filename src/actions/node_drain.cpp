@@ -20,6 +20,8 @@
 #include "kinds.hpp"
 #include "node_pods.hpp"
 #include "node_schedule.hpp"
+#include "sent_before.hpp"
+#include "subject.hpp"
 
 #include "cfkops/base/text.hpp"
 
@@ -38,60 +40,42 @@ using engine::Outcome;
 using runbook::Type;
 
 DrainOptions options_of(const engine::Arguments& arguments) {
-  DrainOptions options{.ignore_daemonsets = arguments.boolean("ignore_daemonsets"),
-                       .delete_emptydir = arguments.boolean("delete_emptydir"),
-                       .force = arguments.boolean("force")};
-  const runbook::Value* selector = arguments.find("pod_selector");
-  options.pod_selector = selector == nullptr || selector->is_null() ? "" : selector->text();
-  return options;
+  return {.ignore_daemonsets = arguments.boolean("ignore_daemonsets"),
+          .delete_emptydir = arguments.boolean("delete_emptydir"),
+          .force = arguments.boolean("force"),
+          .pod_selector = optional_text(arguments, "pod_selector")};
 }
 
-/// What an earlier process of this run has evicted: "namespace/pod" and uid.
-std::map<std::string, std::string> evicted_before(const engine::Context& context) {
+/// Uids by namespace/pod.
+std::map<std::string, std::string> sent_away_before(const engine::Context& context) {
   std::map<std::string, std::string> evicted;
-  if (context.earlier == nullptr) {
-    return evicted;
-  }
-  for (const engine::SentMutation& one : *context.earlier) {
-    if (one.mutation.verb == "evict" && one.fate == engine::Fate::Applied) {
-      evicted[one.mutation.ns + "/" + one.mutation.name] = one.mutation.uid;
-    }
+  for (const kube::Mutation& eviction : evicted_before(context)) {
+    evicted[eviction.ns + "/" + eviction.name] = eviction.uid;
   }
   return evicted;
 }
 
-void refuse_pods(const DrainRequest& request, std::vector<std::string>& reasons) {
-  for (const DrainPod& one : request.pods) {
-    for (const std::string& why : one.refusals) {
-      reasons.push_back(fmt::format("pod {}: {}", one.name(), why));
-    }
-  }
-}
-
-void refuse_budgets(const placement::Disruption& budgets, std::vector<std::string>& reasons) {
-  for (const placement::BudgetUse& use : budgets.budgets) {
-    if (use.never) {
-      reasons.push_back(line_of(use) + ": waiting does not help");
-    }
-  }
-  reasons.insert(reasons.end(), budgets.refused.begin(), budgets.refused.end());
-}
-
-void refuse_kafka(const DrainRequest& request,
-                  const placement::Forecast& fits,
-                  std::vector<std::string>& reasons) {
-  reasons.insert(reasons.end(), request.kafka.strays.begin(), request.kafka.strays.end());
-  for (const placement::Placement& one : fits.pods) {
-    const bool kafka = std::ranges::any_of(request.pods, [&one](const DrainPod& pod) {
-      return pod.wave == Wave::Kafka && pod.pod.ns() == one.ns && pod.pod.name() == one.pod;
-    });
-    if (kafka && one.verdict == placement::Verdict::No) {
-      reasons.push_back(fmt::format("pod {}/{}: {}; a Kafka process that is stopped must come back",
-                                    one.ns,
-                                    one.pod,
-                                    fit_text(one)));
-    }
-  }
+std::vector<runbook::PermissionSpec> rights() {
+  return {{"get", "nodes"},
+          {"list", "pods"},
+          {"watch", "pods"},
+          {"get", "pods"},
+          {"create", "pods/eviction"},
+          {"get", "daemonsets.apps"},
+          {"list", "poddisruptionbudgets.policy"},
+          {"watch", "poddisruptionbudgets.policy"},
+          {"list", "statefulsets.apps"},
+          {"get", "statefulsets.apps"},
+          {"get", "replicasets.apps"},
+          {"list", "nodes"},
+          {"list", "persistentvolumeclaims"},
+          {"list", "persistentvolumes"},
+          {"list", "storageclasses.storage.k8s.io"},
+          {"list", "namespaces"},
+          {"list", "csinodes.storage.k8s.io"},
+          {"get", "pods/proxy"},
+          {"get", "pods/log"},
+          {"list", "kafkas.platform.confluent.io"}};
 }
 
 runbook::ActionSpec make_spec() {
@@ -132,7 +116,9 @@ runbook::ActionSpec make_spec() {
   };
   spec.outputs = {
       {"evicted", of(Type::Kind::Int), "pods that have gone"},
-      {"pods", Type::list_of(of(Type::Kind::Any)), "namespace, pod and uid of each"},
+      {"pods",
+       Type::list_of(of(Type::Kind::Any)),
+       "namespace, pod, uid and controller (kind, name and uid) of each but Kafka's"},
       {"kafka",
        Type::list_of(of(Type::Kind::Any)),
        "the Kafka processes: pod, role, old_uid, new_uid and took of each"},
@@ -144,19 +130,7 @@ runbook::ActionSpec make_spec() {
   spec.continues = true;
   spec.no_undo = "a pod that is gone does not come back to the node; uncordon lets new ones in";
   spec.timeout = std::chrono::hours(2);
-  spec.permissions = {{"get", "nodes"},
-                      {"list", "pods"},
-                      {"watch", "pods"},
-                      {"get", "pods"},
-                      {"create", "pods/eviction"},
-                      {"get", "daemonsets.apps"},
-                      {"list", "poddisruptionbudgets.policy"},
-                      {"watch", "poddisruptionbudgets.policy"},
-                      {"list", "statefulsets.apps"},
-                      {"get", "statefulsets.apps"},
-                      {"get", "pods/proxy"},
-                      {"get", "pods/log"},
-                      {"list", "kafkas.platform.confluent.io"}};
+  spec.permissions = rights();
   spec.example =
       "- id: drain\n"
       "  do: node.drain\n"
@@ -208,6 +182,7 @@ RollRequest DrainRequest::roll_of(const KafkaShare& share) const {
                    .wait = wait,
                    .waived_topics = waived_topics};
   roll.moves.emplace();
+  roll.from = node;
   const std::string ns = share.cluster.target.ns + "/";
   for (const DrainPod& one : pods) {
     if (one.pod.ns() == share.cluster.target.ns && share.pods.contains(one.pod.name())) {
@@ -231,7 +206,7 @@ Result<DrainRequest> read_drain_request(const engine::Context& context,
   DrainRequest request{.options = options_of(arguments),
                        .wait = {.settle = arguments.duration("settle"),
                                 .ready_timeout = arguments.duration("ready_timeout")},
-                       .earlier = evicted_before(context)};
+                       .earlier = sent_away_before(context)};
   const std::vector<std::string> waived = arguments.strings("waiver_topics");
   request.waived_topics.insert(waived.begin(), waived.end());
   CFKOPS_ASSIGN(request.node, read_node(reader, arguments));
@@ -244,35 +219,6 @@ Result<DrainRequest> read_drain_request(const engine::Context& context,
   return request;
 }
 
-std::vector<std::string> refusals_of(const DrainRequest& request,
-                                     const placement::Disruption& budgets,
-                                     const placement::Forecast& fits) {
-  std::vector<std::string> reasons;
-  refuse_pods(request, reasons);
-  refuse_budgets(budgets, reasons);
-  refuse_kafka(request, fits, reasons);
-  return reasons;
-}
-
-Result<placement::Disruption> read_disruption(kube::Reader& reader, const DrainRequest& request) {
-  std::vector<Json> going;
-  for (const DrainPod& one : request.pods) {
-    if (one.fate == PodFate::Goes) {
-      going.push_back(one.pod.json());
-    }
-  }
-  CFKOPS_ASSIGN(const std::vector<Json> budgets, budgets_for(reader, going));
-  return placement::disruption(going, budgets, 1);
-}
-
-Result<placement::Forecast> read_forecast(kube::Reader& reader, const DrainRequest& request) {
-  const auto view = read_view(reader);
-  if (!view && view.error().code == ErrorCode::Cancelled) {
-    return view.error();
-  }
-  return view ? placement::drain(*view, request.node.name()) : placement::Forecast();
-}
-
 Drain::Drain(const engine::Context& context, kube::Client& client, const DrainRequest& request)
     : context_(context),
       client_(client),
@@ -282,9 +228,15 @@ Drain::Drain(const engine::Context& context, kube::Client& client, const DrainRe
 Outcome Drain::run() {
   std::optional<Outcome> ended = begin();
   for (const Wave wave : {Wave::Stateless, Wave::Stateful}) {
+    if (!ended && !request_.wave(wave).empty()) {
+      ended = look_at_node();
+    }
     if (!ended) {
       ended = wave_.run(request_.wave(wave), wave);
     }
+  }
+  if (!ended) {
+    ended = await_back();
   }
   if (!ended) {
     ended = move_kafka();
@@ -297,28 +249,94 @@ Outcome Drain::run() {
 
 /// What is wrong from the start.
 std::optional<Outcome> Drain::begin() {
+  for (const auto& [name, uid] : request_.earlier) {
+    const std::size_t slash = name.find('/');
+    const std::string ns = name.substr(0, slash);
+    const std::string pod = name.substr(slash + 1);
+    const bool kafka = std::ranges::any_of(request_.kafka.shares, [&](const KafkaShare& share) {
+      return share.cluster.target.ns == ns && is_member(share.cluster, pod);
+    });
+    if (kafka) {
+      continue;
+    }
+    auto went = went_pod_by_name(client_, ns, pod, uid);
+    if (!went) {
+      return outcome_of(went.error());
+    }
+    earlier_.push_back(*std::move(went));
+  }
   if (!is_cordoned(request_.node)) {
     return Outcome::refused(request_.node.text() +
                             " is not cordoned: its pods could come back to it; cordon it first, "
                             "with node.cordon");
   }
+  return judge();
+}
+
+std::optional<Outcome> Drain::judge() {
   const auto budgets = read_disruption(client_, request_);
   if (!budgets) {
     return outcome_of(budgets.error());
   }
   placement::Forecast fits;
-  if (!request_.kafka.shares.empty()) {
+  std::string blind;
+  if (!request_.wave(Wave::Kafka).empty()) {
     auto forecast = read_forecast(client_, request_);
-    if (!forecast) {
+    if (!forecast && forecast.error().code == ErrorCode::Cancelled) {
       return Outcome::from(forecast.error());
     }
-    fits = *std::move(forecast);
+    blind = forecast ? "" : forecast.error().text();
+    fits = forecast ? *std::move(forecast) : placement::Forecast();
   }
   const std::vector<std::string> reasons = refusals_of(request_, *budgets, fits);
   if (!reasons.empty()) {
     return Outcome::refused(base::join(reasons, "; "));
   }
-  return std::nullopt;
+  const std::vector<std::string> doubts = doubts_of(request_, fits, blind);
+  return doubts.empty() ? std::nullopt : std::optional(Outcome::unknown(base::join(doubts, "; ")));
+}
+
+/// Before each wave: what goes from a node that takes pods comes back to it.
+std::optional<Outcome> Drain::look_at_node() {
+  const Status cordoned = still_cordoned(client_, request_.node);
+  return cordoned ? std::nullopt : std::optional(outcome_of(cordoned.error()));
+}
+
+/// What Kafka needs may be among what has gone: it is Ready elsewhere before Kafka moves.
+std::optional<Outcome> Drain::await_back() {
+  if (request_.wave(Wave::Kafka).empty()) {
+    return std::nullopt;
+  }
+  const Clock& clock = client_.loop().clock();
+  const MonoTime began = clock.now();
+  const MonoTime until = std::min(context_.deadline, began + request_.wait.ready_timeout);
+  for (;;) {
+    const auto lines = not_back(client_, went(), request_.node.name());
+    if (!lines && !may_heal(lines.error())) {
+      return outcome_of(lines.error());
+    }
+    if (lines && lines->empty()) {
+      return std::nullopt;
+    }
+    const std::vector<std::string> missing =
+        lines ? *lines : std::vector<std::string>{lines.error().text()};
+    if (clock.now() >= until) {
+      return Outcome::from(make_error(
+          ErrorCode::Timeout,
+          fmt::format("what has gone is not Ready elsewhere after {}, and Kafka is not moved "
+                      "before: {}",
+                      base::human_duration(clock.now() - began),
+                      base::enumerate(missing, 10))));
+    }
+    context_.waiting({.what = "what has gone to be Ready elsewhere, before Kafka moves",
+                      .why = missing.front(),
+                      .details = missing,
+                      .estimate = {},
+                      .elapsed = clock.now() - began});
+    if (const Status paused = client_.loop().pause(std::chrono::seconds(1)); !paused) {
+      return Outcome::from(paused.error());
+    }
+  }
 }
 
 /// One Kafka after the other.
@@ -363,11 +381,24 @@ std::optional<Outcome> Drain::look_at_rest() {
                  "them there"));
 }
 
+/// All that have gone but for Kafka, also those of an earlier process.
+std::vector<WentPod> Drain::went() const {
+  std::vector<WentPod> went;
+  for (const DrainPod& one : wave_.gone()) {
+    went.push_back(went_pod(one));
+  }
+  for (const WentPod& one : earlier_) {
+    if (std::ranges::find(went, one.uid, &WentPod::uid) == went.end()) {
+      went.push_back(one);
+    }
+  }
+  return went;
+}
+
 Outcome Drain::finish(Outcome outcome) const {
   runbook::ValueList pods;
-  for (const DrainPod& one : wave_.gone()) {
-    pods.emplace_back(runbook::ValueMap{
-        {"namespace", one.pod.ns()}, {"pod", one.pod.name()}, {"uid", one.pod.uid()}});
+  for (const WentPod& one : went()) {
+    pods.push_back(to_value(one));
   }
   std::set<std::string> namespaces;
   for (const DrainPod& one : request_.pods) {

@@ -5,6 +5,7 @@
 #include "eviction_wave.hpp"
 #include "kafka_return.hpp"
 #include "kafka_roll.hpp"
+#include "went_pods.hpp"
 
 #include "cfkops/engine/action.hpp"
 #include "cfkops/kube/client.hpp"
@@ -48,13 +49,18 @@ struct DrainRequest {
                                                    const placement::Disruption& budgets,
                                                    const placement::Forecast& fits);
 
+/// Of which Kafka processes that go it cannot be told whether they fit elsewhere, a sentence each:
+/// one that is stopped must come back, so that unknown is as good as no. Pure.
+[[nodiscard]] std::vector<std::string> doubts_of(const DrainRequest& request,
+                                                 const placement::Forecast& fits,
+                                                 const std::string& blind);
+
 /// What all budgets together say of the pods that go, taken one at a time. Errors: those of
 /// reading.
 [[nodiscard]] Result<placement::Disruption> read_disruption(kube::Reader& reader,
                                                             const DrainRequest& request);
 
-/// Where the pods would fit; nothing is told where the cluster may not be read. Errors: a request
-/// to stop.
+/// Where the pods would fit. Errors: those of reading.
 [[nodiscard]] Result<placement::Forecast> read_forecast(kube::Reader& reader,
                                                         const DrainRequest& request);
 
@@ -72,15 +78,20 @@ class Drain {
 
  private:
   std::optional<engine::Outcome> begin();
+  std::optional<engine::Outcome> judge();
+  std::optional<engine::Outcome> look_at_node();
+  std::optional<engine::Outcome> await_back();
   std::optional<engine::Outcome> move_kafka();
   std::optional<engine::Outcome> look_at_rest();
   [[nodiscard]] engine::Outcome finish(engine::Outcome outcome) const;
+  [[nodiscard]] std::vector<WentPod> went() const;
 
   const engine::Context& context_;
   kube::Client& client_;
   const DrainRequest& request_;
   EvictionWave wave_;
-  runbook::ValueList moved_;  ///< Kafka processes
+  runbook::ValueList moved_;      ///< Kafka processes
+  std::vector<WentPod> earlier_;  ///< that an earlier process of the run has evicted, but for Kafka
 };
 
 }  // namespace cfkops::actions

@@ -149,11 +149,15 @@ void plan_wave(kube::Reader& reader,
   }
   const auto time = time_of(pods, rounds_of(pods, sight.budgets));
   plan.estimate = plan.estimate && time ? std::optional(*plan.estimate + *time) : std::nullopt;
-  if (!pods.empty()) {
-    plan.disruption.push_back(
-        fmt::format("{}: down until made again elsewhere",
-                    base::counted(std::ssize(pods), fmt::format("{} pod", to_string(wave)))));
-  }
+  const auto again = std::ranges::count(pods, true, &DrainPod::made_again);
+  const auto say = [&plan, wave](std::ptrdiff_t number, const char* what) {
+    if (number > 0) {
+      plan.disruption.push_back(fmt::format(
+          "{}: {}", base::counted(number, fmt::format("{} pod", to_string(wave))), what));
+    }
+  };
+  say(again, "down until made again elsewhere");
+  say(std::ssize(pods) - again, "gone for good: ended, or made again by nobody");
 }
 
 template <class T>
@@ -230,8 +234,14 @@ std::vector<kube::AccessQuestion> permissions_of(const DrainRequest& request) {
       ask("watch", pods),
       ask("list", budgets),
       ask("watch", budgets)};
+  if (!request.wave(Wave::Kafka).empty()) {
+    for (const kube::Resource& resource : view_resources()) {
+      questions.push_back(ask("list", resource));
+    }
+  }
   std::set<std::string> namespaces;
   std::set<std::string> sets;
+  std::set<std::string> makers;  ///< namespaces of ReplicaSets
   for (const DrainPod& one : request.pods) {
     const std::string kind = controller_of(one.pod).string_or("/kind", "");
     if (one.fate != PodFate::Stays) {
@@ -240,16 +250,25 @@ std::vector<kube::AccessQuestion> permissions_of(const DrainRequest& request) {
     if (kind == "DaemonSet" || kind == "StatefulSet") {
       sets.insert(kind + "/" + one.pod.ns());
     }
+    if (one.fate != PodFate::Stays && kind == "ReplicaSet") {
+      makers.insert(one.pod.ns());
+    }
   }
   for (const std::string& ns : namespaces) {
     questions.push_back(ask("get", pods, ns));
     questions.push_back(ask("create", pods, ns, "", "eviction"));
+  }
+  for (const std::string& ns : makers) {
+    questions.push_back(ask("get", kube::resources::replica_sets(), ns));
   }
   for (const std::string& one : sets) {
     const bool daemons = one.starts_with("DaemonSet/");
     const std::string ns = one.substr(one.find('/') + 1);
     questions.push_back(daemons ? ask("get", kube::resources::daemon_sets(), ns)
                                 : ask("list", kube::resources::stateful_sets(), ns));
+    if (!daemons) {
+      questions.push_back(ask("get", kube::resources::stateful_sets(), ns));
+    }
   }
   return questions;
 }
@@ -265,13 +284,19 @@ void tell_refusals(const DrainRequest& request, const Sight& sight, engine::Step
       return !one.refusals.empty() && why.starts_with("pod " + one.name() + ": ");
     });
   }
-  for (const std::string& why : reasons) {
+  const auto tell = [&plan](const std::string& verdict) {
     plan.changes.push_back({.verb = "evict",
                             .object = "",
                             .uid = "",
                             .diff = {},
-                            .verdict = "refused: " + why,
+                            .verdict = verdict,
                             .refused = true});
+  };
+  for (const std::string& why : reasons) {
+    tell("refused: " + why);
+  }
+  for (const std::string& why : doubts_of(request, sight.fits, sight.blind)) {
+    tell("unknown: " + why);
   }
 }
 

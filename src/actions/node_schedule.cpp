@@ -1,11 +1,13 @@
 #include "node_schedule.hpp"
 
 #include "difference.hpp"
+#include "sent_before.hpp"
 #include "subject.hpp"
 #include "undo_patch.hpp"
 
 #include "cfkops/base/text.hpp"
 
+#include <fmt/core.h>
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
@@ -17,23 +19,66 @@ namespace {
 
 using engine::Outcome;
 
+constexpr std::string_view kOurManager = "cfkops";  // as all our writes have it
 constexpr int kMostTries = 5;  // kubelets and controllers write to nodes all the time
-
-std::string text_of(const runbook::ValueMap& ref, std::string_view key) {
-  const auto found = ref.find(key);
-  return found == ref.end() ? "" : found->second.text();
-}
 
 Json mark_of(const kube::Object& node) {
   const Result<Json> mark = Json::parse(node.annotation(kCordonMark).value_or("null"));
   return mark ? *mark : Json();
 }
 
-/// By an earlier process of this run, which did not come to say so.
-bool was_changed(const engine::Context& context) {
+/// Whether an earlier process of this run sent something that may have become this.
+bool may_have_sent(const engine::Context& context) {
   return context.earlier != nullptr &&
-         std::ranges::find(*context.earlier, engine::Fate::Applied, &engine::SentMutation::fate) !=
-             context.earlier->end();
+         std::ranges::any_of(*context.earlier, [](const engine::SentMutation& one) {
+           return one.fate != engine::Fate::NotApplied;
+         });
+}
+
+/// A node that has the name of another one must not get what was meant for that.
+Status same_node(const kube::Object& now, const std::string& uid) {
+  if (now.uid() == uid) {
+    return {};
+  }
+  return make_error(ErrorCode::Refused,
+                    now.text() + " is another one now: uid " + now.uid() + ", not " + uid,
+                    "look at it, and start the run again");
+}
+
+/// Whose the cordon is, as the server has it: the field manager of `spec.unschedulable`; "" where
+/// it does not tell.
+std::string cordon_manager(const kube::Object& node) {
+  for (const Json& entry : node.json().items("/metadata/managedFields")) {
+    if (entry.has("/fieldsV1/f:spec/f:unschedulable")) {
+      return entry.string_or("/manager", "");
+    }
+  }
+  return "";
+}
+
+runbook::ValueMap outputs_of(const kube::Object& node, bool changed) {
+  return {{"changed", changed},
+          {"uid", node.uid()},
+          {"boot_id", node.json().string_or("/status/nodeInfo/bootID", "")}};
+}
+
+/// The mark is older than the cordon: somebody has uncordoned the node since, and another one has
+/// cordoned it, and both left the mark.
+bool is_stale(const kube::Object& node) {
+  const std::string manager = cordon_manager(node);
+  return !manager.empty() && manager != kOurManager;
+}
+
+/// Why the cordon is not what this run wrote; "" where it is.
+std::string foreign_cordon(const kube::Object& node, const std::string& run) {
+  const std::string marked = mark_of(node).string_or("/run", "");
+  if (marked != run) {
+    return marked.empty() ? fmt::format("it is cordoned, and {} does not say by whom", kCordonMark)
+                          : "it is cordoned " + cordon_text(node);
+  }
+  return is_stale(node)
+             ? fmt::format("it was uncordoned, and {} has cordoned it since", cordon_manager(node))
+             : "";
 }
 
 /// Nodes change by themselves: another version than the one that was read is read again.
@@ -51,6 +96,21 @@ Result<Outcome> take_back_once(kube::Client& client, const Json& remembered) {
   }
   if (now->uid() != uid) {
     return Outcome::done();
+  }
+  // Of a cordon: one that does not bear this run's mark was made by somebody else, before our
+  // request arrived or after.
+  const std::string run = remembered.string_or("/cordoned_by", "");
+  const std::string foreign = run.empty() || !is_cordoned(*now) ? "" : foreign_cordon(*now, run);
+  if (!foreign.empty()) {
+    return Outcome::refused("somebody else has changed node " + name + " meanwhile: " + foreign);
+  }
+  if (!run.empty() && is_cordoned(*now) && remembered.bool_or("/ready", false) &&
+      kube::condition(*now, "Ready") != "True") {
+    return Outcome::refused(
+        fmt::format("node {} is not Ready, though it was before: it stays cordoned; when it is, "
+                    "let it take pods with: cfkops run node-uncordon --param node={}",
+                    name,
+                    name));
   }
   const TakeBack back = take_back(changes, now->json());
   if (!back.foreign.empty()) {
@@ -86,20 +146,45 @@ std::string cordon_text(const kube::Object& node) {
     return "";
   }
   const std::string who = mark.string_or("/who", "");
-  return base::printable("by run " + run + (who.empty() ? "" : " (" + who + ")") + ": " +
-                         mark.string_or("/reason", "no reason given"));
+  const std::string by = "by run " + run + (who.empty() ? "" : " (" + who + ")") + ": " +
+                         mark.string_or("/reason", "no reason given");
+  return base::printable(
+      is_stale(node) ? fmt::format("by {}; an older mark says: {}", cordon_manager(node), by) : by);
 }
 
 Result<kube::Object> read_node(kube::Reader& reader, const engine::Arguments& arguments) {
   const runbook::ValueMap& ref = arguments.ref("node");
   CFKOPS_ASSIGN(kube::Object node, reader.get(kube::resources::nodes(), "", text_of(ref, "name")));
   const std::string uid = text_of(ref, "uid");
-  if (!uid.empty() && node.uid() != uid) {
-    return make_error(ErrorCode::Refused,
-                      node.text() + " is another one now: uid " + node.uid() + ", not " + uid,
-                      "look at it, and start the run again");
-  }
+  CFKOPS_TRY(uid.empty() ? Status() : same_node(node, uid));
   return node;
+}
+
+Status still_cordoned(kube::Reader& reader, const kube::Object& node) {
+  CFKOPS_ASSIGN(const kube::Object now, reader.get(kube::resources::nodes(), "", node.name()));
+  CFKOPS_TRY(same_node(now, node.uid()));
+  if (!is_cordoned(now)) {
+    return make_error(ErrorCode::Refused,
+                      node.text() + " is not cordoned any more: its pods could come back to it",
+                      "find out who has uncordoned it, then start the run again");
+  }
+  return {};
+}
+
+runbook::ActionSpec NodeSchedule::begin_spec(std::string name,
+                                             std::string summary,
+                                             std::string changed) {
+  using runbook::Type;
+  const Type text = Type::of(Type::Kind::String);
+  runbook::ActionSpec spec{.name = std::move(name), .summary = std::move(summary)};
+  spec.arguments = {
+      {.name = "node", .type = Type::ref({"Node"}), .required = true, .help = "the node"}};
+  spec.outputs = {{"changed", Type::of(Type::Kind::Bool), std::move(changed)},
+                  {"uid", text, "of the node"},
+                  {"boot_id", text, "of the node; another one after it was started again"}};
+  spec.effect = runbook::Effect::Idempotent;
+  spec.permissions = {{"get", "nodes"}, {"patch", "nodes"}};
+  return spec;
 }
 
 bool NodeSchedule::is_so(const kube::Object& node) const {
@@ -115,6 +200,10 @@ Result<engine::StepPlan> NodeSchedule::plan(const engine::Context& context,
   plan.permissions = {subject.may("get"), subject.may("patch")};
   plan.estimate = Duration::zero();
   const std::string by = cordon_text(node);
+  if (!is_so(node) && wanted_ == Schedulable::Yes) {
+    plan.notes.push_back(node.text() + " is cordoned " +
+                         (by.empty() ? "by somebody who has left no mark of cfkops" : by));
+  }
   if (is_so(node)) {
     plan.notes.push_back(node.text() + (wanted_ == Schedulable::No
                                             ? " is cordoned already, and stays as it is" +
@@ -146,7 +235,7 @@ Outcome NodeSchedule::apply(const engine::Context& context,
                             kube::Client& client,
                             const engine::Arguments& arguments) const {
   for (int tries = 1;; ++tries) {
-    const Result<Outcome> outcome = change(context, client, arguments);
+    const Result<Outcome> outcome = change(context, client, arguments, tries > 1);
     if (outcome) {
       return *outcome;
     }
@@ -156,21 +245,49 @@ Outcome NodeSchedule::apply(const engine::Context& context,
   }
 }
 
+/// Whether this run has brought about what is so.
+bool NodeSchedule::is_ours(const engine::Context& context, const kube::Object& node) const {
+  return wanted_ == Schedulable::No ? foreign_cordon(node, context.run_id).empty()
+                                    : applied_before(context) != nullptr;
+}
+
+/// What was remembered before a request that did not take effect: it is so by somebody else's
+/// doing, which is not ours to take back.
+Status NodeSchedule::forget(const engine::Context& context, bool conflict) const {
+  const bool sent_nothing = context.earlier != nullptr && !may_have_sent(context);
+  const bool certain = wanted_ == Schedulable::No || conflict || sent_nothing;
+  if (context.journal == nullptr || !certain) {
+    return {};
+  }
+  for (const engine::Remembered& one : context.journal->remembered()) {
+    if (one.step != context.step.id || one.undone) {
+      continue;
+    }
+    CFKOPS_TRY(context.journal->forget_undo(one.entry));
+  }
+  return {};
+}
+
+Result<Outcome> NodeSchedule::keep(const engine::Context& context,
+                                   const kube::Object& node,
+                                   bool conflict) const {
+  const bool changed = is_ours(context, node);
+  if (!changed) {
+    CFKOPS_TRY(forget(context, conflict));
+  }
+  context.progress(node.text() +
+                   (wanted_ == Schedulable::No ? " is cordoned" : " is not cordoned") +
+                   (changed ? "" : " already: it stays as it is"));
+  return Outcome::done(outputs_of(node, changed));
+}
+
 Result<Outcome> NodeSchedule::change(const engine::Context& context,
                                      kube::Client& client,
-                                     const engine::Arguments& arguments) const {
+                                     const engine::Arguments& arguments,
+                                     bool conflict) const {
   CFKOPS_ASSIGN(const kube::Object node, read_node(client, arguments));
-  const auto outputs = [&](bool changed) {
-    return runbook::ValueMap{{"changed", changed},
-                             {"uid", node.uid()},
-                             {"boot_id", node.json().string_or("/status/nodeInfo/bootID", "")}};
-  };
   if (is_so(node)) {
-    const bool changed = was_changed(context);
-    context.progress(node.text() +
-                     (wanted_ == Schedulable::No ? " is cordoned" : " is not cordoned") +
-                     (changed ? "" : " already: it stays as it is"));
-    return Outcome::done(outputs(changed));
+    return keep(context, node, conflict);
   }
   const Json body = patch(context, arguments);
   if (context.journal != nullptr) {
@@ -180,6 +297,8 @@ Result<Outcome> NodeSchedule::change(const engine::Context& context,
     CFKOPS_TRY(context.journal->remember_undo(Json(nlohmann::json{
         {"name", node.name()},
         {"uid", node.uid()},
+        {"ready", kube::condition(node, "Ready") == "True"},
+        {"cordoned_by", wanted_ == Schedulable::No ? context.run_id : ""},
         {"changes",
          changes_of(node.json(), intended.json(), kube::PatchType::Merge, body).raw()}})));
   }
@@ -192,7 +311,7 @@ Result<Outcome> NodeSchedule::change(const engine::Context& context,
        .precondition = {.uid = node.uid(), .resource_version = node.resource_version()}}));
   context.progress(node.text() +
                    (wanted_ == Schedulable::No ? " is cordoned" : " takes new pods again"));
-  return Outcome::done(outputs(true));
+  return Outcome::done(outputs_of(node, true));
 }
 
 engine::PlannedChange NodeSchedule::planned_undo(const Json& remembered) const {

@@ -17,13 +17,18 @@ enum class Schedulable { No, Yes };
 [[nodiscard]] bool is_cordoned(const kube::Object& node);
 
 /// What a cordon by cfkops says of itself on the node, for a person: "by run … (ana@desk): a new
-/// kernel"; "" where it says nothing. Pure.
+/// kernel"; "" where it says nothing. Where somebody else has cordoned the node since, it says that
+/// the mark is an older one. Pure.
 [[nodiscard]] std::string cordon_text(const kube::Object& node);
 
 /// The node that a resolved `ref<Node>` means, as it is now. Errors: NotFound; Refused where
 /// another one has its name now.
 [[nodiscard]] Result<kube::Object> read_node(kube::Reader& reader,
                                              const engine::Arguments& arguments);
+
+/// Why nothing more may be sent away from a node that was cordoned when it was read. Errors: those
+/// of reading; Refused where it is another one, or takes new pods again.
+[[nodiscard]] Status still_cordoned(kube::Reader& reader, const kube::Object& node);
 
 /// What both actions have in common: the node gets that state unless it has it, with its uid and
 /// version as the precondition, and gets its former state back by the undo.
@@ -44,6 +49,11 @@ class NodeSchedule : public engine::Action {
   explicit NodeSchedule(Schedulable wanted)
       : wanted_(wanted) {}
 
+  /// What both declare alike; `changed` says what the output of that name means.
+  [[nodiscard]] static runbook::ActionSpec begin_spec(std::string name,
+                                                      std::string summary,
+                                                      std::string changed);
+
   /// The merge patch that brings the state about.
   [[nodiscard]] virtual Json patch(const engine::Context& context,
                                    const engine::Arguments& arguments) const = 0;
@@ -51,7 +61,13 @@ class NodeSchedule : public engine::Action {
  private:
   [[nodiscard]] Result<engine::Outcome> change(const engine::Context& context,
                                                kube::Client& client,
-                                               const engine::Arguments& arguments) const;
+                                               const engine::Arguments& arguments,
+                                               bool conflict) const;
+  [[nodiscard]] Result<engine::Outcome> keep(const engine::Context& context,
+                                             const kube::Object& node,
+                                             bool conflict) const;
+  [[nodiscard]] bool is_ours(const engine::Context& context, const kube::Object& node) const;
+  [[nodiscard]] Status forget(const engine::Context& context, bool conflict) const;
   [[nodiscard]] bool is_so(const kube::Object& node) const;
 
   Schedulable wanted_;

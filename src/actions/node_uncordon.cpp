@@ -7,8 +7,6 @@ namespace cfkops::actions {
 
 namespace {
 
-using runbook::Type;
-
 class NodeUncordon final : public NodeSchedule {
  public:
   NodeUncordon()
@@ -21,16 +19,9 @@ class NodeUncordon final : public NodeSchedule {
 
  private:
   static runbook::ActionSpec make_spec() {
-    const Type text = Type::of(Type::Kind::String);
-    runbook::ActionSpec spec{.name = "node.uncordon",
-                             .summary = "has a cordoned node take new pods again"};
-    spec.arguments = {
-        {.name = "node", .type = Type::ref({"Node"}), .required = true, .help = "the node"}};
-    spec.outputs = {{"changed", Type::of(Type::Kind::Bool), "it was cordoned, and is not now"},
-                    {"uid", text, "of the node"},
-                    {"boot_id", text, "of the node; another one after it was started again"}};
-    spec.effect = runbook::Effect::Idempotent;
-    spec.permissions = {{"get", "nodes"}, {"patch", "nodes"}};
+    runbook::ActionSpec spec = begin_spec("node.uncordon",
+                                          "has a cordoned node take new pods again",
+                                          "it was cordoned, and is not now");
     spec.example =
         "- id: uncordon\n"
         "  do: node.uncordon\n"

@@ -1,5 +1,6 @@
 #include "pod_removal.hpp"
 
+#include "sent_before.hpp"
 #include "subject.hpp"
 
 #include <algorithm>
@@ -28,12 +29,8 @@ namespace {
 
 /// The uid of the pod that an earlier process of this run has sent away, or "".
 std::string removed_before(const engine::Context& context) {
-  if (context.earlier == nullptr) {
-    return {};
-  }
-  const auto found =
-      std::ranges::find(*context.earlier, engine::Fate::Applied, &engine::SentMutation::fate);
-  return found == context.earlier->end() ? std::string() : found->mutation.uid;
+  const kube::Mutation* removal = applied_before(context);
+  return removal == nullptr ? std::string() : removal->uid;
 }
 
 bool is_gone(const Result<kube::Object>& pod) {

@@ -1,6 +1,7 @@
 #include "irreversible.hpp"
 #include "kinds.hpp"
 #include "rollout.hpp"
+#include "sent_before.hpp"
 #include "subject.hpp"
 
 #include "cfkops/base/clock.hpp"
@@ -35,13 +36,6 @@ std::optional<Error> objection(const kube::Object& workload) {
         ErrorCode::Refused, workload.text() + ": " + state.problem.message, state.problem.hint);
   }
   return std::nullopt;
-}
-
-/// By an earlier process of this run.
-bool restarted_before(const engine::Context& context) {
-  return context.earlier != nullptr &&
-         std::ranges::find(*context.earlier, engine::Fate::Applied, &engine::SentMutation::fate) !=
-             context.earlier->end();
 }
 
 class RolloutRestart final : public Irreversible {
@@ -117,7 +111,7 @@ class RolloutRestart final : public Irreversible {
     for (int tries = 1;; ++tries) {
       CFKOPS_ASSIGN(const kube::Object workload,
                     client.get(subject.resource, subject.ns, subject.name));
-      if (restarted_before(context)) {
+      if (applied_before(context) != nullptr) {
         return engine::Outcome::done({{"generation", workload.generation()}});
       }
       if (const std::optional<Error> refusal = objection(workload)) {

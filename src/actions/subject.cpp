@@ -27,6 +27,11 @@ std::string optional_text(const engine::Arguments& arguments, std::string_view n
   return value == nullptr || value->is_null() ? std::string() : value->text();
 }
 
+std::string text_of(const runbook::ValueMap& ref, std::string_view key) {
+  const auto found = ref.find(key);
+  return found == ref.end() ? std::string() : found->second.text();
+}
+
 std::string Subject::text() const {
   const std::string kind = base::lower(resource.kind);
   return resource.namespaced ? kind + " " + ns + "/" + name : kind + " " + name;

@@ -11,6 +11,9 @@ namespace cfkops::actions {
 /// The text of an argument that may be left out; "" where it is.
 [[nodiscard]] std::string optional_text(const engine::Arguments& arguments, std::string_view name);
 
+/// A text that a resolved reference has: its "name", "namespace", "uid"; "" where it has none.
+[[nodiscard]] std::string text_of(const runbook::ValueMap& ref, std::string_view key);
+
 /// The object that a step is about, as its arguments `kind`, `name` and `namespace` say.
 struct Subject {
   kube::Resource resource;

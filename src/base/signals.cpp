@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include <array>
+#include <atomic>
 #include <cerrno>
 #include <csignal>
 #include <cstdint>
@@ -52,7 +53,25 @@ void listen(Cancel& cancel, const FileDescriptor& signals, int stop) {
   }
 }
 
+std::atomic<std::uint64_t> g_continued{0};
+static_assert(std::atomic<std::uint64_t>::is_always_lock_free);  // a signal handler counts
+
+void count_continued(int /*signal*/) {
+  g_continued.fetch_add(1, std::memory_order_relaxed);
+}
+
 }  // namespace
+
+std::uint64_t times_continued() {
+  static const bool kListening = [] {
+    struct sigaction action {};
+
+    action.sa_handler = count_continued;
+    action.sa_flags = SA_RESTART;
+    return ::sigaction(SIGCONT, &action, nullptr) == 0;
+  }();
+  return kListening ? g_continued.load(std::memory_order_relaxed) : 0;
+}
 
 SignalThread::SignalThread(Cancel& cancel)
     : stop_(::eventfd(0, EFD_CLOEXEC)) {

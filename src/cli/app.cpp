@@ -4,7 +4,10 @@
 #include "commands.hpp"
 #include "exit_code.hpp"
 #include "file_error.hpp"
+#include "forwarding_terminal.hpp"
+#include "progress.hpp"
 
+#include "cfkops/base/file.hpp"
 #include "cfkops/base/log.hpp"
 #include "cfkops/base/text.hpp"
 
@@ -90,6 +93,28 @@ int fail_on_file(const AppEnvironment& environment, Error error) {
 
 namespace {
 
+/// The command on that terminal, or on one where nothing moves.
+int carry_out(Command command, const Arguments& arguments, const AppEnvironment& environment) {
+  const auto live = progress_is_live(
+      arguments.global, base::environment("CFKOPS_PROGRESS"), environment.terminal);
+  if (!live) {
+    return fail(environment, live.error());
+  }
+  if (*live) {
+    return command(arguments, environment);
+  }
+  PlainTerminal plain(environment.terminal);
+  return command(arguments,
+                 {.terminal = plain,
+                  .clock = environment.clock,
+                  .cancel = environment.cancel,
+                  .connect = environment.connect,
+                  .watch_signals = environment.watch_signals,
+                  .configure = environment.configure,
+                  .keep_world = environment.keep_world,
+                  .frames = environment.frames});
+}
+
 int dispatch(std::span<const std::string> arguments, const AppEnvironment& environment) {
   // The one command that must be instant asks nothing of the parser.
   if (arguments.size() == 1 &&
@@ -114,7 +139,7 @@ int dispatch(std::span<const std::string> arguments, const AppEnvironment& envir
   }
   for (const Row& row : kCommands) {
     if (row.name == parsed.arguments->command) {
-      return row.command(*parsed.arguments, environment);
+      return carry_out(row.command, *parsed.arguments, environment);
     }
   }
   return fail(environment,

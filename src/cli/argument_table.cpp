@@ -74,6 +74,11 @@ void add_global_flags(CLI::App& app, Slots& slots) {
       ->check(CLI::IsMember(
           {"text", "json", "markdown", "html", "csv", "github", "gitlab", "sarif", "junit"}))
       ->group("Output");
+  app.add_option("--progress",
+                 slots.progress,
+                 "How progress is shown: auto, live or plain ($CFKOPS_PROGRESS, else auto)")
+      ->check(CLI::IsMember({"auto", "live", "plain"}))
+      ->group("Output");
   app.add_flag("-v,--verbose", slots.arguments.global.verbose, "Diagnostics on standard error")
       ->group("Output");
 }

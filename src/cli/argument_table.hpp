@@ -18,6 +18,7 @@ struct Slots {
   std::string password;
   std::string request_timeout;
   std::string output = "text";
+  std::string progress;
   std::string sandbox;
   std::string lock_lease;
   std::string valid_for;

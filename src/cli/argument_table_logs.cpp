@@ -74,8 +74,6 @@ void add_logs_command(CLI::App& app, Slots& slots) {
   add_limits(command, slots);
   command->add_flag(
       "-f,--follow", logs.follow, "Write no archive: show lines as they come, in order of time");
-  command->add_option("--color", logs.color, "With --follow: auto, always or never (auto)")
-      ->check(CLI::IsMember({"auto", "always", "never"}));
   command->add_option("--verify", logs.verify, "Hold this archive against its index, and no more");
   command->add_flag("--redaction-test",
                     logs.redaction_test,

@@ -126,6 +126,11 @@ Output output_of(std::string_view word) {
 void finish(Slots& slots) {
   GlobalArguments& global = slots.arguments.global;
   global.output = output_of(slots.output);
+  if (!slots.progress.empty()) {
+    global.progress = slots.progress == "live"    ? Progress::Live
+                      : slots.progress == "plain" ? Progress::Plain
+                                                  : Progress::Auto;
+  }
   global.config.token = Redacted(slots.token);
   global.config.password = Redacted(slots.password);
   if (slots.insecure) {

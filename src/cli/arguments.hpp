@@ -17,11 +17,15 @@ namespace cfkops::cli {
 /// those behind it: `lint`.
 enum class Output { Text, Json, Markdown, Html, Csv, Github, Gitlab, Sarif, Junit };
 
+/// How what goes on is shown to a person: moving where a terminal is, moving, or as lines.
+enum class Progress { Auto, Live, Plain };
+
 /// Flags that every command takes.
 struct GlobalArguments {
   kube::ConfigOverrides config;
   Duration request_timeout = std::chrono::seconds(30);
   Output output = Output::Text;
+  std::optional<Progress> progress;  ///< nothing: as $CFKOPS_PROGRESS says
   bool verbose = false;
 };
 
@@ -41,7 +45,6 @@ struct LogsArguments {
   std::string most_in_all = "2Gi";      ///< of all
   std::string time_limit = "30m";       ///< for reading
   std::size_t streams = 16;             ///< at once
-  std::string color = "auto";           ///< of `--follow`: or always, never
 };
 
 /// A command line, parsed. Members that the command does not take keep their defaults.

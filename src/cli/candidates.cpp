@@ -155,6 +155,23 @@ std::vector<std::string> configured(std::string_view flag, const Line& line) {
                                : names->users;
 }
 
+/// What the value of a flag may be that means the same everywhere; nothing of another flag.
+std::vector<std::string> words_everywhere(std::string_view flag) {
+  if (flag == "--fail-on") {
+    return {"warning", "fail", "critical"};
+  }
+  if (flag == "--from" || flag == "--runbook") {
+    return runbook_names();
+  }
+  if (flag == "--scenario" || flag == "--sandbox") {
+    return scenario_names();
+  }
+  if (flag == "--faults") {
+    return {"all"};
+  }
+  return flag == "--result" ? run_results() : std::vector<std::string>();
+}
+
 /// What the value of a flag may be.
 std::vector<std::string> words_of(const TypedPlace& place,
                                   std::string_view typed,
@@ -167,9 +184,6 @@ std::vector<std::string> words_of(const TypedPlace& place,
                         : nested           ? place.path[0] + " " + place.path[1]
                                            : place.path[0]);
   }
-  if (flag == "--fail-on") {
-    return {"warning", "fail", "critical"};
-  }
   if (flag == "--profile") {
     const bool of_health = !place.path.empty() && place.path.front() == "health";
     return of_health ? std::vector<std::string>{"sop", "full"}
@@ -179,24 +193,12 @@ std::vector<std::string> words_of(const TypedPlace& place,
     return place.path.size() > 1 ? param_words(place.path[1], typed, line)
                                  : std::vector<std::string>();
   }
-  if (flag == "--from" || flag == "--runbook") {
-    return runbook_names();
-  }
-  if (flag == "--scenario" || flag == "--sandbox") {
-    return scenario_names();
-  }
-  if (flag == "--faults") {
-    return {"all"};
-  }
-  if (flag == "--result") {
-    return run_results();
-  }
   if (flag == "--namespace") {
     return live_namespaces(line.before, line.environment);
   }
   const bool of_rbac = !place.path.empty() && place.path.front() == "rbac";
   return of_cluster || (flag == "--user" && !of_rbac) ? configured(flag, line)
-                                                      : std::vector<std::string>();
+                                                      : words_everywhere(flag);
 }
 
 Candidates values_of(const TypedPlace& place, std::string_view typed, const Line& line) {

@@ -5,6 +5,8 @@
 #include "exit_code.hpp"
 #include "human_observer.hpp"
 #include "json_observer.hpp"
+#include "live_observer.hpp"
+#include "live_terminal.hpp"
 #include "plan_text.hpp"
 #include "request.hpp"
 #include "run_store.hpp"
@@ -81,11 +83,17 @@ std::optional<PlanParts> plan_shown(const Arguments& arguments) {
 int carry_out(const Arguments& arguments,
               const AppEnvironment& environment,
               Conduct what,
-              engine::Observer& observer) {
+              engine::Observer& observer,
+              const std::function<void()>& tick) {
   engine::RunRequest& request = what.request;
   auto connection = connect(arguments.global, environment, observer);
   if (!connection) {
     return fail(environment, connection.error());
+  }
+  std::optional<kube::Loop::Periodic> ticking;
+  if (tick) {
+    ticking.emplace(
+        *connection->loop, LiveObserver::kTick, kube::Loop::When::Waiting, [&tick] { tick(); });
   }
   request.ns = connection->ns;
   request.context = connection->context;
@@ -118,6 +126,7 @@ int carry_out(const Arguments& arguments,
   log.sign_with(*key);
   log.keep_head(kHeadFile, head_writer(what.folder));
   engine::Journal journal(log);
+  journal.tell(observer);
   engine::Notices notices(observer, &journal);
   kube::ReaderOptions options = connection->reader_options(arguments.global);
   options.listener = &notices;
@@ -132,15 +141,40 @@ int carry_out(const Arguments& arguments,
                              .approver = approver}));
 }
 
+/// On a terminal, with a table of the steps below what is written.
+int conduct_live(const Arguments& arguments, const AppEnvironment& environment, Conduct what) {
+  LiveTerminal terminal(environment.terminal);
+  const bool simulated = environment.frames != nullptr;
+  LiveObserver observer(
+      terminal, environment.clock, simulated ? *environment.frames : environment.clock);
+  // Simulated time passes by what happens in it, and must be the same whoever looks on.
+  const auto tick = simulated ? std::function<void()>() : [&observer] { observer.tick(); };
+  return carry_out(arguments,
+                   {.terminal = terminal,
+                    .clock = environment.clock,
+                    .cancel = environment.cancel,
+                    .connect = environment.connect,
+                    .watch_signals = environment.watch_signals,
+                    .configure = environment.configure,
+                    .keep_world = environment.keep_world,
+                    .frames = environment.frames},
+                   std::move(what),
+                   observer,
+                   tick);
+}
+
 }  // namespace
 
 int conduct(const Arguments& arguments, const AppEnvironment& environment, Conduct what) {
   if (arguments.global.output == Output::Json) {
     JsonObserver observer(environment.terminal, environment.clock);
-    return carry_out(arguments, environment, std::move(what), observer);
+    return carry_out(arguments, environment, std::move(what), observer, {});
+  }
+  if (environment.terminal.lively()) {
+    return conduct_live(arguments, environment, std::move(what));
   }
   HumanObserver observer(environment.terminal, environment.clock);
-  return carry_out(arguments, environment, std::move(what), observer);
+  return carry_out(arguments, environment, std::move(what), observer, {});
 }
 
 }  // namespace cfkops::cli

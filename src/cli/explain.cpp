@@ -76,7 +76,7 @@ std::string to_text(const runbook::ActionSpec& spec) {
     text += "\nPermissions\n";
   }
   for (const runbook::PermissionSpec& permission : spec.permissions) {
-    text += "  " + permission.verb + " " + permission.resource + "\n";
+    text += "  " + permission.verb + " " + permission.text() + "\n";
   }
   if (!spec.no_undo.empty()) {
     text += "\nNo undo: " + spec.no_undo + "\n";
@@ -242,7 +242,7 @@ nlohmann::json to_json(const runbook::ActionSpec& spec) {
   }
   nlohmann::json permissions = nlohmann::json::array();
   for (const runbook::PermissionSpec& permission : spec.permissions) {
-    permissions.push_back({{"verb", permission.verb}, {"resource", permission.resource}});
+    permissions.push_back({{"verb", permission.verb}, {"resource", permission.text()}});
   }
   return {{"name", spec.name},
           {"check", spec.is_check},

@@ -19,15 +19,6 @@ namespace {
 
 using health::Severity;
 
-Severity severity_of(const std::string& word) {
-  for (const Severity severity : {Severity::Warning, Severity::Fail}) {
-    if (to_string(severity) == word) {
-      return severity;
-    }
-  }
-  return Severity::Critical;
-}
-
 Result<std::optional<health::Baseline>> baseline_of(const std::string& path) {
   if (path.empty()) {
     return std::optional<health::Baseline>();
@@ -97,9 +88,16 @@ int health_command(const Arguments& arguments, const AppEnvironment& environment
   report.took = environment.clock.now() - begin;
   report.requests = reader.requests_sent();
   if (*baseline) {
+    if ((*baseline)->server != report.server) {
+      return fail(environment,
+                  make_error(ErrorCode::InvalidInput,
+                             "the baseline '" + arguments.baseline +
+                                 "' is of another cluster: " + base::printable((*baseline)->server),
+                             "make one of this: cfkops health -o json > baseline.json"));
+    }
     leave_out(report, **baseline);
   }
-  const Severity fail_on = severity_of(arguments.fail_on);
+  const Severity fail_on = health::severity_named(arguments.fail_on).value_or(Severity::Critical);
   environment.terminal.out(shown(report, arguments.global.output, fail_on));
   return code_of(report, fail_on);
 }

@@ -39,7 +39,7 @@ std::string head_of(const Report& report) {
       "  looked at {}, {}; {} in {} (profile {})\n"
       "  data of   {} by {} clock\n"
       "  findings  {}\n"
-      "  checks    {} pass, {} found something, {} unknown, {} have nothing to judge\n",
+      "  checks    {} pass, {} found something, {} unknown, {} have nothing to judge{}\n",
       report.verdict_line(),
       report.server,
       report.scope,
@@ -54,8 +54,10 @@ std::string head_of(const Report& report) {
       report.count(Verdict::Pass),
       report.count(Verdict::Found),
       report.count(Verdict::Unknown),
-      report.count(Verdict::None));
-  if (report.known_before > 0 || report.gone_since > 0) {
+      report.count(Verdict::None),
+      report.compared ? fmt::format(", {} found only what is known", report.count(Verdict::Known))
+                      : "");
+  if (report.compared) {
     text += fmt::format("  baseline  {} known before and left out, {} gone since\n",
                         report.known_before,
                         report.gone_since);
@@ -200,7 +202,7 @@ std::string health_junit(const Report& report, Severity fail_on) {
   std::size_t failures = 0;
   std::size_t errors = 0;
   for (const Answer& answer : report.results) {
-    cases += fmt::format("    <testcase classname=\"{}\" name=\"{} {}\"",
+    cases += fmt::format(R"(    <testcase classname="{}" name="{} {}")",
                          xml(health::group_of(answer.check->id)),
                          answer.check->id,
                          xml(answer.check->question));

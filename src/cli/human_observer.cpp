@@ -8,12 +8,12 @@
 namespace cfkops::cli {
 namespace {
 
-/// Off a terminal a wait is repeated no more often than this, and whenever its reason changes.
+/// A wait is repeated no more often than this, and whenever its reason changes.
 constexpr Duration kWaitRepeat = std::chrono::seconds(10);
 constexpr std::size_t kDetailsShown = 4;
 
-std::string colour(bool lively, const char* code, const std::string& text) {
-  return lively ? "\033[" + std::string(code) + "m" + text + "\033[0m" : text;
+std::string colour(bool coloured, const char* code, const std::string& text) {
+  return coloured ? "\033[" + std::string(code) + "m" + text + "\033[0m" : text;
 }
 
 std::string details_text(const std::vector<std::string>& details) {
@@ -54,11 +54,9 @@ HumanObserver::HumanObserver(Terminal& terminal, const Clock& clock)
     : terminal_(terminal),
       clock_(clock),
       started_(clock.now()),
-      last_wait_shown_(clock.now()),
-      transient_(terminal) {}
+      last_wait_shown_(clock.now()) {}
 
 void HumanObserver::line(const std::string& text, const std::string& own) {
-  transient_.end();
   terminal_.err(own + shown(text) + "\n");
 }
 
@@ -73,13 +71,15 @@ std::string HumanObserver::stamp() const {
 std::string HumanObserver::mark(engine::Verdict verdict) const {
   switch (verdict) {
     case engine::Verdict::Pass:
-      return colour(terminal_.lively(), "32", "pass   ");
+      return colour(terminal_.colours(), "32", "pass   ");
+    case engine::Verdict::Skipped:
+      return colour(terminal_.colours(), "2", "skipped");
     case engine::Verdict::Fail:
-      return colour(terminal_.lively(), "31", "FAIL   ");
+      return colour(terminal_.colours(), "31", "FAIL   ");
     case engine::Verdict::Unknown:
       break;
   }
-  return colour(terminal_.lively(), "33", "UNKNOWN");
+  return colour(terminal_.colours(), "33", "UNKNOWN");
 }
 
 void HumanObserver::phase_heading(const std::string& phase) {
@@ -104,11 +104,10 @@ void HumanObserver::on_parameter(const std::string& name, const runbook::Value& 
   line("  " + name + " = " + values_text(value));
 }
 
-void HumanObserver::on_check_started(const std::string& phase, const std::string& title) {
+void HumanObserver::on_check_started(const std::string& phase, const std::string& /*title*/) {
   phase_heading(phase == "prerequisite" ? "Prerequisites"
                 : phase == "validation" ? "Validation"
                                         : "Steps");
-  transient_.show(concealed_.in("  ...     " + title));
 }
 
 void HumanObserver::on_check(const std::string& phase,
@@ -119,7 +118,7 @@ void HumanObserver::on_check(const std::string& phase,
                                         : "Steps");
   line(" " + title + (result.summary.empty() ? "" : ": " + result.summary),
        "  " + mark(result.verdict));
-  if (result.verdict == engine::Verdict::Pass) {
+  if (engine::lets_go_on(result.verdict)) {
     return;
   }
   for (const std::string& detail : result.details) {
@@ -139,7 +138,7 @@ void HumanObserver::on_step_started(const engine::StepInfo& step) {
   if (step.attempt > 1) {
     text += " (attempt " + std::to_string(step.attempt) + ")";
   }
-  line("", colour(terminal_.lively(), "1", shown(text)));
+  line("", colour(terminal_.colours(), "1", shown(text)));
 }
 
 void HumanObserver::on_progress(const engine::StepInfo& /*step*/, const std::string& text) {
@@ -149,10 +148,6 @@ void HumanObserver::on_progress(const engine::StepInfo& /*step*/, const std::str
 
 void HumanObserver::on_wait(const engine::StepInfo& /*step*/, const engine::WaitState& wait) {
   const std::string text = wait_text(wait);
-  if (terminal_.lively()) {
-    transient_.show(concealed_.in(stamp() + "  " + text));
-    return;
-  }
   const std::string reason = wait.what + wait.why;
   if (reason == last_wait_ && clock_.now() - last_wait_shown_ < kWaitRepeat) {
     return;

@@ -1,7 +1,5 @@
 #pragma once
 
-#include "transient_line.hpp"
-
 #include "cfkops/base/clock.hpp"
 #include "cfkops/base/concealed.hpp"
 #include "cfkops/cli/terminal.hpp"
@@ -11,9 +9,8 @@
 
 namespace cfkops::cli {
 
-/// Shows a run to a person on standard error: append-only lines, and on a lively terminal one line
-/// that is rewritten while something is waited for. The verdict, the product, goes to standard
-/// output.
+/// Shows a run to a person on standard error, in lines that are only ever appended. The verdict,
+/// the product, goes to standard output.
 class HumanObserver final : public engine::Observer {
  public:
   /// Both must outlive it.
@@ -37,7 +34,7 @@ class HumanObserver final : public engine::Observer {
   void on_secret(const Redacted& secret) override { concealed_.add(secret); }
 
  private:
-  /// Ends a rewritten line, then writes lines of their own: `text`, which cannot drive the
+  /// Writes lines of their own: `text`, which cannot drive the
   /// terminal, after `own`, which is ours and may.
   void line(const std::string& text, const std::string& own = {});
   [[nodiscard]] std::string shown(const std::string& text) const;
@@ -51,7 +48,6 @@ class HumanObserver final : public engine::Observer {
   std::string phase_;
   std::string last_wait_;
   MonoTime last_wait_shown_;
-  TransientLine transient_;
   base::Concealed concealed_;
 };
 

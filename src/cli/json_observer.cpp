@@ -10,10 +10,6 @@
 namespace cfkops::cli {
 namespace {
 
-double seconds(Duration duration) {
-  return std::chrono::duration<double>(duration).count();
-}
-
 nlohmann::json step_record(const engine::StepInfo& step) {
   return {
       {"step", step.id}, {"title", step.title}, {"action", step.action}, {"attempt", step.attempt}};
@@ -28,7 +24,7 @@ nlohmann::json step_report(const engine::StepReport& step) {
           {"title", step.title},
           {"state", step.state},
           {"why", step.why},
-          {"seconds", seconds(step.took)},
+          {"seconds", base::in_seconds(step.took)},
           {"attempts", step.attempts},
           {"outputs", values(step.outputs)}};
 }
@@ -89,9 +85,9 @@ void JsonObserver::on_wait(const engine::StepInfo& step, const engine::WaitState
   record["what"] = wait.what;
   record["why"] = wait.why;
   record["details"] = wait.details;
-  record["elapsedSeconds"] = seconds(wait.elapsed);
+  record["elapsedSeconds"] = base::in_seconds(wait.elapsed);
   record["estimateSeconds"] =
-      wait.estimate ? nlohmann::json(seconds(*wait.estimate)) : nlohmann::json();
+      wait.estimate ? nlohmann::json(base::in_seconds(*wait.estimate)) : nlohmann::json();
   event("waiting", std::move(record));
 }
 
@@ -103,7 +99,7 @@ void JsonObserver::on_step_finished(const engine::StepInfo& step,
   record["why"] = outcome.why;
   record["error"] = outcome.error ? nlohmann::json(outcome.error->text()) : nlohmann::json();
   record["outputs"] = values(outcome.outputs);
-  record["seconds"] = seconds(took);
+  record["seconds"] = base::in_seconds(took);
   event("step_finished", std::move(record));
 }
 
@@ -124,7 +120,7 @@ void JsonObserver::on_run_finished(const engine::RunReport& report) {
          {"steps", std::move(steps)},
          {"left", report.left},
          {"next", report.next},
-         {"seconds", seconds(report.took)},
+         {"seconds", base::in_seconds(report.took)},
          {"requests", report.requests},
          {"log", report.journal},
          {"sha256", report.journal_hash},

@@ -88,13 +88,6 @@ int verify(const Arguments& arguments, const AppEnvironment& environment) {
   return verified->faults.empty() ? kOk : kValidationFailed;
 }
 
-Colors colors_of(const Arguments& arguments, const Terminal& terminal) {
-  const std::string& word = arguments.logs.color;
-  const bool yes =
-      word == "always" || (word == "auto" && terminal.lively() && terminal.out_is_terminal());
-  return yes ? Colors::Yes : Colors::No;
-}
-
 int follow(const Arguments& arguments,
            const AppEnvironment& environment,
            kube::Reader& reader,
@@ -109,13 +102,15 @@ int follow(const Arguments& arguments,
   if (!followed.since && !followed.tail) {
     followed.tail = 10;
   }
-  const Colors colors = colors_of(arguments, environment.terminal);
+  const Colours colours =
+      environment.terminal.colours() && environment.terminal.out_is_terminal() ? Colours::Yes
+                                                                               : Colours::No;
   const bool json = arguments.global.output == Output::Json;
   const logs::FollowListener listener{
       .line =
           [&](const logs::FollowedLine& line) {
             environment.terminal.out(json ? json_line(followed_json(line))
-                                          : followed_text(line, colors));
+                                          : followed_text(line, colours));
           },
       .notice =
           [&](const std::string& text) {

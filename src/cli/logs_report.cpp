@@ -155,16 +155,16 @@ json verification_json(const logs::Verification& verification) {
           {"incomplete", verification.incomplete}};
 }
 
-std::string followed_text(const logs::FollowedLine& line, Colors colors) {
-  constexpr auto kColors = std::to_array<int>({32, 33, 34, 35, 36, 92, 93, 94, 95, 96});
+std::string followed_text(const logs::FollowedLine& line, Colours colours) {
+  constexpr auto kColours = std::to_array<int>({32, 33, 34, 35, 36, 92, 93, 94, 95, 96});
   const std::string from = line.pod + " " + line.container;
   const std::string time = line.time ? time_text(*line.time).substr(11, 8) + " " : "";
   const std::string text = base::printable(line.text);
-  if (colors == Colors::No) {
+  if (colours == Colours::No) {
     return fmt::format("{}{} | {}\n", time, base::printable(from), text);
   }
-  const int color = kColors.at(std::hash<std::string>()(line.pod) % kColors.size());
-  return fmt::format("{}\033[{}m{} |\033[0m {}\n", time, color, base::printable(from), text);
+  const int colour = kColours.at(std::hash<std::string>()(line.pod) % kColours.size());
+  return fmt::format("{}\033[{}m{} |\033[0m {}\n", time, colour, base::printable(from), text);
 }
 
 json followed_json(const logs::FollowedLine& line) {

@@ -26,10 +26,10 @@ namespace cfkops::cli {
 [[nodiscard]] std::string verification_text(const logs::Verification& verification);
 [[nodiscard]] nlohmann::json verification_json(const logs::Verification& verification);
 
-enum class Colors { No, Yes };
+enum class Colours { No, Yes };
 
 /// A followed line with where it comes from; each pod has a colour of its own.
-[[nodiscard]] std::string followed_text(const logs::FollowedLine& line, Colors colors);
+[[nodiscard]] std::string followed_text(const logs::FollowedLine& line, Colours colours);
 [[nodiscard]] nlohmann::json followed_json(const logs::FollowedLine& line);
 
 }  // namespace cfkops::cli

@@ -54,7 +54,7 @@ std::string checks_text(const engine::Plan& plan) {
   for (const engine::PlannedCheck& check : plan.prerequisites) {
     text += "  " + std::string(engine::to_string(check.result.verdict)) + "  " + check.title;
     text += check.result.summary.empty() ? "\n" : ": " + check.result.summary + "\n";
-    if (check.result.verdict != engine::Verdict::Pass) {
+    if (!engine::lets_go_on(check.result.verdict)) {
       text += lines("      - ", check.result.details);
       text += check.result.remedy.empty() ? "" : "      next: " + check.result.remedy + "\n";
     }

@@ -12,6 +12,11 @@ nlohmann::json member(const Json& json, std::string_view pointer) {
   return json.get(pointer).raw();
 }
 
+/// What is written for a later undo, and is none.
+bool is_bookkeeping(const std::string& event) {
+  return event == "remember" || event == "forget";
+}
+
 /// Goes through the lines once and sorts them.
 class Export {
  public:
@@ -71,7 +76,7 @@ class Export {
       change["auditIds"] = nlohmann::json::array({change["auditId"]});
     } else if (phase == "effect") {
       effect(line);
-    } else if (phase == "undo" && line.data.string_or("/event", "") != "remember") {
+    } else if (phase == "undo" && !is_bookkeeping(line.data.string_or("/event", ""))) {
       add("undo", line, {"event", "outcome", "why", "left", "error"});
     } else if (phase == "end") {
       out_["ended"] = line.time;

@@ -188,15 +188,16 @@ int on_cluster(const Arguments& arguments,
       [&world](const kube::ClientConfig& /*config*/) -> Result<std::unique_ptr<kube::Transport>> {
     return std::make_unique<Borrowed>(world.line);
   };
-  const AppEnvironment simulated{.terminal = environment.terminal,
-                                 .clock = world.cluster.clock(),
-                                 .cancel = environment.cancel,
-                                 .connect = lend,
-                                 .watch_signals = environment.watch_signals,
-                                 .configure = configure,
-                                 .keep_world = [&world](const std::filesystem::path& folder) {
-                                   return world.line.keep(folder);
-                                 }};
+  const AppEnvironment simulated{
+      .terminal = environment.terminal,
+      .clock = world.cluster.clock(),
+      .cancel = environment.cancel,
+      .connect = lend,
+      .watch_signals = environment.watch_signals,
+      .configure = configure,
+      .keep_world =
+          [&world](const std::filesystem::path& folder) { return world.line.keep(folder); },
+      .frames = &environment.clock};
   if (arguments.global.output == Output::Text) {
     environment.terminal.err("On a simulated cluster (scenario " + world.scenario.name +
                              "), in simulated time: nothing real is touched.\n");

@@ -1,6 +1,8 @@
 #include "cfkops/cli/terminal.hpp"
 
 #include "cfkops/base/file.hpp"
+#include "cfkops/base/signals.hpp"
+#include "cfkops/base/text.hpp"
 
 #include <poll.h>
 #include <sys/ioctl.h>
@@ -33,6 +35,13 @@ int write_all(int fd, std::string_view text) {
   return 0;
 }
 
+/// Most do. Those that are known not to cut off what does not fit any more.
+bool rewraps() {
+  const std::string kind = base::environment("TERM");
+  const bool screen = kind.starts_with("screen") && base::environment("TMUX").empty();
+  return base::environment("XTERM_VERSION").empty() && kind != "linux" && !screen;
+}
+
 }  // namespace
 
 void SystemTerminal::out(std::string_view text) {
@@ -57,7 +66,8 @@ Result<std::string> SystemTerminal::ask(std::string_view question) {
       return make_error(ErrorCode::Cancelled, "stopped while asking", "nothing was changed");
     }
     pollfd input{.fd = STDIN_FILENO, .events = POLLIN, .revents = 0};
-    if (::poll(&input, 1, kLookForStop) == 0) {
+    const int ready = ::poll(&input, 1, kLookForStop);
+    if (ready == 0 || (ready < 0 && errno == EINTR)) {
       continue;
     }
     char c = 0;
@@ -104,11 +114,20 @@ Result<std::string> SystemTerminal::read_all(std::size_t most) {
 }
 
 int SystemTerminal::width() const {
+  return screen().columns;
+}
+
+Screen SystemTerminal::screen() const {
+  Screen screen;
   winsize size{};
-  if (::ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) {
-    return size.ws_col;
+  if (::ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0) {
+    screen.columns = size.ws_col > 0 ? size.ws_col : screen.columns;
+    screen.rows = size.ws_row > 0 ? size.ws_row : screen.rows;
   }
-  return 80;
+  screen.rewraps = rewraps();
+  screen.foreground = !err_is_terminal() || ::tcgetpgrp(STDERR_FILENO) == ::getpgrp();
+  screen.continued = base::times_continued();
+  return screen;
 }
 
 bool SystemTerminal::err_is_terminal() const {
@@ -120,8 +139,22 @@ bool SystemTerminal::out_is_terminal() const {
 }
 
 bool SystemTerminal::lively() const {
-  return err_is_terminal() && base::environment("NO_COLOR").empty() &&
-         base::environment("TERM") != "dumb";
+  const std::string kind = base::environment("TERM");
+  return err_is_terminal() && !kind.empty() && kind != "dumb";
+}
+
+bool SystemTerminal::colours() const {
+  return lively() && base::environment("NO_COLOR").empty();
+}
+
+bool SystemTerminal::unicode() const {
+  for (const char* const name : {"LC_ALL", "LC_CTYPE", "LANG"}) {
+    const std::string locale = base::lower(base::environment(name));
+    if (!locale.empty()) {  // the first that is set counts
+      return locale.find("utf-8") != std::string::npos || locale.find("utf8") != std::string::npos;
+    }
+  }
+  return false;
 }
 
 }  // namespace cfkops::cli

@@ -63,6 +63,29 @@ std::string summary_of(const engine::Plan& plan) {
   return text;
 }
 
+/// A run with a step for a person would stand half done where nobody says that it is done: `--yes`
+/// does not say so, and so somebody is asked for beforehand.
+Status somebody_is_there(Terminal& terminal, const engine::Plan& plan) {
+  const auto task = std::ranges::find_if(plan.steps, [](const engine::PlannedStep& step) {
+    return step.for_a_person && step.skipped.empty();
+  });
+  if (task == plan.steps.end()) {
+    return {};
+  }
+  const std::string what = "step '" + task->id + "' is for a person";
+  auto answer = terminal.ask("\n" + base::printable(what) +
+                             ", and waits here until it is done. Somebody is there? Only 'yes' is "
+                             "a yes: ");
+  if (!answer) {
+    return std::move(answer).error().in(what).with_hint("start it at a terminal");
+  }
+  return base::lower(base::trim(*answer)) == "yes"
+             ? Status()
+             : make_error(ErrorCode::Refused,
+                          "not confirmed: " + what + ", and nobody is there",
+                          "nothing was changed; run it again when somebody is");
+}
+
 }  // namespace
 
 Status TerminalApprover::approve(const engine::Plan& plan) {
@@ -70,7 +93,7 @@ Status TerminalApprover::approve(const engine::Plan& plan) {
     terminal_.err(base::printable_lines("\n" + plan_text(plan, *shown_)));
   }
   if (yes_) {
-    return {};
+    return somebody_is_there(terminal_, plan);
   }
   terminal_.err(base::printable_lines(summary_of(plan)));
   const std::string word = plan.risk == "high" ? target_of(plan) : "yes";
@@ -101,14 +124,20 @@ Status TerminalApprover::ask(const engine::Question& question) {
   }
   text += "  yes: " + question.on_yes + "\n  no: " + question.on_no + "\n";
   terminal_.err(base::printable_lines(text));
-  auto answer = terminal_.ask("Only 'yes' is a yes: ");
-  if (!answer) {
-    return std::move(answer).error();
+  while (true) {
+    auto answer = terminal_.ask(question.of_a_task ? "Type yes or no: " : "Only 'yes' is a yes: ");
+    if (!answer) {
+      return std::move(answer).error();
+    }
+    const std::string typed = base::lower(base::trim(*answer));
+    if (typed == "yes") {
+      return {};
+    }
+    // Hours of somebody's work do not hang on a slip of the finger.
+    if (!question.of_a_task || typed == "no") {
+      return make_error(ErrorCode::Refused, "answered with no: " + question.what);
+    }
   }
-  if (base::lower(base::trim(*answer)) != "yes") {
-    return make_error(ErrorCode::Refused, "answered with no: " + question.what);
-  }
-  return {};
 }
 
 }  // namespace cfkops::cli

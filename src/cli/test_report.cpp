@@ -16,10 +16,6 @@
 namespace cfkops::cli {
 namespace {
 
-double seconds(Duration duration) {
-  return std::chrono::duration<double>(duration).count();
-}
-
 std::string told(const rehearse::Unmet& unmet) {
   return unmet.pos.text() + ": " + unmet.text;
 }
@@ -44,7 +40,7 @@ nlohmann::json json_of(const TestedFile& file, const rehearse::RunbookTestResult
           {"passed", test.unmet.empty()},
           {"result", engine::to_string(test.result)},
           {"summary", test.summary},
-          {"seconds", seconds(test.took)},
+          {"seconds", base::in_seconds(test.took)},
           {"unmet", std::move(unmet)}};
 }
 
@@ -82,7 +78,7 @@ std::string junit_cases(const TestedFile& file) {
   }
   std::string cases;
   for (const rehearse::RunbookTestResult& test : file.tests) {
-    cases += junit_case(file.path, test.name, seconds(test.took));
+    cases += junit_case(file.path, test.name, base::in_seconds(test.took));
     if (test.unmet.empty()) {
       cases += "/>\n";
       continue;

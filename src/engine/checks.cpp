@@ -18,14 +18,6 @@ namespace {
 /// So old may a look be when others end.
 constexpr Duration kFresh = std::chrono::seconds(5);
 
-CheckResult unknown(const Error& error) {
-  return {.verdict = Verdict::Unknown,
-          .summary = error.text(),
-          .details = {},
-          .remedy = error.hint,
-          .outputs = {}};
-}
-
 /// Of what could not be evaluated. Where it uses outputs of a step that did not finish, that is the
 /// reason to tell; the expression's own error only follows from it.
 CheckResult unknown(const Error& error, const std::set<std::string>& missing) {
@@ -39,7 +31,7 @@ CheckResult unknown(const Error& error, const std::set<std::string>& missing) {
               .outputs = {}};
     }
   }
-  return unknown(error);
+  return CheckResult::unknown(error);
 }
 
 /// "`x == 1` (`x` = 2)"
@@ -80,14 +72,14 @@ std::string title_of(const runbook::CheckEntry& entry) {
 
 bool all_pass(const std::vector<PlannedCheck>& checks) {
   return std::all_of(checks.begin(), checks.end(), [](const PlannedCheck& check) {
-    return !check.decides || check.result.verdict == Verdict::Pass;
+    return !check.decides || lets_go_on(check.result.verdict);
   });
 }
 
 std::vector<std::string> not_passed(const std::vector<PlannedCheck>& checks) {
   std::vector<std::string> texts;
   for (const PlannedCheck& check : checks) {
-    if (!check.decides || check.result.verdict == Verdict::Pass) {
+    if (!check.decides || lets_go_on(check.result.verdict)) {
       continue;
     }
     const bool unknown = check.result.verdict == Verdict::Unknown;
@@ -145,7 +137,7 @@ Status CheckRunner::look_again(runbook::CheckEntry entry, const Names& names, Pl
   if (site_.reader.loop().stop_due()) {
     return site_.reader.loop().cancelled();
   }
-  if (second.verdict == Verdict::Pass) {
+  if (lets_go_on(second.verdict)) {
     return {};
   }
   check.result = std::move(second);
@@ -159,7 +151,7 @@ CheckResult CheckRunner::ask(const runbook::CheckEntry& entry,
     return unknown(wanted.error(), not_known_yet(entry.when, bindings));
   }
   if (!*wanted) {
-    return {.verdict = Verdict::Pass,
+    return {.verdict = Verdict::Skipped,
             .summary = "not asked: " + explained(entry.when, bindings) + " is false",
             .details = {},
             .remedy = {},
@@ -172,7 +164,8 @@ CheckResult CheckRunner::ask_kind(const runbook::CheckEntry& entry,
                                   const runbook::Bindings& bindings) const {
   const Check* check = site_.catalogue.check(entry.kind);
   if (check == nullptr) {
-    return unknown(make_error(ErrorCode::InvalidInput, "there is no check '" + entry.kind + "'"));
+    return CheckResult::unknown(
+        make_error(ErrorCode::InvalidInput, "there is no check '" + entry.kind + "'"));
   }
   const auto arguments = evaluate_arguments(entry.with, check->spec(), bindings, site_);
   if (!arguments) {

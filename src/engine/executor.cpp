@@ -180,6 +180,7 @@ void Run::keep_planned_steps(const Plan& plan) {
     record.report.state = "not_started";
     state_.steps.push_back(std::move(record));
   }
+  state_.environment.observer.on_plan(plan);
 }
 
 Verdicts Run::plan_and_go(const runbook::ValueMap& params, DriftWatch& watch) {

@@ -88,7 +88,7 @@ Status Guards::begin() {
   }
   for (const auto& one : watched_) {
     CFKOPS_TRY(ask(*one));
-    if (one->result.verdict != Verdict::Pass) {
+    if (!lets_go_on(one->result.verdict)) {
       const bool unknown = one->result.verdict == Verdict::Unknown;
       return make_error(unknown ? ErrorCode::Unknown : ErrorCode::Refused,
                         name_of(one->guard) + (unknown ? " cannot be told: " : " does not hold: ") +

@@ -12,6 +12,14 @@
 namespace cfkops::engine {
 namespace {
 
+ObjectChange::State state_of(const kube::MutationEffect& effect) {
+  using State = ObjectChange::State;
+  if (effect.unknown) {
+    return State::Unknown;
+  }
+  return effect.error.empty() ? State::Done : State::Failed;
+}
+
 nlohmann::json to_json(const kube::Mutation& mutation, std::uint64_t number, bool aside) {
   return {{"intent", number},
           {"aside", aside},
@@ -82,6 +90,18 @@ Status Journal::ask_gates(const kube::Mutation& mutation) {
   return {};
 }
 
+void Journal::tell_change(const kube::Mutation& mutation,
+                          ObjectChange::State state,
+                          const std::string& error) const {
+  if (observer_ != nullptr) {
+    observer_->on_object({.step = step_,
+                          .verb = mutation.verb,
+                          .object = object_in_words(mutation),
+                          .state = state,
+                          .error = error});
+  }
+}
+
 Status Journal::intend(const kube::Mutation& mutation) {
   CFKOPS_TRY(ask_gates(mutation));
   if (asides_ == 0) {
@@ -104,6 +124,9 @@ Status Journal::intend(const kube::Mutation& mutation) {
                    .audit_id = mutation.audit_id,
                    .words = in_words(mutation),
                    .aside = asides_ > 0});
+  if (asides_ == 0) {
+    tell_change(mutation, ObjectChange::State::Sent, {});
+  }
   return {};
 }
 
@@ -112,8 +135,12 @@ Status Journal::record(const kube::Mutation& mutation, const kube::MutationEffec
   const std::uint64_t number = open == open_.end() ? numbered_ : open->number;
   CFKOPS_TRY(write_as(audit::Phase::Effect, Json(to_json(effect, number)), audit::Durable::Yes));
   // What is done aside knows itself what came of it.
-  if (effect.unknown && (open == open_.end() || !open->aside)) {
+  const bool aside = open != open_.end() && open->aside;
+  if (effect.unknown && !aside) {
     unknown_.push_back(in_words(mutation));
+  }
+  if (!aside) {
+    tell_change(mutation, state_of(effect), effect.error);
   }
   if (open != open_.end()) {
     open_.erase(open);
@@ -142,6 +169,14 @@ Status Journal::remember_undo(const Json& data) {
       audit::Durable::Yes));
   ++entries_;
   remembered_.push_back({.step = step_, .data = data, .entry = entries_});
+  return {};
+}
+
+Status Journal::forget_undo(std::uint64_t entry) {
+  CFKOPS_TRY(write_as(audit::Phase::Undo,
+                      Json(nlohmann::json{{"event", "forget"}, {"entry", entry}}),
+                      audit::Durable::Yes));
+  note_undone(entry);
   return {};
 }
 

@@ -38,7 +38,8 @@ Names::Names(const RunRequest& request, const runbook::ValueMap& params, WallTim
   bindings_.emplace("run",
                     runbook::Value(runbook::ValueMap{{"id", runbook::Value(request.run_id)},
                                                      {"namespace", runbook::Value(request.ns)},
-                                                     {"started", runbook::Value(now)}}));
+                                                     {"started", runbook::Value(now)},
+                                                     {"undone", runbook::Value(false)}}));
   declare(request.runbook->steps);
   declare(request.runbook->rollback);
   declare(request.runbook->prerequisites);

@@ -76,12 +76,26 @@ std::string_view to_string(Verdict verdict) {
   switch (verdict) {
     case Verdict::Pass:
       return "pass";
+    case Verdict::Skipped:
+      return "skipped";
     case Verdict::Fail:
       return "fail";
     case Verdict::Unknown:
       return "unknown";
   }
   return "unknown";
+}
+
+bool lets_go_on(Verdict verdict) {
+  return verdict == Verdict::Pass || verdict == Verdict::Skipped;
+}
+
+CheckResult CheckResult::unknown(const Error& error) {
+  return {.verdict = Verdict::Unknown,
+          .summary = error.text(),
+          .details = {},
+          .remedy = error.hint,
+          .outputs = {}};
 }
 
 }  // namespace cfkops::engine

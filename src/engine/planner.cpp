@@ -21,20 +21,37 @@ void add_question(std::vector<kube::AccessQuestion>& all, kube::AccessQuestion q
   }
 }
 
-/// The question that a declared permission stands for; nothing where the resource is not built in.
+/// The question that a declared permission stands for; nothing where the resource is not built in,
+/// or only some arguments ask for it.
 std::optional<kube::AccessQuestion> question_of(const runbook::PermissionSpec& permission,
                                                 const std::string& ns) {
-  const std::size_t slash = permission.resource.find('/');
-  const kube::Resource* resource = kube::find_builtin(permission.resource.substr(0, slash));
-  if (resource == nullptr) {
+  const std::string& text = permission.resource;
+  const std::size_t slash = text.find('/');
+  const kube::Resource* resource = kube::find_builtin(text.substr(0, slash));
+  const bool here = permission.in == runbook::PermissionSpec::In::TheNamespace;
+  if (resource == nullptr || !permission.only.empty()) {
     return std::nullopt;
   }
   return kube::AccessQuestion{
       .verb = permission.verb,
       .resource = *resource,
-      .subresource = slash == std::string::npos ? "" : permission.resource.substr(slash + 1),
-      .ns = resource->namespaced ? ns : "",
+      .subresource = slash == std::string::npos ? "" : text.substr(slash + 1),
+      .ns = resource->namespaced && here ? ns : "",
       .name = ""};
+}
+
+/// A name is looked for among all of its kind.
+void collect_reference(const runbook::Type& type,
+                       const std::string& ns,
+                       std::vector<kube::AccessQuestion>& questions) {
+  if (type.kind != runbook::Type::Kind::Ref) {
+    return;
+  }
+  for (const std::string& kind : type.names) {
+    if (auto question = question_of({"list", kind}, ns)) {
+      add_question(questions, *std::move(question));
+    }
+  }
 }
 
 }  // namespace
@@ -129,6 +146,7 @@ Result<Plan> Planner::make(const runbook::ValueMap& params) {
   for (kube::AccessQuestion& question : lock_permissions(plan_.locks)) {
     add_question(needed_, std::move(question));
   }
+  needed_ = all_permissions();
   CFKOPS_TRY(ask_prerequisites(Asked::AfterSteps));
   CFKOPS_TRY(ask_late_prerequisites());
   plan_.permissions = all_permissions();
@@ -197,6 +215,9 @@ void Planner::collect_declared(const runbook::ActionSpec& spec,
 std::vector<kube::AccessQuestion> Planner::all_permissions() const {
   std::vector<kube::AccessQuestion> all = needed_;
   const runbook::Runbook& runbook = *request_.runbook;
+  for (const runbook::Param& param : runbook.params) {
+    collect_reference(param.type, request_.ns, all);
+  }
   collect_checks(runbook, all);
   runbook::each_include(
       runbook, [&](const runbook::Step& step) { collect_checks(step.included->runbook, all); });
@@ -238,7 +259,7 @@ Status Planner::ask_prerequisites(Asked when) {
       plan_.prerequisites[i] = {
           .id = entries[i].id,
           .title = title_of(entries[i]),
-          .result = {.verdict = Verdict::Pass,
+          .result = {.verdict = Verdict::Skipped,
                      .summary = "not asked again: the run has begun its steps",
                      .details = {},
                      .remedy = {},

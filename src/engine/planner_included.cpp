@@ -36,7 +36,7 @@ Status Planner::plan_included(const runbook::Step& step, Branch branch) {
     const bool open = std::all_of(plan_.prerequisites.begin() + static_cast<std::ptrdiff_t>(first),
                                   plan_.prerequisites.end(),
                                   [](const PlannedCheck& check) {
-                                    return check.decides || check.result.verdict == Verdict::Pass;
+                                    return check.decides || lets_go_on(check.result.verdict);
                                   });
     branch.unknown = open ? "" : "the prerequisites of '" + step.id + "' do not pass yet";
     planned = plan_steps(step.steps, branch);
@@ -78,7 +78,7 @@ Status Planner::ask_prerequisites_of(const runbook::Step& step, const Branch& br
   for (const runbook::CheckEntry& entry : step.included->runbook.prerequisites) {
     PlannedCheck check{.id = entry.id, .title = title_of(entry), .result = {}};
     if (begun) {
-      check.result = {.verdict = Verdict::Pass,
+      check.result = {.verdict = Verdict::Skipped,
                       .summary = "not asked again: its steps have begun",
                       .details = {},
                       .remedy = {},

@@ -194,7 +194,8 @@ Status Planner::plan_body(const runbook::Step& step, const Branch& branch) {
                       .plan = {},
                       .skipped = branch.skipped,
                       .unknown = branch.unknown,
-                      .confirm = confirmation_of(step, names_.bindings())};
+                      .confirm = confirmation_of(step, names_.bindings()),
+                      .for_a_person = action->spec().for_a_person};
   if (is_done(planned.id)) {
     planned.skipped = "done already";
   } else if (planned.skipped.empty() && planned.unknown.empty()) {

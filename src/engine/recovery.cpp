@@ -150,6 +150,10 @@ void Reading::add_undo(const audit::LogLine& line) {
     run_.remembered.push_back({.step = line.step, .data = line.data.get("/undo"), .entry = entry});
     return;
   }
+  if (event == "forget") {
+    std::erase_if(run_.remembered, [entry](const Remembered& one) { return one.entry == entry; });
+    return;
+  }
   // An element that failed and is passed over is taken back while the run goes on.
   run_.undoing = run_.undoing || line.data.string_or("/of", "").empty();
   if (event != "end" || line.step.empty()) {

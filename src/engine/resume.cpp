@@ -354,6 +354,7 @@ Verdicts Run::undo_all(const runbook::ValueMap& params) {
   if (!plan) {
     return not_begun(plan.error());
   }
+  state_.environment.observer.on_plan(*plan);
   if (const Status written = write_plan(*plan); !written) {
     return not_begun(written.error());
   }

@@ -19,6 +19,13 @@ bool is_incomplete(const StepRecord& record) {
   return record.mutated && record.report.state != "done";
 }
 
+/// From now on `run.undone` holds.
+void tell_that_it_is_undone(Names& names) {
+  runbook::ValueMap run = *names.bindings().at("run").map();
+  run["undone"] = true;
+  names.bind("run", runbook::Value(std::move(run)));
+}
+
 }  // namespace
 
 /// Nothing is undone: what the run has changed is no longer its own.
@@ -180,6 +187,7 @@ void Run::look_after_failure() {
     return;
   }
   set_scope(state_.environment.client, state_.request.run_id, "validation");
+  tell_that_it_is_undone(state_.names);
   Context context = state_.context_of({}, MonoTime::max());
   CheckRunner checks("validation", state_.site, context, &state_.environment.journal);
   if (const auto asked = checks.all(state_.request.runbook->validation, state_.names)) {

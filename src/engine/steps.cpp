@@ -392,7 +392,7 @@ Status StepRunner::skip(const runbook::Step& step,
   record.report.state = "skipped";
   record.report.why = why;
   state_.names.set_outputs(record.report.id, {});
-  state_.environment.observer.on_notice("step '" + record.report.id + "' is skipped: " + why);
+  state_.environment.observer.on_step_skipped(state_.info_of(record, 1), why);
   state_.environment.journal.set_step(record.report.id, 0);
   Status told = state_.tell_step(audit::Phase::Step,
                                  "end",

@@ -147,6 +147,21 @@ bool Undo::undo_step(const std::string& id) {
   if (!record.step->no_rollback.empty()) {
     return true;
   }
+  const bool shown = record.mutated;
+  const StepInfo info = state_.info_of(record, 1);
+  if (shown) {
+    state_.environment.observer.on_undo_started(info);
+  }
+  const bool complete = take_back(id);
+  if (shown) {
+    state_.environment.observer.on_undo_finished(info, complete);
+  }
+  return complete;
+}
+
+/// By the steps that the runbook has for it, or by what was remembered.
+bool Undo::take_back(const std::string& id) {
+  const StepRecord& record = *state_.find(id);
   if (record.step->rollback.empty()) {
     return undo_remembered(id);
   }

@@ -38,6 +38,7 @@ class Undo {
 
   [[nodiscard]] std::vector<std::string> order() const;
   bool undo_step(const std::string& id);
+  bool take_back(const std::string& id);
   bool undo_remembered(const std::string& id);
   bool undo_by_steps(const std::string& id);
   bool undo_one(const Remembered& remembered);

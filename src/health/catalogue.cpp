@@ -3,6 +3,8 @@
 #include "checks.hpp"
 #include "parts.hpp"
 
+#include "cfkops/base/text.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -12,6 +14,9 @@
 namespace cfkops::health {
 
 namespace {
+
+// In the order of Severity.
+constexpr std::array<std::string_view, 4> kSeverities = {"info", "warning", "fail", "critical"};
 
 struct Group {
   char letter;
@@ -49,9 +54,27 @@ std::string doubt(Part part, const Source& source) {
   return fmt::format("{}: {}", to_string(part), source.error ? source.error->text() : "not read");
 }
 
+/// What stands in objects is anybody's text, and no finding has more than a line of it.
+void make_printable(Finding& finding) {
+  for (std::string* const text :
+       {&finding.object, &finding.message, &finding.field, &finding.value}) {
+    *text = base::printable(*text);
+  }
+}
+
+bool has_nothing_to_judge(const Check& check, const Snapshot& snapshot) {
+  const Source& nodes = snapshot.source(Part::Nodes);
+  const bool no_nodes = nodes.state == Source::State::Read && nodes.seen == 0;
+  return (!snapshot.ns.empty() && check.all_namespaces) || (check.id.starts_with('N') && no_nodes);
+}
+
 Answer judge(const Check& check, const Snapshot& snapshot) {
   Answer answer;
   answer.check = &check;
+  if (has_nothing_to_judge(check, snapshot)) {
+    answer.verdict = Verdict::None;
+    return answer;
+  }
   for (std::size_t i = 0; i < kParts; ++i) {
     const Part part = static_cast<Part>(i);
     if (!check.reads.has(part)) {
@@ -67,7 +90,11 @@ Answer judge(const Check& check, const Snapshot& snapshot) {
   // What is not known is not taken for "none there": that would find what is not so.
   Judgement judgement = answer.unknown.empty() ? check.judge(snapshot) : Judgement();
   answer.found = std::move(judgement.found);
+  std::for_each(answer.found.begin(), answer.found.end(), make_printable);
   answer.unknown.insert(answer.unknown.end(), judgement.unknown.begin(), judgement.unknown.end());
+  for (std::string& why : answer.unknown) {
+    why = base::printable(why);
+  }
   if (!answer.unknown.empty()) {
     answer.verdict = Verdict::Unknown;
   } else if (!answer.found.empty()) {
@@ -81,8 +108,14 @@ Answer judge(const Check& check, const Snapshot& snapshot) {
 }  // namespace
 
 std::string_view to_string(Severity severity) {
-  constexpr std::array<std::string_view, 4> kWords = {"info", "warning", "fail", "critical"};
-  return kWords[static_cast<std::size_t>(severity)];
+  return kSeverities[static_cast<std::size_t>(severity)];
+}
+
+std::optional<Severity> severity_named(std::string_view word) {
+  const auto* const found = std::find(kSeverities.begin(), kSeverities.end(), word);
+  return found == kSeverities.end()
+             ? std::nullopt
+             : std::optional(static_cast<Severity>(found - kSeverities.begin()));
 }
 
 std::string_view to_string(Profile profile) {
@@ -90,7 +123,7 @@ std::string_view to_string(Profile profile) {
 }
 
 std::string_view to_string(Verdict verdict) {
-  constexpr std::array<std::string_view, 4> kWords = {"pass", "found", "unknown", "none"};
+  constexpr std::array<std::string_view, 5> kWords = {"pass", "found", "unknown", "none", "known"};
   return kWords[static_cast<std::size_t>(verdict)];
 }
 

@@ -77,12 +77,25 @@ bool is_current(const Json& budget) {
   return budget.int_or("/status/observedGeneration", 0) >= budget.int_or("/metadata/generation", 0);
 }
 
+/// What its controller says when it cannot count the budget's pods, which lets none go; or empty.
+std::string not_counted(const Json& budget) {
+  const Json condition = condition_of(budget, "DisruptionAllowed");
+  return condition.string_or("/reason", "") == "SyncFailed" ? condition.string_or("/message", "?")
+                                                            : std::string();
+}
+
 Judgement deadlocks(const Snapshot& snapshot) {
   Judgement judgement;
   for (const Json& budget : snapshot.of(Part::Budgets)) {
     const std::string object = name_of("poddisruptionbudget", budget);
     if (!is_current(budget)) {
       judgement.unknown.push_back(object + ": its status is older than its spec");
+    } else if (const std::string why = not_counted(budget); !why.empty()) {
+      judgement.found.push_back({Severity::Fail,
+                                 object,
+                                 "never lets a pod go: its pods cannot be counted: " + why,
+                                 "status.conditions[DisruptionAllowed].reason",
+                                 "SyncFailed"});
     } else if (blocks_for_ever(budget)) {
       judgement.found.push_back(
           {Severity::Fail,
@@ -139,17 +152,24 @@ Judgement doubly_covered(const Snapshot& snapshot) {
 Judgement generous(const Snapshot& snapshot) {
   Judgement judgement;
   for (const Cover& cover : covers(snapshot)) {
-    const bool kafka = !cover.pods.empty() && !cover.pods.front()->kafka_role.empty();
+    const bool kafka = std::any_of(cover.pods.begin(), cover.pods.end(), [](const Pod* pod) {
+      return !pod->kafka_role.empty();
+    });
+    const bool has_most = cover.budget->has("/spec/maxUnavailable");
     const std::string most = cover.budget->string_or("/spec/maxUnavailable", "");
     const std::int64_t number = cover.budget->int_or("/spec/maxUnavailable", 0);
     const double share = most.ends_with('%') ? std::strtod(most.c_str(), nullptr) : 0;
-    const bool too_many = number > 1 || share / 100 * static_cast<double>(cover.pods.size()) > 1;
+    const std::int64_t spare = cover.budget->int_or("/status/expectedPods", 0) -
+                               cover.budget->int_or("/status/desiredHealthy", 0);
+    const bool too_many =
+        number > 1 || spare > 1 || share / 100 * static_cast<double>(cover.pods.size()) > 1;
     if (kafka && too_many) {
-      judgement.found.push_back({Severity::Warning,
-                                 cover.object,
-                                 "lets more than one of Kafka's pods go at once",
-                                 "spec.maxUnavailable",
-                                 most.empty() ? std::to_string(number) : most});
+      judgement.found.push_back(
+          {Severity::Warning,
+           cover.object,
+           "lets more than one of Kafka's pods go at once",
+           has_most ? "spec.maxUnavailable" : "spec.minAvailable",
+           cover.budget->get(has_most ? "/spec/maxUnavailable" : "/spec/minAvailable").dump()});
     }
   }
   return judgement;
@@ -246,8 +266,9 @@ Judgement storms(const Snapshot& snapshot) {
     }
     judgement.found.push_back({storm.count > 50 ? Severity::Warning : Severity::Info,
                                "events " + reason,
-                               fmt::format("{} in the last hour; the newest of {}: {}",
+                               fmt::format("{} since they began, the newest {} ago of {}: {}",
                                            base::counted(storm.count, "warning"),
+                                           base::human_duration(*storm.newest->age),
                                            storm.newest->object,
                                            storm.newest->message),
                                "events.reason",

@@ -19,11 +19,16 @@ using std::chrono::minutes;
 using std::chrono::seconds;
 
 void add_failed_checks(const std::string& text, const std::string& path, Judgement& judgement) {
+  bool told = false;
   for (const std::string& line : base::split(text, '\n')) {
+    told = told || line.starts_with("[+]") || line.starts_with("[-]");
     if (line.starts_with("[-]")) {
       judgement.found.push_back(
           {Severity::Critical, "API server", "says of itself: " + line.substr(3), path, line});
     }
+  }
+  if (!told) {
+    judgement.unknown.push_back(path + "?verbose names no check: another server may have answered");
   }
 }
 
@@ -69,13 +74,14 @@ Judgement leaders(const Snapshot& snapshot) {
       continue;
     }
     const std::string renewed = lease->string_or("/spec/renewTime", "");
-    if (!snapshot.since(renewed)) {
+    const auto age = snapshot.since(renewed, Part::SystemLeases);
+    if (!age) {
       judgement.unknown.push_back(fmt::format("the lease of {} tells no time", name));
-    } else if (older_than(snapshot, renewed, seconds(30))) {
+    } else if (*age > seconds(30)) {
       judgement.found.push_back(
           {Severity::Fail,
            name,
-           "has no leader: its lease was last renewed " + ago(snapshot, renewed),
+           "has no leader: its lease was last renewed " + base::human_duration(*age) + " ago",
            fmt::format("lease kube-system/{} spec.renewTime", name),
            renewed});
     }
@@ -119,20 +125,25 @@ std::set<std::string> served(const Snapshot& snapshot) {
   return services;
 }
 
-/// Both kinds of webhooks with the object that each stands in.
-std::vector<std::pair<std::string, Json>> webhooks(const Snapshot& snapshot) {
-  std::vector<std::pair<std::string, Json>> hooks;
-  for (const Part part : {Part::Mutating, Part::Validating}) {
-    for (const Json& configuration : snapshot.of(part)) {
-      const std::string object = name_of(part == Part::Mutating ? "mutatingwebhookconfiguration"
-                                                                : "validatingwebhookconfiguration",
-                                         configuration);
-      for (const Json& hook : configuration.items("/webhooks")) {
-        if (hook.string_or("/failurePolicy", "Fail") == "Fail") {
-          hooks.emplace_back(object, hook);
-        }
-      }
+using Hooks = std::vector<std::pair<std::string, Json>>;
+
+void add_webhooks(std::string_view kind, const Json& configuration, Hooks& hooks) {
+  const std::string object = name_of(kind, configuration);
+  for (const Json& hook : configuration.items("/webhooks")) {
+    if (hook.string_or("/failurePolicy", "Fail") == "Fail") {
+      hooks.emplace_back(object, hook);
     }
+  }
+}
+
+/// Both kinds of webhooks that may refuse, with the object that each stands in.
+Hooks webhooks(const Snapshot& snapshot) {
+  Hooks hooks;
+  for (const Json& configuration : snapshot.of(Part::Mutating)) {
+    add_webhooks("mutatingwebhookconfiguration", configuration, hooks);
+  }
+  for (const Json& configuration : snapshot.of(Part::Validating)) {
+    add_webhooks("validatingwebhookconfiguration", configuration, hooks);
   }
   return hooks;
 }
@@ -204,20 +215,25 @@ Judgement definitions(const Snapshot& snapshot) {
   return judgement;
 }
 
+/// What a namespace says about why it is still there: ": …", or "".
+std::string what_holds(const Json& ns) {
+  std::string why;
+  for (const Json& condition : ns.items("/status/conditions")) {
+    if (condition.string_or("/status", "") == "True") {
+      why = ": " + condition.string_or("/message", "");
+    }
+  }
+  return why;
+}
+
 Judgement namespaces(const Snapshot& snapshot) {
   Judgement judgement;
   for (const Json& ns : snapshot.of(Part::Namespaces)) {
     const std::string since = ns.string_or("/metadata/deletionTimestamp", "");
     if (older_than(snapshot, since, minutes(10))) {
-      std::string why;
-      for (const Json& condition : ns.items("/status/conditions")) {
-        if (condition.string_or("/status", "") == "True") {
-          why = ": " + condition.string_or("/message", "");
-        }
-      }
       judgement.found.push_back({Severity::Warning,
                                  name_of("namespace", ns),
-                                 "is Terminating " + lasting(snapshot, since) + why,
+                                 "is Terminating " + lasting(snapshot, since) + what_holds(ns),
                                  "metadata.deletionTimestamp",
                                  since});
     }
@@ -228,7 +244,7 @@ Judgement namespaces(const Snapshot& snapshot) {
 Judgement dns(const Snapshot& snapshot) {
   Judgement judgement;
   std::size_t slices = 0;
-  std::size_t ready = 0;
+  std::set<std::string> ready;  // by pod: one of two address families has two addresses
   for (const Json& slice : snapshot.of(Part::EndpointSlices)) {
     const std::string service =
         slice.string_or(below("/metadata/labels", "kubernetes.io/service-name"), "");
@@ -237,18 +253,22 @@ Judgement dns(const Snapshot& snapshot) {
     }
     ++slices;
     for (const Json& endpoint : slice.items("/endpoints")) {
-      ready += endpoint.bool_or("/conditions/ready", true) ? 1U : 0U;
+      if (endpoint.bool_or("/conditions/ready", true)) {
+        const std::vector<Json> addresses = endpoint.items("/addresses");
+        ready.insert(endpoint.string_or(
+            "/targetRef/name", addresses.empty() ? "" : addresses.front().string_or("", "")));
+      }
     }
   }
   if (slices == 0) {
     judgement.nothing_there = true;
-  } else if (ready < 2) {
+  } else if (ready.size() < 2) {
     judgement.found.push_back(
-        {ready == 0 ? Severity::Critical : Severity::Warning,
+        {ready.empty() ? Severity::Critical : Severity::Warning,
          "service kube-system/kube-dns",
-         fmt::format("has {} ready", base::counted(static_cast<long long>(ready), "server")),
+         fmt::format("has {} ready", base::counted(static_cast<long long>(ready.size()), "server")),
          "endpoints[].conditions.ready",
-         std::to_string(ready)});
+         std::to_string(ready.size())});
   }
   return judgement;
 }
@@ -304,7 +324,8 @@ constexpr std::array<Check, 10> kChecks = {{
      false,
      Parts(Part::Mutating, Part::Validating, Part::EndpointSlices),
      "start its pods, or remove the webhook: what it is asked about is refused",
-     dead_webhooks},
+     dead_webhooks,
+     true},
     {"K08",
      "Are webhooks quick to give up?",
      Severity::Warning,
@@ -332,7 +353,8 @@ constexpr std::array<Check, 10> kChecks = {{
      false,
      Parts(Part::EndpointSlices),
      "look at the pods of kube-dns in kube-system",
-     dns},
+     dns,
+     true},
     {"K15",
      "Is there a metrics API?",
      Severity::Info,

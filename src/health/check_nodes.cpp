@@ -75,13 +75,16 @@ Judgement heartbeats(const Snapshot& snapshot) {
     const std::string node = lease.string_or("/metadata/name", "");
     const std::string renewed = lease.string_or("/spec/renewTime", "");
     alive.insert(node);
-    const auto age = snapshot.since(renewed);
-    if (age && *age > seconds(20)) {
-      judgement.found.push_back({*age > seconds(40) ? Severity::Fail : Severity::Warning,
-                                 "node " + node,
-                                 "its kubelet was last heard " + ago(snapshot, renewed),
-                                 "lease kube-node-lease/" + node + " spec.renewTime",
-                                 renewed});
+    const auto age = snapshot.since(renewed, Part::NodeLeases);
+    if (!age) {
+      judgement.unknown.push_back("the lease of node " + node + " tells no time");
+    } else if (*age > seconds(20)) {
+      judgement.found.push_back(
+          {*age > seconds(40) ? Severity::Fail : Severity::Warning,
+           "node " + node,
+           "its kubelet was last heard " + base::human_duration(*age) + " ago",
+           "lease kube-node-lease/" + node + " spec.renewTime",
+           renewed});
     }
   }
   for (const Json& node : snapshot.of(Part::Nodes)) {
@@ -146,7 +149,7 @@ Judgement taints(const Snapshot& snapshot) {
                                    name_of("node", node),
                                    fmt::format("keeps pods away by the taint {}:{}", key, effect),
                                    "spec.taints",
-                                   key + ":" + effect});
+                                   fmt::format("{}:{}", key, effect)});
       }
     }
   }
@@ -269,6 +272,7 @@ Judgement mixed_versions(const Snapshot& snapshot) {
       continue;
     }
     std::vector<std::string> each;
+    each.reserve(values.size());
     for (const auto& [value, count] : values) {
       each.push_back(
           fmt::format("{} on {}", value, base::counted(static_cast<long long>(count), "node")));
@@ -291,7 +295,11 @@ Judgement clock_skew(const Snapshot& snapshot) {
   }
   for (const Json& lease : snapshot.of(Part::NodeLeases)) {
     const std::string renewed = lease.string_or("/spec/renewTime", "");
-    const auto age = snapshot.since(renewed);
+    const auto age = snapshot.since(renewed, Part::NodeLeases);
+    if (!age) {
+      judgement.unknown.push_back("the lease of node " + lease.string_or("/metadata/name", "") +
+                                  " tells no time");
+    }
     // The server tells whole seconds.
     const Duration ahead = age ? -*age - seconds(1) : Duration::zero();
     if (ahead > seconds(2)) {
@@ -384,14 +392,16 @@ constexpr std::array<Check, 12> kChecks = {{
      false,
      Parts(Part::Nodes, Part::Pods),
      "add a node or move pods: what restarts here may not fit again",
-     requests},
+     requests,
+     true},
     {"N07",
      "Has each node room for more pods?",
      Severity::Warning,
      false,
      Parts(Part::Nodes, Part::Pods),
      "add a node, or raise the kubelet's maxPods",
-     pod_counts},
+     pod_counts,
+     true},
     {"N09",
      "Do the versions of kubelets and API server go together?",
      Severity::Fail,

@@ -102,12 +102,11 @@ void judge_deployment(const Snapshot& snapshot, const Json& deployment, Judgemen
   } else if (const std::int64_t missing = deployment.int_or("/status/unavailableReplicas", 0);
              missing > 0 &&
              older_than(snapshot, progress.string_or("/lastUpdateTime", ""), minutes(5))) {
-    judgement.found.push_back(
-        {Severity::Warning,
-         object,
-         fmt::format("lacks {} for five minutes or more", base::counted(missing, "pod")),
-         "status.unavailableReplicas",
-         std::to_string(missing)});
+    judgement.found.push_back({Severity::Warning,
+                               object,
+                               fmt::format("lacks {}", base::counted(missing, "pod")),
+                               "status.unavailableReplicas",
+                               std::to_string(missing)});
   }
 }
 

@@ -28,6 +28,12 @@ std::optional<Duration> Snapshot::since(const std::string& rfc3339) const {
   return time ? std::optional<Duration>(now - *time) : std::nullopt;
 }
 
+std::optional<Duration> Snapshot::since(const std::string& rfc3339, Part part) const {
+  const auto time = base::parse_rfc3339(rfc3339);
+  const WallTime read = source(part).at == WallTime() ? now : source(part).at;
+  return time ? std::optional<Duration>(read - *time) : std::nullopt;
+}
+
 bool older_than(const Snapshot& snapshot, const std::string& time, Duration limit) {
   const auto age = snapshot.since(time);
   return age && *age > limit;

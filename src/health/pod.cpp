@@ -29,6 +29,12 @@ void add_status(Container& container, const Json& status) {
   container.last_reason = status.string_or("/lastState/terminated/reason", "");
   container.last_exit = status.int_or("/lastState/terminated/exitCode", 0);
   container.last_finished = status.string_or("/lastState/terminated/finishedAt", "");
+  // Of one that is not started again the life that has just ended is the last.
+  if (status.has("/state/terminated")) {
+    container.last_reason = status.string_or("/state/terminated/reason", "");
+    container.last_exit = status.int_or("/state/terminated/exitCode", 0);
+    container.last_finished = status.string_or("/state/terminated/finishedAt", "");
+  }
 }
 
 void add_containers(Pod& pod, const Json& object, const char* specs, const char* statuses) {

@@ -3,13 +3,15 @@
 #include "parts.hpp"
 #include "reading.hpp"
 
+#include "cfkops/base/text.hpp"
 #include "cfkops/kube/table.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <chrono>
+#include <array>
 #include <functional>
+#include <span>
 #include <utility>
 
 namespace cfkops::health {
@@ -66,6 +68,8 @@ class Round {
   }
 
   Result<Snapshot> read() {
+    snapshot_.ns = options_.ns;
+    CFKOPS_TRY(find_namespace());
     for (const ListedPart& listed : listed_parts()) {
       if (wanted_.has(listed.part)) {
         ask_list(listed);
@@ -77,6 +81,9 @@ class Round {
     CFKOPS_TRY(send());
     if (options_.profile == Profile::Sop) {
       read_details(reader_, options_, unwell_.nodes, unwell_.volumes, unwell_.pods, snapshot_);
+    }
+    if (wanted_.has(Part::Pods) && !as_table(Part::Pods)) {
+      read_all_pods();
     }
     if (wanted_.has(Part::Latency)) {
       time_reads(reader_, options_, snapshot_);
@@ -92,6 +99,23 @@ class Round {
   }
 
  private:
+  /// Errors: NotFound where the namespace that was asked for is none. Whoever may not look for it
+  /// may still list what is in it.
+  Status find_namespace() {
+    if (options_.ns.empty()) {
+      return {};
+    }
+    const std::array<kube::ReadRequest, 1> ask = {
+        {kube::ReadRequest::object(kube::resources::namespaces(), "", options_.ns)}};
+    const Result<std::string> answer = reader_.batch(ask, options_.timeout).front();
+    if (!answer && answer.error().code == ErrorCode::NotFound) {
+      return make_error(ErrorCode::NotFound,
+                        "there is no namespace '" + base::printable(options_.ns) + "'",
+                        "see which there are: kubectl get namespaces");
+    }
+    return {};
+  }
+
   /// A table is enough where only what looks unwell is read whole.
   [[nodiscard]] bool as_table(Part part) const {
     return part == Part::Events ||
@@ -100,6 +124,9 @@ class Round {
   }
 
   void ask_list(const ListedPart& listed) {
+    if (listed.part == Part::Pods && !as_table(Part::Pods)) {
+      return;  // there may be many: by pages, when all else is there
+    }
     const bool limited = listed.only_in.empty();
     const std::string ns(limited ? options_.ns : std::string(listed.only_in));
     std::string target = listed.resource.path(ns);
@@ -112,13 +139,6 @@ class Round {
           {listed.part,
            {target, what, {}, std::string(kube::kTableAccept)},
            [this, part = listed.part](const std::string& body) { return take_table(part, body); }});
-    } else if (listed.part == Part::Pods) {
-      asked_.push_back(
-          {listed.part, {pods_target(options_, ""), what}, [this](const std::string& body) {
-             Status read = read_pods(reader_, options_, body, snapshot_);
-             snapshot_.source(Part::Pods).seen = snapshot_.pods.size();
-             return read;
-           }});
     } else {
       target += selector.empty() ? "" : "?" + selector;
       asked_.push_back(
@@ -126,6 +146,17 @@ class Round {
            {target, what},
            [this, part = listed.part](const std::string& body) { return take_objects(part, body); },
            listed.may_lack});
+    }
+  }
+
+  void read_all_pods() {
+    const Status read = read_pods(reader_, options_, snapshot_);
+    Source& source = snapshot_.source(Part::Pods);
+    source.at = snapshot_.now;
+    source.seen = snapshot_.pods.size();
+    source.state = read ? Source::State::Read : Source::State::Unknown;
+    if (!read) {
+      source.error = read.error();
     }
   }
 
@@ -144,13 +175,21 @@ class Round {
                       [this](const std::string& body) -> Status {
                         CFKOPS_ASSIGN(const Json version, Json::parse(body));
                         snapshot_.version = version.string_or("/gitVersion", "");
-                        return Status();
+                        return {};
                       }});
+  }
+
+  /// Pages were not asked for, and one that has a next one is not all there is.
+  static Status whole(const std::string& next_page) {
+    return next_page.empty() ? Status()
+                             : make_error(ErrorCode::Protocol,
+                                          "the server gave a part of the list only, unasked");
   }
 
   Status take_table(Part part, const std::string& body) {
     kube::Table table;
-    CFKOPS_TRY(kube::add_table_page(body, table));
+    CFKOPS_ASSIGN(const std::string rest, kube::add_table_page(body, table));
+    CFKOPS_TRY(whole(rest));
     snapshot_.source(part).seen = table.rows.size();
     if (part == Part::Events) {
       snapshot_.events = event_lines(table);
@@ -165,15 +204,29 @@ class Round {
   }
 
   Status take_objects(Part part, const std::string& body) {
-    CFKOPS_TRY(
-        kube::each_item(body, [&](const Json& item) { snapshot_.of(part).push_back(slim(item)); }));
+    CFKOPS_ASSIGN(const std::string rest, kube::each_item(body, [&](const Json& item) {
+                    snapshot_.of(part).push_back(slim(item));
+                  }));
+    CFKOPS_TRY(whole(rest));
     snapshot_.source(part).seen = snapshot_.of(part).size();
     return {};
   }
 
+  /// What tells times comes first and alone: it is old by the time that long lists have come.
   Status send() {
+    const auto lists = std::stable_partition(asked_.begin(), asked_.end(), [](const Asked& one) {
+      return one.part == Part::SystemLeases || one.part == Part::NodeLeases;
+    });
+    CFKOPS_TRY(send(std::span<const Asked>(asked_.begin(), lists)));
+    return send(std::span<const Asked>(lists, asked_.end()));
+  }
+
+  Status send(std::span<const Asked> asked) {
+    if (asked.empty()) {
+      return {};
+    }
     std::vector<kube::ReadRequest> requests;
-    for (const Asked& one : asked_) {
+    for (const Asked& one : asked) {
       requests.push_back(one.request);
     }
     std::vector<Result<std::string>> answers = reader_.batch(requests, options_.timeout);
@@ -187,7 +240,7 @@ class Round {
       return answers.front().error();
     }
     for (std::size_t i = 0; i < answers.size(); ++i) {
-      take(asked_[i], answers[i]);
+      take(asked[i], answers[i]);
       answers[i] = std::string();  // bodies are large, and done with
     }
     return {};

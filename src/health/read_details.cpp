@@ -15,7 +15,6 @@ namespace {
 
 constexpr std::size_t kTimedReads = 20;
 constexpr std::size_t kMostDetails = 100;
-constexpr int kPage = 500;
 
 std::string list_of_pods(const ReadOptions& options, const std::string& field) {
   return fmt::format("{}?fieldSelector={}&resourceVersion=0",
@@ -130,38 +129,20 @@ void read_details(kube::Reader& reader,
     }
   }
   if (all_pods) {
-    const std::array<kube::ReadRequest, 1> first = {{{pods_target(options, ""), "list pods"}}};
-    const Status read =
-        read_pods(reader, options, reader.batch(first, options.timeout).front(), snapshot);
+    const Status read = read_pods(reader, options, snapshot);
     if (!read) {
       keep_error(read.error(), snapshot.source(Part::Pods));
     }
   }
 }
 
-std::string pods_target(const ReadOptions& options, const std::string& token) {
-  std::string target = fmt::format("{}?limit={}", kube::resources::pods().path(options.ns), kPage);
-  if (!token.empty()) {
-    target += "&continue=" + base::url_encode(token);
-  }
-  return target;
-}
-
-Status read_pods(kube::Reader& reader,
-                 const ReadOptions& options,
-                 const Result<std::string>& first,
-                 Snapshot& snapshot) {
-  if (!first) {
-    return first.error();
-  }
-  const auto visit = [&snapshot](const Json& item) { snapshot.pods.push_back(read_pod(item)); };
-  CFKOPS_ASSIGN(std::string token, kube::each_item(*first, visit));
-  while (!token.empty()) {
-    const std::array<kube::ReadRequest, 1> next = {{{pods_target(options, token), "list pods"}}};
-    CFKOPS_ASSIGN(const std::string body, reader.batch(next, options.timeout).front());
-    CFKOPS_ASSIGN(token, kube::each_item(body, visit));
-  }
-  return {};
+Status read_pods(kube::Reader& reader, const ReadOptions& options, Snapshot& snapshot) {
+  return reader.each(
+      kube::resources::pods(),
+      options.ns,
+      {},
+      [&snapshot](const Json& item) { snapshot.pods.push_back(read_pod(item)); },
+      [&snapshot] { snapshot.pods.clear(); });
 }
 
 void time_reads(kube::Reader& reader, const ReadOptions& options, Snapshot& snapshot) {

@@ -53,13 +53,7 @@ void read_details(kube::Reader& reader,
                   const std::set<std::string>& pods,
                   Snapshot& snapshot);
 
-/// Reads all pods, page by page; `first` is the answer to the first page, where it came.
-Status read_pods(kube::Reader& reader,
-                 const ReadOptions& options,
-                 const Result<std::string>& first,
-                 Snapshot& snapshot);
-
-/// The target of a page of pods.
-[[nodiscard]] std::string pods_target(const ReadOptions& options, const std::string& token);
+/// Reads all pods, page by page.
+Status read_pods(kube::Reader& reader, const ReadOptions& options, Snapshot& snapshot);
 
 }  // namespace cfkops::health

@@ -17,14 +17,6 @@ namespace {
 constexpr std::array<Severity, 4> kWorstFirst = {
     Severity::Critical, Severity::Fail, Severity::Warning, Severity::Info};
 
-double seconds(Duration duration) {
-  return std::chrono::duration<double>(duration).count();
-}
-
-std::string key_of(std::string_view check, std::string_view object, std::string_view field) {
-  return fmt::format("{}\n{}\n{}", check, object, field);
-}
-
 nlohmann::json json_of(const Finding& finding) {
   return {{"severity", to_string(finding.severity)},
           {"object", finding.object},
@@ -46,7 +38,7 @@ nlohmann::json json_of(const Answer& answer) {
           {"unknown", answer.unknown},
           {"remedy", answer.check->remedy},
           {"link", answer.check->link()},
-          {"ageSeconds", seconds(answer.age)}};
+          {"ageSeconds", base::in_seconds(answer.age)}};
 }
 
 }  // namespace
@@ -109,41 +101,63 @@ Report assess(const Snapshot& snapshot, Profile profile) {
 }
 
 Result<Baseline> read_baseline(std::string_view text) {
-  CFKOPS_ASSIGN(const Json json, Json::parse(text));
-  if (!json.get("/checks").is_array() || json.int_or("/schemaVersion", 0) != 1) {
+  const Result<Json> json = Json::parse(text);
+  if (!json || !json->get("/checks").is_array() || json->int_or("/schemaVersion", 0) != 1) {
     return make_error(ErrorCode::InvalidInput,
                       "this is no report of cfkops health",
                       "make one with: cfkops health -o json > baseline.json");
   }
-  Baseline baseline;
-  for (const Json& check : json.items("/checks")) {
+  Baseline baseline{.server = json->string_or("/server", ""),
+                    .scope = json->string_or("/scope", ""),
+                    .findings = {}};
+  for (const Json& check : json->items("/checks")) {
     for (const Json& finding : check.items("/findings")) {
-      baseline.insert(key_of(check.string_or("/id", ""),
-                             finding.string_or("/object", ""),
-                             finding.string_or("/field", "")));
+      baseline.findings.push_back(
+          {.check = check.string_or("/id", ""),
+           .object = finding.string_or("/object", ""),
+           .field = finding.string_or("/field", ""),
+           .value = finding.string_or("/value", ""),
+           // The least where the word is none: then all is worse than it was, and told.
+           .severity =
+               severity_named(finding.string_or("/severity", "")).value_or(Severity::Info)});
     }
   }
   return baseline;
 }
 
 void leave_out(Report& report, const Baseline& baseline) {
-  std::set<std::string> met;
-  for (Answer& answer : report.results) {
-    const auto known = [&](const Finding& finding) {
-      std::string key = key_of(answer.check->id, finding.object, finding.field);
-      if (!baseline.contains(key)) {
-        return false;
+  std::vector<bool> met(baseline.findings.size(), false);
+  const auto take = [&](const Answer& answer, const Finding& finding, bool same_value) {
+    for (std::size_t i = 0; i < met.size(); ++i) {
+      const Baseline::Known& known = baseline.findings[i];
+      if (!met[i] && known.check == answer.check->id && known.object == finding.object &&
+          known.field == finding.field && finding.severity <= known.severity &&
+          (!same_value || known.value == finding.value)) {
+        met[i] = true;
+        ++report.known_before;
+        return true;
       }
-      ++report.known_before;
-      met.insert(std::move(key));
-      return true;
-    };
-    std::erase_if(answer.found, known);
+    }
+    return false;
+  };
+  for (Answer& answer : report.results) {
+    for (const bool same_value : {true, false}) {
+      std::erase_if(answer.found,
+                    [&](const Finding& one) { return take(answer, one, same_value); });
+    }
     if (answer.found.empty() && answer.verdict == Verdict::Found) {
-      answer.verdict = Verdict::Pass;
+      answer.verdict = Verdict::Known;
     }
   }
-  report.gone_since = baseline.size() - met.size();
+  report.compared = true;
+  for (std::size_t i = 0; i < met.size() && report.scope == baseline.scope; ++i) {
+    const auto judged =
+        std::any_of(report.results.begin(), report.results.end(), [&](const Answer& answer) {
+          return answer.check->id == baseline.findings[i].check &&
+                 answer.verdict != Verdict::Unknown;
+        });
+    report.gone_since += !met[i] && judged ? 1U : 0U;
+  }
 }
 
 Json json_of(const Report& report) {
@@ -155,7 +169,8 @@ Json json_of(const Report& report) {
   for (const Severity severity : kWorstFirst) {
     counts[std::string(to_string(severity))] = report.count(severity);
   }
-  for (const Verdict verdict : {Verdict::Pass, Verdict::Found, Verdict::Unknown, Verdict::None}) {
+  for (const Verdict verdict :
+       {Verdict::Pass, Verdict::Found, Verdict::Unknown, Verdict::None, Verdict::Known}) {
     counts[std::string(to_string(verdict))] = report.count(verdict);
   }
   const auto worst = report.worst();
@@ -165,7 +180,7 @@ Json json_of(const Report& report) {
                              {"profile", to_string(report.profile)},
                              {"time", base::format_rfc3339_seconds(report.at)},
                              {"timeBy", report.by_server_clock ? "server" : "client"},
-                             {"seconds", seconds(report.took)},
+                             {"seconds", base::in_seconds(report.took)},
                              {"requests", report.requests},
                              {"nodes", report.nodes},
                              {"pods", report.pods},

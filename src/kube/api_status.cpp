@@ -129,8 +129,21 @@ std::string without_objects(std::string_view text) {
   }
 }
 
+/// Of the checks that a server makes of itself (`/readyz?verbose`) only those that failed: there
+/// are dozens, and these may be the last.
+std::string without_passed_checks(const std::string& body) {
+  if (body.find("[-]") == std::string::npos) {
+    return body;
+  }
+  std::string failed;
+  for (const std::string& line : base::split(body, '\n')) {
+    failed += line.starts_with("[+]") ? "" : line + "\n";
+  }
+  return failed;
+}
+
 std::string quoted_body(const std::string& body) {
-  const std::string shortened = without_objects(body);
+  const std::string shortened = without_objects(without_passed_checks(body));
   std::string_view text = base::trim(shortened);
   const bool cut = text.size() > kMaxBody;
   std::string shown = base::printable(text.substr(0, kMaxBody));

@@ -4,6 +4,7 @@
 #include "cfkops/base/text.hpp"
 #include "cfkops/kube/api_status.hpp"
 #include "cfkops/kube/reader.hpp"
+#include "cfkops/kube/table.hpp"
 
 #include <fmt/format.h>
 
@@ -45,6 +46,11 @@ Status read_pages(Pager& pager, const Send& send, const PageSink& sink, const st
                                      : recover(pager, response, sink, what));
   }
   return {};
+}
+
+/// With what was being done, where an error does not say it yet.
+Status said(Status read, const std::string& what) {
+  return read || !read.error().context.empty() ? read : Status(std::move(read).error().in(what));
 }
 
 std::string cell_text(const Json& cell) {
@@ -107,13 +113,28 @@ Result<ObjectList> Reader::list(const Resource& resource,
                                           std::make_move_iterator(page.items.end()));
                         return turned.turn(page.next, page.resource_version);
                       }};
-  Status read = read_pages(pager, send, sink, what);
-  if (!read) {
-    return read.error().context.empty() ? std::move(read).error().in(what) : read.error();
-  }
+  CFKOPS_TRY(said(read_pages(pager, send, sink, what), what));
   list.resource_version = pager.resource_version();
   tell_read(resource, list.items);
   return list;
+}
+
+Status Reader::each(const Resource& resource,
+                    const std::string& ns,
+                    const ListOptions& options,
+                    const std::function<void(const Json& item)>& visit,
+                    const std::function<void()>& restart) {
+  const std::string what = describe("list", resource, ns);
+  Pager pager({resource.path(ns), options}, Pager::Stale::GoOn);
+  const Send send = [&](const Request& request) {
+    Trace trace;
+    return attempt(request, Repeatable::Yes, what, trace);
+  };
+  const PageSink sink{restart, [&](const Response& response, Pager& turned) -> Status {
+                        CFKOPS_ASSIGN(const std::string next, each_item(response.body, visit));
+                        return turned.turn(next, "");
+                      }};
+  return said(read_pages(pager, send, sink, what), what);
 }
 
 Result<Table> Reader::table(const Resource& resource,
@@ -133,10 +154,7 @@ Result<Table> Reader::table(const Resource& resource,
                         CFKOPS_ASSIGN(const std::string next, add_table_page(json, table));
                         return turned.turn(next, json.string_or("/metadata/resourceVersion", ""));
                       }};
-  Status read = read_pages(pager, send, sink, what);
-  if (!read) {
-    return read.error().context.empty() ? std::move(read).error().in(what) : read.error();
-  }
+  CFKOPS_TRY(said(read_pages(pager, send, sink, what), what));
   table.resource_version = pager.resource_version();
   return table;
 }

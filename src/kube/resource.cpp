@@ -35,9 +35,11 @@ enum class Index : std::size_t {
   Leases,
   StorageClasses,
   CsiNodes,
+  ReplicationControllers,
+  Jobs,
 };
 
-constexpr std::size_t kCount = static_cast<std::size_t>(Index::CsiNodes) + 1;
+constexpr std::size_t kCount = static_cast<std::size_t>(Index::Jobs) + 1;
 
 const std::array<Builtin, kCount>& table() {
   static const std::array<Builtin, kCount> kTable = {{
@@ -59,6 +61,8 @@ const std::array<Builtin, kCount>& table() {
       {{"coordination.k8s.io", "v1", "leases", "Lease", true}, ""},
       {{"storage.k8s.io", "v1", "storageclasses", "StorageClass", false}, "sc"},
       {{"storage.k8s.io", "v1", "csinodes", "CSINode", false}, ""},
+      {{"", "v1", "replicationcontrollers", "ReplicationController", true}, "rc"},
+      {{"batch", "v1", "jobs", "Job", true}, ""},
   }};
   return kTable;
 }

@@ -64,8 +64,9 @@ KafkaReport both(const KafkaReport& so_far, const KafkaReport& plain) {
   sum.longest_gap = std::max(so_far.longest_gap, plain.longest_gap);
   sum.longest_partition_gap = std::max(so_far.longest_partition_gap, plain.longest_partition_gap);
   sum.restarts = std::max(so_far.restarts, plain.restarts);
+  // Where both are as bad, those of the plain run: they are of the whole way.
   sum.worst =
-      so_far.longest_partition_gap >= plain.longest_partition_gap ? so_far.worst : plain.worst;
+      so_far.longest_partition_gap > plain.longest_partition_gap ? so_far.worst : plain.worst;
   return sum;
 }
 

@@ -8,17 +8,13 @@
 namespace cfkops::rehearse {
 namespace {
 
-double seconds(Duration duration) {
-  return std::chrono::duration<double>(duration).count();
-}
-
 nlohmann::json json_of(const sandbox::PartitionStory& story) {
   return {{"topic", story.topic},
           {"partition", story.number},
-          {"withoutAcksSeconds", seconds(story.without_acks)},
-          {"longestGapSeconds", seconds(story.longest_gap)},
-          {"underMinIsrSeconds", seconds(story.under_min_isr)},
-          {"offlineSeconds", seconds(story.offline)}};
+          {"withoutAcksSeconds", base::in_seconds(story.without_acks)},
+          {"longestGapSeconds", base::in_seconds(story.longest_gap)},
+          {"underMinIsrSeconds", base::in_seconds(story.under_min_isr)},
+          {"offlineSeconds", base::in_seconds(story.offline)}};
 }
 
 nlohmann::json json_of(const sandbox::KafkaReport& kafka) {
@@ -38,7 +34,7 @@ nlohmann::json json_of(const engine::StepReport& step) {
           {"state", step.state},
           {"why", step.why},
           {"attempts", step.attempts},
-          {"seconds", seconds(step.took)}};
+          {"seconds", base::in_seconds(step.took)}};
 }
 
 nlohmann::json json_of(const std::optional<Error>& error) {
@@ -65,13 +61,14 @@ nlohmann::json json_of(const Rehearsed& run) {
           {"step", run.step},
           {"happened", run.happened},
           {"killed", run.killed},
-          {"joinedSeconds", run.joined ? nlohmann::json(seconds(*run.joined)) : nlohmann::json()},
+          {"joinedSeconds",
+           run.joined ? nlohmann::json(base::in_seconds(*run.joined)) : nlohmann::json()},
           {"result", engine::to_string(run.report.result)},
           {"summary", run.report.summary},
           {"error", json_of(run.report.error)},
           {"steps", std::move(steps)},
           {"left", run.report.left},
-          {"seconds", seconds(run.report.took)},
+          {"seconds", base::in_seconds(run.report.took)},
           {"requests", run.report.requests},
           {"kafka", std::move(kafka)},
           {"unready", run.unready},

@@ -16,6 +16,11 @@ std::string_view to_string(Effect effect) {
   return "once";
 }
 
+std::string PermissionSpec::text() const {
+  return resource + (in == In::AllNamespaces ? " in all namespaces" : "") +
+         (only.empty() ? "" : " (" + only + ")");
+}
+
 const ArgumentSpec* ActionSpec::argument(std::string_view wanted) const {
   const auto found = std::find_if(arguments.begin(),
                                   arguments.end(),

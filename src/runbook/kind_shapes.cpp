@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <array>
 #include <map>
+#include <mutex>
 #include <optional>
 #include <set>
 #include <utility>
@@ -190,12 +191,19 @@ void conceal(Type& secret) {
 
 }  // namespace
 
-std::vector<KindType> builtin_kinds() {
-  Shapes shapes;
+/// What was read so far.
+struct BuiltinKinds::Read {
   std::vector<KindType> kinds;
-  kinds.reserve(kBuiltins.size());
+  std::mutex mutex;  ///< of the rest, and of the types
+  std::optional<Shapes> shapes;
+  std::array<bool, kBuiltins.size()> has_type = {};
+};
+
+BuiltinKinds::BuiltinKinds()
+    : read_(std::make_unique<Read>()) {
+  read_->kinds.reserve(kBuiltins.size());
   for (const Builtin& builtin : kBuiltins) {
-    KindType& kind = kinds.emplace_back();
+    KindType& kind = read_->kinds.emplace_back();
     kind.group = builtin.group;
     kind.kind = last_part(builtin.shape);
     kind.singular = base::lower(kind.kind);
@@ -203,12 +211,29 @@ std::vector<KindType> builtin_kinds() {
     if (!builtin.short_name.empty()) {
       kind.short_names.emplace_back(builtin.short_name);
     }
-    kind.type = shapes.type_of(builtin.shape);
+  }
+}
+
+BuiltinKinds::~BuiltinKinds() = default;
+
+const std::vector<KindType>& BuiltinKinds::names() const {
+  return read_->kinds;
+}
+
+const KindType& BuiltinKinds::whole(const KindType& named) const {
+  const auto place = static_cast<std::size_t>(&named - read_->kinds.data());
+  KindType& kind = read_->kinds[place];
+  const std::scoped_lock lock(read_->mutex);
+  if (!std::exchange(read_->has_type[place], true)) {
+    if (!read_->shapes) {
+      read_->shapes.emplace();
+    }
+    kind.type = read_->shapes->type_of(kBuiltins[place].shape);
     if (kind.kind == "Secret") {
       conceal(kind.type);
     }
   }
-  return kinds;
+  return kind;
 }
 
 }  // namespace cfkops::runbook

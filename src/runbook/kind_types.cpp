@@ -62,15 +62,17 @@ std::vector<const KindType*> named(const std::vector<KindType>& kinds, const Wor
 }  // namespace
 
 KindTypes::KindTypes()
-    : builtin_(builtin_kinds()) {
-  // That of a Secret differs, which is none of the first.
-  if (const Type::Field* metadata = builtin_.front().type.field("metadata")) {
-    metadata_ = metadata->type;
-  }
-}
+    : builtin_(std::make_unique<BuiltinKinds>()) {}
+
+KindTypes::KindTypes(KindTypes&& other) noexcept = default;
+KindTypes& KindTypes::operator=(KindTypes&& other) noexcept = default;
+KindTypes::~KindTypes() = default;
 
 Result<std::size_t> KindTypes::add_definitions(std::string_view text, const std::string& file) {
-  CFKOPS_ASSIGN(std::vector<KindType> kinds, read_custom_kinds(text, file, metadata_));
+  // That of a Secret differs, which is none of the first.
+  const Type::Field* metadata = builtin_->whole(builtin_->names().front()).type.field("metadata");
+  CFKOPS_ASSIGN(std::vector<KindType> kinds,
+                read_custom_kinds(text, file, metadata == nullptr ? Type() : metadata->type));
   for (KindType& kind : kinds) {
     add(std::move(kind));
   }
@@ -90,8 +92,8 @@ void KindTypes::add(KindType kind) {
 const KindType* KindTypes::find(std::string_view word) const {
   const Word wanted = word_of(word);
   // As the reader of the cluster does it: what is built in comes first.
-  if (const auto builtin = named(builtin_, wanted); !builtin.empty()) {
-    return builtin.front();
+  if (const auto builtin = named(builtin_->names(), wanted); !builtin.empty()) {
+    return &builtin_->whole(*builtin.front());
   }
   const auto custom = named(custom_, wanted);
   return custom.size() == 1 ? custom.front() : nullptr;

@@ -49,7 +49,8 @@ void trust(Type& type, std::span<const std::string> chain) {
 Type run_type() {
   return Type::object({{"id", Type::of(K::String), "The id of the run"},
                        {"namespace", Type::of(K::String), "The namespace it works in"},
-                       {"started", Type::of(K::Timestamp), "When it began"}});
+                       {"started", Type::of(K::Timestamp), "When it began"},
+                       {"undone", Type::of(K::Bool), "What it did is being taken back, or was"}});
 }
 
 Scope initial_scope(const Runbook& runbook) {

@@ -77,6 +77,20 @@ TEST_F(DisruptionCheck, FailsWithTheBudgetsNameAndSaysThatWaitingDoesNotHelp) {
   EXPECT_NE(result.remedy.find("waiting does not help"), std::string::npos);
 }
 
+TEST_F(DisruptionCheck, MayBeContentWithABudgetThatFreesLater) {
+  budgets = json::array({budget(0)});
+  budgets[0]["status"]["currentHealthy"] = 1;
+  budgets[0]["status"]["desiredHealthy"] = 1;
+  EXPECT_EQ(of_node().verdict, Verdict::Fail);
+  const auto later = [this] {
+    return evaluate(check_disruption(), {{"node", "worker-1"}, {"now", false}});
+  };
+  EXPECT_EQ(later().verdict, Verdict::Pass) << later().summary;
+  EXPECT_NE(later().summary.find("may let them go later"), std::string::npos);
+  budgets = json::array({budget(0)});
+  EXPECT_EQ(later().verdict, Verdict::Fail) << "one that can never let it go is not waited for";
+}
+
 TEST_F(DisruptionCheck, AllTogetherNeedMoreRoom) {
   EXPECT_EQ(of_node(0).verdict, Verdict::Fail);
 }

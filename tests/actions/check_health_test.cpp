@@ -61,7 +61,7 @@ struct HealthCheck : testing::Test, test::ActionBench {
         });
   }
 
-  CheckResult ask() { return evaluate(check_health(), {{"profile", "sop"}}); }
+  CheckResult ask() { return evaluate(check_health(), {{"profile", "sop"}, {"fail_on", "fail"}}); }
 };
 
 TEST_F(HealthCheck, PassesWhereAllIsWell) {

@@ -8,7 +8,6 @@ namespace cfkops::actions {
 namespace {
 
 using engine::Verdict;
-using testing::Contains;
 using testing::HasSubstr;
 
 engine::CheckResult ask(test::DrainBench& bench, runbook::ValueMap given) {

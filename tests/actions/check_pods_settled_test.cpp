@@ -61,6 +61,40 @@ TEST(CheckPodsSettled, LooksOnlyAtPodsThatAreNewEnough) {
   EXPECT_EQ(result.verdict, Verdict::Pass);
 }
 
+/// What a drain of node-1 tells of the pods that went.
+runbook::Value drained(test::DrainBench& bench) {
+  bench.cordon("node-1");
+  const auto outcome =
+      bench.apply(node_drain(), {{"node", bench.node("node-1")}, {"ignore_daemonsets", true}});
+  EXPECT_EQ(outcome.kind, engine::Outcome::Kind::Done) << outcome.why;
+  return outcome.outputs.at("pods");
+}
+
+TEST(CheckPodsSettled, FailsForPodsThatAreNeverMadeAgain) {
+  test::DrainBench bench(
+      test::workload("StatefulSet", "db", 2, "nodeSelector: {kubernetes.io/hostname: node-1}, "));
+  bench.pass(seconds(10));
+  const runbook::Value went = drained(bench);
+  const auto result = ask(bench, {{"went", went}, {"within", Duration(seconds(20))}});
+  EXPECT_EQ(result.verdict, Verdict::Fail);
+  EXPECT_THAT(result.details,
+              ElementsAre(HasSubstr("pod shop/db-0 is not Ready"),
+                          HasSubstr("pod shop/db-1 is not made again")));
+}
+
+TEST(CheckPodsSettled, CountsThePodsOfAReplicaSetThatAreWell) {
+  test::DrainBench bench(test::workload("Deployment", "web", 12));
+  bench.pass(seconds(10));
+  const runbook::Value went = drained(bench);
+  ASSERT_FALSE(went.list()->empty());
+  EXPECT_EQ(ask(bench, {{"went", went}, {"not_on", "node-1"}}).verdict, Verdict::Pass);
+  // One that is on the node does not count, however well it is.
+  const auto result =
+      ask(bench, {{"went", went}, {"not_on", "node-2"}, {"within", Duration(seconds(5))}});
+  EXPECT_EQ(result.verdict, Verdict::Fail);
+  EXPECT_THAT(result.details, ElementsAre(HasSubstr("of 12 Ready: ")));
+}
+
 TEST(CheckPodsSettled, LooksOnlyAtItsNamespace) {
   test::DrainBench bench(homeless());
   EXPECT_EQ(

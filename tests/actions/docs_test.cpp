@@ -54,7 +54,7 @@ std::string page(const runbook::ActionSpec& spec) {
     text += "\nNeeds to be allowed to:\n\n";
   }
   for (const runbook::PermissionSpec& permission : spec.permissions) {
-    text += "- " + permission.verb + " " + permission.resource + "\n";
+    text += "- " + permission.verb + " " + permission.text() + "\n";
   }
   text += spec.example.empty() ? "" : "\n```yaml\n" + spec.example + "```\n";
   return text;

@@ -7,7 +7,9 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include <functional>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <utility>
@@ -32,6 +34,9 @@ class TimedRecorder final : public kube::MutationRecorder {
     sent.push_back({.verb = mutation.verb,
                     .name = mutation.ns.empty() ? mutation.name : mutation.ns + "/" + mutation.name,
                     .at = clock_.now()});
+    if (before) {
+      std::exchange(before, nullptr)();
+    }
     return {};
   }
 
@@ -55,6 +60,7 @@ class TimedRecorder final : public kube::MutationRecorder {
 
   std::vector<Sent> sent;
   int refused = 0;
+  std::function<void()> before;  ///< happens once, just before the next mutation leaves
 
  private:
   const Clock& clock_;
@@ -91,6 +97,22 @@ class DrainBench {
                              *Json::parse(R"({"spec": {"unschedulable": true}})"),
                              {}));
     recorder.sent.clear();
+  }
+
+  /// What somebody else does meanwhile, with kubectl: a merge patch of a node.
+  void kubectl_patch(const std::string& name, const std::string& body) {
+    std::optional<int> status;
+    cluster_->submit({.method = "PATCH",
+                      .target = "/api/v1/nodes/" + name + "?fieldManager=kubectl",
+                      .headers = {{"Content-Type", "application/merge-patch+json"}},
+                      .body = body},
+                     [&status](const Result<kube::Response>& response) {
+                       status = response ? response->status : 0;
+                     });
+    while (!status) {
+      cluster_->pump(loop.clock().now() + std::chrono::seconds(1));
+    }
+    EXPECT_EQ(*status, 200);
   }
 
   /// The names of the pods on a node that have this label, as "namespace/name".
@@ -186,6 +208,44 @@ inline std::string budget(const std::string& name, const std::string& rule) {
       "shop}}, spec: {{{1}, selector: {{matchLabels: {{app: {0}}}}}}}}}\n",
       name,
       rule);
+}
+
+/// For `workload`: its pods go to node-1.
+inline constexpr const char* kHere = "nodeSelector: {kubernetes.io/hostname: node-1}, ";
+
+/// For `DrainBench`: one Kafka with a topic that is written to.
+inline constexpr const char* kKafka =
+    "- {name: kafka, topics: [{name: orders, partitions: 12, recordsPerSecond: 300, stored: "
+    "16Mi}]}\n";
+
+inline constexpr const char* kBroker = "platform.confluent.io/type=kafka";
+
+/// The arguments of a drain that the runbooks give.
+inline runbook::ValueMap usual(DrainBench& bench, const std::string& node = "node-1") {
+  return {{"node", bench.node(node)}, {"ignore_daemonsets", true}, {"delete_emptydir", true}};
+}
+
+/// A node with a broker.
+inline std::string broker_node(DrainBench& bench) {
+  for (int number = 1; number <= 6; ++number) {
+    std::string node = fmt::format("node-{}", number);
+    if (!bench.pods_on(node, kBroker).empty()) {
+      return node;
+    }
+  }
+  ADD_FAILURE() << "no broker";
+  return "";
+}
+
+/// A pod of the namespace shop that an earlier process of the run has evicted.
+inline std::vector<engine::SentMutation> evicted_earlier(const std::string& pod,
+                                                         const std::string& uid) {
+  return {{.number = 1,
+           .step = "drain",
+           .mutation = {.verb = "evict", .ns = "shop", .name = pod, .uid = uid},
+           .time = {},
+           .known = true,
+           .fate = engine::Fate::Applied}};
 }
 
 }  // namespace cfkops::test

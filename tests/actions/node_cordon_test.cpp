@@ -27,6 +27,7 @@ class Bench : public test::DrainBench {
         log_(test::memory_file(disk_), "run-1", loop.clock()),
         journal(log_) {
     context.journal = &journal;
+    context.step.id = "cordon";
     journal.set_step("cordon", 1);
   }
 
@@ -91,6 +92,81 @@ TEST(NodeCordon, LeavesANodeThatAnotherRunHasCordonedMeanwhile) {
       node_cordon().undo(bench.context, bench.client, bench.journal.remembered().front().data);
   EXPECT_EQ(undone.kind, Outcome::Kind::Refused);
   EXPECT_THAT(undone.why, HasSubstr("somebody else has changed node node-1"));
+  EXPECT_TRUE(is_cordoned(bench.now()));
+}
+
+constexpr const char* kCordon = R"({"spec": {"unschedulable": true}})";
+constexpr const char* kUncordon = R"({"spec": {"unschedulable": null}})";
+
+TEST(NodeCordon, DoesNotTakeBackACordonThatCameBeforeItsOwn) {
+  Bench bench;
+  bench.recorder.before = [&bench] { bench.kubectl_patch("node-1", kCordon); };
+  const Outcome outcome = bench.cordon_it();
+  ASSERT_EQ(outcome.kind, Outcome::Kind::Done) << outcome.why;
+  EXPECT_FALSE(*outcome.outputs.at("changed").as<bool>()) << "it was somebody else";
+  ASSERT_THAT(bench.journal.remembered(), SizeIs(1));
+  EXPECT_TRUE(bench.journal.remembered().front().undone) << "there is nothing to take back";
+}
+
+TEST(NodeCordon, LeavesACordonThatDoesNotBearItsMark) {
+  Bench bench;
+  ASSERT_EQ(bench.cordon_it().kind, Outcome::Kind::Done);
+  const Json remembered = bench.journal.remembered().front().data;
+  // As if the process had been killed before its request left, and somebody else had cordoned it.
+  bench.kubectl_patch("node-1",
+                      R"({"metadata": {"annotations": {"cfkops.dev/cordon": null}},
+                          "spec": {"unschedulable": null}})");
+  bench.kubectl_patch("node-1", kCordon);
+  const Outcome undone = node_cordon().undo(bench.context, bench.client, remembered);
+  EXPECT_EQ(undone.kind, Outcome::Kind::Refused);
+  EXPECT_THAT(undone.why, HasSubstr("does not say by whom"));
+  EXPECT_TRUE(is_cordoned(bench.now()));
+}
+
+TEST(NodeCordon, GoingOnForgetsWhatItDidNotSendWhereSomebodyElseHasCordonedIt) {
+  Bench bench;
+  ASSERT_TRUE(bench.journal.remember_undo(Json()));
+  bench.kubectl_patch("node-1", kCordon);
+  const std::vector<engine::SentMutation> earlier;
+  bench.context.earlier = &earlier;
+  const Outcome outcome = bench.cordon_it();
+  ASSERT_EQ(outcome.kind, Outcome::Kind::Done) << outcome.why;
+  EXPECT_FALSE(*outcome.outputs.at("changed").as<bool>());
+  EXPECT_TRUE(bench.journal.remembered().front().undone);
+}
+
+TEST(NodeCordon, GoingOnKnowsItsOwnCordonByTheMark) {
+  Bench bench;
+  ASSERT_EQ(bench.cordon_it().kind, Outcome::Kind::Done);
+  const Outcome again = bench.cordon_it();
+  ASSERT_EQ(again.kind, Outcome::Kind::Done) << again.why;
+  EXPECT_TRUE(*again.outputs.at("changed").as<bool>());
+  EXPECT_FALSE(bench.journal.remembered().front().undone);
+}
+
+TEST(NodeCordon, LeavesANodeThatSomebodyHasUncordonedAndCordonedAgain) {
+  Bench bench;
+  ASSERT_EQ(bench.cordon_it().kind, Outcome::Kind::Done);
+  bench.kubectl_patch("node-1", kUncordon);
+  bench.kubectl_patch("node-1", kCordon);
+  EXPECT_THAT(cordon_text(bench.now()), HasSubstr("by kubectl; an older mark says: by run run-1"));
+  const Outcome undone =
+      node_cordon().undo(bench.context, bench.client, bench.journal.remembered().front().data);
+  EXPECT_EQ(undone.kind, Outcome::Kind::Refused);
+  EXPECT_THAT(undone.why, HasSubstr("kubectl has cordoned it since"));
+  EXPECT_TRUE(is_cordoned(bench.now()));
+}
+
+TEST(NodeCordon, LeavesANodeCordonedThatIsNotReadyAnyMore) {
+  Bench bench;
+  ASSERT_EQ(bench.cordon_it().kind, Outcome::Kind::Done);
+  bench.cluster().inject(
+      {{.kind = sandbox::FaultKind::NodeLost, .at = Duration(0), .target = "node-1"}});
+  bench.pass(std::chrono::minutes(2));
+  const Outcome undone =
+      node_cordon().undo(bench.context, bench.client, bench.journal.remembered().front().data);
+  EXPECT_EQ(undone.kind, Outcome::Kind::Refused);
+  EXPECT_THAT(undone.why, HasSubstr("cfkops run node-uncordon --param node=node-1"));
   EXPECT_TRUE(is_cordoned(bench.now()));
 }
 

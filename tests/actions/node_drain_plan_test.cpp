@@ -13,19 +13,14 @@ namespace {
 using std::chrono::seconds;
 using test::budget;
 using test::DrainBench;
+using test::kHere;
+using test::usual;
 using test::workload;
 using testing::AllOf;
 using testing::Contains;
 using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::Not;
-using testing::SizeIs;
-
-const std::string kHere = "nodeSelector: {kubernetes.io/hostname: node-1}, ";
-
-runbook::ValueMap usual(DrainBench& bench, const std::string& node = "node-1") {
-  return {{"node", bench.node(node)}, {"ignore_daemonsets", true}, {"delete_emptydir", true}};
-}
 
 /// The change of the pod whose name begins so, or nullptr.
 const engine::PlannedChange* change_of(const engine::StepPlan& plan, const std::string& name) {

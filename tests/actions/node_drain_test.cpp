@@ -16,8 +16,13 @@ using engine::Outcome;
 using std::chrono::milliseconds;
 using std::chrono::minutes;
 using std::chrono::seconds;
+using test::broker_node;
 using test::budget;
 using test::DrainBench;
+using test::kBroker;
+using test::kHere;
+using test::kKafka;
+using test::usual;
 using test::workload;
 using testing::AllOf;
 using testing::Contains;
@@ -28,13 +33,7 @@ using testing::Not;
 using testing::SizeIs;
 using testing::StartsWith;
 
-const std::string kHere = "nodeSelector: {kubernetes.io/hostname: node-1}, ";
 const std::string kAnywhere = "nodeSelector: {kubernetes.io/os: linux}, ";
-
-/// The arguments that the runbooks give.
-runbook::ValueMap usual(DrainBench& bench, const std::string& node = "node-1") {
-  return {{"node", bench.node(node)}, {"ignore_daemonsets", true}, {"delete_emptydir", true}};
-}
 
 /// Six pods on six nodes, and with them an agent on each.
 std::string shop() {
@@ -81,7 +80,8 @@ TEST(NodeDrain, RefusesANodeThatIsNotCordoned) {
 TEST(NodeDrain, NamesAllThatItMayNotEvictBeforeItEvictsAny) {
   DrainBench bench(
       workload("DaemonSet", "agent", 0) +
-      workload("Deployment", "cache", 1, kHere + "volumes: [{name: tmp, emptyDir: {}}], ") +
+      workload(
+          "Deployment", "cache", 1, std::string(kHere) + "volumes: [{name: tmp, emptyDir: {}}], ") +
       workload("Deployment", "web", 1, kHere) +
       "- {apiVersion: v1, kind: Pod, metadata: {name: bare, namespace: shop}, spec: {nodeName: "
       "node-1, containers: [{name: it, image: shop/it}]}}\n");
@@ -98,7 +98,8 @@ TEST(NodeDrain, NamesAllThatItMayNotEvictBeforeItEvictsAny) {
 
 TEST(NodeDrain, EvictsWhatWasPermitted) {
   DrainBench bench(
-      workload("Deployment", "cache", 1, kHere + "volumes: [{name: tmp, emptyDir: {}}], ") +
+      workload(
+          "Deployment", "cache", 1, std::string(kHere) + "volumes: [{name: tmp, emptyDir: {}}], ") +
       "- {apiVersion: v1, kind: Pod, metadata: {name: bare, namespace: shop}, spec: {nodeName: "
       "node-1, containers: [{name: it, image: shop/it}]}}\n");
   bench.cordon("node-1");
@@ -163,12 +164,16 @@ TEST(NodeDrain, HasThePodsOfOneBudgetGoInTurns) {
   EXPECT_TRUE(bench.observer.waited_for("budget shop/web"));
 }
 
+/// One pod of three never gets a node, so that the budget over all of them allows none.
+std::string exhausted() {
+  return workload("Deployment", "web", 2, kHere) +
+         workload("Deployment", "stuck", 1, "nodeSelector: {no: such}, ") +
+         "- {apiVersion: policy/v1, kind: PodDisruptionBudget, metadata: {name: all, namespace: "
+         "shop}, spec: {minAvailable: 2, selector: {}}}\n";
+}
+
 TEST(NodeDrain, UsesABudgetThatFreesWithoutDelay) {
-  // One pod of three never gets a node, so that the budget allows none.
-  DrainBench bench(workload("Deployment", "web", 2, kHere) +
-                   workload("Deployment", "stuck", 1, "nodeSelector: {no: such}, ") +
-                   "- {apiVersion: policy/v1, kind: PodDisruptionBudget, metadata: {name: all, "
-                   "namespace: shop}, spec: {minAvailable: 2, selector: {}}}\n");
+  DrainBench bench(exhausted());
   bench.pass(seconds(5));
   bench.cordon("node-1");
   std::optional<MonoTime> freed;
@@ -193,10 +198,7 @@ TEST(NodeDrain, UsesABudgetThatFreesWithoutDelay) {
 }
 
 TEST(NodeDrain, NamesTheBudgetThatItsTimeWasNotEnoughFor) {
-  DrainBench bench(workload("Deployment", "web", 2, kHere) +
-                   workload("Deployment", "stuck", 1, "nodeSelector: {no: such}, ") +
-                   "- {apiVersion: policy/v1, kind: PodDisruptionBudget, metadata: {name: all, "
-                   "namespace: shop}, spec: {minAvailable: 2, selector: {}}}\n");
+  DrainBench bench(exhausted());
   bench.pass(seconds(5));
   bench.cordon("node-1");
   bench.context.deadline = bench.loop.clock().now() + minutes(2);
@@ -229,26 +231,10 @@ TEST(NodeDrain, StopsWhereAPersonAsksAndSaysWhatIsLeft) {
   EXPECT_THAT(outcome.left, Contains(HasSubstr("is on its way out")));
 }
 
-const std::string kKafka =
-    "- {name: kafka, topics: [{name: orders, partitions: 12, recordsPerSecond: 300, stored: "
-    "16Mi}]}\n";
-
-/// A node with a process of Kafka that has this label.
-std::string node_with(DrainBench& bench, const std::string& selector) {
-  for (int number = 1; number <= 6; ++number) {
-    const std::string node = fmt::format("node-{}", number);
-    if (!bench.pods_on(node, selector).empty()) {
-      return node;
-    }
-  }
-  return "";
-}
-
 TEST(NodeDrain, MovesABrokerLastAndWaitsUntilItIsInSyncElsewhere) {
   DrainBench bench(workload("Deployment", "web", 12), kKafka);
-  const std::string node = node_with(bench, "platform.confluent.io/type=kafka");
-  ASSERT_NE(node, "");
-  const auto brokers = bench.pods_on(node, "platform.confluent.io/type=kafka");
+  const std::string node = broker_node(bench);
+  const auto brokers = bench.pods_on(node, kBroker);
   bench.cordon(node);
   bench.cluster().reset_kafka_reports();
   runbook::ValueMap given = usual(bench, node);
@@ -269,7 +255,7 @@ TEST(NodeDrain, MovesABrokerLastAndWaitsUntilItIsInSyncElsewhere) {
 
 TEST(NodeDrain, RefusesABrokerThatFitsNowhereElse) {
   DrainBench bench("", kKafka);
-  const std::string node = node_with(bench, "platform.confluent.io/type=kafka");
+  const std::string node = broker_node(bench);
   for (int number = 1; number <= 6; ++number) {
     bench.cordon(fmt::format("node-{}", number));
   }
@@ -288,13 +274,7 @@ TEST(NodeDrain, GoesOnWhereAnEarlierProcessHadBegun) {
   const auto object = bench.client.get(kube::resources::pods(), "shop", first);
   ASSERT_TRUE(bench.client.evict("shop", first, {.uid = object->uid()}));
   bench.recorder.sent.clear();
-  const std::vector<engine::SentMutation> earlier = {
-      {.number = 1,
-       .step = "drain",
-       .mutation = {.verb = "evict", .ns = "shop", .name = first, .uid = object->uid()},
-       .time = {},
-       .known = true,
-       .fate = engine::Fate::Applied}};
+  const auto earlier = test::evicted_earlier(first, object->uid());
   bench.context.earlier = &earlier;
   const Outcome outcome = bench.apply(node_drain(), usual(bench));
   ASSERT_EQ(outcome.kind, Outcome::Kind::Done) << outcome.why;

@@ -61,6 +61,16 @@ TEST(NodeUncordon, IsTakenBackWithTheMarkThatWasThere) {
   EXPECT_THAT(cordon_text(node_of(bench)), HasSubstr("a kernel"));
 }
 
+TEST(NodeUncordon, PlansWithWhoHasCordonedItAndWhy) {
+  test::DrainBench bench("");
+  ASSERT_EQ(
+      bench.apply(node_cordon(), {{"node", bench.node("node-1")}, {"reason", "a kernel"}}).kind,
+      Outcome::Kind::Done);
+  const auto plan = bench.plan(node_uncordon(), {{"node", bench.node("node-1")}});
+  ASSERT_THAT(plan, test::IsOk());
+  EXPECT_THAT(plan->notes, ElementsAre(HasSubstr("is cordoned by run run-1 (ana@desk): a kernel")));
+}
+
 TEST(NodeUncordon, PlansForANodeThatAnEarlierStepWillCordon) {
   test::DrainBench bench("");
   const auto plan = bench.plan(node_uncordon(), {{"node", bench.node("node-1")}});

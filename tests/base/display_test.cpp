@@ -12,6 +12,9 @@ TEST(Display, WidthIsWhatATerminalDrawsNotBytes) {
   EXPECT_EQ(display_width(std::string_view("日本")), 4U);
   EXPECT_EQ(display_width(std::string_view("e\xCC\x81")), 1U);  // e and a combining acute
   EXPECT_EQ(display_width(std::string_view("\xff")), 1U);
+  EXPECT_EQ(display_width(std::string_view("\u2705\u26a1\U0001F680\U0001FAE0")), 8U);
+  EXPECT_EQ(display_width(std::string_view("\u2713")), 1U);
+  EXPECT_EQ(display_width(std::string_view("\u26a0\ufe0f")), 2U);  // as an emoji
 }
 
 TEST(Display, WhatFitsIsLeftAsItIs) {

@@ -3,6 +3,8 @@
 #include "cfkops/cli/terminal.hpp"
 
 #include <cstddef>
+#include <cstdint>
+#include <deque>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -10,8 +12,9 @@
 
 namespace cfkops::test {
 
-/// Keeps what is shown, and answers questions with `answer`, or as if nobody were there.
-class FakeTerminal final : public cli::Terminal {
+/// Keeps what is shown, and answers questions with `first_answers`, then with `answer`, or as if
+/// nobody were there.
+class FakeTerminal : public cli::Terminal {
  public:
   void out(std::string_view text) override { shown_out += text; }
 
@@ -21,6 +24,11 @@ class FakeTerminal final : public cli::Terminal {
 
   Result<std::string> ask(std::string_view question) override {
     shown_err += question;
+    if (!first_answers.empty()) {
+      std::string first = first_answers.front();
+      first_answers.pop_front();
+      return first;
+    }
     if (!answer) {
       return make_error(ErrorCode::Refused,
                         "nobody can be asked: standard input is not a terminal");
@@ -36,14 +44,34 @@ class FakeTerminal final : public cli::Terminal {
 
   [[nodiscard]] bool err_is_terminal() const override { return is_terminal; }
 
+  [[nodiscard]] bool out_is_terminal() const override { return is_terminal; }
+
   [[nodiscard]] bool lively() const override { return is_terminal; }
+
+  [[nodiscard]] bool colours() const override { return is_terminal && coloured; }
+
+  [[nodiscard]] bool unicode() const override { return is_unicode; }
+
+  [[nodiscard]] cli::Screen screen() const override {
+    return {.columns = columns,
+            .rows = rows,
+            .rewraps = true,
+            .foreground = foreground,
+            .continued = continued};
+  }
 
   std::string lost;  ///< why some of it could not be written
   std::string shown_out;
   std::string shown_err;
+  std::deque<std::string> first_answers;
   std::optional<std::string> answer;
   std::string input;
   int columns = 80;
+  int rows = 24;
+  bool coloured = true;
+  bool is_unicode = true;
+  bool foreground = true;
+  std::uint64_t continued = 0;
   bool is_terminal = false;
 };
 

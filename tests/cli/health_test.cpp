@@ -90,6 +90,27 @@ TEST(HealthCommand, WhatIsUnknownIsNotTakenForWell) {
   EXPECT_EQ(record.at("counts").at("pass"), 0);
 }
 
+TEST(HealthCommand, ABaselineOfAnotherClusterIsRefused) {
+  const test::TempDir dir;
+  test::ClusterBench bench;
+  bench.script = [](test::ScriptedTransport& transport) {
+    transport.on("GET", "*").refuse(403, "Forbidden", "not for you");
+  };
+  const std::string path =
+      dir.write("b.json", R"({"schemaVersion":1,"server":"https://other","checks":[]})").string();
+  EXPECT_EQ(bench.run_words({"health", "--baseline", path}), 2);
+  EXPECT_THAT(bench.terminal.shown_err, HasSubstr("is of another cluster: https://other"));
+}
+
+TEST(HealthCommand, ANamespaceThatIsNoneIsRefused) {
+  test::ClusterBench bench;
+  bench.script = [](test::ScriptedTransport& transport) {
+    transport.on("GET", "/api/v1/namespaces/confluent").refuse(404, "NotFound", "not found");
+  };
+  EXPECT_NE(bench.run_words({"health"}), 0);
+  EXPECT_THAT(bench.terminal.shown_err, HasSubstr("there is no namespace 'confluent'"));
+}
+
 TEST(HealthCommand, ABaselineThatIsNoneIsRefused) {
   const test::TempDir dir;
   test::ClusterBench bench;

@@ -3,9 +3,6 @@
 #include "fake_terminal.hpp"
 #include "support/virtual_clock.hpp"
 
-#include "cfkops/base/display.hpp"
-#include "cfkops/base/text.hpp"
-
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -78,30 +75,6 @@ TEST_F(HumanObserverTest, OffATerminalThereIsNoEscapeSequence) {
   observer.on_wait(step, wait("a"));
   EXPECT_THAT(terminal.shown_err, Not(HasSubstr("\033")));
   EXPECT_THAT(terminal.shown_err, Not(HasSubstr("\r")));
-}
-
-TEST_F(HumanObserverTest, OnATerminalAWaitIsRewrittenInPlaceAndFitsTheLine) {
-  terminal.is_terminal = true;
-  terminal.columns = 40;
-  observer.on_wait(step, wait(std::string(200, 'x')));
-  EXPECT_THAT(terminal.shown_err, testing::StartsWith("\r\033[K"));
-  EXPECT_LE(terminal.shown_err.size(), std::string("\r\033[K").size() + 39);
-  EXPECT_THAT(terminal.shown_err, Not(HasSubstr("\n")));
-}
-
-TEST_F(HumanObserverTest, ARewrittenLineIsCutByWhatIsDrawnNotByBytes) {
-  terminal.is_terminal = true;
-  terminal.columns = 60;
-  std::string wide;
-  for (int i = 0; i < 60; ++i) {
-    wide += "\u65e5";
-  }
-  observer.on_wait(step, wait(wide));
-  const std::string shown = terminal.shown_err.substr(std::string("\r\033[K").size());
-  EXPECT_LE(base::display_width(shown), 59U);
-  EXPECT_GE(base::display_width(shown), 58U);
-  EXPECT_EQ(shown, base::printable(shown));  // nothing is cut within a character
-  EXPECT_THAT(shown, testing::EndsWith("\u65e5..."));
 }
 
 TEST_F(HumanObserverTest, WhatRunbooksAndServersSayCannotDriveTheTerminal) {

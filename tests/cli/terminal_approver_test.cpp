@@ -6,7 +6,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <deque>
 #include <string>
+#include <utility>
 
 namespace cfkops::cli {
 namespace {
@@ -71,6 +73,19 @@ TEST_F(TerminalApproverTest, WantsTheNameOfTheTargetWhereTheRiskIsHigh) {
   }
 }
 
+TEST_F(TerminalApproverTest, YesIsNotEnoughWhereAPersonIsNeededLater) {
+  engine::Plan plan = plan_of_risk("high");
+  EXPECT_THAT(approve(plan, true), IsOk());
+  plan.steps.front().for_a_person = true;
+  EXPECT_THAT(approve(plan, true), HasError(ErrorCode::Refused, "nobody can be asked"));
+  terminal.answer = "yes";
+  EXPECT_THAT(approve(plan, true), IsOk());
+  EXPECT_THAT(terminal.shown_err, HasSubstr("step 'roll' is for a person"));
+  plan.steps.front().skipped = "it is not wanted";
+  terminal.answer.reset();
+  EXPECT_THAT(approve(plan, true), IsOk());
+}
+
 TEST_F(TerminalApproverTest, WantsYesWhereTheRiskIsLower) {
   for (const char* risk : {"low", "medium"}) {
     terminal.answer = "Yes";
@@ -132,6 +147,26 @@ TEST_F(TerminalApproverTest, SaysWhatEachAnswerDoes) {
                         "  yes: step 'roll' begins\n  no: the run stops here\n"));
   terminal.answer = "yes";
   EXPECT_THAT(ask(false, false), IsOk());
+}
+
+TEST_F(TerminalApproverTest, AsksAgainWhetherSomebodysWorkIsDoneUntilItIsYesOrNo) {
+  const auto is_it_done = [this](std::deque<std::string> answers) {
+    terminal.first_answers = std::move(answers);
+    return TerminalApprover(terminal, false, std::nullopt)
+        .ask({.what = "Is it done?",
+              .details = {},
+              .on_yes = "on",
+              .on_no = "stop",
+              .of_a_task = true});
+  };
+  EXPECT_THAT(is_it_done({"yess", "", " YES "}), IsOk());
+  EXPECT_THAT(is_it_done({"maybe", "no"}), HasError(ErrorCode::Refused, "answered with no"));
+  EXPECT_THAT(is_it_done({"maybe"}), HasError(ErrorCode::Refused, "nobody can be asked"));
+}
+
+TEST_F(TerminalApproverTest, TakesASlipForANoWhereNothingHasBeenDone) {
+  terminal.first_answers = {"yess", "yes"};
+  EXPECT_THAT(ask(false, false), HasError(ErrorCode::Refused, "answered with no"));
 }
 
 TEST_F(TerminalApproverTest, ShowsNoControlCharactersOfThePlan) {

@@ -10,7 +10,7 @@ import tempfile
 import time
 import unittest
 
-from support import cluster
+from support import cluster, only_full_on_lab
 
 lab = cluster("e2e-drain")
 
@@ -76,6 +76,7 @@ SELECTORS = ("", "app=web", "app!=bare")
 
 
 def setUpModule():
+    only_full_on_lab()
     lab.up()
     lab.tool("kafka")
     lab.kubectl("apply", "-f", "-", stdin=OBJECTS)

@@ -83,7 +83,30 @@ void MemoryObserver::on_run_finished(const engine::RunReport& report) {
   lines.push_back("end " + std::string(to_string(report.result)));
 }
 
-Bench::Bench() = default;
+void MemoryObserver::on_plan(const engine::Plan& plan) {
+  table.push_back("plan of " + std::to_string(plan.steps.size()));
+}
+
+void MemoryObserver::on_object(const engine::ObjectChange& change) {
+  using State = engine::ObjectChange::State;
+  const std::string state = change.state == State::Sent     ? "sent"
+                            : change.state == State::Done   ? "done"
+                            : change.state == State::Failed ? "failed"
+                                                            : "unknown";
+  table.push_back(change.step + ": " + change.verb + " " + change.object + " " + state);
+}
+
+void MemoryObserver::on_undo_started(const engine::StepInfo& step) {
+  table.push_back("undo of " + step.id);
+}
+
+void MemoryObserver::on_undo_finished(const engine::StepInfo& step, bool undone) {
+  table.push_back("undo of " + step.id + (undone ? " done" : " not done"));
+}
+
+Bench::Bench() {
+  journal.tell(observer);
+}
 
 runbook::Runbook Bench::load(const std::string& sections) const {
   const std::string text = whole("sample", sections);

@@ -32,8 +32,13 @@ class MemoryObserver final : public engine::Observer {
                         Duration took) override;
   void on_notice(const std::string& text) override;
   void on_run_finished(const engine::RunReport& report) override;
+  void on_plan(const engine::Plan& plan) override;
+  void on_object(const engine::ObjectChange& change) override;
+  void on_undo_started(const engine::StepInfo& step) override;
+  void on_undo_finished(const engine::StepInfo& step, bool undone) override;
 
   std::vector<std::string> lines;
+  std::vector<std::string> table;  ///< what only a table of the steps needs to know
 };
 
 /// What the fake actions and checks do, set by each test.

@@ -154,6 +154,20 @@ TEST(Recovering, IsNotPutOffByWhatWasSaidBeforeTheStart) {
   EXPECT_EQ(run->lives, 1);
 }
 
+TEST(Recovering, TakesNothingBackThatWasForgotten) {
+  audit::LogLine remember = line_about("undo");
+  remember.step = "one";
+  remember.data = *Json::parse(R"({"event": "remember", "entry": 1, "undo": {"a": 1}})");
+  audit::LogLine forget = line_about("undo");
+  forget.step = "one";
+  forget.data = *Json::parse(R"({"event": "forget", "entry": 1})");
+  const auto run = recover({line_about("start"), remember, forget});
+  ASSERT_THAT(run, IsOk());
+  EXPECT_THAT(run->remembered, IsEmpty());
+  EXPECT_EQ(run->entries, 1U) << "its number is not given again";
+  EXPECT_FALSE(run->undoing);
+}
+
 TEST(Recovering, NeedsAStart) {
   EXPECT_THAT(recover({line_about("note")}),
               test::HasError(ErrorCode::InvalidInput, "no record of a run's start"));

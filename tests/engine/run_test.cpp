@@ -47,6 +47,34 @@ TEST(Run, TakesTheStepsInOrderAndSaysWhatWasDone) {
   EXPECT_EQ(verified.last_hash, report.journal_hash);
 }
 
+TEST(Run, TellsTheObserverOfThePlanAndOfEachChangeButNotOfThoseOfLocks) {
+  Bench bench;
+  static_cast<void>(bench.run(kTwoSteps));
+  EXPECT_EQ(bench.observer.table,
+            (std::vector<std::string>{"plan of 2",
+                                      "one: patch configmap confluent/a sent",
+                                      "one: patch configmap confluent/a done",
+                                      "two: patch configmap confluent/b sent",
+                                      "two: patch configmap confluent/b done"}));
+}
+
+TEST(Run, TellsTheObserverWhatIsTakenBack) {
+  Bench bench;
+  bench.script.outcomes["three"] = {Outcome::refused("no")};
+  static_cast<void>(bench.run(kTwoSteps + "  - {id: three, do: fake.script}\n"));
+  const std::vector<std::string>& told = bench.observer.table;
+  ASSERT_GE(told.size(), 13U);
+  EXPECT_EQ(std::vector<std::string>(told.begin() + 5, told.end()),
+            (std::vector<std::string>{"undo of two",
+                                      "two: patch configmap confluent/b sent",
+                                      "two: patch configmap confluent/b done",
+                                      "undo of two done",
+                                      "undo of one",
+                                      "one: patch configmap confluent/a sent",
+                                      "one: patch configmap confluent/a done",
+                                      "undo of one done"}));
+}
+
 TEST(Run, WritesWhoWhatAndWhereIntoTheJournal) {
   Bench bench;
   static_cast<void>(bench.run(kTwoSteps));
@@ -324,6 +352,23 @@ rollback: [{id: after, do: fake.set, with: {name: a, value: "7"}}]
   EXPECT_TRUE(mentions(report.next, "cfkops run sample -n confluent"));
   EXPECT_TRUE(bench.world.unannounced.empty());
   EXPECT_EQ(bench.verified().state, audit::VerifyReport::State::Intact);
+}
+
+TEST(Run, RecordsACheckThatIsNotAskedAsSkippedAndGoesOn) {
+  Bench bench;
+  bench.script.checks["x"] = {verdict(Verdict::Fail, "not there")};
+  const RunReport report = bench.run(R"(
+prerequisites: [{check: permission}, {check: fake.says, id: load, when: "false", with: {of: x}}]
+steps: [{id: one, do: fake.set, with: {name: a}}]
+validation: [{check: fake.says, id: after, when: "false", with: {of: x}}]
+)");
+  EXPECT_EQ(report.result, RunResult::Succeeded) << report.summary;
+  std::map<std::string, std::string> verdicts;
+  for (const audit::LogLine& line : bench.log("check")) {
+    verdicts[line.data.string_or("/id", "")] = line.data.string_or("/verdict", "");
+  }
+  EXPECT_EQ(verdicts["load"], "skipped");
+  EXPECT_EQ(verdicts["after"], "skipped");
 }
 
 TEST(Run, UndoesWhatTheFailingStepItselfHadDone) {

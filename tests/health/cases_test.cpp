@@ -96,6 +96,8 @@ void add(Snapshot& snapshot, const std::string& key, const Json& value) {
     snapshot.version = value.string_or("", "");
   } else if (key == "readyz") {
     snapshot.ready_checks = value.string_or("", "");
+  } else if (key == "livez") {
+    snapshot.live_checks = value.string_or("", "");
   } else if (key == "server clock") {
     snapshot.by_server_clock = value.bool_or("", true);
   } else if (key == "Kafka") {
@@ -108,6 +110,7 @@ void add(Snapshot& snapshot, const std::string& key, const Json& value) {
     for (const Json& one : value.items()) {
       snapshot.of(*part).push_back(slim(one));
     }
+    snapshot.source(*part).seen = value.items().size();
   }
 }
 
@@ -119,6 +122,7 @@ Snapshot snapshot_of(const Json& test) {
     source.state = Source::State::Read;
     source.at = snapshot.now;
   }
+  snapshot.source(Part::Nodes).seen = 1;  // of which nothing is known, where the case has none
   for (const auto& [key, value] : test.members("/given")) {
     add(snapshot, key, value);
   }

@@ -17,6 +17,8 @@ Report sample() {
     source.state = Source::State::Read;
     source.at = snapshot.now;
   }
+  snapshot.source(Part::Nodes).seen = 1;
+  snapshot.ready_checks = snapshot.live_checks = "[+]ping ok";
   snapshot.version = "v1.34.4";
   snapshot.latencies = {std::chrono::milliseconds(1)};
   snapshot.by_server_clock = true;
@@ -66,7 +68,56 @@ TEST(HealthReport, ABaselineLeavesOutWhatItHas) {
   EXPECT_EQ(well.gone_since, now.known_before);
 }
 
+TEST(HealthReport, ABaselineHidesNothingThatIsWorseOrMore) {
+  const auto baseline = read_baseline(json_of(sample()).dump());
+  ASSERT_THAT(baseline, test::IsOk());
+  Report worse = sample();
+  Report more = sample();
+  for (std::size_t i = 0; i < worse.results.size(); ++i) {
+    if (!worse.results[i].found.empty()) {
+      worse.results[i].found.front().severity = Severity::Critical;
+      Finding second = more.results[i].found.front();
+      second.value = "another";
+      more.results[i].found.insert(more.results[i].found.begin(), second);
+    }
+  }
+  leave_out(worse, *baseline);
+  EXPECT_EQ(worse.worst(), Severity::Critical);
+  leave_out(more, *baseline);
+  ASSERT_GE(more.count(Verdict::Found), 1U);
+  for (const Answer& answer : more.results) {
+    if (answer.verdict == Verdict::Found) {
+      ASSERT_EQ(answer.found.size(), 1U);
+      EXPECT_EQ(answer.found.front().value, "another");
+    }
+  }
+}
+
+TEST(HealthReport, WhatABaselineHasIsKnownAndNotWell) {
+  Report now = sample();
+  const auto baseline = read_baseline(json_of(now).dump());
+  ASSERT_THAT(baseline, test::IsOk());
+  const std::size_t found = now.count(Verdict::Found);
+  const std::size_t pass = now.count(Verdict::Pass);
+  leave_out(now, *baseline);
+  EXPECT_EQ(now.count(Verdict::Known), found);
+  EXPECT_EQ(now.count(Verdict::Pass), pass);
+}
+
+TEST(HealthReport, WhatCouldNotBeJudgedNowIsNotGone) {
+  Report now = sample();
+  const auto baseline = read_baseline(json_of(now).dump());
+  ASSERT_THAT(baseline, test::IsOk());
+  for (Answer& answer : now.results) {
+    answer.found.clear();
+    answer.verdict = Verdict::Unknown;
+  }
+  leave_out(now, *baseline);
+  EXPECT_EQ(now.gone_since, 0U);
+}
+
 TEST(HealthReport, ABaselineMustBeAReport) {
+  EXPECT_THAT(read_baseline("no JSON"), test::HasError(ErrorCode::InvalidInput, "no report"));
   EXPECT_THAT(read_baseline("{}"), test::HasError(ErrorCode::InvalidInput, "no report"));
 }
 

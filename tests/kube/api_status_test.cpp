@@ -198,6 +198,17 @@ TEST(ErrorOf, CutsALongBodyAndWhatCouldDriveATerminal) {
   EXPECT_THAT(error.message, Not(HasSubstr("\x1b")));
 }
 
+TEST(ErrorOf, QuotesOfAServersOwnChecksThoseThatFailed) {
+  std::string body;
+  for (int i = 0; i < 60; ++i) {
+    body += "[+]poststarthook/some-long-name-of-a-hook-" + std::to_string(i) + " ok\n";
+  }
+  const Error error = error_of(
+      {500, {}, body + "[-]etcd failed: reason withheld\nreadyz check failed\n"}, "ask /readyz");
+  EXPECT_THAT(error.message, HasSubstr("[-]etcd failed: reason withheld"));
+  EXPECT_THAT(error.message, Not(HasSubstr("[+]")));
+}
+
 TEST(ErrorOf, QuotesNoWholeObjectsBecauseTheyMayBeSecrets) {
   // As a real server answers a patch of a Secret with an unknown field.
   const std::string message =

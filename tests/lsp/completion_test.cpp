@@ -135,7 +135,8 @@ TEST(Completion, OffersNamesInExpressions) {
   EXPECT_THAT(offered(around("    when: steps.look.‸")), IsSupersetOf({"uid", "object"}));
   EXPECT_THAT(offered(around("    when: checks.replication.‸")), Contains("under_replicated"));
   EXPECT_THAT(offered(around("    when: params.target.‸")), IsSupersetOf({"kind", "name", "uid"}));
-  EXPECT_THAT(offered(around("    when: run.‸")), ElementsAre("id", "namespace", "started"));
+  EXPECT_THAT(offered(around("    when: run.‸")),
+              ElementsAre("id", "namespace", "started", "undone"));
   EXPECT_THAT(offered(around("    when: \"'a'.‸")),
               AllOf(Contains("contains"), Not(Contains("has"))));
 }

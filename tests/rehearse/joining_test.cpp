@@ -53,6 +53,29 @@ TEST(JoinTest, TakesTheRestFromThePlainRun) {
   EXPECT_EQ(run->report.took, 65s);
 }
 
+/// With that many partitions that had this gap.
+sandbox::KafkaReport with_gaps(std::size_t partitions, Duration gap) {
+  sandbox::KafkaReport kafka;
+  kafka.longest_partition_gap = gap;
+  kafka.worst.resize(partitions);
+  return kafka;
+}
+
+TEST(JoinTest, TellsOfThePartitionsOfTheWholeWayWhereNoneWasWorseSoFar) {
+  PlainPath plain = plain_path();
+  plain.run.kafka.push_back(with_gaps(2, 2s));
+  Evidence evidence = recovered();
+  evidence.after.kafka.push_back(with_gaps(1, 2s));
+  const auto same = join(plain, evidence);
+  ASSERT_TRUE(same);
+  EXPECT_EQ(same->kafka.front().worst.size(), 2U);
+  evidence = recovered();
+  evidence.after.kafka.push_back(with_gaps(1, 3s));
+  const auto worse = join(plain, evidence);
+  ASSERT_TRUE(worse);
+  EXPECT_EQ(worse->kafka.front().worst.size(), 1U);
+}
+
 TEST(JoinTest, NotAfterAnotherOrder) {
   Evidence evidence = recovered();
   std::swap(evidence.removals[2].pod, evidence.removals[3].pod);

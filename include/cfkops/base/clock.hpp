@@ -54,6 +54,11 @@ class SystemClock final : public Clock {
 /// For people: one or two units, tenths below ten seconds: "3.2s", "1m04s", "2h05m".
 [[nodiscard]] std::string human_duration(Duration duration);
 
+/// For programs: 1.5.
+[[nodiscard]] constexpr double in_seconds(Duration duration) {
+  return std::chrono::duration<double>(duration).count();
+}
+
 }  // namespace cfkops::base
 
 namespace cfkops {

@@ -2,6 +2,7 @@
 
 #include "cfkops/base/cancel.hpp"
 
+#include <cstdint>
 #include <functional>
 #include <thread>
 
@@ -23,5 +24,9 @@ class SignalThread {
   int stop_;
   std::thread thread_;
 };
+
+/// How often this process was stopped (Ctrl-Z) and has gone on again, since the first call.
+/// Thread-safe.
+[[nodiscard]] std::uint64_t times_continued();
 
 }  // namespace cfkops::base

@@ -37,6 +37,9 @@ struct AppEnvironment {
 
   /// Set where the cluster is simulated: keeps in a run's folder what it takes to bring it back.
   std::function<Status(const std::filesystem::path& folder)> keep_world = {};
+
+  /// Set where time is simulated: the machine's own, by which a person sees things.
+  const Clock* frames = nullptr;
 };
 
 /// Parses the command line, does what it says and returns the exit code (docs/cli.md). Never

@@ -4,10 +4,22 @@
 #include "cfkops/base/result.hpp"
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 
 namespace cfkops::cli {
+
+/// The terminal behind standard error as it is just now; its size may be another one at any time.
+struct Screen {
+  int columns = 80;
+  int rows = 24;
+  bool rewraps = true;          ///< made narrower, it wraps what it shows already anew
+  bool foreground = true;       ///< it is ours; after Ctrl-Z and `bg` it is the shell's
+  std::uint64_t continued = 0;  ///< how often we have been stopped and gone on
+
+  friend bool operator==(const Screen&, const Screen&) = default;
+};
 
 /// Where a person or a pipe is: the only way out of cfkops. One thread.
 class Terminal {
@@ -34,15 +46,23 @@ class Terminal {
   /// Columns of the terminal behind standard error; 80 where there is none.
   [[nodiscard]] virtual int width() const = 0;
 
-  /// Standard output is a terminal.
-  [[nodiscard]] virtual bool out_is_terminal() const { return false; }
+  /// The terminal behind standard error; what is assumed of one where there is none.
+  [[nodiscard]] virtual Screen screen() const { return {.columns = width()}; }
 
   /// Standard error is a terminal.
   [[nodiscard]] virtual bool err_is_terminal() const = 0;
 
-  /// Colours and in-place updates are welcome on standard error (a terminal, no NO_COLOR, TERM not
-  /// "dumb").
+  /// Standard output is a terminal.
+  [[nodiscard]] virtual bool out_is_terminal() const = 0;
+
+  /// Something may move on standard error: it is a terminal, and TERM says of what kind.
   [[nodiscard]] virtual bool lively() const = 0;
+
+  /// Standard error may be coloured: it is lively, and NO_COLOR is not set.
+  [[nodiscard]] virtual bool colours() const = 0;
+
+  /// The locale's character set is UTF-8: more than ASCII may be drawn.
+  [[nodiscard]] virtual bool unicode() const = 0;
 
   /// All of standard input, as far as `most` bytes. Errors: InvalidInput where there is more, Io.
   virtual Result<std::string> read_all(std::size_t most) = 0;
@@ -69,9 +89,12 @@ class SystemTerminal final : public Terminal {
   Result<std::string> read_all(std::size_t most) override;
   Result<std::string> read_some() override;
   [[nodiscard]] int width() const override;
-  [[nodiscard]] bool out_is_terminal() const override;
+  [[nodiscard]] Screen screen() const override;
   [[nodiscard]] bool err_is_terminal() const override;
+  [[nodiscard]] bool out_is_terminal() const override;
   [[nodiscard]] bool lively() const override;
+  [[nodiscard]] bool colours() const override;
+  [[nodiscard]] bool unicode() const override;
 
  private:
   const Cancel& cancel_;

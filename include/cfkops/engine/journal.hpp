@@ -4,6 +4,7 @@
 #include "cfkops/base/concealed.hpp"
 #include "cfkops/base/redacted.hpp"
 #include "cfkops/base/result.hpp"
+#include "cfkops/engine/observer.hpp"
 #include "cfkops/kube/mutation.hpp"
 
 #include <filesystem>
@@ -45,6 +46,10 @@ class Journal final : public kube::MutationRecorder {
   /// Borrows the log.
   explicit Journal(audit::Log& log)
       : log_(log) {}
+
+  /// From now on `observer` is told of every mutation that is not aside. It must outlive the
+  /// journal, or its last mutation.
+  void tell(Observer& observer) { observer_ = &observer; }
 
   /// From now on no mutation leaves unless `gate` agrees. Asked before anything is written, the
   /// last one added first: those may take their time, and a lock must hold at the very end. It must
@@ -93,6 +98,9 @@ class Journal final : public kube::MutationRecorder {
   /// in memory too.
   Status remember_undo(const Json& data);
 
+  /// What was remembered under that number was for a mutation that did not happen; durable.
+  Status forget_undo(std::uint64_t entry);
+
   /// What was remembered under that number is undone, and is not to be undone again.
   void note_undone(std::uint64_t entry);
 
@@ -135,9 +143,13 @@ class Journal final : public kube::MutationRecorder {
   };
 
   Status ask_gates(const kube::Mutation& mutation);
+  void tell_change(const kube::Mutation& mutation,
+                   ObjectChange::State state,
+                   const std::string& error) const;
   Status write_as(audit::Phase phase, const Json& data, audit::Durable durable);
 
   audit::Log& log_;
+  Observer* observer_ = nullptr;
   std::string step_;
   int attempt_ = 0;
   std::uint64_t intents_ = 0;

@@ -13,6 +13,9 @@
 
 namespace cfkops::engine {
 
+/// What the run will do: engine/plan.hpp.
+struct Plan;
+
 /// Which run it is, as told at its beginning.
 struct RunInfo {
   std::string run_id;
@@ -41,6 +44,23 @@ struct StepInfo {
   std::size_t number = 0;  ///< from 1
   std::size_t count = 0;
   int attempt = 1;
+};
+
+/// A change of one object, as a step sends it to the cluster.
+struct ObjectChange {
+  /// How far it has come.
+  enum class State {
+    Sent,     ///< it is about to leave, and is on record
+    Done,     ///< the server has accepted it
+    Failed,   ///< the server has refused it, or it did not get there
+    Unknown,  ///< it left, and what came of it is not known
+  };
+
+  std::string step;
+  std::string verb;    ///< "evict"
+  std::string object;  ///< "pod confluent/kafka-2", as a plan names it
+  State state = State::Sent;
+  std::string error;  ///< of Failed and Unknown
 };
 
 /// What a run ended as; the command line maps it to the exit code.
@@ -118,6 +138,9 @@ class Observer {
                         const std::string& title,
                         const CheckResult& result) = 0;
 
+  /// What is planned, before anybody is asked to approve of it. By default nothing.
+  virtual void on_plan(const Plan& /*plan*/) {}
+
   /// Before each attempt.
   virtual void on_step_started(const StepInfo& step) = 0;
 
@@ -126,6 +149,21 @@ class Observer {
 
   /// Called again while the wait lasts, at most twice a second; the observer decides what to show.
   virtual void on_wait(const StepInfo& step, const WaitState& wait) = 0;
+
+  /// A change is sent, and once more when its effect is known; not of locks and the like, which are
+  /// no step's. By default nothing.
+  virtual void on_object(const ObjectChange& /*change*/) {}
+
+  /// A step is passed by, for that reason. By default a notice that says so.
+  virtual void on_step_skipped(const StepInfo& step, const std::string& why) {
+    on_notice("step '" + step.id + "' is skipped: " + why);
+  }
+
+  /// What a step has changed is about to be taken back. By default nothing.
+  virtual void on_undo_started(const StepInfo& /*step*/) {}
+
+  /// `undone`: all of it. By default nothing.
+  virtual void on_undo_finished(const StepInfo& /*step*/, bool /*undone*/) {}
 
   /// Once, after the last attempt.
   virtual void on_step_finished(const StepInfo& step, const Outcome& outcome, Duration took) = 0;

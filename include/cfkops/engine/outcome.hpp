@@ -52,11 +52,15 @@ struct Outcome {
 /// "done", "not_yet" and so on: as `attempts.on` and the log have it.
 [[nodiscard]] std::string_view to_string(Outcome::Kind kind);
 
-/// The answer to a check. Unknown never counts as pass.
-enum class Verdict { Pass, Fail, Unknown };
+/// The answer to a check. Unknown never counts as pass; Skipped is one that was not asked, as its
+/// `when` says so or its steps have begun, and passed nothing.
+enum class Verdict { Pass, Skipped, Fail, Unknown };
 
-/// "pass", "fail" or "unknown".
+/// "pass", "skipped", "fail" or "unknown".
 [[nodiscard]] std::string_view to_string(Verdict verdict);
+
+/// It keeps nothing from going on: it passed, or was not to be asked.
+[[nodiscard]] bool lets_go_on(Verdict verdict);
 
 /// What a check found.
 struct CheckResult {
@@ -66,6 +70,9 @@ struct CheckResult {
   std::vector<std::string> details;  ///< topic and partition names, pods, reasons
   std::string remedy;                ///< what to do when it is not a pass
   runbook::ValueMap outputs;         ///< the measured values
+
+  /// What could not be read says why, and what to do about that.
+  [[nodiscard]] static CheckResult unknown(const Error& error);
 };
 
 }  // namespace cfkops::engine

@@ -77,7 +77,8 @@ struct PlannedStep {
   std::string skipped;  ///< why its `when` is false, or ""
   std::string
       unknown;  ///< why it could not be planned (it needs outputs of an earlier step), or ""
-  std::string confirm = {};  ///< what is asked before it begins, or ""
+  std::string confirm = {};   ///< what is asked before it begins, or ""
+  bool for_a_person = false;  ///< as its action's declaration says
 };
 
 /// What a run would do to this cluster now.

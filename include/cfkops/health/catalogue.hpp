@@ -49,6 +49,8 @@ struct Check {
   Parts reads;                ///< where one of them is unknown, so is the answer
   std::string_view remedy;    ///< what to do about a finding
   Judgement (*judge)(const Snapshot& snapshot);
+  bool all_namespaces = false;  ///< it weighs what has no namespace against all that has one, and
+                                ///< cannot be judged by one alone
 
   /// Where its group is explained: "docs/health.md#nodes".
   [[nodiscard]] std::string link() const;
@@ -66,9 +68,10 @@ enum class Verdict {
   Found,    ///< see its findings
   Unknown,  ///< it could not be judged; never taken for Pass. What was found counts all the same
   None,     ///< there is nothing that it is about
+  Known,    ///< what it finds was left out: a baseline has it
 };
 
-/// "pass", "found", "unknown" or "none".
+/// "pass", "found", "unknown", "none" or "known".
 [[nodiscard]] std::string_view to_string(Verdict verdict);
 
 /// A check with its answer.

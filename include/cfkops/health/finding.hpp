@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -11,6 +12,9 @@ enum class Severity { Info, Warning, Fail, Critical };
 
 /// "info", "warning", "fail" or "critical".
 [[nodiscard]] std::string_view to_string(Severity severity);
+
+/// The severity of that word; nothing where it is none.
+[[nodiscard]] std::optional<Severity> severity_named(std::string_view word);
 
 /// Something that a check found, with what it rests on.
 struct Finding {

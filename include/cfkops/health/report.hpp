@@ -5,7 +5,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
-#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -23,6 +22,7 @@ struct Report {
   std::uint64_t requests = 0;
   std::size_t nodes = 0;  ///< that were looked at; ditto
   std::size_t pods = 0;
+  bool compared = false;         ///< with a baseline
   std::size_t known_before = 0;  ///< findings left out because the baseline has them
   std::size_t gone_since = 0;    ///< of the baseline, that are not found any more
   std::vector<Answer> results = {};
@@ -39,13 +39,28 @@ struct Report {
 /// The report of a snapshot; who asked fills in server, scope, took and requests.
 [[nodiscard]] Report assess(const Snapshot& snapshot, Profile profile);
 
-/// What is known already: the findings of a report in JSON, by check, object and field.
-using Baseline = std::set<std::string>;
+/// What is known already: the findings of an earlier report.
+struct Baseline {
+  /// One of them.
+  struct Known {
+    std::string check;
+    std::string object;
+    std::string field;
+    std::string value;
+    Severity severity = Severity::Info;
+  };
+
+  std::string server;
+  std::string scope;  ///< as in a Report
+  std::vector<Known> findings;
+};
 
 /// Reads the findings of a report that `json_of` made. Errors: InvalidInput.
 [[nodiscard]] Result<Baseline> read_baseline(std::string_view text);
 
-/// Leaves out what the baseline has, and counts it.
+/// Leaves out what the baseline has, and counts it: for each of its findings one of the same check,
+/// object and field that is no worse, the same value first. What it has of what was judged
+/// now, of the same scope, and was not found counts as gone.
 void leave_out(Report& report, const Baseline& baseline);
 
 /// One record: docs/health.md says its members.

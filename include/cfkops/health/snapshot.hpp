@@ -89,7 +89,8 @@ struct KafkaState {
 /// What is known of a cluster at one moment: what checks judge. Objects are as the API gives them,
 /// without what no check asks for.
 struct Snapshot {
-  WallTime now = {};  ///< by the server's clock, or by ours where it told none
+  std::string ns = {};  ///< of what has a namespace only that one was read; "": all
+  WallTime now = {};    ///< by the server's clock, or by ours where it told none
   bool by_server_clock = false;
   std::array<Source, kParts> sources = {};
   std::array<std::vector<Json>, kParts> objects = {};
@@ -116,6 +117,9 @@ struct Snapshot {
 
   /// How long ago that was; nothing where the text is no time.
   [[nodiscard]] std::optional<Duration> since(const std::string& rfc3339) const;
+
+  /// How long before that part was read; ditto.
+  [[nodiscard]] std::optional<Duration> since(const std::string& rfc3339, Part part) const;
 };
 
 }  // namespace cfkops::health

@@ -159,6 +159,15 @@ class Reader {
                                         const std::string& ns,
                                         const ListOptions& options = {});
 
+  /// The list item by item, none of which is kept: as the server gives them, most without
+  /// apiVersion and kind. `restart` is told where the list begins anew; what was shown before does
+  /// not count. Errors: those of `list`.
+  [[nodiscard]] Status each(const Resource& resource,
+                            const std::string& ns,
+                            const ListOptions& options,
+                            const std::function<void(const Json& item)>& visit,
+                            const std::function<void()>& restart);
+
   /// The list as a Table without objects.
   [[nodiscard]] Result<Table> table(const Resource& resource,
                                     const std::string& ns,

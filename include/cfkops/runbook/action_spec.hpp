@@ -42,8 +42,16 @@ struct OutputSpec {
 /// What a step or check needs to be allowed, for `explain` and for documentation; the exact
 /// requests come from its plan.
 struct PermissionSpec {
+  /// Where it is needed, of what has a namespace.
+  enum class In { TheNamespace, AllNamespaces };
+
   std::string verb;
   std::string resource;  ///< "pods/eviction"
+  In in = In::TheNamespace;
+  std::string only = {};  ///< the value of an argument that asks for it; "": it is always needed
+
+  /// "pods in all namespaces", "pods/proxy (kafka)"
+  [[nodiscard]] std::string text() const;
 };
 
 /// One action (`do:`) or check (`check:`), declared once: lint, explain, plan and the docs read
@@ -55,6 +63,7 @@ struct ActionSpec {
   std::vector<OutputSpec> outputs = {};
   Effect effect = Effect::Read;
   bool is_check = false;
+  bool for_a_person = false;  ///< somebody must be there: `--yes` does not say that it is done
   bool continues = false;  ///< of `Once`: applied again after a crash it goes on from what it did
   std::string no_undo =
       {};  ///< why there is no undo; empty where there is one (or nothing to undo)

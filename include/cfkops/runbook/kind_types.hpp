@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <functional>
 #include <map>
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
@@ -25,12 +26,19 @@ struct KindType {
   Type type;
 };
 
+class BuiltinKinds;
+
 /// What the objects of each kind have: Kubernetes' built-in kinds, and those that somebody's
 /// CustomResourceDefinitions define. Once made, any thread may read it.
 class KindTypes {
  public:
   /// The built-in kinds alone.
   KindTypes();
+  KindTypes(const KindTypes&) = delete;
+  KindTypes& operator=(const KindTypes&) = delete;
+  KindTypes(KindTypes&& other) noexcept;
+  KindTypes& operator=(KindTypes&& other) noexcept;
+  ~KindTypes();
 
   /// Adds what the CustomResourceDefinitions (apiextensions.k8s.io/v1) in a YAML file define, which
   /// may have several documents and lists of them; whatever else stands there is passed over.
@@ -51,10 +59,9 @@ class KindTypes {
  private:
   void add(KindType kind);
 
-  std::vector<KindType> builtin_;
+  std::unique_ptr<BuiltinKinds> builtin_;
   std::vector<KindType> custom_;
   std::map<std::pair<std::string, std::string>, std::size_t> places_;  ///< by group and plural
-  Type metadata_;
 };
 
 /// The kinds that an object may have which is a reference of that type. A ref<Kafka> may be a
