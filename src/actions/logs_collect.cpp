@@ -19,9 +19,6 @@ namespace {
 using logs::Complete;
 using runbook::Type;
 
-/// What a simulated cluster calls itself: what comes of one is not kept on this machine's disk.
-constexpr const char* kSimulated = "https://sandbox:6443";
-
 constexpr std::size_t kMostMissing = 50;
 
 std::vector<runbook::ArgumentSpec> arguments_of_it() {
@@ -66,10 +63,13 @@ runbook::ActionSpec make_spec() {
                   {"redacted", number, "how many secrets were taken out"}};
   spec.effect = runbook::Effect::Read;
   spec.timeout = std::chrono::minutes(30);
-  spec.permissions = {{"list", "pods"},
-                      {"get", "pods/log"},
-                      {"list", "what is collected besides: events, workloads, CFK's resources"},
-                      {"get", "nodes and pods/proxy, for the state of nodes and Kafka"}};
+  spec.permissions = {{"list", "pods"}, {"get", "pods/log"}};
+  for (const std::string& resource : logs::listed_beside()) {
+    spec.permissions.push_back({.verb = "list", .resource = resource, .only = "context"});
+  }
+  for (const char* resource : {"statefulsets.apps", "pods/proxy", "nodes"}) {
+    spec.permissions.push_back({.verb = "get", .resource = resource, .only = "context"});
+  }
   spec.example =
       "- id: collect\n"
       "  do: logs.collect\n"
@@ -141,7 +141,7 @@ class LogsCollect final : public Irreversible {
                                               kube::Reader& reader,
                                               const engine::Arguments& arguments) const override {
     const logs::CollectRequest request = request_of(context, arguments);
-    if (reader.server() != kSimulated) {
+    if (!reader.simulated()) {
       CFKOPS_TRY(may_write(request.name));
     }
     CFKOPS_ASSIGN(const auto logs, logs::find_logs(reader, request));
@@ -164,8 +164,8 @@ class LogsCollect final : public Irreversible {
       request.limits.time = std::max<Duration>(
           (context.deadline - client.loop().clock().now()) * 9 / 10, std::chrono::seconds(1));
     }
-    const auto collection = client.server() == kSimulated ? in_memory(context, client, request)
-                                                          : on_disk(context, client, request);
+    const auto collection = client.simulated() ? in_memory(context, client, request)
+                                               : on_disk(context, client, request);
     return collection ? outcome_of(*collection, request.name)
                       : engine::Outcome::from(collection.error());
   }

@@ -11,10 +11,13 @@
 
 namespace cfkops::cli {
 
-std::string duration_error(const std::string& text) {
-  // kubectl takes a bare number as seconds, so we do as well.
+Result<Duration> duration_of(const std::string& text) {
   const bool digits = !text.empty() && text.find_first_not_of("0123456789") == std::string::npos;
-  const auto parsed = base::parse_duration(digits ? text + "s" : text);
+  return base::parse_duration(digits ? text + "s" : text);
+}
+
+std::string duration_error(const std::string& text) {
+  const auto parsed = duration_of(text);
   return parsed ? std::string() : parsed.error().message;
 }
 

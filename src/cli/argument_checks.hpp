@@ -1,8 +1,15 @@
 #pragma once
 
+#include "cfkops/base/clock.hpp"
+#include "cfkops/base/result.hpp"
+
 #include <string>
 
 namespace cfkops::cli {
+
+/// A flag's value as a time; a bare number is one of seconds, as kubectl takes it. Errors:
+/// InvalidInput.
+[[nodiscard]] Result<Duration> duration_of(const std::string& text);
 
 // What is wrong with the value of a flag, or "".
 

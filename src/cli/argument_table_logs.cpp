@@ -65,15 +65,21 @@ void add_logs_command(CLI::App& app, Slots& slots) {
       "logs", "Collect the logs of pods, without secrets, into one archive, or follow them");
   add_selection(command, slots);
   add_window(command, slots);
-  command->add_option("--out",
-                      slots.arguments.out,
-                      "Archive to write, .tar.zst or .tar.gz (logs-NAMESPACE.tar.zst)");
-  command->add_flag("--force", slots.arguments.force, "Replace the archive if it is there");
-  command->add_flag(
+  CLI::Option* out =
+      command->add_option("--out",
+                          slots.arguments.out,
+                          "Archive to write, .tar.zst or .tar.gz (logs-NAMESPACE.tar.zst)");
+  CLI::Option* force =
+      command->add_flag("--force", slots.arguments.force, "Replace the archive if it is there");
+  CLI::Option* only = command->add_flag(
       "--logs-only", logs.logs_only, "No events, objects and state of Kafka beside them");
   add_limits(command, slots);
-  command->add_flag(
-      "-f,--follow", logs.follow, "Write no archive: show lines as they come, in order of time");
+  command
+      ->add_flag(
+          "-f,--follow", logs.follow, "Write no archive: show lines as they come, in order of time")
+      ->excludes(out)
+      ->excludes(force)
+      ->excludes(only);
   command->add_option("--verify", logs.verify, "Hold this archive against its index, and no more");
   command->add_flag("--redaction-test",
                     logs.redaction_test,

@@ -1,3 +1,4 @@
+#include "argument_checks.hpp"
 #include "commands.hpp"
 #include "connection.hpp"
 #include "exit_code.hpp"
@@ -22,12 +23,6 @@
 namespace cfkops::cli {
 namespace {
 
-/// A flag's value, which was checked when it was read; a bare number is one of seconds.
-Duration duration_of(const std::string& text) {
-  const bool digits = text.find_first_not_of("0123456789") == std::string::npos;
-  return base::parse_duration(digits ? text + "s" : text).value_or(Duration::zero());
-}
-
 std::uint64_t size_of(const std::string& text) {
   const auto size = base::Quantity::parse(text);
   return size ? static_cast<std::uint64_t>(size->nanos / 1'000'000'000) : 0;
@@ -49,14 +44,14 @@ logs::CollectRequest request_of(const Arguments& arguments, const std::string& n
   const LogsArguments& flags = arguments.logs;
   logs::CollectRequest request{.selection = selection_of(arguments, ns), .tail = flags.tail};
   if (!arguments.since.empty()) {
-    request.since = duration_of(arguments.since);
+    request.since = duration_of(arguments.since).value_or(Duration::zero());
   }
   if (const auto time = base::parse_rfc3339(flags.since_time); time) {
     request.since_time = *time;
   }
   request.limits.container_bytes = size_of(flags.most_each);
   request.limits.total_bytes = size_of(flags.most_in_all);
-  request.limits.time = duration_of(flags.time_limit);
+  request.limits.time = duration_of(flags.time_limit).value_or(request.limits.time);
   request.limits.streams = flags.streams;
   request.context = !flags.logs_only;
   request.name = arguments.out;
@@ -102,15 +97,16 @@ int follow(const Arguments& arguments,
   if (!followed.since && !followed.tail) {
     followed.tail = 10;
   }
-  const Colours colours =
-      environment.terminal.colours() && environment.terminal.out_is_terminal() ? Colours::Yes
-                                                                               : Colours::No;
+  const Colours colours = environment.terminal.colours() && environment.terminal.out_is_terminal()
+                              ? Colours::Yes
+                              : Colours::No;
   const bool json = arguments.global.output == Output::Json;
   const logs::FollowListener listener{
       .line =
           [&](const logs::FollowedLine& line) {
             environment.terminal.out(json ? json_line(followed_json(line))
                                           : followed_text(line, colours));
+            return !environment.terminal.out_closed();
           },
       .notice =
           [&](const std::string& text) {

@@ -6,9 +6,6 @@
 
 namespace cfkops::kube {
 
-/// Whether lines that are still to be written are wanted too.
-enum class Follow { No, Yes };
-
 /// The request for a container's log; streams are never compressed.
 [[nodiscard]] Request log_request(const std::string& ns,
                                   const std::string& pod,

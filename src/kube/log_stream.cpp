@@ -19,8 +19,9 @@ constexpr std::size_t kMaxErrorBody = std::size_t{64} << 10U;
 }  // namespace
 
 struct LogStream::State final : StreamSink {
-  State(Loop& the_loop, std::string the_what, Sink the_sink)
-      : loop(the_loop),
+  State(Reader& the_reader, std::string the_what, Sink the_sink)
+      : reader(the_reader),
+        loop(the_reader.loop()),
         what(std::move(the_what)),
         sink(std::move(the_sink)),
         heard(loop.clock().now()) {}
@@ -28,6 +29,7 @@ struct LogStream::State final : StreamSink {
   void on_head(const Response& answer) override {
     head = answer;
     heard = loop.clock().now();
+    reader.note_warnings(answer);
     if (Result<Response> checked = genuine(answer, Body::Any); !checked) {
       foreign = std::move(checked).error();
     }
@@ -44,6 +46,7 @@ struct LogStream::State final : StreamSink {
 
   void on_end(const Status& outcome) override { end = outcome; }
 
+  Reader& reader;
   Loop& loop;
   std::string what;
   Sink sink;
@@ -58,10 +61,10 @@ LogStream::LogStream(Reader& reader,
                      const std::string& ns,
                      const std::string& pod,
                      const LogWindow& window,
-                     bool follow,
+                     Follow follow,
                      Sink sink)
-    : state_(std::make_unique<State>(reader.loop(), log_what(ns, pod, window), std::move(sink))) {
-  Request request = log_request(ns, pod, window, follow ? Follow::Yes : Follow::No);
+    : state_(std::make_unique<State>(reader, log_what(ns, pod, window), std::move(sink))) {
+  Request request = log_request(ns, pod, window, follow);
   reader.prepare(request, reader.next_audit_id());
   request.timeout = Duration::zero();
   state_->id = reader.loop().transport().stream(std::move(request), *state_);
@@ -74,7 +77,7 @@ LogStream::~LogStream() {
 }
 
 bool LogStream::ended() const {
-  return state_->end.has_value();
+  return state_->end || state_->foreign;
 }
 
 Status LogStream::outcome() const {
@@ -88,8 +91,9 @@ Status LogStream::outcome() const {
     return Error(state_->end->error()).in(state_->what);
   }
   if (state_->head.status == 0) {
-    return make_error(ErrorCode::ConnectionLost,
-                      "no answer from " + state_->loop.transport().server(),
+    return make_error(state_->end ? ErrorCode::ConnectionLost : ErrorCode::Timeout,
+                      "no answer from " + state_->loop.transport().server() +
+                          (state_->end ? " before the connection ended" : " yet"),
                       "is the API server, or the kubelet of that pod, overloaded or away?")
         .in(state_->what);
   }

@@ -130,10 +130,16 @@ Status Documents::add(const std::string& path, std::string_view text) {
 
 std::vector<Entry> Documents::entries() const {
   std::vector<Entry> entries;
+  entries.reserve(parts_.size());
   for (const auto& [path, part] : parts_) {
     entries.push_back({path, part.get()});
   }
   return entries;
+}
+
+std::string path_part(std::string name) {
+  std::ranges::replace(name, '/', '_');
+  return name.empty() || name == "." || name == ".." ? "_" + name : name;
 }
 
 std::string coverage_text(const Collection& collection) {
@@ -184,7 +190,9 @@ Status write_archive(Store& store,
     CFKOPS_TRY(note(entry));
   }
   Documents front(store, compression, "front");
-  CFKOPS_TRY(front.add(kIndex, index_of(request, collection).dump(2) + "\n"));
+  CFKOPS_TRY(front.add(
+      kIndex,
+      index_of(request, collection).dump(2, ' ', false, json::error_handler_t::replace) + "\n"));
   CFKOPS_TRY(front.add(kCoverage, coverage_text(collection)));
   for (const Entry& entry : front.entries()) {
     CFKOPS_TRY(note(entry));

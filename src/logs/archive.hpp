@@ -39,6 +39,9 @@ class Documents {
   std::vector<std::pair<std::string, std::unique_ptr<LogPart>>> parts_;
 };
 
+/// A name that a server gave as one part of a path: it leads nowhere else.
+[[nodiscard]] std::string path_part(std::string name);
+
 /// Writes index, sums and entries into the part "archive" and publishes it; what is known of the
 /// archive then is put into `collection`. Errors: Io.
 Status write_archive(Store& store,

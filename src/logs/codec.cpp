@@ -86,7 +86,8 @@ class ZstdDecoder final : public Decoder {
       if (ZSTD_isError(left_) != 0) {
         return damaged();
       }
-      full = out.pos == out.size;
+      // Behind the end of a text there is nothing more to be had without more bytes.
+      full = out.pos == out.size && left_ != 0;
       if (out.pos > 0) {
         CFKOPS_TRY(sink(std::string_view(buffer_.data(), out.pos)));
       }

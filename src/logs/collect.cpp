@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <fstream>
+#include <iterator>
 #include <map>
 #include <set>
 #include <utility>
@@ -31,7 +32,13 @@ class Verifier {
   }
 
   Result<Verification> result() {
-    CFKOPS_ASSIGN(const Json index, Json::parse(index_));
+    const auto parsed = Json::parse(index_);
+    if (!parsed) {
+      return make_error(
+          ErrorCode::Protocol,
+          "there is no index.json in the archive that can be read: " + parsed.error().message);
+    }
+    const Json& index = *parsed;
     for (const Json& file : index.items("/files")) {
       const std::string path = file.string_or("/path", "");
       const auto found = seen_.find(path);
@@ -84,6 +91,9 @@ class Verifier {
 
   /// The index itself stands in the sums.
   void check_sums() {
+    if (!seen_.contains("SHA256SUMS")) {
+      result_.faults.emplace_back("SHA256SUMS is missing");
+    }
     for (const std::string& line : base::split(sums_, '\n')) {
       const std::size_t space = line.find("  ");
       const auto found =
@@ -132,9 +142,9 @@ Result<std::vector<ContainerLog>> find_logs(kube::Reader& reader, const CollectR
   CFKOPS_ASSIGN(const std::vector<kube::Object> pods, find_pods(reader, request.selection));
   std::vector<ContainerLog> logs;
   for (const kube::Object& pod : pods) {
-    for (ContainerLog& log : logs_of(pod, request.selection)) {
-      logs.push_back(std::move(log));
-    }
+    std::vector<ContainerLog> more = logs_of(pod, request.selection);
+    logs.insert(
+        logs.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));
   }
   return logs;
 }
@@ -152,6 +162,9 @@ Result<Verification> verify_archive(const std::string& path) {
   while (file.read(piece.data(), static_cast<std::streamsize>(piece.size())) || file.gcount() > 0) {
     CFKOPS_TRY(decoder->add(std::string_view(piece.data(), static_cast<std::size_t>(file.gcount())),
                             [&tar](std::string_view bytes) { return tar.add(bytes); }));
+  }
+  if (file.bad()) {
+    return make_error(ErrorCode::Io, "cannot read '" + path + "' to its end");
   }
   CFKOPS_TRY(decoder->end());
   CFKOPS_TRY(tar.end());

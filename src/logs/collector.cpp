@@ -1,6 +1,6 @@
 // How a collection goes, and goes on:
 // 1. Its record says what was asked for, since when, and which logs there are; another request is
-//    refused.
+//    refused. There is none before there is something to collect.
 // 2. Every log that has been read to its end gets a line in the record, behind its parts.
 // 3. Whoever comes next with the same request takes those over whose parts are as the record says,
 //    and reads the others from their beginning.
@@ -45,33 +45,48 @@ Error other_request(const std::string& place) {
 
 }  // namespace
 
-Status Collector::write_down(const std::string& line) {
-  return record_->append(line + "\n");
+Status Collector::write_down(const json& line) {
+  return record_->append(Json(line).dump() + "\n");
 }
 
 Status Collector::open() {
   CFKOPS_ASSIGN(compression_, compression_of(request_.name));
+  const Clock& clock = reader_.loop().clock();
+  deadline_ = reader_.loop().deadline(request_.limits.time);
+  until_ = clock.wall();
+  salt_ = request_.salt.empty() ? base::random_hex(16) : request_.salt;
+  from_ = request_.since ? std::optional<WallTime>(until_ - *request_.since) : request_.since_time;
   CFKOPS_ASSIGN(record_, store_.go_on(kRecord));
   std::string record;
   CFKOPS_TRY(store_.read(kRecord, [&record](std::string_view bytes) {
     record += bytes;
     return Status();
   }));
-  const Clock& clock = reader_.loop().clock();
-  deadline_ = reader_.loop().deadline(request_.limits.time);
   if (record.find('\n') != std::string::npos) {
     // The last line may be half a one.
-    CFKOPS_TRY(write_down(""));
+    CFKOPS_TRY(record_->append("\n"));
     return recall(record);
   }
-  until_ = clock.wall();
-  salt_ = request_.salt.empty() ? base::random_hex(16) : request_.salt;
-  from_ = request_.since ? std::optional<WallTime>(until_ - *request_.since) : request_.since_time;
-  return write_down(json({{"request", json_of(request_)},
-                          {"salt", salt_},
-                          {"from", from_ ? json(from_->time_since_epoch().count()) : json()},
-                          {"until", until_.time_since_epoch().count()}})
-                        .dump());
+  fresh_ = true;
+  if (!record.empty()) {
+    // Half of its first line: nothing was begun.
+    CFKOPS_TRY(forget());
+    CFKOPS_ASSIGN(record_, store_.go_on(kRecord));
+  }
+  return {};
+}
+
+/// As if it had never been begun.
+Status Collector::forget() {
+  record_.reset();
+  return store_.remove(kRecord);
+}
+
+Status Collector::begin_record() {
+  return write_down({{"request", json_of(request_)},
+                     {"salt", salt_},
+                     {"from", from_ ? json(from_->time_since_epoch().count()) : json()},
+                     {"until", until_.time_since_epoch().count()}});
 }
 
 Status Collector::recall(const std::string& record) {
@@ -128,9 +143,12 @@ Status Collector::recall_log(const Json& json) {
 
 std::string Collector::path_for(const ContainerLog& log) {
   const std::string name = log.container + (log.previous ? ".previous" : "") + ".log";
-  std::string path = fmt::format("logs/{}/{}/{}", log.ns, log.pod, name);
+  const std::string ns = path_part(log.ns);
+  const std::string pod = path_part(log.pod);
+  std::string path = fmt::format("logs/{}/{}/{}", ns, pod, path_part(name));
   if (paths_.contains(path)) {
-    path = fmt::format("logs/{}/{}.{}/{}", log.ns, log.pod, log.uid.substr(0, 8), name);
+    path =
+        fmt::format("logs/{}/{}.{}/{}", ns, pod, path_part(log.uid.substr(0, 8)), path_part(name));
   }
   paths_.insert(path);
   return path;
@@ -149,9 +167,24 @@ Collector::Job& Collector::add_job(const ContainerLog& log) {
   return *jobs_.back();
 }
 
-Status Collector::add_jobs(const std::vector<kube::Object>& pods) {
+/// Those of an earlier process are known where a name is that of nothing any more.
+Status Collector::find() {
+  auto pods = find_pods(reader_, request_.selection);
+  const bool known = !expected_.empty() || !jobs_.empty();
+  if (!pods && (pods.error().code != ErrorCode::NotFound || !known)) {
+    return std::move(pods).error();
+  }
+  if (pods) {
+    pods_ = *std::move(pods);
+  } else {
+    problems_.push_back(pods.error().text());
+  }
+  return {};
+}
+
+Status Collector::add_jobs() {
   json logs = json::array();
-  for (const kube::Object& pod : pods) {
+  for (const kube::Object& pod : pods_) {
     for (const ContainerLog& log : logs_of(pod, request_.selection)) {
       const bool before = log.previous && from_ && log.finished && *log.finished < *from_;
       if (by_key_.contains(log.key()) || before) {
@@ -169,10 +202,13 @@ Status Collector::add_jobs(const std::vector<kube::Object>& pods) {
   if (jobs_.empty()) {
     return make_error(
         ErrorCode::NotFound,
-        pods.empty() ? "no pod is selected" : "the selected pods have no such container",
+        pods_.empty() ? "no pod is selected" : "the selected pods have no such container",
         "look at what there is: kubectl get pods -A --show-labels");
   }
-  return write_down(json({{"logs", std::move(logs)}}).dump());
+  if (fresh_) {
+    CFKOPS_TRY(begin_record());
+  }
+  return write_down({{"logs", std::move(logs)}});
 }
 
 void Collector::tell() const {
@@ -264,7 +300,7 @@ Status Collector::finished(Job& job) {
   job.done = true;
   CFKOPS_ASSIGN(job.result.sha256, job.part->sha256());
   tell();
-  return write_down(json({{"log", recorded(job.result, *job.part)}}).dump());
+  return write_down({{"log", recorded(job.result, *job.part)}});
 }
 
 Status Collector::drop_oldest(Job& job, const std::string& limit) {
@@ -281,7 +317,7 @@ Status Collector::drop_oldest(Job& job, const std::string& limit) {
     return {};
   }
   CFKOPS_ASSIGN(job.result.sha256, job.part->sha256());
-  return write_down(json({{"log", recorded(job.result, *job.part)}}).dump());
+  return write_down({{"log", recorded(job.result, *job.part)}});
 }
 
 /// Of a log that is too long, and of the longest where all are, the oldest lines go.
@@ -369,12 +405,15 @@ void Collector::settle(Job& job) const {
 }
 
 Result<Collection> Collector::make_archive() {
-  Collection collection{.from = from_, .until = until_, .resumed = resumed_};
+  Collection collection{
+      .problems = std::move(problems_), .from = from_, .until = until_, .resumed = resumed_};
   Documents documents(store_, compression_, "doc");
   if (request_.context) {
     CFKOPS_TRY(read_surroundings(reader_, pods_, salt_, documents, collection.problems));
   }
   std::vector<Entry> entries = documents.entries();
+  entries.reserve(entries.size() + jobs_.size());
+  collection.logs.reserve(jobs_.size());
   std::ranges::sort(jobs_, {}, [](const auto& job) { return job->result.path; });
   for (const auto& job : jobs_) {
     settle(*job);
@@ -394,8 +433,13 @@ Result<Collection> Collector::make_archive() {
 
 Result<Collection> Collector::run() {
   CFKOPS_TRY(open());
-  CFKOPS_ASSIGN(pods_, find_pods(reader_, request_.selection));
-  CFKOPS_TRY(add_jobs(pods_));
+  Status begun = find();
+  begun = begun ? add_jobs() : std::move(begun);
+  if (!begun) {
+    // A record without a log would only be in the way of another request.
+    const Status forgotten = jobs_.empty() ? forget() : Status();
+    return forgotten ? std::move(begun).error() : forgotten.error();
+  }
   CFKOPS_TRY(read_logs());
   return make_archive();
 }

@@ -5,6 +5,8 @@
 
 #include "cfkops/logs/collect.hpp"
 
+#include <nlohmann/json_fwd.hpp>
+
 #include <map>
 #include <memory>
 #include <set>
@@ -38,10 +40,13 @@ class Collector {
   };
 
   Status open();
+  Status forget();
+  Status begin_record();
   Status recall(const std::string& record);
   Status recall_log(const Json& json);
-  Status write_down(const std::string& line);
-  Status add_jobs(const std::vector<kube::Object>& pods);
+  Status write_down(const nlohmann::json& line);
+  Status find();
+  Status add_jobs();
   Job& add_job(const ContainerLog& log);
   [[nodiscard]] std::string path_for(const ContainerLog& log);
 
@@ -64,11 +69,13 @@ class Collector {
   const CollectListener& listener_;
   Compression compression_ = Compression::Zstd;
   std::unique_ptr<AppendFile> record_;
+  bool fresh_ = false;  ///< there is nothing of an earlier process
   std::string salt_;
   std::optional<WallTime> from_;
   WallTime until_ = {};
   MonoTime deadline_ = MonoTime::max();
   std::vector<kube::Object> pods_;
+  std::vector<std::string> problems_;  ///< what else could not be read
   std::vector<std::unique_ptr<Job>> jobs_;
   std::vector<Job*> active_;
   std::map<std::string, Job*> by_key_;

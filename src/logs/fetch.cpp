@@ -10,13 +10,15 @@ namespace cfkops::logs {
 
 namespace {
 
-constexpr std::int64_t kProbeBytes = 64;
+constexpr std::size_t kProbeBytes = 64;
 constexpr int kMostFailures = 5;
 constexpr Duration kFirstWait = std::chrono::seconds(1);
 
-/// A line longer than this is cut: at a space, where there is one near, so that no word is.
+/// A line longer than this is cut there.
 constexpr std::size_t kLongestLine = std::size_t{1} << 20U;
-constexpr std::size_t kNear = std::size_t{4} << 10U;
+
+/// What a kubelet says of an error is shorter.
+constexpr std::size_t kLongestWords = 500;
 
 /// So much of a redacted text is handed to the compressor at once.
 constexpr std::size_t kBatch = std::size_t{128} << 10U;
@@ -48,7 +50,9 @@ Fetch::Fetch(kube::Reader& reader, CollectedLog& result, LogPart& part, FetchOpt
       part_(part),
       options_(std::move(options)),
       redactor_(options_.salt),
-      not_before_(reader.loop().clock().now()) {
+      not_before_(reader.loop().clock().now()),
+      lines_(kLongestLine,
+             [this](std::string_view line, std::uint64_t left_out) { take_line(line, left_out); }) {
   const auto& started = result_.log.started;
   // All lines since the container's start are asked for otherwise: the first of them is the oldest.
   const bool whole =
@@ -65,10 +69,12 @@ MonoTime Fetch::due() const {
 }
 
 void Fetch::start(const kube::LogWindow& window) {
-  stream_ = std::make_unique<kube::LogStream>(
-      reader_, result_.log.ns, result_.log.pod, window, false, [this](std::string_view bytes) {
-        take(bytes);
-      });
+  stream_ = std::make_unique<kube::LogStream>(reader_,
+                                              result_.log.ns,
+                                              result_.log.pod,
+                                              window,
+                                              kube::Follow::No,
+                                              [this](std::string_view bytes) { take(bytes); });
 }
 
 Status Fetch::step() {
@@ -86,10 +92,11 @@ Status Fetch::step() {
     window.timestamps = true;
     stage_ = probed_ ? Stage::Read : Stage::Probe;
     if (!probed_) {
-      window.limit_bytes = kProbeBytes;
+      window.limit_bytes = static_cast<std::int64_t>(kProbeBytes);
     } else {
-      window.since_time = last_ ? last_ : options_.since;
-      window.tail_lines = last_ ? std::nullopt : options_.tail;
+      const auto& last = repeats_.last();
+      window.since_time = last ? last : options_.since;
+      window.tail_lines = last ? std::nullopt : options_.tail;
     }
     start(window);
     return {};
@@ -117,64 +124,27 @@ Status Fetch::probe_ended() {
 
 void Fetch::take(std::string_view bytes) {
   if (stage_ == Stage::Probe) {
-    probe_ += bytes;
+    probe_ += bytes.substr(0, kProbeBytes - std::min(kProbeBytes, probe_.size()));
     return;
   }
-  if (!rest_.empty() || in_long_) {
-    take_rest(bytes);
-  }
-  for (std::size_t end = bytes.find('\n'); end != std::string_view::npos; end = bytes.find('\n')) {
-    take_line(bytes.substr(0, end));
-    bytes.remove_prefix(end + 1);
-  }
-  if (!bytes.empty()) {
-    take_rest(bytes);
-  }
+  lines_.add(bytes);
   if (const Status flushed = flush(); !flushed && !broken_) {
     broken_ = flushed.error();
   }
 }
 
-/// Goes on with a line that has begun, up to its end or that of the bytes.
-void Fetch::take_rest(std::string_view& bytes) {
-  const std::size_t end = bytes.find('\n');
-  rest_ += bytes.substr(0, end);
-  bytes.remove_prefix(end == std::string_view::npos ? bytes.size() : end + 1);
-  if (end != std::string_view::npos) {
-    take_line(std::exchange(rest_, {}));
-    in_long_ = false;
-    return;
+bool Fetch::is_new(const std::optional<WallTime>& time) {
+  const std::optional<WallTime> before = repeats_.last();
+  const Repeats::Line line = repeats_.add(time);
+  if (line == Repeats::Line::NewBehindGap) {
+    result_.coverage.gaps.push_back({*before, *time, "rotated away while it was read"});
   }
-  if (rest_.size() > kLongestLine) {
-    const std::size_t space = rest_.find_last_of(" ,;\"");
-    const std::size_t cut =
-        space != std::string::npos && space + kNear > rest_.size() ? space + 1 : rest_.size();
-    const std::string piece = rest_.substr(0, cut);
-    rest_.erase(0, cut);
-    take_line(piece);
-    in_long_ = true;
-  }
+  return line != Repeats::Line::Again;
 }
 
-bool Fetch::seen_before(const TimedLine& line) {
-  if (!reopened_ || !line.time || !last_) {
-    return false;
-  }
-  if (*line.time < *last_ || (*line.time == *last_ && again_ > 0)) {
-    again_ -= *line.time == *last_ ? 1U : 0U;
-    seam_ = true;
-    return true;
-  }
-  reopened_ = false;
-  if (!seam_) {
-    result_.coverage.gaps.push_back({*last_, *line.time, "rotated away while it was read"});
-  }
-  return false;
-}
-
-void Fetch::take_line(std::string_view line) {
-  const TimedLine timed = in_long_ ? TimedLine{std::nullopt, line} : split_time(line);
-  if (seen_before(timed)) {
+void Fetch::take_line(std::string_view line, std::uint64_t left_out) {
+  const TimedLine timed = split_time(line);
+  if (!is_new(timed.time)) {
     return;
   }
   // Kubelets cut the moment to whole seconds.
@@ -183,16 +153,19 @@ void Fetch::take_line(std::string_view line) {
     return;
   }
   ++read_lines_;
-  untimed_ = timed.time || in_long_ ? std::string() : std::string(line.substr(0, kNear));
   if (timed.time) {
     oldest_ = oldest_ ? oldest_ : timed.time;
-    same_ = timed.time == last_ ? same_ + 1 : 1;
-    last_ = timed.time;
     failures_ = 0;
   }
   const std::size_t before = out_.size();
   out_ += line.substr(0, line.size() - timed.text.size());
+  const std::size_t text = out_.size();
   redactor_.add_line(timed.text, out_);
+  untimed_ = timed.time ? std::string() : out_.substr(text, kLongestWords);
+  if (left_out > 0) {
+    long_lines_ = true;
+    out_ += fmt::format(" [cfkops: {} more bytes of this line were left out]", left_out);
+  }
   out_ += '\n';
   batch_.add(timed.time, out_.size() - before);
   if (out_.size() >= kBatch) {
@@ -215,35 +188,31 @@ Status Fetch::flush() {
 Status Fetch::read_ended(const Status& outcome) {
   stream_.reset();
   if (!outcome) {
-    // What came of a line before the connection broke comes again.
-    rest_.clear();
-    in_long_ = false;
     return failed(outcome.error());
   }
-  if (!rest_.empty()) {
-    take_line(std::exchange(rest_, {}));
-    CFKOPS_TRY(flush());
-  }
+  lines_.end();
+  CFKOPS_TRY(flush());
   return finish();
 }
 
 Status Fetch::failed(const Error& error) {
+  // What came of a line before the connection broke comes again.
+  lines_.drop();
   if (heals(error.code) && ++failures_ <= kMostFailures) {
     const Duration asked = error.retry_after ? Duration(*error.retry_after) : Duration::zero();
     not_before_ =
         reader_.loop().clock().now() +
         std::max<Duration>(asked, kFirstWait * (1LL << static_cast<unsigned>(failures_ - 1)));
     stage_ = Stage::Wait;
-    reopened_ = last_.has_value();
-    seam_ = false;
-    again_ = same_;
+    repeats_.reopened();
     return {};
   }
   const std::string why = why_of(error);
   Coverage& coverage = result_.coverage;
   coverage.complete = Complete::No;
   coverage.why = why;
-  const std::optional<WallTime> begin = last_            ? last_
+  const auto& last = repeats_.last();
+  const std::optional<WallTime> begin = last             ? last
                                         : options_.since ? options_.since
                                                          : result_.log.started;
   const WallTime now = reader_.loop().clock().wall();
@@ -255,14 +224,16 @@ Status Fetch::failed(const Error& error) {
 
 Status Fetch::stop(const std::string& limit, const std::string& why) {
   stream_.reset();
-  rest_.clear();
   result_.coverage.limits.push_back(limit);
   return failed(make_error(ErrorCode::Cancelled, why));
 }
 
-Status Fetch::finish() {
-  stage_ = Stage::Done;
+/// What became of it while it was read.
+void Fetch::judge_end() {
   Coverage& coverage = result_.coverage;
+  if (long_lines_) {
+    coverage.limits.emplace_back("line-size");
+  }
   if (coverage.complete != Complete::No && !untimed_.empty()) {
     coverage.complete = Complete::No;
     coverage.why = "the node broke off: " + untimed_;
@@ -271,6 +242,16 @@ Status Fetch::finish() {
     coverage.complete = Complete::No;
     coverage.why = "lines were rotated away while they were read";
   }
+  if (coverage.complete != Complete::No && long_lines_) {
+    coverage.complete = Complete::No;
+    coverage.why = fmt::format("lines of more than {} bytes were cut", kLongestLine);
+  }
+}
+
+Status Fetch::finish() {
+  stage_ = Stage::Done;
+  judge_end();
+  Coverage& coverage = result_.coverage;
   CFKOPS_TRY(flush());
   CFKOPS_TRY(part_.close());
   result_.redacted = redactor_.counts();

@@ -1,10 +1,12 @@
 #pragma once
 
+#include "log_lines.hpp"
 #include "log_part.hpp"
 
 #include "cfkops/kube/log_stream.hpp"
 #include "cfkops/logs/collect.hpp"
 
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -23,9 +25,8 @@ struct FetchOptions {
 /// Reads one log to its end: asks what the oldest line is where that cannot be seen otherwise, then
 /// reads; where the connection breaks, goes on from the last line. Borrows the reader and the part.
 ///
-/// A line that a kubelet sends again after a break is known by its time: as many lines of the last
-/// one's time as were there already are left out. Where the last line does not come again, the
-/// lines between are gone.
+/// Lines that a kubelet sends again after a break are left out. Where the last line does not come
+/// again, the lines between are gone: a gap.
 class Fetch {
  public:
   Fetch(kube::Reader& reader, CollectedLog& result, LogPart& part, FetchOptions options);
@@ -59,12 +60,12 @@ class Fetch {
   Status probe_ended();
   Status read_ended(const Status& outcome);
   void take(std::string_view bytes);
-  void take_rest(std::string_view& bytes);
-  void take_line(std::string_view line);
-  [[nodiscard]] bool seen_before(const TimedLine& line);
+  void take_line(std::string_view line, std::uint64_t left_out);
+  [[nodiscard]] bool is_new(const std::optional<WallTime>& time);
   Status flush();
   Status failed(const Error& error);
   Status finish();
+  void judge_end();
 
   kube::Reader& reader_;
   CollectedLog& result_;
@@ -79,16 +80,12 @@ class Fetch {
 
   std::string probe_;
   std::optional<WallTime> oldest_;
-  std::string rest_;      ///< of a line that has not come whole
-  bool in_long_ = false;  ///< it is the rest of a very long one
+  LineCutter lines_;
+  Repeats repeats_;
+  bool long_lines_ = false;  ///< some were cut
   std::string out_;
   LineTimes batch_;
   std::string untimed_;  ///< the last line, if it has no time: what went wrong, from a kubelet
-  std::optional<WallTime> last_;
-  std::uint64_t same_ = 0;   ///< lines of that time
-  std::uint64_t again_ = 0;  ///< of those, that are still to come again
-  bool reopened_ = false;    ///< no new line has come since the connection broke
-  bool seam_ = false;        ///< but an old one
   std::uint64_t read_lines_ = 0;
   int failures_ = 0;
 };

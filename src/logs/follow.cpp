@@ -1,5 +1,7 @@
 #include "cfkops/logs/follow.hpp"
 
+#include "log_lines.hpp"
+
 #include "cfkops/base/crypto.hpp"
 #include "cfkops/kube/log_stream.hpp"
 #include "cfkops/logs/coverage.hpp"
@@ -17,8 +19,9 @@ namespace cfkops::logs {
 
 namespace {
 
-/// So many lines wait for their turn at most.
+/// So many lines, and so many bytes of them, wait for their turn at most.
 constexpr std::size_t kMostHeld = 20000;
+constexpr std::size_t kMostHeldBytes = std::size_t{16} << 20U;
 
 /// A line longer than this is cut.
 constexpr std::size_t kLongestLine = std::size_t{64} << 10U;
@@ -29,17 +32,25 @@ class Held {
   void add(FollowedLine line, MonoTime at) {
     const WallTime time = line.time.value_or(newest_);
     newest_ = std::max(newest_, time);
+    bytes_ += line.text.size();
     lines_.emplace(time, std::pair(at, std::move(line)));
   }
 
-  /// Gives those that have waited until `before`.
-  void release(MonoTime before, const FollowListener& listener) {
-    while (!lines_.empty() &&
-           (lines_.begin()->second.first <= before || lines_.size() > kMostHeld)) {
-      listener.line(lines_.begin()->second.second);
+  /// Gives those that have waited until `before`; false where no more are wanted.
+  bool release(MonoTime before, const FollowListener& listener) {
+    while (!lines_.empty() && (lines_.begin()->second.first <= before || full())) {
+      const FollowedLine& line = lines_.begin()->second.second;
+      if (!listener.line(line)) {
+        return false;
+      }
+      bytes_ -= line.text.size();
       lines_.erase(lines_.begin());
     }
+    return true;
   }
+
+  /// Some must go before more are taken.
+  [[nodiscard]] bool full() const { return lines_.size() > kMostHeld || bytes_ > kMostHeldBytes; }
 
   [[nodiscard]] std::optional<MonoTime> oldest() const {
     return lines_.empty() ? std::nullopt : std::optional<MonoTime>(lines_.begin()->second.first);
@@ -48,6 +59,7 @@ class Held {
  private:
   std::multimap<WallTime, std::pair<MonoTime, FollowedLine>> lines_;
   WallTime newest_ = {};
+  std::size_t bytes_ = 0;
 };
 
 /// One container's log, from run to run.
@@ -58,7 +70,10 @@ class FollowedLog {
         log_(std::move(log)),
         request_(request),
         held_(held),
-        redactor_(request.salt) {}
+        redactor_(request.salt),
+        lines_(kLongestLine, [this](std::string_view line, std::uint64_t left_out) {
+          take_line(line, left_out);
+        }) {}
 
   FollowedLog(const FollowedLog&) = delete;
   FollowedLog& operator=(const FollowedLog&) = delete;
@@ -77,65 +92,59 @@ class FollowedLog {
     last_look_ = finished;
   }
 
-  /// Of a stream that has ended; what went wrong, or "".
+  /// Of a stream that has ended; what went wrong, if that is new, or "".
   std::string step() {
     if (!stream_ || !stream_->ended()) {
       return {};
     }
     const Status outcome = stream_->outcome();
     stream_.reset();
-    if (!rest_.empty()) {
-      take_line(std::exchange(rest_, {}));
+    if (!outcome) {
+      // What came of a line comes again.
+      lines_.drop();
+      const std::string trouble = log_.text() + ": " + outcome.error().message;
+      return std::exchange(trouble_, trouble) == trouble ? std::string() : trouble;
     }
+    lines_.end();
     // It was over before it was read: there is no more to come.
-    read_to_end_ = outcome.has_value() && last_look_;
-    return outcome ? "" : log_.text() + ": " + outcome.error().message;
+    read_to_end_ = last_look_;
+    return {};
   }
 
   [[nodiscard]] bool ended() const { return stream_ && stream_->ended(); }
 
-  [[nodiscard]] bool over() const { return !stream_ && read_to_end_; }
+  /// Nothing of it is being read.
+  [[nodiscard]] bool idle() const { return !stream_; }
+
+  [[nodiscard]] bool over() const { return idle() && read_to_end_; }
 
  private:
   void start() {
     kube::LogWindow window;
     window.container = log_.container;
     window.timestamps = true;
-    window.since_time = last_ ? last_ : request_.since;
-    window.tail_lines = last_ ? std::nullopt : request_.tail;
-    again_ = last_ ? same_ : 0;
-    reopened_ = last_.has_value();
+    const auto& last = repeats_.last();
+    window.since_time = last ? last : request_.since;
+    window.tail_lines = last ? std::nullopt : request_.tail;
+    repeats_.reopened();
     stream_ = std::make_unique<kube::LogStream>(
-        reader_, log_.ns, log_.pod, window, true, [this](std::string_view bytes) { take(bytes); });
+        reader_, log_.ns, log_.pod, window, kube::Follow::Yes, [this](std::string_view bytes) {
+          lines_.add(bytes);
+        });
   }
 
-  void take(std::string_view bytes) {
-    while (!bytes.empty()) {
-      const std::size_t end = bytes.find('\n');
-      rest_ += bytes.substr(0, end);
-      bytes.remove_prefix(end == std::string_view::npos ? bytes.size() : end + 1);
-      if (end != std::string_view::npos || rest_.size() > kLongestLine) {
-        take_line(std::exchange(rest_, {}));
-      }
-    }
-  }
-
-  void take_line(const std::string& line) {
+  void take_line(std::string_view line, std::uint64_t left_out) {
     const TimedLine timed = split_time(line);
-    if (timed.time && reopened_ && last_) {
-      if (*timed.time < *last_ || (*timed.time == *last_ && again_ > 0)) {
-        again_ -= *timed.time == *last_ ? 1U : 0U;
-        return;
-      }
-      reopened_ = false;
+    if (repeats_.add(timed.time) == Repeats::Line::Again) {
+      return;
     }
-    if (timed.time) {
-      same_ = timed.time == last_ ? same_ + 1 : 1;
-      last_ = timed.time;
-    }
+    trouble_.clear();
     FollowedLine followed{
         .time = timed.time, .ns = log_.ns, .pod = log_.pod, .container = log_.container};
     redactor_.add_line(timed.text, followed.text);
+    if (left_out > 0) {
+      followed.text += fmt::format(" [cfkops: {} more bytes]", left_out);
+    }
     held_.add(std::move(followed), reader_.loop().clock().now());
   }
 
@@ -145,11 +154,9 @@ class FollowedLog {
   Held& held_;
   Redactor redactor_;
   std::unique_ptr<kube::LogStream> stream_;
-  std::string rest_;
-  std::optional<WallTime> last_;
-  std::uint64_t same_ = 0;
-  std::uint64_t again_ = 0;
-  bool reopened_ = false;
+  LineCutter lines_;
+  Repeats repeats_;
+  std::string trouble_;       ///< that was told last
   bool last_look_ = false;    ///< the container had ended when the stream was begun
   bool read_to_end_ = false;  ///< all of a container that has ended
 };
@@ -173,9 +180,11 @@ class Follower {
       while (now() < next) {
         CFKOPS_TRY(wait(next));
         step();
-        held_.release(now() - request_.delay, listener_);
         if (over()) {
           held_.release(MonoTime::max(), listener_);
+          return {};
+        }
+        if (!held_.release(now() - request_.delay, listener_)) {
           return {};
         }
       }
@@ -221,7 +230,7 @@ class Follower {
       followed->look(log);
     }
     std::erase_if(logs_,
-                  [&](const auto& one) { return !now.contains(one.first) && one.second->over(); });
+                  [&](const auto& one) { return !now.contains(one.first) && one.second->idle(); });
     listed_ = now.size();
     return {};
   }
@@ -231,7 +240,8 @@ class Follower {
     const MonoTime until = oldest ? std::min(next, *oldest + request_.delay) : next;
     const auto done = reader_.loop().run_until(
         [this] {
-          return std::ranges::any_of(logs_, [](const auto& one) { return one.second->ended(); });
+          return held_.full() ||
+                 std::ranges::any_of(logs_, [](const auto& one) { return one.second->ended(); });
         },
         until);
     return done ? Status() : done.error();

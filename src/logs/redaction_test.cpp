@@ -26,6 +26,15 @@ constexpr auto kSamples = std::to_array<Sample>({
     {"key in YAML", "    password: ", "correct horse battery", ""},
     {"environment", "AWS_SECRET_ACCESS_KEY=", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY", ""},
     {"flag", "exec: tool --token ", "s3cr3t-flag-value", " --port 80"},
+    {"flag with separators", "exec: tool --password=", "a,b;c&d", " --port 80"},
+    {"key in XML", "<server><password>", "x-m-l&amp;pw", "</password></server>"},
+    {"environment in JSON", R"([{"name":"DB_PASSWORD","value":")", "env-in-json", R"("}])"},
+    {"list in JSON", R"({"X-Api-Key":["a1b2c3",")", "d4e5f6", R"("],"a":1})"},
+    {"value in braces", R"({"secret":")", "{noop}plain-text", R"("})"},
+    {"name behind the word", "with KAFKA_PASSWORD_ADMIN=", "adm1n-pw", " begun"},
+    {"short word", R"({"user":"app","dbPass":")", "sh0rt-pw", R"("})"},
+    {"Vault AppRole", "login with secret_id=", "1b2c3d4e-5f60", " done"},
+    {"AWS signature", "GET /b?X-Amz-Expires=60&X-Amz-Signature=", "0123456789abcdef", " 200"},
     {"query", "GET /login?user=a&access_token=", "0a1b2c3d4e5f", "&x=1 HTTP/1.1"},
     {"connection string",
      "jdbc:sqlserver://db:1433;user=sa;password=",
@@ -94,6 +103,11 @@ constexpr auto kHarmless = std::to_array<const char*>({
     "GET http://connect:8083/connectors/a@b 200",
     "the password of user alice was changed",
     "PWD=/opt/kafka",
+    "checks pass: 5, fail: 0",
+    "tokenTtl=30s amid a text",
+    R"({"volumes":[{"secret":{"secretName":"kafka-tls"}}]})",
+    "password=${file:/mnt/secrets/kafka.txt:password}",
+    "connect with password=${env:DB_PASSWORD} as app",
 });
 
 }  // namespace

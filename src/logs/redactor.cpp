@@ -29,6 +29,7 @@ struct Words {
 
   static std::vector<std::string_view> literals(const std::vector<SecretWord>& words) {
     std::vector<std::string_view> literals;
+    literals.reserve(words.size());
     for (const SecretWord& word : words) {
       literals.push_back(word.literal);
     }
@@ -76,25 +77,20 @@ void Redactor::replace(std::string_view secret, std::string_view kind, std::stri
   }
 }
 
-/// Whether the line belongs to a private key; what is behind its end is not.
-bool Redactor::key_goes_on(std::string_view line, std::string& out) {
+std::string_view Redactor::behind_key(std::string_view line, std::string& out) {
   const std::size_t end = line.find(kKeyEnds);
-  if (end == std::string_view::npos) {
-    key_lines_ = key_lines_ == kMostKeyLines ? 0 : key_lines_ + 1;
-    replace(line, kPrivateKey, out);
-    return true;
-  }
-  key_lines_ = 0;
-  const std::size_t close = line.find("-----", end + kKeyEnds.size());
+  const bool over = end != std::string_view::npos;
+  key_lines_ = over || key_lines_ == kMostKeyLines ? 0 : key_lines_ + 1;
+  const std::size_t close =
+      over ? line.find("-----", end + kKeyEnds.size()) : std::string_view::npos;
   const std::size_t behind = close == std::string_view::npos ? line.size() : close + 5;
   replace(line.substr(0, behind), kPrivateKey, out);
-  out += line.substr(behind);
-  return true;
+  return line.substr(behind);
 }
 
 void Redactor::add_line(std::string_view line, std::string& out) {
-  if (key_lines_ > 0 && key_goes_on(line, out)) {
-    return;
+  if (key_lines_ > 0) {
+    line = behind_key(line, out);
   }
   if (!known().scanner.any(line)) {
     out += line;
@@ -102,6 +98,11 @@ void Redactor::add_line(std::string_view line, std::string& out) {
   }
   std::size_t at = 0;
   for (const SecretPlace& place : places_in(line)) {
+    // Also where it is hidden as the value of its key.
+    if (place.kind == kPrivateKey && place.end == line.size() &&
+        line.find(kKeyEnds, place.begin) == std::string_view::npos) {
+      key_lines_ = 1;
+    }
     if (place.end <= at) {
       continue;
     }
@@ -109,10 +110,6 @@ void Redactor::add_line(std::string_view line, std::string& out) {
     out += line.substr(at, begin - at);
     replace(line.substr(begin, place.end - begin), place.kind, out);
     at = place.end;
-    if (place.kind == kPrivateKey && place.end == line.size() &&
-        line.find(kKeyEnds, place.begin) == std::string_view::npos) {
-      key_lines_ = 1;
-    }
   }
   out += line.substr(at);
 }

@@ -64,6 +64,12 @@ class FolderStore final : public Store {
       : archive_(std::move(archive)),
         folder_(partial_folder(archive_)) {}
 
+  FolderStore(const FolderStore&) = delete;
+  FolderStore& operator=(const FolderStore&) = delete;
+
+  /// A folder without a part goes.
+  ~FolderStore() override { ::rmdir(folder_.c_str()); }
+
   [[nodiscard]] Result<std::unique_ptr<AppendFile>> create(const std::string& name) override {
     const std::filesystem::path path = folder_ / name;
     const int fd = ::open(
@@ -100,13 +106,11 @@ class FolderStore final : public Store {
   }
 
   Status publish(const std::string& name) override {
-    const std::filesystem::path path = folder_ / name;
-    if (::rename(path.c_str(), archive_.c_str()) != 0) {
-      return io_error("put in place", archive_, errno);
-    }
-    std::error_code error;
-    std::filesystem::remove_all(folder_, error);
-    return error ? Status(io_error("remove", folder_, error.value())) : Status();
+    CFKOPS_TRY(base::move_into_place(folder_ / name, archive_));
+    // The archive is there, whatever becomes of what it was made of.
+    std::error_code ignored;
+    std::filesystem::remove_all(folder_, ignored);
+    return {};
   }
 
   [[nodiscard]] std::string place() const override { return archive_.string(); }
@@ -156,6 +160,10 @@ std::filesystem::path partial_folder(const std::filesystem::path& archive) {
 }
 
 Result<std::unique_ptr<Store>> folder_store(const std::filesystem::path& archive) {
+  if (const Status there = base::expect_regular_file(archive);
+      !there && there.error().code == ErrorCode::InvalidInput) {
+    return there.error();
+  }
   CFKOPS_TRY(base::make_private_directory(partial_folder(archive)));
   return std::make_unique<FolderStore>(archive);
 }

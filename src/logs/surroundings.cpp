@@ -12,6 +12,7 @@
 #include <array>
 #include <chrono>
 #include <set>
+#include <utility>
 
 namespace cfkops::logs {
 
@@ -33,6 +34,10 @@ constexpr auto kCfkKinds = std::to_array<const char*>({"kafkas",
                                                        "kafkarestproxies",
                                                        "connectors"});
 
+std::string of_cfk(const char* plural) {
+  return fmt::format("{}.platform.confluent.io", plural);
+}
+
 std::vector<kube::Resource> built_in() {
   using namespace kube::resources;  // NOLINT(google-build-using-namespace): ten words of it
   return {stateful_sets(),
@@ -44,28 +49,43 @@ std::vector<kube::Resource> built_in() {
           pod_disruption_budgets()};
 }
 
-/// Redacts a text as the value of its key, so that the key tells what it is.
-std::string redacted(Redactor& redactor, const std::string& key, const std::string& value) {
-  if (value.find('\n') != std::string::npos) {
-    return redactor.text(value);
+/// Redacts a text as the value of its key, so that the key tells what it is: one of many lines as
+/// well.
+std::string redacted(const std::string& salt, const std::string& key, const std::string& value) {
+  std::string line = key + "=" + value;
+  std::ranges::replace(line, '\n', ' ');
+  line = Redactor(salt).text(line);
+  const std::string as_value = line.substr(std::min(line.size(), key.size() + 1));
+  const bool lines = value.find('\n') != std::string::npos;
+  if (lines && !as_value.starts_with("[redacted ")) {
+    return Redactor(salt).text(value);
   }
-  const std::string line = redactor.text(key + "=" + value);
-  return line.starts_with(key + "=") ? line.substr(key.size() + 1) : line;
+  return line.starts_with(key + "=") ? as_value : line;
 }
 
-void clean(json& value, const std::string& key, Redactor& redactor) {
+/// "password" of the words "--password", "…", as commands are written; otherwise `key`.
+std::string key_of_next(const json& word, const std::string& key) {
+  const std::string text = word.is_string() ? word.get<std::string>() : std::string();
+  return text.starts_with('-') && text.find_first_of("= ") == std::string::npos
+             ? text.substr(std::min(text.find_first_not_of('-'), text.size()))
+             : key;
+}
+
+void clean(json& value, const std::string& key, const std::string& salt) {
   if (value.is_string()) {
-    value = redacted(redactor, key, value.get<std::string>());
+    value = redacted(salt, key, value.get<std::string>());
   } else if (value.is_array()) {
+    std::string next = key;
     for (json& one : value) {
-      clean(one, key, redactor);
+      const std::string here = std::exchange(next, key_of_next(one, key));
+      clean(one, here, salt);
     }
   } else if (value.is_object()) {
     // {name: DB_PASSWORD, value: …}, as environments are written.
     const auto name = value.find("name");
     const bool named = name != value.end() && name->is_string() && value.contains("value");
     for (auto& [member, inner] : value.items()) {
-      clean(inner, named && member == "value" ? name->get<std::string>() : member, redactor);
+      clean(inner, named && member == "value" ? name->get<std::string>() : member, salt);
     }
   }
 }
@@ -77,7 +97,7 @@ class Surroundings {
                Documents& documents,
                std::vector<std::string>& problems)
       : reader_(reader),
-        redactor_(salt),
+        salt_(salt),
         documents_(documents),
         problems_(problems) {}
 
@@ -90,11 +110,11 @@ class Surroundings {
         notes->erase(kLastApplied);
       }
     }
-    clean(copy, "", redactor_);
+    clean(copy, "", salt_);
     return documents_.add(fmt::format("objects/{}/{}{}.yaml",
-                                      base::lower(object.kind()),
-                                      object.ns().empty() ? "" : object.ns() + "/",
-                                      object.name()),
+                                      path_part(base::lower(object.kind())),
+                                      object.ns().empty() ? "" : path_part(object.ns()) + "/",
+                                      path_part(object.name())),
                           base::to_yaml(Json(std::move(copy))));
   }
 
@@ -111,7 +131,7 @@ class Surroundings {
 
   Status add_cfk(const std::string& ns) {
     for (const char* plural : kCfkKinds) {
-      const auto resource = reader_.discover(std::string(plural) + ".platform.confluent.io");
+      const auto resource = reader_.discover(of_cfk(plural));
       if (resource) {
         CFKOPS_TRY(add_list(*resource, ns));
       } else if (resource.error().code != ErrorCode::NotFound) {
@@ -142,13 +162,14 @@ class Surroundings {
       return problem(list.error());
     }
     std::vector<std::string> lines;
+    lines.reserve(list->items.size());
     for (const kube::Object& event : list->items) {
       lines.push_back(event_line(event.json()));
     }
     std::ranges::sort(lines);
-    return lines.empty()
-               ? Status()
-               : documents_.add("events/" + ns + ".jsonl", base::join(lines, "\n") + "\n");
+    return lines.empty() ? Status()
+                         : documents_.add(fmt::format("events/{}.jsonl", path_part(ns)),
+                                          base::join(lines, "\n") + "\n");
   }
 
   Status add_kafka(const std::string& ns) {
@@ -172,19 +193,20 @@ class Surroundings {
   }
 
   /// The time first, so that lines sort by it.
-  std::string event_line(const Json& event) {
+  [[nodiscard]] std::string event_line(const Json& event) const {
     std::string time = event.string_or("/lastTimestamp", "");
     time = time.empty() ? event.string_or("/eventTime", "") : time;
     time = time.empty() ? event.string_or("/metadata/creationTimestamp", "") : time;
     const std::string object = fmt::format("{}/{}",
                                            base::lower(event.string_or("/involvedObject/kind", "")),
                                            event.string_or("/involvedObject/name", ""));
-    nlohmann::ordered_json line = {{"time", time},
-                                   {"type", event.string_or("/type", "")},
-                                   {"reason", event.string_or("/reason", "")},
-                                   {"object", object},
-                                   {"count", event.int_or("/count", 1)},
-                                   {"message", redactor_.text(event.string_or("/message", ""))}};
+    nlohmann::ordered_json line = {
+        {"time", time},
+        {"type", event.string_or("/type", "")},
+        {"reason", event.string_or("/reason", "")},
+        {"object", object},
+        {"count", event.int_or("/count", 1)},
+        {"message", Redactor(salt_).text(event.string_or("/message", ""))}};
     return line.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
   }
 
@@ -216,7 +238,9 @@ class Surroundings {
     for (const kafka::ControllerGauges& controller : gauges.controllers) {
       state["controllers"].push_back(controller_json(controller));
     }
-    return documents_.add("kafka/" + target.ns + "/" + target.name + ".json", state.dump(2) + "\n");
+    return documents_.add(
+        fmt::format("kafka/{}/{}.json", path_part(target.ns), path_part(target.name)),
+        state.dump(2, ' ', false, json::error_handler_t::replace) + "\n");
   }
 
   template <class T>
@@ -250,7 +274,7 @@ class Surroundings {
   }
 
   kube::Reader& reader_;
-  Redactor redactor_;
+  const std::string& salt_;
   Documents& documents_;
   std::vector<std::string>& problems_;
 };
@@ -296,7 +320,7 @@ void add_surroundings(kube::Reader& reader,
         {.verb = "list", .resource = resource, .subresource = {}, .ns = ns, .name = {}});
   }
   for (const char* plural : kCfkKinds) {
-    if (const auto known = reader.discover(std::string(plural) + ".platform.confluent.io")) {
+    if (const auto known = reader.discover(of_cfk(plural))) {
       questions.push_back(
           {.verb = "list", .resource = *known, .subresource = {}, .ns = ns, .name = {}});
     }
@@ -314,6 +338,18 @@ void add_surroundings(kube::Reader& reader,
 }
 
 }  // namespace
+
+std::vector<std::string> listed_beside() {
+  std::vector<std::string> names = {kube::resources::events().full_name()};
+  names.reserve(names.size() + built_in().size() + kCfkKinds.size());
+  for (const kube::Resource& resource : built_in()) {
+    names.push_back(resource.full_name());
+  }
+  for (const char* plural : kCfkKinds) {
+    names.push_back(of_cfk(plural));
+  }
+  return names;
+}
 
 Result<std::vector<kube::AccessQuestion>> needed_access(kube::Reader& reader,
                                                         const CollectRequest& request) {

@@ -6,6 +6,7 @@
 #include <charconv>
 #include <chrono>
 #include <numeric>
+#include <utility>
 
 namespace cfkops::logs {
 
@@ -20,6 +21,12 @@ constexpr std::size_t kSumAt = 148;
 constexpr std::size_t kTypeAt = 156;
 constexpr char kFile = '0';
 constexpr char kPax = 'x';
+
+/// A size beyond does not fit into its field (8 GiB).
+constexpr std::uint64_t kMostSize = (std::uint64_t{1} << 33U) - 1;
+
+/// Of a pax header; one of ours has two short records.
+constexpr std::uint64_t kMostAttributes = std::uint64_t{64} << 10U;
 
 std::uint64_t sum_of(std::string header) {
   std::fill_n(header.begin() + kSumAt, 8, ' ');
@@ -48,8 +55,8 @@ std::string ustar(const std::string& path, std::uint64_t size, WallTime modified
 }
 
 /// "30 path=…\n", its own length counted.
-std::string pax_record(const std::string& path) {
-  const std::string rest = " path=" + path + "\n";
+std::string pax_record(std::string_view key, std::string_view value) {
+  const std::string rest = fmt::format(" {}={}\n", key, value);
   std::size_t size = rest.size() + 1;
   while (std::to_string(size).size() + rest.size() != size) {
     ++size;
@@ -64,13 +71,18 @@ Error broken() {
 }  // namespace
 
 std::string tar_header(const std::string& path, std::uint64_t size, WallTime modified) {
-  std::string header;
-  if (path.size() > kName) {
-    const std::string record = pax_record(path);
-    header = ustar("pax/" + path.substr(path.size() - kName / 2), record.size(), modified, kPax);
-    header += record + tar_padding(record.size());
+  std::string records = path.size() > kName ? pax_record("path", path) : std::string();
+  if (size > kMostSize) {
+    records += pax_record("size", std::to_string(size));
   }
-  return header + ustar(path, size, modified, kFile);
+  std::string header;
+  if (!records.empty()) {
+    const std::string end = path.substr(path.size() - std::min(path.size(), kName / 2));
+    header = ustar("pax/" + end, records.size(), modified, kPax);
+    header += records;
+    header += tar_padding(records.size());
+  }
+  return header + ustar(path, size > kMostSize ? 0 : size, modified, kFile);
 }
 
 std::string tar_padding(std::uint64_t size) {
@@ -112,14 +124,29 @@ Status TarReader::take_content(std::string_view& bytes) {
     return left_ > 0 ? Status() : visitor_.end();
   }
   attributes_ += part;
-  if (left_ == 0) {
-    const std::size_t begin = attributes_.find("path=");
-    if (begin == std::string::npos || attributes_.back() != '\n') {
+  return left_ > 0 ? Status() : take_attributes();
+}
+
+/// "30 path=…\n" and "24 size=…\n", or one of them.
+Status TarReader::take_attributes() {
+  in_attributes_ = false;
+  const std::string attributes = std::exchange(attributes_, {});
+  for (std::string_view rest = attributes; !rest.empty();) {
+    std::size_t length = 0;
+    const char* const end = std::from_chars(rest.data(), rest.data() + rest.size(), length).ptr;
+    const auto digits = static_cast<std::size_t>(end - rest.data());
+    if (length <= digits + 1 || length > rest.size() || rest[length - 1] != '\n') {
       return broken();
     }
-    long_path_ = attributes_.substr(begin + 5, attributes_.size() - begin - 6);
-    attributes_.clear();
-    in_attributes_ = false;
+    const std::string_view record = rest.substr(digits + 1, length - digits - 2);
+    rest.remove_prefix(length);
+    if (record.starts_with("path=")) {
+      long_path_ = record.substr(5);
+    } else if (record.starts_with("size=")) {
+      std::uint64_t size = 0;
+      std::from_chars(record.data() + 5, record.data() + record.size(), size);
+      large_size_ = size;
+    }
   }
   return {};
 }
@@ -136,11 +163,13 @@ Status TarReader::take_header() {
       std::from_chars(size, size + kSizeDigits, left_, 8).ptr != size + kSizeDigits) {
     return broken();
   }
-  padding_ = tar_padding(left_).size();
   in_attributes_ = header_[kTypeAt] == kPax;
   if (in_attributes_) {
-    return {};
+    padding_ = tar_padding(left_).size();
+    return left_ == 0 || left_ > kMostAttributes ? Status(broken()) : Status();
   }
+  left_ = std::exchange(large_size_, std::nullopt).value_or(left_);
+  padding_ = tar_padding(left_).size();
   const std::string path =
       long_path_.empty() ? std::string(header_.c_str()).substr(0, kName) : long_path_;
   long_path_.clear();

@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -13,8 +14,8 @@ namespace cfkops::logs {
 
 constexpr std::size_t kTarBlock = 512;
 
-/// What stands before a file in a tar archive (POSIX.1-2001: ustar, with a pax header where the
-/// path is longer than that allows).
+/// What stands before a file in a tar archive (POSIX.1-2001: ustar, with a pax header where path
+/// or size are more than that allows).
 [[nodiscard]] std::string tar_header(const std::string& path,
                                      std::uint64_t size,
                                      WallTime modified);
@@ -46,12 +47,14 @@ class TarReader {
  private:
   Status take_header();
   Status take_content(std::string_view& bytes);
+  Status take_attributes();
 
   Visitor visitor_;
   std::string header_;
-  std::string long_path_;   ///< of the next file, as a pax header said
-  std::string attributes_;  ///< of a pax header, while it is read
-  std::uint64_t left_ = 0;  ///< of the content
+  std::string long_path_;                    ///< of the next file, as a pax header said
+  std::optional<std::uint64_t> large_size_;  ///< ditto
+  std::string attributes_;                   ///< of a pax header, while it is read
+  std::uint64_t left_ = 0;                   ///< of the content
   std::size_t padding_ = 0;
   bool in_attributes_ = false;
   bool ended_ = false;

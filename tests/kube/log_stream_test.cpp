@@ -29,8 +29,8 @@ TEST_F(LogStreamTest, SeveralComeAtOnce) {
   transport.on("GET", kLog + "?container=a").stream({"a1\n"}).piece(seconds(2), "a2\n");
   transport.on("GET", kLog + "?container=b").stream({"b1\n"}).piece(seconds(1), "b2\n");
   std::string text;
-  const LogStream a(client, "confluent", "kafka-0", {{.container = "a"}}, false, into(text));
-  const LogStream b(client, "confluent", "kafka-0", {{.container = "b"}}, false, into(text));
+  const LogStream a(client, "confluent", "kafka-0", {{.container = "a"}}, Follow::No, into(text));
+  const LogStream b(client, "confluent", "kafka-0", {{.container = "b"}}, Follow::No, into(text));
   wait_for(a);
   EXPECT_TRUE(b.ended());
   EXPECT_THAT(a.outcome(), IsOk());
@@ -44,7 +44,7 @@ TEST_F(LogStreamTest, AsksSinceAMoment) {
   window.container = "kafka";
   window.timestamps = true;
   window.since_time = *base::parse_rfc3339("2026-01-02T03:00:00Z");
-  const LogStream stream(client, "confluent", "kafka-0", window, false, into(text));
+  const LogStream stream(client, "confluent", "kafka-0", window, Follow::No, into(text));
   wait_for(stream);
   EXPECT_EQ(transport.calls().at(0).request.target,
             kLog + "?container=kafka&sinceTime=2026-01-02T03%3A00%3A00.000000Z&timestamps=true");
@@ -53,7 +53,7 @@ TEST_F(LogStreamTest, AsksSinceAMoment) {
 TEST_F(LogStreamTest, RefusalIsTheServersWord) {
   transport.on("GET", kLog).refuse(403, "Forbidden", "no");
   std::string text;
-  const LogStream stream(client, "confluent", "kafka-0", {}, true, into(text));
+  const LogStream stream(client, "confluent", "kafka-0", {}, Follow::Yes, into(text));
   wait_for(stream);
   EXPECT_THAT(stream.outcome(), HasError(ErrorCode::Forbidden, "no"));
   EXPECT_EQ(text, "");
@@ -64,7 +64,7 @@ TEST_F(LogStreamTest, LostConnectionIsNoEnd) {
       .stream({"half"})
       .fail_with(make_error(ErrorCode::ConnectionLost, "reset"));
   std::string text;
-  const LogStream stream(client, "confluent", "kafka-0", {}, false, into(text));
+  const LogStream stream(client, "confluent", "kafka-0", {}, Follow::No, into(text));
   wait_for(stream);
   EXPECT_THAT(stream.outcome(), HasError(ErrorCode::ConnectionLost, "reset"));
   EXPECT_EQ(text, "half");
@@ -74,7 +74,7 @@ TEST_F(LogStreamTest, IsGivenUpWhenItDies) {
   transport.on("GET", kLog).stream({"x\n"}).open();
   std::string text;
   {
-    const LogStream stream(client, "confluent", "kafka-0", {}, true, into(text));
+    const LogStream stream(client, "confluent", "kafka-0", {}, Follow::Yes, into(text));
     transport.advance(seconds(1));
     EXPECT_FALSE(stream.ended());
   }

@@ -159,6 +159,37 @@ TEST_F(CollectSweep, PodThatIsGoneMeanwhileIsNamed) {
   EXPECT_THAT(second->logs.at(2).coverage.why, HasSubstr("the pod was gone"));
 }
 
+TEST_F(CollectSweep, NamedPodThatIsGoneMeanwhileIsNamed) {
+  request.selection.names = {"p", "q"};
+  for (json& one : pods) {
+    one["kind"] = "Pod";
+    one["apiVersion"] = "v1";
+  }
+  transport.on("GET", "/api/v1/namespaces/a/pods/p").reply(200, pods[0]);
+  auto& other = transport.on("GET", "/api/v1/namespaces/a/pods/q").reply(200, pods[1]);
+  MemoryStore store;
+  {
+    FullStore full(store, 6);
+    ASSERT_FALSE(collect(reader, full, request, {}).has_value());
+  }
+  other.refuse(404, "NotFound", "no such pod");
+  const auto second = collect(reader, store, request, {});
+  ASSERT_THAT(second, IsOk());
+  EXPECT_EQ(second->logs.size(), 2U);
+  EXPECT_EQ(second->problems.size(), 1U);
+}
+
+TEST_F(CollectSweep, HalfAFirstLineOfTheRecordIsNoRecord) {
+  MemoryStore store;
+  for (const std::size_t fail_at : {1U, 12U}) {
+    FullStore full(store, fail_at);
+    ASSERT_THAT(collect(reader, full, request, {}), HasError(ErrorCode::Io, "no space left"));
+  }
+  const auto last = collect(reader, store, request, {});
+  ASSERT_THAT(last, IsOk());
+  EXPECT_GT(last->resumed, 0U);
+}
+
 TEST_F(CollectSweep, AnotherRequestIsRefused) {
   MemoryStore store;
   {

@@ -139,6 +139,35 @@ TEST_F(CollectTest, LastWordsOfAKubeletAreNoLine) {
   EXPECT_THAT(coverage.why, HasSubstr("unable to retrieve"));
 }
 
+TEST_F(CollectTest, LastWordsOfAKubeletHaveNoSecretsEither) {
+  log("p").stream({line(1, "one"), "cannot open password=hunter2"});
+  EXPECT_THAT(only(collect_now()).coverage.why, testing::Not(HasSubstr("hunter2")));
+}
+
+TEST_F(CollectTest, LineThatIsTooLongIsCutAndTheLogNotComplete) {
+  log("p").stream({line(1, std::string(std::size_t{2} << 20U, 'x')), line(2, "two")});
+  const Coverage coverage = only(collect_now()).coverage;
+  EXPECT_EQ(coverage.complete, Complete::No);
+  EXPECT_EQ(coverage.limits, std::vector<std::string>({"line-size"}));
+  EXPECT_EQ(coverage.lines.lines, 2U);
+  EXPECT_THAT(files_of(request.name).at("logs/logs/a/p/c.log"),
+              HasSubstr("more bytes of this line were left out]\n2026-"));
+}
+
+TEST_F(CollectTest, MistakenSelectionIsInTheWayOfNothing) {
+  log("p").stream({line(1, "one")});
+  request.selection.containers = {"none"};
+  EXPECT_THAT(collect_now(), HasError(ErrorCode::NotFound, "no such container"));
+  EXPECT_FALSE(std::filesystem::exists(partial_folder(request.name)));
+  request.selection.containers.clear();
+  EXPECT_THAT(collect_now(), IsOk());
+}
+
+TEST_F(CollectTest, FolderIsNoPlaceForAnArchive) {
+  std::filesystem::create_directory(request.name);
+  EXPECT_THAT(folder_store(request.name), HasError(ErrorCode::InvalidInput, "a directory"));
+}
+
 TEST_F(CollectTest, OneRefusalHidesNothingElse) {
   pods = {pod("p"), pod("q")};
   log("p").stream({line(1, "one")});

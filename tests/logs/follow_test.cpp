@@ -28,9 +28,13 @@ class FollowTest : public CollectTest {
   FollowRequest follow_request;
   std::vector<std::string> lines;
   std::vector<std::string> notices;
-  FollowListener listener{
-      .line = [this](const FollowedLine& line) { lines.push_back(line.pod + " " + line.text); },
-      .notice = [this](const std::string& text) { notices.push_back(text); }};
+  std::size_t wanted = 1000;
+  FollowListener listener{.line =
+                              [this](const FollowedLine& line) {
+                                lines.push_back(line.pod + " " + line.text);
+                                return lines.size() < wanted;
+                              },
+                          .notice = [this](const std::string& text) { notices.push_back(text); }};
 };
 
 TEST_F(FollowTest, LinesOfSeveralComeInTheOrderOfTheirTimes) {
@@ -68,6 +72,43 @@ TEST_F(FollowTest, FindsNewPods) {
   });
   EXPECT_THAT(follow_now(), IsOk());
   EXPECT_THAT(lines, ElementsAre("p one", "q new", "p last"));
+}
+
+TEST_F(FollowTest, EndsWhenNoMoreLinesAreWanted) {
+  wanted = 1;
+  log("p").stream({line(1, "one"), line(2, "two")}).open();
+  EXPECT_THAT(follow_now(), IsOk());
+  EXPECT_THAT(lines, ElementsAre("p one"));
+  EXPECT_EQ(transport.in_flight(), 0U);
+}
+
+TEST_F(FollowTest, ARefusalIsToldOnce) {
+  finish("p");
+  pods.push_back(pod("q"));
+  log("p").stream({line(1, "one")}).piece(seconds(20), line(2, "two"));
+  log("q").refuse(403, "Forbidden", "not yours");
+  wanted = 2;
+  EXPECT_THAT(follow_now(), IsOk());
+  EXPECT_EQ(notices.size(), 1U);
+}
+
+TEST_F(FollowTest, EndsWithoutAPodThatWentUnread) {
+  finish("p");
+  pods.push_back(pod("q"));
+  log("p").stream({line(1, "one")});
+  log("q").refuse(403, "Forbidden", "not yours");
+  transport.at(seconds(5), [this] { pods.pop_back(); });
+  EXPECT_THAT(follow_now(), IsOk());
+  EXPECT_THAT(lines, ElementsAre("p one"));
+}
+
+TEST_F(FollowTest, NoSecondPieceOfALineIsTakenForALine) {
+  finish("p");
+  log("p").stream({"2026-01-02T03:00:01Z " + std::string(70'000, 'x') + "\"", "hunter2\n"});
+  EXPECT_THAT(follow_now(), IsOk());
+  ASSERT_EQ(lines.size(), 1U);
+  EXPECT_THAT(lines[0], HasSubstr("more bytes]"));
+  EXPECT_THAT(lines[0], testing::Not(HasSubstr("hunter2")));
 }
 
 TEST_F(FollowTest, TooManyAreRefused) {

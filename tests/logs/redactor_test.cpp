@@ -68,6 +68,22 @@ TEST(Redactor, PrivateKeyWithoutItsEndIsNotFollowedForEver) {
   EXPECT_THAT(out, HasSubstr("ordinary"));
 }
 
+TEST(Redactor, FollowsAPrivateKeyThatIsTheValueOfAKey) {
+  Redactor redactor("salt");
+  const std::string text = redactor.text(
+      "private_key: -----BEGIN PRIVATE KEY-----\nMIIabc\n-----END PRIVATE KEY-----\nnext");
+  EXPECT_THAT(text, Not(HasSubstr("MIIabc")));
+  EXPECT_THAT(text, HasSubstr("\nnext"));
+}
+
+TEST(Redactor, WhatIsBehindAPrivateKeyIsLookedAtToo) {
+  Redactor redactor("salt");
+  const std::string text = redactor.text(
+      "-----BEGIN PRIVATE KEY-----\nMIIabc\n-----END PRIVATE KEY----- token=abc123 end");
+  EXPECT_THAT(text, Not(HasSubstr("abc123")));
+  EXPECT_THAT(text, HasSubstr(" end"));
+}
+
 TEST(Redactor, TwoSecretsInALine) {
   Redactor redactor("salt");
   const std::string text = redactor.text("user_a=\"one11\" user_b=\"two22\" token=three33 end");

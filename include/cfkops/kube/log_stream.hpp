@@ -17,6 +17,9 @@ struct LogWindow : LogOptions {
   std::optional<WallTime> since_time = {};  ///< before `since`; kubelets cut it to whole seconds
 };
 
+/// Whether lines that are still to be written are wanted too, until the container ends.
+enum class Follow { No, Yes };
+
 /// A container's log as it comes: many of them travel at once, while whoever waits pumps the loop.
 ///
 /// Begins when it is made and is given up when it dies. Nothing of it is kept: the next bytes are
@@ -28,21 +31,21 @@ class LogStream {
   /// nor end the stream.
   using Sink = std::function<void(std::string_view bytes)>;
 
-  /// With `follow` it goes on until the container ends.
   LogStream(Reader& reader,
             const std::string& ns,
             const std::string& pod,
             const LogWindow& window,
-            bool follow,
+            Follow follow,
             Sink sink);
   LogStream(const LogStream&) = delete;
   LogStream& operator=(const LogStream&) = delete;
   ~LogStream();
 
-  /// There will be no more bytes.
+  /// There will be no more bytes of a log.
   [[nodiscard]] bool ended() const;
 
-  /// Once it has ended: whether it came whole. Errors: as `Transport` and `error_of` say.
+  /// Whether it came whole, once it has ended; until then whether it comes. Errors: as `Transport`
+  /// and `error_of` say; Timeout, while nothing has come at all.
   [[nodiscard]] Status outcome() const;
 
   /// When something came last, or it was begun.

@@ -96,6 +96,10 @@ using CollectListener = std::function<void(const CollectProgress&)>;
 [[nodiscard]] Result<std::vector<ContainerLog>> find_logs(kube::Reader& reader,
                                                           const CollectRequest& request);
 
+/// What is listed beside the logs, as "deployments.apps", where a request wants context: for
+/// declarations.
+[[nodiscard]] std::vector<std::string> listed_beside();
+
 /// What must be allowed for all of it, asked of discovery where that tells: for plans. Errors:
 /// NotFound for a kind that there is not; those of discovery.
 [[nodiscard]] Result<std::vector<kube::AccessQuestion>> needed_access(

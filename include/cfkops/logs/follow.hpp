@@ -31,15 +31,15 @@ struct FollowedLine {
 
 /// Is given what there is to say while logs are followed.
 struct FollowListener {
-  std::function<void(const FollowedLine& line)> line;
+  std::function<bool(const FollowedLine& line)> line;  ///< false: no more are wanted
   std::function<void(const std::string& text)> notice;
 };
 
 /// Follows the logs of a selection, those of new pods and of containers that are started anew too,
 /// and gives their lines in the order of their times, as far as they come within `delay` of each
 /// other. A log that breaks off, as at a rotation, is gone on with behind its last line. Returns
-/// when every container has ended for good. Errors: those of finding the pods; InvalidInput, where
-/// there are more than `most`; Cancelled.
+/// when every container has ended for good, or no more lines are wanted. Errors: those of finding
+/// the pods; InvalidInput, where there are more than `most`; Cancelled.
 Status follow(kube::Reader& reader, const FollowRequest& request, const FollowListener& listener);
 
 }  // namespace cfkops::logs

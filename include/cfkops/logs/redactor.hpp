@@ -34,7 +34,9 @@ class Redactor {
 
  private:
   void replace(std::string_view secret, std::string_view kind, std::string& out);
-  bool key_goes_on(std::string_view line, std::string& out);
+
+  /// What of a line within a private key stands behind its end; all before is taken out.
+  std::string_view behind_key(std::string_view line, std::string& out);
 
   std::string salt_;
   RedactionCounts counts_;

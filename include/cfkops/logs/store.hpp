@@ -35,14 +35,15 @@ class Store {
   virtual Status remove(const std::string& name) = 0;
 
   /// The part of that name is the archive: it gets the archive's place, and all others go. Errors:
-  /// Io.
+  /// InvalidInput, where something that is no file has that place; Io.
   virtual Status publish(const std::string& name) = 0;
 
   /// What there is to say of the archive's place: its path.
   [[nodiscard]] virtual std::string place() const = 0;
 };
 
-/// In the folder `archive`.partial, beside the archive that is to be.
+/// In the folder `archive`.partial, which is there while it has parts, beside the archive that is
+/// to be. Errors: InvalidInput, where something that is no file has that place; Io.
 [[nodiscard]] Result<std::unique_ptr<Store>> folder_store(const std::filesystem::path& archive);
 
 /// That folder.
