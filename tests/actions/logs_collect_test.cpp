@@ -23,47 +23,29 @@ constexpr const char* kPods = "/api/v1/namespaces/confluent/pods";
 
 struct LogsCollect : testing::Test, test::ActionBench {
   LogsCollect() {
-    transport.on("GET", kPods).reply(
-        200,
-        json{
-    {"kind", "PodList"}, {"apiVersion", "v1"}, {"metadata", {{"resourceVersion", "1"}}}, {
-      "items", {
-        {
-          {"metadata", {{"name", "kafka-0"}, {"namespace", "confluent"}, {"uid", "u0"}}},
-              {"spec", {{"containers", {{{"name", "kafka"}}}}}}, {
-            "status", {
-              {
-                "containerStatuses", {
-                  {
-                    {"name", "kafka"}, {
-                      "state", {
-                        {
-                          "running", {
-                            { "startedAt", "2026-01-02T03:00:00Z" }
-                          }
-                        }
-                      }
-                    }
-                  }
-                }
-              }
-            }
-          }
-        }
-      }
-    }}});
-  transport.on("GET", std::string(kPods) + "/kafka-0/log")
-      .reply(200, "2026-01-02T03:00:01Z password=hunter2\n");
+    const json state = {{"running", {{"startedAt", "2026-01-02T03:00:00Z"}}}};
+    const json statuses = json::array({{{"name", "kafka"}, {"state", state}}});
+    const json containers = json::array({json{{"name", "kafka"}}});
+    const json pod = {
+        {"metadata", {{"name", "kafka-0"}, {"namespace", "confluent"}, {"uid", "u0"}}},
+        {"spec", {{"containers", containers}}},
+        {"status", {{"containerStatuses", statuses}}}};
+    transport.on("GET", kPods)
+        .reply(200,
+               json{{"kind", "PodList"},
+                    {"apiVersion", "v1"},
+                    {"metadata", {{"resourceVersion", "1"}}},
+                    {"items", json::array({pod})}});
+    transport.on("GET", std::string(kPods) + "/kafka-0/log")
+        .reply(200, "2026-01-02T03:00:01Z password=hunter2\n");
+  }
 
-}
+  Outcome collect() {
+    return apply(logs_collect(), {{"to", archive}, {"context", false}, {"previous", true}});
+  }
 
-Outcome
-collect() {
-  return apply(logs_collect(), {{"to", archive}, {"context", false}, {"previous", true}});
-}
-
-test::TempDir folder;
-std::string archive = (folder.path() / "x.tar.zst").string();
+  test::TempDir folder;
+  std::string archive = (folder.path() / "x.tar.zst").string();
 };
 
 TEST_F(LogsCollect, WritesAnArchiveAndTellsWhatIsInIt) {

@@ -24,9 +24,10 @@ class LogsCommand : public testing::Test {
     bench.script = [this](test::ScriptedTransport& transport) {
       const json state = {{"running", {{"startedAt", "2026-01-02T03:00:00Z"}}}};
       const json statuses = json::array({{{"name", "kafka"}, {"state", state}}});
+      const json containers = json::array({json{{"name", "kafka"}}});
       const json pod = {
           {"metadata", {{"name", "kafka-0"}, {"namespace", "confluent"}, {"uid", "u0"}}},
-          {"spec", {{"containers", json::array({{{"name", "kafka"}}})}}},
+          {"spec", {{"containers", containers}}},
           {"status", {{"containerStatuses", statuses}}}};
       transport.on("GET", kPods)
           .reply(200,
