@@ -79,7 +79,7 @@ TEST(Redactor, FollowsAPrivateKeyThatIsTheValueOfAKey) {
 TEST(Redactor, WhatIsBehindAPrivateKeyIsLookedAtToo) {
   Redactor redactor("salt");
   const std::string text = redactor.text(
-      "-----BEGIN PRIVATE KEY-----\nMIIabc\n-----END PRIVATE KEY----- token=abc123 end");
+      "-----BEGIN PRIVATE KEY-----\nMIIabc\n-----END PRIVATE KEY----- with token=abc123 end");
   EXPECT_THAT(text, Not(HasSubstr("abc123")));
   EXPECT_THAT(text, HasSubstr(" end"));
 }
