@@ -29,8 +29,11 @@ TEST_F(LogStreamTest, SeveralComeAtOnce) {
   transport.on("GET", kLog + "?container=a").stream({"a1\n"}).piece(seconds(2), "a2\n");
   transport.on("GET", kLog + "?container=b").stream({"b1\n"}).piece(seconds(1), "b2\n");
   std::string text;
-  const LogStream a(client, "confluent", "kafka-0", {{.container = "a"}}, Follow::No, into(text));
-  const LogStream b(client, "confluent", "kafka-0", {{.container = "b"}}, Follow::No, into(text));
+  LogWindow window;
+  window.container = "a";
+  const LogStream a(client, "confluent", "kafka-0", window, Follow::No, into(text));
+  window.container = "b";
+  const LogStream b(client, "confluent", "kafka-0", window, Follow::No, into(text));
   wait_for(a);
   EXPECT_TRUE(b.ended());
   EXPECT_THAT(a.outcome(), IsOk());
