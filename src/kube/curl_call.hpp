@@ -75,6 +75,9 @@ class CurlCall {
 
   [[nodiscard]] const Credential& credential() const { return *credential_; }
 
+  /// The request is on its way.
+  [[nodiscard]] bool is_sent() const { return sendings_ > 0; }
+
   /// The answer's head has come in full (1xx answers do not count).
   [[nodiscard]] bool has_head() const { return head_complete_; }
 

@@ -154,6 +154,13 @@ std::vector<CurlMulti::Finished> CurlMulti::perform() {
   return finished;
 }
 
+void CurlMulti::look_again(const CurlCall& call) {
+  // To end a pause is what makes libcurl read a connection whose socket has nothing to be read.
+  // Where the call has no connection yet both refuse, and there is nothing to be done.
+  static_cast<void>(curl_easy_pause(call.easy(), CURLPAUSE_RECV));
+  static_cast<void>(curl_easy_pause(call.easy(), CURLPAUSE_CONT));
+}
+
 void CurlMulti::wait(Duration at_most, std::span<const Watched> watched) {
   int ms = milliseconds(at_most);
   if (sockets_ == nullptr) {

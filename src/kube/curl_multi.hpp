@@ -40,6 +40,11 @@ class CurlMulti {
   /// Does what can be done without waiting; gives the calls that ended by it.
   [[nodiscard]] std::vector<Finished> perform();
 
+  /// Has libcurl look again at what it may have read for this call already, where no poll sees it.
+  /// HTTP/2 connections are shared: libcurl 7.88 holds frames back while one call's buffer is full,
+  /// and forgets them where that call ends with what its buffer had.
+  static void look_again(const CurlCall& call);
+
   struct Watched {
     int fd = -1;
     bool write = false;  ///< wait for room to write, too

@@ -106,6 +106,7 @@ class CurlTransport final : public Transport {
   void start_noted();
   [[nodiscard]] Status start(CurlExchange& exchange);
   void advance();
+  void look_again();
   void finish(CurlExchange& exchange, int curl_code);
   void open_session(CurlExchange& exchange);
   void wait(MonoTime until);
@@ -124,6 +125,7 @@ class CurlTransport final : public Transport {
   ExchangeId last_id_ = 0;
   std::map<ExchangeId, std::unique_ptr<CurlExchange>> exchanges_;
   std::vector<ExchangeId> noted_;
+  bool left_ = false;  ///< a call has left libcurl since the last look at the others
 };
 
 CurlExchange& CurlTransport::note(CallKind kind, Request request) {
@@ -149,6 +151,7 @@ void CurlTransport::forget(ExchangeId id) {
   }
   if (found->second->call) {
     multi_.remove(*found->second->call);
+    left_ = true;
   }
   exchanges_.erase(found);
 }
@@ -215,15 +218,29 @@ Status CurlTransport::start(CurlExchange& exchange) {
 
 void CurlTransport::advance() {
   for (const CurlMulti::Finished& finished : multi_.perform()) {
+    left_ = true;
     CurlExchange* exchange = find(finished.call->exchange());
     if (exchange != nullptr) {
       finish(*exchange, finished.code);
     }
   }
+  if (std::exchange(left_, false)) {
+    look_again();
+  }
   const MonoTime now = clock_.now();
   for (const auto& [id, exchange] : exchanges_) {
     if (exchange->session && !exchange->session->closed()) {
       exchange->move_bytes(now);
+    }
+  }
+}
+
+/// What libcurl has read of a shared connection may be for those who stay.
+void CurlTransport::look_again() {
+  for (const auto& [id, exchange] : exchanges_) {
+    if (exchange->call && exchange->call->is_sent() && exchange->kind != CallKind::Socket &&
+        !exchange->end) {
+      CurlMulti::look_again(*exchange->call);
     }
   }
 }

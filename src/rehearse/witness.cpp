@@ -18,7 +18,7 @@ void Witness::on_check(const std::string& phase,
                        const engine::CheckResult& result) {
   if (phase == "validation") {
     ++validations_;
-    validated_ += engine::lets_go_on(result.verdict) ? 1 : 0;
+    validated_ += engine::lets_go_on(result.verdict) ? 1U : 0U;
   }
 }
 

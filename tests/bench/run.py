@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
 """What cfkops costs, side by side with the tool one would use instead, in one run.
 
-    run.py            start-up, lint, the end-to-end tests on the sandbox, two sweeps, a rehearsal, and a broker
-                      restart under load beside kubectl's
-    run.py --full     five rounds instead of one, three with slow catch-up, and a larger sweep
+    run.py            start-up, lint, the end-to-end tests on the sandbox, two sweeps, a rehearsal, a broker
+                      restart under load beside kubectl's, and the health of 2,000 pods
+    run.py --full     five rounds instead of one, three with slow catch-up, a larger sweep, and 10,000 pods
+    run.py --health   only what the cluster's health costs to know, beside kubectl and curl
     run.py --strict   exits 1 when any bar is missed
 
 Harm to the traffic (messages lost, refused or twice, partitions under min ISR) and a test that fails always exit 1;
@@ -23,6 +24,7 @@ import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "e2e"))
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "support"))
+import health  # noqa: E402
 from run import Tally, run_on_sandbox  # noqa: E402
 from support import BINARY, NAMESPACE, ROOT, TOOL, Lab  # noqa: E402
 
@@ -240,6 +242,11 @@ def restarts(full):
         return rows
 
 
+def health_rows(full):
+    sizes = [(100, 2000), (1000, 10000)] if full else [(100, 2000)]
+    return [row for nodes, pods in sizes for row in health.rows(Lab, Row, BINARY, nodes, pods)]
+
+
 def table(rows):
     head = Row("what", "cfkops", "peer", "bar", None)
     widths = [max(len(getattr(row, part)) for row in [head, *rows]) for part in ("what", "ours", "bar")]
@@ -252,11 +259,18 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--full", action="store_true")
     parser.add_argument("--strict", action="store_true")
+    parser.add_argument("--health", action="store_true")
     options = parser.parse_args()
     usable = os.environ.get("CFKOPS_LAB") != "off" and subprocess.run(
         [str(TOOL), "check"], capture_output=True).returncode == 0
     kubectl = subprocess.run([str(TOOL), "path", "kubectl"], capture_output=True, text=True).stdout.strip() \
         if usable else ""
+    if options.health:
+        if not usable:
+            raise SystemExit("bench: the lab cannot run here")
+        rows = health_rows(options.full)
+        table(rows)
+        return 1 if options.strict and not all(row.met for row in rows) else 0
     rows = startup(kubectl if kubectl and pathlib.Path(kubectl).exists() else "")
     rows += many_linted()
     rows += on_sandbox()
@@ -264,6 +278,7 @@ def main():
     rows += rehearsal()
     if usable:
         rows += restarts(options.full)
+        rows += health_rows(options.full)
     else:
         print("bench: the lab cannot run here; its rows are left out")
     table(rows)

@@ -27,6 +27,10 @@ constexpr unsigned char kEndHeaders = 4;
 
 /// ":status: 200", as HPACK's static table has it.
 constexpr std::string_view kStatus200 = "\x88";
+/// "accept-encoding: gzip, deflate", from there too: one byte that is 33 for whoever reads it.
+constexpr char kLongHeader = '\x90';
+/// A header that is not indexed, by the name "content-length".
+constexpr std::string_view kContentLength = "\x0f\x0d";
 
 struct Frame {
   FrameType type{};
@@ -34,6 +38,20 @@ struct Frame {
   std::uint32_t stream = 0;
   std::string payload = {};
 };
+
+std::string bytes_of(const Frame& frame) {
+  std::string bytes;
+  const auto add = [&bytes](std::size_t value, int count) {
+    for (int i = count - 1; i >= 0; --i) {
+      bytes += static_cast<char>(value >> static_cast<unsigned>(8 * i) & 0xffU);
+    }
+  };
+  add(frame.payload.size(), 3);
+  add(static_cast<std::size_t>(frame.type), 1);
+  add(frame.flags, 1);
+  add(frame.stream, 4);
+  return bytes + frame.payload;
+}
 
 int choose_h2(SSL*,
               const unsigned char** out,
@@ -82,20 +100,11 @@ class Connection {
     return frame;
   }
 
-  void write(const Frame& frame) {
-    std::string bytes;
-    const auto add = [&bytes](std::size_t value, int count) {
-      for (int i = count - 1; i >= 0; --i) {
-        bytes += static_cast<char>(value >> static_cast<unsigned>(8 * i) & 0xffU);
-      }
-    };
-    add(frame.payload.size(), 3);
-    add(static_cast<std::size_t>(frame.type), 1);
-    add(frame.flags, 1);
-    add(frame.stream, 4);
-    bytes += frame.payload;
+  void write(const std::string& bytes) {
     SSL_write(ssl_, bytes.data(), static_cast<int>(bytes.size()));
   }
+
+  void write(const Frame& frame) { write(bytes_of(frame)); }
 
  private:
   std::optional<std::string> read_bytes(std::size_t count) {
@@ -113,37 +122,54 @@ class Connection {
   SSL* ssl_;
 };
 
-void answer(Connection& connection, std::uint32_t stream) {
-  connection.write({FrameType::Headers, kEndHeaders, stream, std::string(kStatus200)});
-  connection.write({FrameType::Data, kEndStream, stream, "stream " + std::to_string(stream)});
+std::string short_answer(std::uint32_t stream) {
+  return bytes_of({FrameType::Headers, kEndHeaders, stream, std::string(kStatus200)}) +
+         bytes_of({FrameType::Data, kEndStream, stream, "stream " + std::to_string(stream)});
 }
 
-void serve(Connection& connection, std::size_t together) {
-  connection.write({FrameType::Settings, 0, 0, ""});
+std::string long_answer(std::uint32_t stream, std::size_t size) {
+  const std::string length = std::to_string(size);
+  std::string head(kStatus200);
+  head.append(kContentLength).append(1, static_cast<char>(length.size())).append(length);
+  head.append(40, kLongHeader);
+  return bytes_of({FrameType::Headers, kEndHeaders, stream, head}) +
+         bytes_of({FrameType::Data, 0, stream, std::string(size, 'x')}) +
+         bytes_of({FrameType::Data, kEndStream, stream, ""});
+}
+
+void serve(Connection& connection, std::size_t together, std::size_t first_body) {
+  connection.write(Frame{FrameType::Settings, 0, 0, ""});
   std::vector<std::uint32_t> waiting;
   while (const auto frame = connection.read()) {
     const bool ack = (frame->flags & kAck) != 0;
     if ((frame->type == FrameType::Settings || frame->type == FrameType::Ping) && !ack) {
-      connection.write(
-          {frame->type, kAck, 0, frame->type == FrameType::Ping ? frame->payload : std::string()});
+      connection.write(Frame{
+          frame->type, kAck, 0, frame->type == FrameType::Ping ? frame->payload : std::string()});
     }
     const bool request = frame->type == FrameType::Headers || frame->type == FrameType::Data;
     if (request && (frame->flags & kEndStream) != 0) {
       waiting.push_back(frame->stream);
     }
-    if (waiting.size() >= together) {
-      for (const std::uint32_t stream : std::exchange(waiting, {})) {
-        answer(connection, stream);
-      }
+    if (waiting.size() < together) {
+      continue;
     }
+    std::string answers;
+    for (const std::uint32_t stream : std::exchange(waiting, {})) {
+      answers.append(answers.empty() && first_body > 0 ? long_answer(stream, first_body)
+                                                       : short_answer(stream));
+    }
+    connection.write(answers);
   }
 }
 
 }  // namespace
 
-Http2Server::Http2Server(const test::Identity& identity, std::size_t together)
+Http2Server::Http2Server(const test::Identity& identity,
+                         std::size_t together,
+                         std::size_t first_body)
     : tls_(identity),
-      together_(together) {
+      together_(together),
+      first_body_(first_body) {
   std::signal(SIGPIPE, SIG_IGN);
   SSL_CTX_set_alpn_select_cb(tls_.get(), choose_h2, nullptr);
   const test::Listener listener = test::listen_on_loopback();
@@ -170,7 +196,7 @@ void Http2Server::accept_all() {
     Connection connection(tls_.get(), fd);
     if (connection.begin()) {
       ++connections_;
-      serve(connection, together_);
+      serve(connection, together_, first_body_);
     }
     connection_ = -1;
     ::close(fd);

@@ -14,7 +14,10 @@ namespace cfkops::kube {
 /// `together` of them are under way at once. One connection at a time.
 class Http2Server {
  public:
-  Http2Server(const test::Identity& identity, std::size_t together);
+  /// With `first_body` bytes the first of those together has a body of that size instead, its
+  /// Content-Length and headers that are longer than they look, and all their answers leave in one
+  /// TLS record, which they must fit in.
+  Http2Server(const test::Identity& identity, std::size_t together, std::size_t first_body = 0);
   ~Http2Server();
   Http2Server(const Http2Server&) = delete;
   Http2Server& operator=(const Http2Server&) = delete;
@@ -30,6 +33,7 @@ class Http2Server {
 
   test::TlsContext tls_;
   std::size_t together_;
+  std::size_t first_body_;
   int listener_ = -1;
   int port_ = 0;
   std::atomic<int> connection_ = -1;
