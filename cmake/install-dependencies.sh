@@ -8,7 +8,7 @@ packages_of() {
     build)
       echo ca-certificates ccache cmake g++ git libcli11-dev libcmark-dev libcurl4-openssl-dev \
         libexpected-dev libfmt-dev libhowardhinnant-date-dev libjemalloc-dev libre2-dev libspdlog-dev \
-        libssl-dev libyaml-cpp-dev ninja-build nlohmann-json3-dev pkg-config
+        libssl-dev libyaml-cpp-dev libzstd-dev ninja-build nlohmann-json3-dev pkg-config zlib1g-dev
       ;;
     check)
       echo clang-14 clang-format-14 clang-tidy-14 libclang-rt-14-dev libgmock-dev libgtest-dev neovim \

@@ -7,6 +7,7 @@
 namespace cfkops::actions {
 
 [[nodiscard]] const engine::Action& human_task();
+[[nodiscard]] const engine::Action& logs_collect();
 [[nodiscard]] const engine::Action& network_policy_apply();
 [[nodiscard]] const engine::Action& node_cordon();
 [[nodiscard]] const engine::Action& node_drain();

@@ -25,9 +25,10 @@ runbook::ActionSpec expr_spec() {
 }  // namespace
 
 const engine::Catalogue& catalogue() {
-  static const std::array<const engine::Action*, 22> kActions = {
+  static const std::array<const engine::Action*, 23> kActions = {
       &human_task(),            // human.task
       &kafka_roll(),            // kafka.roll
+      &logs_collect(),          // logs.collect
       &network_policy_apply(),  // network_policy.apply
       &node_cordon(),           // node.cordon
       &node_drain(),            // node.drain

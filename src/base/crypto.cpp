@@ -1,6 +1,7 @@
 #include "cfkops/base/crypto.hpp"
 
 #include "cfkops/base/check.hpp"
+#include "cfkops/base/sha256.hpp"
 
 #include <openssl/bio.h>
 #include <openssl/err.h>
@@ -116,6 +117,30 @@ std::string sha256_hex(std::string_view bytes) {
                     SHA256_Update(&state, bytes.data(), bytes.size()) == 1 &&
                     SHA256_Final(digest.data(), &state) == 1;
   CFKOPS_CHECK(done);
+  return to_hex(digest.data(), digest.size());
+}
+
+struct Sha256::State {
+  SHA256_CTX context = {};
+};
+
+Sha256::Sha256()
+    : state_(std::make_unique<State>()) {
+  CFKOPS_CHECK(SHA256_Init(&state_->context) == 1);
+}
+
+Sha256::Sha256(Sha256&&) noexcept = default;
+Sha256& Sha256::operator=(Sha256&&) noexcept = default;
+Sha256::~Sha256() = default;
+
+void Sha256::add(std::string_view bytes) {
+  CFKOPS_CHECK(SHA256_Update(&state_->context, bytes.data(), bytes.size()) == 1);
+}
+
+std::string Sha256::hex() const {
+  SHA256_CTX copy = state_->context;
+  std::array<unsigned char, SHA256_DIGEST_LENGTH> digest{};
+  CFKOPS_CHECK(SHA256_Final(digest.data(), &copy) == 1);
   return to_hex(digest.data(), digest.size());
 }
 

@@ -184,22 +184,32 @@ Status overwrite_file(const std::filesystem::path& path, std::string_view text) 
   return {};
 }
 
-Status write_private_file(const std::filesystem::path& path, std::string_view text) {
+Status move_into_place(const std::filesystem::path& fresh, const std::filesystem::path& path) {
   // A rename would put a file in the place of a device as well.
+  if (const Status there = expect_regular_file(path);
+      !there && there.error().code == ErrorCode::InvalidInput) {
+    return there;
+  }
+  if (::rename(fresh.c_str(), path.c_str()) != 0) {
+    Error error = io_error("write", path, errno);
+    error.code = ErrorCode::Io;
+    return error;
+  }
+  return sync_parent_directory(path);
+}
+
+Status write_private_file(const std::filesystem::path& path, std::string_view text) {
   if (const Status there = expect_regular_file(path);
       !there && there.error().code == ErrorCode::InvalidInput) {
     return there;
   }
   const std::filesystem::path fresh = path.string() + ".new";
   CFKOPS_TRY(write_fresh(fresh, text));
-  if (::rename(fresh.c_str(), path.c_str()) != 0) {
-    const int number = errno;
+  Status moved = move_into_place(fresh, path);
+  if (!moved) {
     ::unlink(fresh.c_str());
-    Error error = io_error("write", path, number);
-    error.code = ErrorCode::Io;
-    return error;
   }
-  return sync_parent_directory(path);
+  return moved;
 }
 
 Status write_new_file(const std::filesystem::path& path, std::string_view text) {

@@ -40,6 +40,7 @@ constexpr auto kCommands = std::to_array<Row>({
     {"list", list_command},
     {"locks", locks_command},
     {"health", health_command},
+    {"logs", logs_command},
     {"rbac", rbac_command},
     {"show", show_command},
     {"explain", explain_command},

@@ -1,6 +1,7 @@
 #include "argument_checks.hpp"
 
 #include "cfkops/base/clock.hpp"
+#include "cfkops/base/quantity.hpp"
 #include "cfkops/base/text.hpp"
 #include "cfkops/engine/lock.hpp"
 
@@ -10,10 +11,13 @@
 
 namespace cfkops::cli {
 
-std::string duration_error(const std::string& text) {
-  // kubectl takes a bare number as seconds, so we do as well.
+Result<Duration> duration_of(const std::string& text) {
   const bool digits = !text.empty() && text.find_first_not_of("0123456789") == std::string::npos;
-  const auto parsed = base::parse_duration(digits ? text + "s" : text);
+  return base::parse_duration(digits ? text + "s" : text);
+}
+
+std::string duration_error(const std::string& text) {
+  const auto parsed = duration_of(text);
   return parsed ? std::string() : parsed.error().message;
 }
 
@@ -25,6 +29,18 @@ std::string lock_lease_error(const std::string& text) {
   return *parsed < engine::kShortestLease || *parsed % engine::kLeaseUnit != Duration::zero()
              ? "a lock holds for whole seconds, 3s or more"
              : "";
+}
+
+std::string size_error(const std::string& text) {
+  const auto size = base::Quantity::parse(text);
+  return size && size->nanos >= base::Int128{1'000'000'000} * (1 << 20)
+             ? ""
+             : "'" + text + "' is no size of 1Mi or more: write 200Mi or 2Gi";
+}
+
+std::string moment_error(const std::string& text) {
+  const auto parsed = base::parse_rfc3339(text);
+  return parsed ? std::string() : parsed.error().message;
 }
 
 std::string seed_error(const std::string& text) {

@@ -466,6 +466,7 @@ void build(CLI::App& app, Slots& slots) {
   add_sop_commands(app, slots);
   add_snapshot_command(app, slots);
   add_health_command(app, slots);
+  add_logs_command(app, slots);
   app.footer("Start with: cfkops list, then cfkops plan broker-restart -n NAMESPACE");
 }
 

@@ -35,6 +35,9 @@ inline constexpr const char* kConnectionFlags = "Connection";
 /// `health` with its flags.
 void add_health_command(CLI::App& app, Slots& slots);
 
+/// `logs` with its flags.
+void add_logs_command(CLI::App& app, Slots& slots);
+
 /// Every command and flag there is. Borrows both; the slots outlive the parsing.
 void build(CLI::App& app, Slots& slots);
 

@@ -1,5 +1,6 @@
 #include "arguments.hpp"
 
+#include "argument_checks.hpp"
 #include "argument_table.hpp"
 #include "connection_flags.hpp"
 
@@ -148,10 +149,7 @@ void finish(Slots& slots) {
     slots.arguments.valid_for = *valid_for;
   }
   if (!slots.request_timeout.empty()) {
-    const bool digits = slots.request_timeout.find_first_not_of("0123456789") == std::string::npos;
-    const auto parsed =
-        base::parse_duration(digits ? slots.request_timeout + "s" : slots.request_timeout);
-    global.request_timeout = parsed ? *parsed : global.request_timeout;
+    global.request_timeout = duration_of(slots.request_timeout).value_or(global.request_timeout);
   }
 }
 

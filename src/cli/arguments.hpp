@@ -29,6 +29,24 @@ struct GlobalArguments {
   bool verbose = false;
 };
 
+/// What only `logs` takes.
+struct LogsArguments {
+  std::string selector;                 ///< of labels
+  std::string node;                     ///< whose pods
+  std::vector<std::string> containers;  ///< names
+  std::string since_time;               ///< RFC 3339, as typed
+  std::optional<std::int64_t> tail;     ///< lines
+  bool current_only = false;            ///< not what ran before
+  bool logs_only = false;               ///< no events, objects, Kafka
+  bool follow = false;                  ///< show them as they come
+  bool redaction_test = false;          ///< show what is taken out
+  std::string verify;                   ///< an archive to look at, or ""
+  std::string most_each = "200Mi";      ///< of one log
+  std::string most_in_all = "2Gi";      ///< of all
+  std::string time_limit = "30m";       ///< for reading
+  std::size_t streams = 16;             ///< at once
+};
+
 /// A command line, parsed. Members that the command does not take keep their defaults.
 struct Arguments {
   std::string command;  ///< "run"; "audit verify" for a nested one
@@ -67,7 +85,7 @@ struct Arguments {
   std::string from;                       ///< of `new`: the name or file of a runbook, or ""
   std::vector<std::string> audit_keys;    ///< of `audit`, `runs`: files of public keys
   std::vector<std::string> cluster_logs;  ///< of `audit join`: files
-  std::string since;                      ///< of `runs list`, as typed
+  std::string since;                      ///< of `runs list` and `logs`, as typed
   std::string of_runbook;                 ///< of `runs list`: a name, or ""
   std::string result;                     ///< of `runs list`: as the log has it, or ""
   std::size_t limit = 0;                  ///< of `runs list`; 0: none
@@ -81,7 +99,8 @@ struct Arguments {
   std::string owner;                      ///< of `import`: who answers for the drafts, or ""
   std::string filter;                     ///< of `test`: a part of the names of those to run, or ""
   std::vector<std::string> crds;          ///< of `lint`, `lsp`: files and folders of definitions
-  std::string docs;                       ///< of `lsp` and `lint`: a folder or a URI, or ""
+  LogsArguments logs;
+  std::string docs;  ///< of `lsp` and `lint`: a folder or a URI, or ""
 };
 
 /// What `--output` may be for that command.

@@ -111,7 +111,7 @@ std::vector<std::string> explain_words_after(std::string_view typed) {
 }
 
 bool takes_file(std::string_view flag) {
-  static constexpr std::array<std::string_view, 20> kFlags = {"--allowed-signers",
+  static constexpr std::array<std::string_view, 21> kFlags = {"--allowed-signers",
                                                               "--audit-log",
                                                               "--baseline",
                                                               "--certificate-authority",
@@ -130,6 +130,7 @@ bool takes_file(std::string_view flag) {
                                                               "--plan",
                                                               "--scenario",
                                                               "--snapshot",
+                                                              "--verify",
                                                               "--windows"};
   return std::find(kFlags.begin(), kFlags.end(), flag) != kFlags.end();
 }

@@ -15,6 +15,7 @@ namespace cfkops::cli {
 [[nodiscard]] int rbac_command(const Arguments& arguments, const AppEnvironment& environment);
 [[nodiscard]] int locks_command(const Arguments& arguments, const AppEnvironment& environment);
 [[nodiscard]] int health_command(const Arguments& arguments, const AppEnvironment& environment);
+[[nodiscard]] int logs_command(const Arguments& arguments, const AppEnvironment& environment);
 [[nodiscard]] int lint_command(const Arguments& arguments, const AppEnvironment& environment);
 [[nodiscard]] int fmt_command(const Arguments& arguments, const AppEnvironment& environment);
 [[nodiscard]] int schema_command(const Arguments& arguments, const AppEnvironment& environment);

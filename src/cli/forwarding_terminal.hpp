@@ -18,6 +18,8 @@ class ForwardingTerminal : public Terminal {
 
   [[nodiscard]] std::string out_failure() const override { return real_.out_failure(); }
 
+  [[nodiscard]] bool out_closed() const override { return real_.out_closed(); }
+
   void err(std::string_view text) override { real_.err(text); }
 
   Result<std::string> ask(std::string_view question) override { return real_.ask(question); }

@@ -50,6 +50,8 @@ class KeptWorld final : public kube::Transport {
   void wake() noexcept override;
   [[nodiscard]] std::string server() const override;
 
+  [[nodiscard]] bool simulated() const override { return true; }
+
  private:
   /// Who asked has died with his process.
   class Nobody;

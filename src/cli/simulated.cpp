@@ -58,6 +58,8 @@ class Borrowed final : public kube::Transport {
 
   [[nodiscard]] std::string server() const override { return transport_.server(); }
 
+  [[nodiscard]] bool simulated() const override { return transport_.simulated(); }
+
  private:
   kube::Transport& transport_;
 };

@@ -46,6 +46,7 @@ bool rewraps() {
 
 void SystemTerminal::out(std::string_view text) {
   const int failed = write_all(STDOUT_FILENO, text);
+  out_closed_ = out_closed_ || failed == EPIPE;
   if (failed != 0 && failed != EPIPE && out_failure_.empty()) {
     out_failure_ = std::generic_category().message(failed);
   }

@@ -42,6 +42,8 @@ class Wire final : public kube::Transport {
   void wake() noexcept override;
   [[nodiscard]] std::string server() const override;
 
+  [[nodiscard]] bool simulated() const override { return true; }
+
  private:
   /// What is still to be said of a request that did not leave.
   struct Unsent {

@@ -20,6 +20,8 @@ class FakeTerminal : public cli::Terminal {
 
   [[nodiscard]] std::string out_failure() const override { return lost; }
 
+  [[nodiscard]] bool out_closed() const override { return closed; }
+
   void err(std::string_view text) override { shown_err += text; }
 
   Result<std::string> ask(std::string_view question) override {
@@ -61,6 +63,7 @@ class FakeTerminal : public cli::Terminal {
   }
 
   std::string lost;  ///< why some of it could not be written
+  bool closed = false;
   std::string shown_out;
   std::string shown_err;
   std::deque<std::string> first_answers;

@@ -44,6 +44,8 @@ class Line final : public kube::Transport {
   void wake() noexcept override;
   [[nodiscard]] std::string server() const override;
 
+  [[nodiscard]] bool simulated() const override { return true; }
+
  private:
   kube::Transport& cluster_;
   Listener before_;

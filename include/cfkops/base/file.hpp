@@ -39,6 +39,11 @@ inline constexpr std::size_t kMostFileBytes = std::size_t{64} << 20U;
 /// none is left where that fails. Errors: AlreadyExists, NotFound (the directory), Io.
 [[nodiscard]] Status write_new_file(const std::filesystem::path& path, std::string_view text);
 
+/// Gives the whole file `fresh` the place of `path`, which survives a loss of power then. Errors:
+/// InvalidInput (there is something that is no file), Io.
+[[nodiscard]] Status move_into_place(const std::filesystem::path& fresh,
+                                     const std::filesystem::path& path);
+
 /// Creates `path` and its missing parents, the last with mode 0700. Errors: Io.
 [[nodiscard]] Status make_private_directory(const std::filesystem::path& path);
 

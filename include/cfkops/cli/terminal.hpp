@@ -36,6 +36,9 @@ class Terminal {
   /// all was. A reader that has closed its pipe has read what it wanted.
   [[nodiscard]] virtual std::string out_failure() const { return {}; }
 
+  /// Nobody reads standard output any more.
+  [[nodiscard]] virtual bool out_closed() const { return false; }
+
   /// Progress and diagnostics: standard error.
   virtual void err(std::string_view text) = 0;
 
@@ -84,6 +87,8 @@ class SystemTerminal final : public Terminal {
 
   [[nodiscard]] std::string out_failure() const override { return out_failure_; }
 
+  [[nodiscard]] bool out_closed() const override { return out_closed_; }
+
   void err(std::string_view text) override;
   Result<std::string> ask(std::string_view question) override;
   Result<std::string> read_all(std::size_t most) override;
@@ -99,6 +104,7 @@ class SystemTerminal final : public Terminal {
  private:
   const Cancel& cancel_;
   std::string out_failure_;
+  bool out_closed_ = false;
 };
 
 }  // namespace cfkops::cli

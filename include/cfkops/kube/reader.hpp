@@ -260,6 +260,9 @@ class Reader {
   /// The address of the API server, for messages.
   [[nodiscard]] std::string server() const { return loop_.transport().server(); }
 
+  /// As the transport says.
+  [[nodiscard]] bool simulated() const { return loop_.transport().simulated(); }
+
  protected:
   /// The attempts at one request, as they went.
   struct Trace {
@@ -295,6 +298,7 @@ class Reader {
   void prepare(Request& request, std::string audit_id) const;
 
  private:
+  friend class LogStream;
   friend class Watch;
   class Backoff;
 

@@ -125,6 +125,9 @@ class Transport {
 
   /// The server's address as a person knows it: "https://10.0.0.1:6443".
   [[nodiscard]] virtual std::string server() const = 0;
+
+  /// Nothing behind it is real: what is found there is not worth a file of its user's.
+  [[nodiscard]] virtual bool simulated() const { return false; }
 };
 
 }  // namespace cfkops::kube

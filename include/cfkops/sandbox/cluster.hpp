@@ -57,6 +57,8 @@ class Cluster final : public kube::Transport {
   void wake() noexcept override;
   [[nodiscard]] std::string server() const override;
 
+  [[nodiscard]] bool simulated() const override { return true; }
+
   /// More faults, their moments counted from now.
   void inject(const std::vector<Fault>& faults);
 
