@@ -7,6 +7,9 @@
 #include "cfkops/placement/disruption.hpp"
 
 #include <algorithm>
+#include <optional>
+#include <string>
+#include <vector>
 
 namespace cfkops::actions {
 
@@ -43,18 +46,21 @@ CheckResult result_of(const Disruption& found, std::size_t pods, bool now) {
   CheckResult result{
       .verdict = Verdict::Pass, .summary = {}, .details = {}, .remedy = {}, .outputs = {}};
   runbook::ValueList blocking;
+  std::vector<std::string> names;
   bool never = !found.refused.empty();
   for (const BudgetUse& use : found.budgets) {
     result.details.push_back(line_of(use));
     if (use.verdict != placement::Verdict::Yes) {
-      blocking.emplace_back(use.ns + "/" + use.name);
+      names.push_back(use.ns + "/" + use.name);
+      blocking.emplace_back(names.back());
       never = never || use.never;
     }
   }
   result.details.insert(result.details.end(), found.refused.begin(), found.refused.end());
   result.summary = base::counted(static_cast<long long>(pods), "pod") + " to evict, " +
                    base::counted(static_cast<long long>(found.budgets.size()), "budget") + ", " +
-                   std::to_string(blocking.size()) + " in the way";
+                   std::to_string(blocking.size()) + " in the way" +
+                   (names.empty() ? "" : ": " + base::enumerate(names));
   switch (found.verdict) {
     case placement::Verdict::Yes:
       break;
@@ -66,9 +72,8 @@ CheckResult result_of(const Disruption& found, std::size_t pods, bool now) {
         break;
       }
       result.verdict = Verdict::Fail;
-      result.remedy = never ? "waiting does not help: add replicas, or ask the owner of the budget "
-                              "to relax it"
-                            : "wait until enough pods are healthy again, then try once more";
+      result.remedy =
+          never ? kNeverHelps : "wait until enough pods are healthy again, then try once more";
       break;
     case placement::Verdict::Unknown:
       result.verdict = Verdict::Unknown;
@@ -107,6 +112,26 @@ class CheckDisruption final : public engine::Check {
                      arguments.boolean("now"));
   }
 
+  /// A selector is about one namespace, a node about all.
+  [[nodiscard]] std::optional<std::vector<kube::AccessQuestion>> permissions(
+      const engine::Context& context,
+      kube::Reader& /*reader*/,
+      const engine::Arguments& arguments) const override {
+    if (optional_text(arguments, "selector").empty()) {
+      return std::nullopt;
+    }
+    std::vector<kube::AccessQuestion> questions;
+    for (const kube::Resource& resource :
+         {kube::resources::pods(), kube::resources::pod_disruption_budgets()}) {
+      questions.push_back({.verb = "list",
+                           .resource = resource,
+                           .subresource = "",
+                           .ns = namespace_of(context, arguments),
+                           .name = ""});
+    }
+    return questions;
+  }
+
  private:
   static runbook::ActionSpec make_spec() {
     const Type text = Type::of(Type::Kind::String);
@@ -129,8 +154,10 @@ class CheckDisruption final : public engine::Check {
                  "fails for one that can never"}};
     spec.outputs = {{"pods", number, "that would be evicted"},
                     {"blocking", Type::list_of(text), "budgets in the way, as namespace/name"}};
-    spec.permissions = {
-        {"list", "pods"}, {"list", "poddisruptionbudgets.policy"}, {"get", "nodes"}};
+    constexpr auto kEverywhere = runbook::PermissionSpec::In::AllNamespaces;
+    spec.permissions = {{"list", "pods", kEverywhere},
+                        {"list", "poddisruptionbudgets.policy", kEverywhere},
+                        {"get", "nodes"}};
     spec.example =
         "- check: disruption\n"
         "  with: {node: worker-1, at_once: 1}\n";

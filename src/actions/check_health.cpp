@@ -1,4 +1,5 @@
 #include "kinds.hpp"
+#include "subject.hpp"
 
 #include "cfkops/base/text.hpp"
 #include "cfkops/health/read.hpp"
@@ -6,8 +7,13 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <chrono>
+#include <optional>
 #include <set>
+#include <string>
+#include <utility>
+#include <vector>
 
 namespace cfkops::actions {
 
@@ -77,6 +83,42 @@ CheckResult result_of(const health::Report& report, Severity fail_on) {
   return result;
 }
 
+health::ReadOptions options_of(const engine::Arguments& arguments) {
+  const bool sop = arguments.string("profile") == "sop";
+  return {.profile = sop ? health::Profile::Sop : health::Profile::Full,
+          .ns = optional_text(arguments, "namespace"),
+          .only = arguments.strings("only")};
+}
+
+runbook::PermissionSpec permission_of(const kube::AccessQuestion& question) {
+  using In = runbook::PermissionSpec::In;
+  if (!question.path.empty()) {
+    return {question.verb, question.path, In::NoNamespace};
+  }
+  const std::string sub = question.subresource.empty() ? "" : "/" + question.subresource;
+  return {question.verb,
+          question.resource.full_name() + sub,
+          question.resource.namespaced ? In::AllNamespaces : In::NoNamespace};
+}
+
+/// What `full` asks for, and then what only `sop` does.
+std::vector<runbook::PermissionSpec> all_permissions() {
+  std::vector<runbook::PermissionSpec> all;
+  for (const health::Profile profile : {health::Profile::Full, health::Profile::Sop}) {
+    for (const kube::AccessQuestion& question : health::rights({.profile = profile})) {
+      runbook::PermissionSpec permission = permission_of(question);
+      const bool there = std::ranges::any_of(all, [&](const runbook::PermissionSpec& one) {
+        return one.verb == permission.verb && one.resource == permission.resource;
+      });
+      if (!there) {
+        permission.only = profile == health::Profile::Sop ? to_string(profile) : "";
+        all.push_back(std::move(permission));
+      }
+    }
+  }
+  return all;
+}
+
 runbook::ActionSpec make_spec() {
   const Type number = Type::of(Type::Kind::Int);
   runbook::ActionSpec spec{.name = "health",
@@ -91,6 +133,10 @@ runbook::ActionSpec make_spec() {
                     {.name = "namespace",
                      .type = Type::of(Type::Kind::String),
                      .help = "of what has a namespace only this one; all where it is left out"},
+                    {.name = "only",
+                     .type = Type::list_of(Type::of(Type::Kind::String)),
+                     .fallback = runbook::Value(runbook::ValueList{}),
+                     .help = "only these checks, by id (T01) or by the letter of their group (S)"},
                     {.name = "fail_on",
                      .type = Type::enumeration({"warning", "fail", "critical"}),
                      .fallback = runbook::Value("fail"),
@@ -102,16 +148,28 @@ runbook::ActionSpec make_spec() {
                   {"fail", number, "ditto"},
                   {"warning", number, "ditto"},
                   {"unknown", number, "checks that could not be judged"}};
-  for (const std::string& resource : health::listed_resources()) {
-    spec.permissions.push_back({"list", resource});
-  }
-  for (const char* resource : {"nodes", "persistentvolumes", "namespaces", "pods/proxy"}) {
-    spec.permissions.push_back({"get", resource});
-  }
+  spec.permissions = all_permissions();
   spec.example =
       "- check: health\n"
       "  with: {profile: sop, fail_on: warning}\n";
   return spec;
+}
+
+/// Each of the names means a check of the profile: a slip must not look healthy.
+Status are_checks(const std::vector<std::string>& only, health::Profile profile) {
+  for (const std::string& name : only) {
+    const auto checks = health::catalogue();
+    const bool known = std::ranges::any_of(checks, [&](const health::Check& check) {
+      return health::is_asked(check, profile, std::vector<std::string>{name});
+    });
+    if (!known) {
+      return make_error(
+          ErrorCode::InvalidInput,
+          "there is no check '" + name + "' in profile " + std::string(to_string(profile)),
+          "docs/health.md lists them");
+    }
+  }
+  return {};
 }
 
 class CheckHealth final : public engine::Check {
@@ -124,17 +182,24 @@ class CheckHealth final : public engine::Check {
   [[nodiscard]] CheckResult evaluate(const engine::Context& /*context*/,
                                      kube::Reader& reader,
                                      const engine::Arguments& arguments) const override {
-    const health::Profile profile =
-        arguments.string("profile") == "sop" ? health::Profile::Sop : health::Profile::Full;
-    const std::string ns =
-        arguments.find("namespace") != nullptr ? arguments.string("namespace") : std::string();
-    const auto snapshot = health::read_snapshot(reader, {.profile = profile, .ns = ns});
+    const health::ReadOptions options = options_of(arguments);
+    if (const Status known = are_checks(options.only, options.profile); !known) {
+      return CheckResult::unknown(known.error());
+    }
+    const auto snapshot = health::read_snapshot(reader, options);
     if (!snapshot) {
       return CheckResult::unknown(snapshot.error());
     }
     return result_of(
-        health::assess(*snapshot, profile),
+        health::assess(*snapshot, options.profile, options.only),
         health::severity_named(arguments.string("fail_on")).value_or(Severity::Critical));
+  }
+
+  [[nodiscard]] std::optional<std::vector<kube::AccessQuestion>> permissions(
+      const engine::Context& /*context*/,
+      kube::Reader& /*reader*/,
+      const engine::Arguments& arguments) const override {
+    return health::rights(options_of(arguments));
   }
 };
 

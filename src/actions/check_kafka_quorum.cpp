@@ -25,8 +25,7 @@ runbook::ActionSpec make_spec() {
                   {"epoch", number, "of the leader"}};
   spec.is_check = true;
   spec.timeout = std::chrono::hours(1);
-  spec.permissions = {
-      {"list", "statefulsets.apps"}, {"get", "statefulsets.apps"}, {"get", "pods/proxy"}};
+  spec.permissions = kafka_permissions();
   spec.example =
       "- check: kafka.quorum\n"
       "  with: {target: \"${params.target}\"}\n";

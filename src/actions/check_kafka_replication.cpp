@@ -29,8 +29,7 @@ runbook::ActionSpec make_spec() {
                   {"under_min_isr", number, "of them below min.insync.replicas"}};
   spec.is_check = true;
   spec.timeout = std::chrono::hours(1);
-  spec.permissions = {
-      {"list", "statefulsets.apps"}, {"get", "statefulsets.apps"}, {"get", "pods/proxy"}};
+  spec.permissions = kafka_permissions();
   spec.example =
       "- check: kafka.replication\n"
       "  with: {target: \"${params.target}\", hold: 10s}\n";

@@ -1,10 +1,12 @@
 #include "drain_pods.hpp"
 #include "kinds.hpp"
 #include "node_schedule.hpp"
+#include "subject.hpp"
 
 #include "cfkops/base/text.hpp"
 
 #include <optional>
+#include <vector>
 
 namespace cfkops::actions {
 
@@ -68,6 +70,21 @@ class CheckNode final : public engine::Check {
     return wanted(arguments, "drained").value_or(false)
                ? with_pods(reader, *node, std::move(result))
                : result;
+  }
+
+  /// Pods are looked at only where they are to be gone.
+  [[nodiscard]] std::optional<std::vector<kube::AccessQuestion>> permissions(
+      const engine::Context& /*context*/,
+      kube::Reader& /*reader*/,
+      const engine::Arguments& arguments) const override {
+    if (arguments.boolean("drained")) {
+      return std::nullopt;
+    }
+    return std::vector<kube::AccessQuestion>{{.verb = "get",
+                                              .resource = kube::resources::nodes(),
+                                              .subresource = "",
+                                              .ns = "",
+                                              .name = text_of(arguments.ref("node"), "name")}};
   }
 
  private:

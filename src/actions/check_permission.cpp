@@ -5,6 +5,9 @@
 #include "cfkops/engine/role.hpp"
 
 #include <algorithm>
+#include <optional>
+#include <utility>
+#include <vector>
 
 namespace cfkops::actions {
 
@@ -114,6 +117,15 @@ class Permission final : public engine::Check {
     return ask(reader, *questions);
   }
 
+  /// What the arguments ask about is for something; asking itself is everybody's right.
+  [[nodiscard]] std::optional<std::vector<kube::AccessQuestion>> permissions(
+      const engine::Context& context,
+      kube::Reader& reader,
+      const engine::Arguments& arguments) const override {
+    auto questions = questions_of(context, reader, arguments);
+    return questions ? std::optional(*std::move(questions)) : std::nullopt;
+  }
+
  private:
   static runbook::ActionSpec make_spec() {
     const Type text = Type::of(Type::Kind::String);
@@ -128,7 +140,9 @@ class Permission final : public engine::Check {
                       {.name = "namespace", .type = text, .help = "the run's when left out"}};
     spec.outputs = {{"asked", Type::of(Type::Kind::Int), "how many questions were asked"},
                     {"denied", Type::list_of(text), "what we may not"}};
-    spec.permissions = {{"create", "selfsubjectaccessreviews"}};
+    spec.permissions = {{"create",
+                         "selfsubjectaccessreviews.authorization.k8s.io",
+                         runbook::PermissionSpec::In::NoNamespace}};
     spec.example = "- check: permission\n";
     return spec;
   }

@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <chrono>
 #include <optional>
+#include <vector>
 
 namespace cfkops::actions {
 
@@ -138,6 +139,27 @@ class CheckPodsSettled final : public engine::Check {
     }
   }
 
+  /// Who made the pods is asked only of those that went.
+  [[nodiscard]] std::optional<std::vector<kube::AccessQuestion>> permissions(
+      const engine::Context& /*context*/,
+      kube::Reader& /*reader*/,
+      const engine::Arguments& arguments) const override {
+    const auto question = question_of(arguments);
+    if (!question || !question->went.empty()) {
+      return std::nullopt;
+    }
+    std::vector<kube::AccessQuestion> questions;
+    questions.reserve(question->namespaces.size());
+    for (const std::string& ns : question->namespaces) {
+      questions.push_back({.verb = "list",
+                           .resource = kube::resources::pods(),
+                           .subresource = "",
+                           .ns = ns,
+                           .name = ""});
+    }
+    return questions;
+  }
+
  private:
   static runbook::ActionSpec make_spec() {
     runbook::ActionSpec spec{.name = "pods.settled", .summary = "pods have a node, and are Ready"};
@@ -167,7 +189,9 @@ class CheckPodsSettled final : public engine::Check {
     spec.outputs = {{"waiting", Type::of(Type::Kind::Int), "pods that are not so"}};
     spec.permissions = {{"list", "pods", kEverywhere},
                         {"get", "replicasets.apps", kEverywhere},
-                        {"get", "statefulsets.apps", kEverywhere}};
+                        {"get", "statefulsets.apps", kEverywhere},
+                        {"get", "jobs.batch", kEverywhere},
+                        {"get", "replicationcontrollers", kEverywhere}};
     spec.example =
         "- check: pods.settled\n"
         "  with: {since: \"${run.started}\"}\n";

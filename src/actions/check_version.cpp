@@ -5,8 +5,10 @@
 #include "cfkops/base/text.hpp"
 #include "cfkops/kafka/jolokia.hpp"
 
+#include <optional>
 #include <set>
 #include <utility>
+#include <vector>
 
 namespace cfkops::actions {
 
@@ -115,6 +117,15 @@ class Version final : public engine::Check {
     return result;
   }
 
+  /// Of Kubernetes none: without that no run is planned.
+  [[nodiscard]] std::optional<std::vector<kube::AccessQuestion>> permissions(
+      const engine::Context& /*context*/,
+      kube::Reader& /*reader*/,
+      const engine::Arguments& arguments) const override {
+    return arguments.string("of") == "kafka" ? std::nullopt
+                                             : std::optional(std::vector<kube::AccessQuestion>());
+  }
+
  private:
   static runbook::ActionSpec make_spec() {
     const Type text = Type::of(Type::Kind::String);
@@ -131,10 +142,9 @@ class Version final : public engine::Check {
          .help = "comparisons that must all hold, such as >=1.25 <2"},
         {.name = "target", .type = Type::ref({"Kafka"}), .help = "the cluster, for kafka"}};
     spec.outputs = {{"version", text, "the version, of several the lowest by spelling"}};
-    spec.permissions = {{"get", "/version"},
-                        {.verb = "list", .resource = "statefulsets.apps", .only = "kafka"},
-                        {.verb = "get", .resource = "statefulsets.apps", .only = "kafka"},
-                        {.verb = "get", .resource = "pods/proxy", .only = "kafka"}};
+    spec.permissions = kafka_permissions("kafka");
+    spec.permissions.insert(spec.permissions.begin(),
+                            {.verb = "get", .resource = "/version", .only = "kubernetes"});
     spec.example =
         "- check: version\n"
         "  with: {of: kubernetes, range: \">=1.25 <2\"}\n";

@@ -37,6 +37,17 @@ std::vector<kube::Resource> view_resources() {
   return resources;
 }
 
+std::vector<runbook::PermissionSpec> view_permissions() {
+  using In = runbook::PermissionSpec::In;
+  std::vector<runbook::PermissionSpec> permissions;
+  permissions.reserve(kParts.size());
+  for (const kube::Resource& resource : view_resources()) {
+    permissions.push_back(
+        {"list", resource.full_name(), resource.namespaced ? In::AllNamespaces : In::TheNamespace});
+  }
+  return permissions;
+}
+
 Result<placement::View> read_view(kube::Reader& reader) {
   placement::View view;
   for (const Part& part : kParts) {
@@ -77,6 +88,10 @@ std::string fit_text(const placement::Placement& one) {
   const std::string text =
       one.verdict == placement::Verdict::No ? "fits nowhere" : "cannot be told";
   return one.why.empty() ? text : text + ": " + base::join(one.why, "; ");
+}
+
+std::string line_of(const placement::Placement& one) {
+  return "pod " + one.ns + "/" + one.pod + ": " + fit_text(one);
 }
 
 }  // namespace cfkops::actions

@@ -4,6 +4,7 @@
 #include "cfkops/kube/reader.hpp"
 #include "cfkops/placement/disruption.hpp"
 #include "cfkops/placement/placement.hpp"
+#include "cfkops/runbook/action_spec.hpp"
 
 #include <string>
 #include <vector>
@@ -12,6 +13,9 @@ namespace cfkops::actions {
 
 /// What `read_view` lists.
 [[nodiscard]] std::vector<kube::Resource> view_resources();
+
+/// The same as an action declares it.
+[[nodiscard]] std::vector<runbook::PermissionSpec> view_permissions();
 
 /// All that a forecast of where pods fit looks at. Errors: those of listing.
 [[nodiscard]] Result<placement::View> read_view(kube::Reader& reader);
@@ -23,7 +27,14 @@ namespace cfkops::actions {
 /// "budget shop/web: allows 1, covers 3 pods of these", or why it does not. Pure.
 [[nodiscard]] std::string line_of(const placement::BudgetUse& use);
 
+/// What to do about a budget that can never allow it.
+inline constexpr const char* kNeverHelps =
+    "waiting does not help: add replicas, or ask the owner of the budget to relax it";
+
 /// "fits, counted on node worker-2", "fits nowhere: 2 nodes: insufficient memory". Pure.
 [[nodiscard]] std::string fit_text(const placement::Placement& one);
+
+/// The same with the pod's name before it. Pure.
+[[nodiscard]] std::string line_of(const placement::Placement& one);
 
 }  // namespace cfkops::actions

@@ -1,5 +1,7 @@
 #include "drain_kafka.hpp"
 
+#include "owner.hpp"
+
 #include <fmt/core.h>
 
 #include <algorithm>
@@ -110,6 +112,10 @@ class Finder {
 
 }  // namespace
 
+engine::LockTarget KafkaShare::lock() const {
+  return engine::lock_target(cluster.target.kind, cluster.target.ns, cluster.target.name);
+}
+
 bool is_member(const KafkaCluster& cluster, const std::string& pod) {
   return std::ranges::find(cluster.broker_pods, pod) != cluster.broker_pods.end() ||
          std::ranges::find(cluster.controller_pods, pod) != cluster.controller_pods.end();
@@ -132,6 +138,19 @@ Result<KafkaOnNode> find_kafka(kube::Reader& reader,
     CFKOPS_TRY(Finder(reader, ns, pods).find(earlier, found));
   }
   return found;
+}
+
+Status look_for_rolls(const engine::Context& context, kube::Reader& reader, KafkaOnNode& found) {
+  for (KafkaShare& share : found.shares) {
+    CFKOPS_ASSIGN(const std::optional<FoundMark> mark, read_mark(reader, share.cluster));
+    if (!mark) {
+      continue;
+    }
+    CFKOPS_ASSIGN(const RollMembers members, read_members(reader, share.cluster));
+    share.roll =
+        view_foreign(*mark, share.cluster, members, context.run_id, reader.loop().clock().wall());
+  }
+  return {};
 }
 
 }  // namespace cfkops::actions

@@ -2,7 +2,10 @@
 
 #include "drain_pods.hpp"
 #include "kafka_cluster.hpp"
+#include "kafka_roll.hpp"
 
+#include "cfkops/engine/action.hpp"
+#include "cfkops/engine/lock.hpp"
 #include "cfkops/kube/reader.hpp"
 
 #include <set>
@@ -15,6 +18,10 @@ namespace cfkops::actions {
 struct KafkaShare {
   KafkaCluster cluster = {};
   std::set<std::string> pods = {};
+  ForeignRoll roll = {};  ///< that another run has left its mark of
+
+  /// What a restart of its brokers locks too: "kafka confluent/kafka".
+  [[nodiscard]] engine::LockTarget lock() const;
 };
 
 /// All Kafka on a node.
@@ -33,5 +40,10 @@ struct KafkaOnNode {
 [[nodiscard]] Result<KafkaOnNode> find_kafka(kube::Reader& reader,
                                              std::vector<DrainPod>& pods,
                                              const std::set<std::string>& earlier);
+
+/// Looks for the marks that other runs have left of rolls of these. Errors: those of reading.
+[[nodiscard]] Status look_for_rolls(const engine::Context& context,
+                                    kube::Reader& reader,
+                                    KafkaOnNode& found);
 
 }  // namespace cfkops::actions

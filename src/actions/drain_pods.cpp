@@ -1,5 +1,7 @@
 #include "drain_pods.hpp"
 
+#include "owner.hpp"
+
 #include "cfkops/base/text.hpp"
 
 #include <fmt/core.h>
@@ -12,11 +14,6 @@ namespace cfkops::actions {
 namespace {
 
 constexpr const char* kMirror = "kubernetes.io/config.mirror";
-
-bool has_ended(const kube::Object& pod) {
-  const std::string phase = pod.json().string_or("/status/phase", "");
-  return phase == "Succeeded" || phase == "Failed";
-}
 
 std::string daemon_set_of(const kube::Object& pod) {
   const Json controller = controller_of(pod);
@@ -126,21 +123,12 @@ std::string_view to_string(Wave wave) {
   return "Kafka";
 }
 
-Json controller_of(const kube::Object& pod) {
-  for (const Json& owner : pod.json().items("/metadata/ownerReferences")) {
-    if (owner.bool_or("/controller", false)) {
-      return owner;
-    }
-  }
-  return {};
-}
-
 DrainPod judge_pod(const kube::Object& pod,
                    const DrainOptions& options,
                    const std::set<std::string>& orphaned) {
   DrainPod judged{.pod = pod};
   const std::string set = daemon_set_of(pod);
-  const bool ended = has_ended(pod);
+  const bool ended = kube::pod_ended(pod);
   const bool stateful = controller_of(pod).string_or("/kind", "") == "StatefulSet";
   judged.wave = stateful || has_claims(pod) ? Wave::Stateful : Wave::Stateless;
   if (pod.annotation(kMirror).has_value()) {

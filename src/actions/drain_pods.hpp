@@ -61,7 +61,4 @@ struct DrainPod {
 /// Which pods of the node a drain looks at.
 [[nodiscard]] kube::ListOptions pods_on(const std::string& node, const DrainOptions& options);
 
-/// The controller that owns it, as its owner reference has it; null where there is none. Pure.
-[[nodiscard]] Json controller_of(const kube::Object& pod);
-
 }  // namespace cfkops::actions

@@ -28,6 +28,16 @@ bool is_broker_only(const kafka::ClusterGauges& gauges, const std::string& pod) 
 
 }  // namespace
 
+std::vector<runbook::PermissionSpec> kafka_permissions(const std::string& only) {
+  std::vector<runbook::PermissionSpec> permissions = {
+      {"list", "statefulsets.apps"}, {"get", "statefulsets.apps"}, {"get", "pods/proxy"}};
+  for (runbook::PermissionSpec& permission : permissions) {
+    permission.only = only;
+  }
+  permissions.push_back({.verb = "list", .resource = kafka::kafkas().full_name(), .only = "Kafka"});
+  return permissions;
+}
+
 Result<kafka::Target> find_target(kube::Reader& reader, const runbook::ValueMap& ref) {
   const std::string kind = text_of(ref, "kind");
   const std::string ns = text_of(ref, "namespace");

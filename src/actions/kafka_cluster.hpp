@@ -5,6 +5,7 @@
 #include "cfkops/kafka/gates.hpp"
 #include "cfkops/kafka/target.hpp"
 #include "cfkops/kube/reader.hpp"
+#include "cfkops/runbook/action_spec.hpp"
 #include "cfkops/runbook/value.hpp"
 
 #include <chrono>
@@ -24,6 +25,10 @@ struct KafkaCluster {
   std::string broker_revision = {};               ///< that the StatefulSet wants its pods to have
   std::string controller_revision = {};
 };
+
+/// What finding and reading a cluster asks for, where an argument has the value `only`. CFK's
+/// resources are asked about only where the target is one: elsewhere there may be none.
+[[nodiscard]] std::vector<runbook::PermissionSpec> kafka_permissions(const std::string& only = {});
 
 /// The target that a resolved `ref<Kafka>` means today. Errors: NotFound; Refused where another
 /// object has its name now; those of listing.

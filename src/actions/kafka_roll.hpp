@@ -56,6 +56,20 @@ struct MarkView {
                                  const engine::Context& context,
                                  WallTime now);
 
+/// What the mark of another run's roll means to a run that does something else with that Kafka.
+struct ForeignRoll {
+  std::string unfinished = {};  ///< why nothing may be done now, and what to do; "" where it may
+  std::string note = {};        ///< why the mark does not count, for a person; "" where it does
+};
+
+/// Judges the mark as a roll would: it does not count where it cannot be read, is older than a day,
+/// or all that it names are restarted; one of run `run` itself is no foreign one. Pure.
+[[nodiscard]] ForeignRoll view_foreign(const FoundMark& found,
+                                       const KafkaCluster& cluster,
+                                       const RollMembers& members,
+                                       const std::string& run,
+                                       WallTime now);
+
 /// Errors: those of finding and reading the target.
 [[nodiscard]] Result<RollRequest> read_roll_request(const engine::Context& context,
                                                     kube::Reader& reader,

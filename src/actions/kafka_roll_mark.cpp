@@ -36,7 +36,7 @@ const std::string& revision_of(const KafkaCluster& cluster, const std::string& p
 
 /// The pod that had this uid is gone, or going, and its successor is what it should be. Where the
 /// revision is not known it is restarted once more: that harms nobody.
-bool was_restarted(const RollRequest& request,
+bool was_restarted(const KafkaCluster& cluster,
                    const RollMembers& members,
                    const std::string& pod,
                    const std::string& uid) {
@@ -44,7 +44,7 @@ bool was_restarted(const RollRequest& request,
   if (member == nullptr || member->object.deleting()) {
     return true;
   }
-  const std::string& wanted = revision_of(request.cluster, pod);
+  const std::string& wanted = revision_of(cluster, pod);
   return member->uid != uid && !wanted.empty() && member->revision == wanted &&
          kube::pod_stuck(member->object).empty();
 }
@@ -83,13 +83,8 @@ bool is_of_these(const RollMark& mark, const RollRequest& request) {
          std::ranges::all_of(mark.pods, [&](const auto& one) { return asked.contains(one.first); });
 }
 
-/// Why a mark that can be read is not followed; "" where it is.
-std::string why_not(const RollMark& mark, const RollRequest& request, WallTime now) {
-  if (!is_of_these(mark, request)) {
-    return fmt::format("{}, is not finished, but about other processes ({})",
-                       roll_text(mark),
-                       to_string(mark.roles));
-  }
+/// Why a mark tells nothing any more; "" where it does.
+std::string why_stale(const RollMark& mark, WallTime now) {
   if (mark.begun > now + kSkew) {
     return roll_text(mark) + ", lies in the future by that";
   }
@@ -99,12 +94,27 @@ std::string why_not(const RollMark& mark, const RollRequest& request, WallTime n
   return "";
 }
 
+/// Why a mark that can be read is not followed; "" where it is.
+std::string why_not(const RollMark& mark, const RollRequest& request, WallTime now) {
+  if (!is_of_these(mark, request)) {
+    return fmt::format("{}, is not finished, but about other processes ({})",
+                       roll_text(mark),
+                       to_string(mark.roles));
+  }
+  return why_stale(mark, now);
+}
+
+std::string unreadable_text(const KafkaCluster& cluster, const FoundMark& found) {
+  return base::printable("the mark in " + mark_text(cluster) +
+                         " cannot be read: " + found.unreadable);
+}
+
 std::vector<std::string> restarted_by(const RollMark& mark,
-                                      const RollRequest& request,
+                                      const KafkaCluster& cluster,
                                       const RollMembers& members) {
   std::vector<std::string> pods;
   for (const auto& [pod, uid] : mark.pods) {
-    if (was_restarted(request, members, pod, uid)) {
+    if (was_restarted(cluster, members, pod, uid)) {
       pods.push_back(pod);
     }
   }
@@ -157,8 +167,7 @@ MarkView view_mark(const RollRequest& request,
     return view;
   }
   if (!request.mark->mark) {
-    view.note = base::printable("the mark in " + mark_text(request.cluster) +
-                                " cannot be read: " + request.mark->unreadable + kNot);
+    view.note = unreadable_text(request.cluster, *request.mark) + kNot;
     return view;
   }
   const RollMark& mark = *request.mark->mark;
@@ -168,7 +177,7 @@ MarkView view_mark(const RollRequest& request,
     view.note = why + kNot;
     return view;
   }
-  std::vector<std::string> restarted = restarted_by(mark, request, members);
+  std::vector<std::string> restarted = restarted_by(mark, request.cluster, members);
   if (restarted.size() == mark.pods.size() && request.evicted.empty()) {
     view.note = roll_text(mark) + ", has restarted all of them" + kNot;
     return view;
@@ -184,6 +193,38 @@ MarkView view_mark(const RollRequest& request,
   view.note = restarted_text(restarted, mark, "left out; restart_all=true restarts them too");
   view.left_out = std::move(restarted);
   return view;
+}
+
+ForeignRoll view_foreign(const FoundMark& found,
+                         const KafkaCluster& cluster,
+                         const RollMembers& members,
+                         const std::string& run,
+                         WallTime now) {
+  constexpr const char* kNot = ": it does not count";
+  if (!found.mark) {
+    return {.unfinished = "", .note = unreadable_text(cluster, found) + kNot};
+  }
+  const RollMark& mark = *found.mark;
+  if (mark.run == run) {
+    return {};
+  }
+  if (const std::string why = why_stale(mark, now); !why.empty()) {
+    return {.unfinished = "", .note = why + kNot};
+  }
+  const std::size_t done = restarted_by(mark, cluster, members).size();
+  if (done == mark.pods.size()) {
+    return {.unfinished = "", .note = roll_text(mark) + ", has restarted all of them" + kNot};
+  }
+  return {
+      .unfinished = fmt::format(
+          "{}, is not finished: {} of {} restarted, as {} tells; finish it first, with the same "
+          "runbook or cfkops resume {}, or, where nobody will, delete that lease",
+          roll_text(mark),
+          done,
+          mark.pods.size(),
+          mark_text(cluster),
+          base::printable(mark.run)),
+      .note = ""};
 }
 
 void Roll::follow_mark(const RollMembers& members, RollOrder& order) {

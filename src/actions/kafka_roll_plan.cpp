@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <chrono>
 #include <map>
+#include <string_view>
 #include <utility>
 
 namespace cfkops::actions {
@@ -183,8 +184,8 @@ std::vector<kube::AccessQuestion> permissions(const RollRequest& request) {
   // A rule about creating cannot name what is not there yet.
   for (const auto& [verb, named] :
        {std::pair("get", true), {"create", false}, {"patch", true}, {"delete", true}}) {
-    if (request.moves) {
-      break;  // no mark is left
+    if (request.moves && std::string_view(verb) != "get") {
+      continue;  // no mark is left, those of others are looked at
     }
     kube::AccessQuestion question = ask(verb, kube::resources::leases());
     question.name = named ? mark_name(request.cluster) : "";

@@ -12,7 +12,8 @@
 // and the last process of Kafka that was is waited for as in 3.
 //
 // Properties kept: every eviction has the uid of a pod that was on the node when the step began;
-// no process of Kafka goes while another one is not back.
+// no process of Kafka goes while another one is not back; before the first eviction the run holds
+// the lock of each Kafka that it moves, and no other run has begun to restart that one.
 #include "node_drain.hpp"
 
 #include "cluster_view.hpp"
@@ -56,26 +57,28 @@ std::map<std::string, std::string> sent_away_before(const engine::Context& conte
 }
 
 std::vector<runbook::PermissionSpec> rights() {
+  constexpr auto kEverywhere = runbook::PermissionSpec::In::AllNamespaces;
   return {{"get", "nodes"},
-          {"list", "pods"},
-          {"watch", "pods"},
-          {"get", "pods"},
-          {"create", "pods/eviction"},
-          {"get", "daemonsets.apps"},
-          {"list", "poddisruptionbudgets.policy"},
-          {"watch", "poddisruptionbudgets.policy"},
-          {"list", "statefulsets.apps"},
-          {"get", "statefulsets.apps"},
-          {"get", "replicasets.apps"},
+          {"list", "pods", kEverywhere},
+          {"watch", "pods", kEverywhere},
+          {"get", "pods", kEverywhere},
+          {"create", "pods/eviction", kEverywhere},
+          {"get", "daemonsets.apps", kEverywhere},
+          {"list", "poddisruptionbudgets.policy", kEverywhere},
+          {"watch", "poddisruptionbudgets.policy", kEverywhere},
+          {"list", "statefulsets.apps", kEverywhere},
+          {"get", "statefulsets.apps", kEverywhere},
+          {"get", "replicasets.apps", kEverywhere},
           {"list", "nodes"},
-          {"list", "persistentvolumeclaims"},
+          {"list", "persistentvolumeclaims", kEverywhere},
           {"list", "persistentvolumes"},
           {"list", "storageclasses.storage.k8s.io"},
           {"list", "namespaces"},
           {"list", "csinodes.storage.k8s.io"},
-          {"get", "pods/proxy"},
-          {"get", "pods/log"},
-          {"list", "kafkas.platform.confluent.io"}};
+          {"get", "pods/proxy", kEverywhere},
+          {"get", "pods/log", kEverywhere},
+          {"get", "leases.coordination.k8s.io", kEverywhere},
+          {"list", "kafkas.platform.confluent.io", kEverywhere}};
 }
 
 runbook::ActionSpec make_spec() {
@@ -216,6 +219,7 @@ Result<DrainRequest> read_drain_request(const engine::Context& context,
     earlier.insert(pod);
   }
   CFKOPS_ASSIGN(request.kafka, find_kafka(reader, request.pods, earlier));
+  CFKOPS_TRY(look_for_rolls(context, reader, request.kafka));
   return request;
 }
 
@@ -266,9 +270,12 @@ std::optional<Outcome> Drain::begin() {
     earlier_.push_back(*std::move(went));
   }
   if (!is_cordoned(request_.node)) {
-    return Outcome::refused(request_.node.text() +
-                            " is not cordoned: its pods could come back to it; cordon it first, "
-                            "with node.cordon");
+    return Outcome::from(not_cordoned(request_.node));
+  }
+  for (const KafkaShare& share : request_.kafka.shares) {
+    if (const Status held = context_.hold(share.lock()); !held) {
+      return outcome_of(held.error());
+    }
   }
   return judge();
 }
@@ -353,80 +360,6 @@ std::optional<Outcome> Drain::move_kafka() {
     }
   }
   return std::nullopt;
-}
-
-/// Pods that have come to the node in spite of all.
-std::optional<Outcome> Drain::look_at_rest() {
-  const auto left = read_drain_pods(client_, request_.node.name(), request_.options);
-  if (!left) {
-    return may_heal(left.error()) ? Outcome::unknown("whether the node is empty cannot be told: " +
-                                                     left.error().text())
-                                  : Outcome::from(left.error());
-  }
-  std::vector<std::string> names;
-  for (const DrainPod& one : *left) {
-    if (one.fate != PodFate::Stays) {
-      names.push_back(one.name());
-    }
-  }
-  if (names.empty()) {
-    return std::nullopt;
-  }
-  return Outcome::from(
-      make_error(ErrorCode::Conflict,
-                 fmt::format("new pods have come to node {} though it is cordoned: {}",
-                             request_.node.name(),
-                             base::enumerate(names, 20)),
-                 "they tolerate the taint node.kubernetes.io/unschedulable, or somebody has bound "
-                 "them there"));
-}
-
-/// All that have gone but for Kafka, also those of an earlier process.
-std::vector<WentPod> Drain::went() const {
-  std::vector<WentPod> went;
-  for (const DrainPod& one : wave_.gone()) {
-    went.push_back(went_pod(one));
-  }
-  for (const WentPod& one : earlier_) {
-    if (std::ranges::find(went, one.uid, &WentPod::uid) == went.end()) {
-      went.push_back(one);
-    }
-  }
-  return went;
-}
-
-Outcome Drain::finish(Outcome outcome) const {
-  runbook::ValueList pods;
-  for (const WentPod& one : went()) {
-    pods.push_back(to_value(one));
-  }
-  std::set<std::string> namespaces;
-  for (const DrainPod& one : request_.pods) {
-    if (one.fate != PodFate::Stays) {
-      namespaces.insert(one.pod.ns());
-    }
-  }
-  for (const auto& [pod, uid] : request_.earlier) {
-    namespaces.insert(pod.substr(0, pod.find('/')));
-  }
-  runbook::ValueList stayed;
-  for (const DrainPod& one : request_.pods) {
-    if (one.fate == PodFate::Stays) {
-      stayed.emplace_back(one.name());
-    }
-  }
-  const bool touched = wave_.evicted() || !moved_.empty() || !request_.earlier.empty();
-  if (touched && outcome.kind == Outcome::Kind::Refused) {
-    outcome.kind = Outcome::Kind::Failed;  // "refused" says that nothing was done
-    outcome.error = outcome.error.value_or(make_error(ErrorCode::Refused, outcome.why));
-  }
-  outcome.outputs = {{"evicted", static_cast<std::int64_t>(pods.size() + moved_.size())},
-                     {"pods", std::move(pods)},
-                     {"kafka", moved_},
-                     {"namespaces", runbook::ValueList(namespaces.begin(), namespaces.end())},
-                     {"stayed", std::move(stayed)},
-                     {"boot_id", request_.node.json().string_or("/status/nodeInfo/bootID", "")}};
-  return outcome;
 }
 
 const engine::Action& node_drain() {

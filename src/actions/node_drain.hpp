@@ -43,7 +43,8 @@ struct DrainRequest {
                                                       const engine::Arguments& arguments);
 
 /// Why it may not begin, where no waiting heals it, a sentence each: pods that may not go, budgets
-/// that can never let one go, pods of two budgets, Kafka that cannot be told or fits nowhere else.
+/// that can never let one go, pods of two budgets, Kafka that cannot be told, fits nowhere else, or
+/// that another run has begun to restart.
 /// Pure.
 [[nodiscard]] std::vector<std::string> refusals_of(const DrainRequest& request,
                                                    const placement::Disruption& budgets,
@@ -84,6 +85,8 @@ class Drain {
   std::optional<engine::Outcome> move_kafka();
   std::optional<engine::Outcome> look_at_rest();
   [[nodiscard]] engine::Outcome finish(engine::Outcome outcome) const;
+  void tell_how_far(engine::Outcome& outcome) const;
+  [[nodiscard]] std::size_t kafka_in_all() const;
   [[nodiscard]] std::vector<WentPod> went() const;
 
   const engine::Context& context_;

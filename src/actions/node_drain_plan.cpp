@@ -1,6 +1,7 @@
 #include "cluster_view.hpp"
 #include "node_drain.hpp"
 #include "node_schedule.hpp"
+#include "owner.hpp"
 #include "pod_start.hpp"
 
 #include "cfkops/base/text.hpp"
@@ -171,6 +172,10 @@ Status plan_kafka(const engine::Context& context,
                   const Sight& sight,
                   engine::StepPlan& plan) {
   for (const KafkaShare& share : request.kafka.shares) {
+    plan.locks.push_back(share.lock());
+    if (!share.roll.note.empty()) {
+      plan.notes.push_back(share.roll.note);
+    }
     CFKOPS_ASSIGN(engine::StepPlan part, plan_roll(context, reader, request.roll_of(share)));
     for (engine::PlannedChange& change : part.changes) {
       const auto pod = std::ranges::find_if(
@@ -189,14 +194,39 @@ Status plan_kafka(const engine::Context& context,
   return {};
 }
 
+/// Pods that fit nowhere keep Kafka from moving: it waits until they are Ready.
+void tell_homeless(const DrainRequest& request,
+                   const Sight& sight,
+                   std::vector<std::string>& notes) {
+  std::vector<std::string> homeless;
+  for (const placement::Placement& one : sight.fits.pods) {
+    const bool goes = std::ranges::any_of(request.pods, [&one](const DrainPod& pod) {
+      return pod.wave != Wave::Kafka && pod.fate != PodFate::Stays && pod.pod.ns() == one.ns &&
+             pod.pod.name() == one.pod;
+    });
+    if (goes && one.verdict == placement::Verdict::No) {
+      homeless.push_back(one.ns + "/" + one.pod);
+    }
+  }
+  if (!homeless.empty() && !request.wave(Wave::Kafka).empty()) {
+    notes.push_back(fmt::format(
+        "Kafka is not moved before these are Ready elsewhere, and now they fit nowhere: "
+        "{}; there must be room for them by then",
+        base::enumerate(homeless)));
+  }
+}
+
 /// Who stays, what the budgets together allow, and in which order it goes.
-std::vector<std::string> notes_of(const DrainRequest& request, const Sight& sight) {
+std::vector<std::string> notes_of(const DrainRequest& request,
+                                  const Sight& sight,
+                                  bool comes_first) {
   std::vector<std::string> notes;
-  const std::string by = cordon_text(request.node);
-  notes.push_back(request.node.text() +
-                  (is_cordoned(request.node)
-                       ? " is cordoned" + (by.empty() ? std::string() : " " + by)
-                       : std::string(" is not cordoned now: a step before this one must do it")));
+  notes.push_back(
+      request.node.text() +
+      (is_cordoned(request.node)
+           ? " is cordoned " + whose_cordon(request.node)
+           : " is not cordoned now" +
+                 std::string(comes_first ? "" : ": a step before this one must do it")));
   notes.emplace_back(
       "order: stateless pods, then stateful ones, as many at once as their budgets allow; then "
       "Kafka, one process at a time");
@@ -211,6 +241,7 @@ std::vector<std::string> notes_of(const DrainRequest& request, const Sight& sigh
       notes.push_back(fmt::format("stays: pod {}, {}", one.name(), one.why));
     }
   }
+  tell_homeless(request, sight, notes);
   if (!sight.blind.empty()) {
     notes.push_back("where the pods fit cannot be told: " + sight.blind);
   }
@@ -273,6 +304,12 @@ std::vector<kube::AccessQuestion> permissions_of(const DrainRequest& request) {
   return questions;
 }
 
+/// Something that keeps the step from being taken, about no pod alone.
+void tell_change(const std::string& verdict, engine::StepPlan& plan) {
+  plan.changes.push_back(
+      {.verb = "evict", .object = "", .uid = "", .diff = {}, .verdict = verdict, .refused = true});
+}
+
 /// What is not about one pod that is shown anyway.
 void tell_refusals(const DrainRequest& request, const Sight& sight, engine::StepPlan& plan) {
   std::vector<std::string> reasons = refusals_of(request, sight.budgets, sight.fits);
@@ -284,19 +321,11 @@ void tell_refusals(const DrainRequest& request, const Sight& sight, engine::Step
       return !one.refusals.empty() && why.starts_with("pod " + one.name() + ": ");
     });
   }
-  const auto tell = [&plan](const std::string& verdict) {
-    plan.changes.push_back({.verb = "evict",
-                            .object = "",
-                            .uid = "",
-                            .diff = {},
-                            .verdict = verdict,
-                            .refused = true});
-  };
   for (const std::string& why : reasons) {
-    tell("refused: " + why);
+    tell_change("refused: " + why, plan);
   }
   for (const std::string& why : doubts_of(request, sight.fits, sight.blind)) {
-    tell("unknown: " + why);
+    tell_change("unknown: " + why, plan);
   }
 }
 
@@ -308,8 +337,12 @@ Result<engine::StepPlan> plan_drain(const engine::Context& context,
   CFKOPS_ASSIGN(const Sight sight, look(reader, request));
   engine::StepPlan plan;
   plan.estimate = Duration::zero();
-  plan.notes = notes_of(request, sight);
+  plan.notes = notes_of(request, sight, context.comes_first);
   plan.permissions = permissions_of(request);
+  if (context.comes_first && !is_cordoned(request.node)) {
+    const Error why = not_cordoned(request.node);
+    tell_change("refused: " + why.message + "; " + why.hint, plan);
+  }
   tell_refusals(request, sight, plan);
   plan_wave(reader, request, Wave::Stateless, sight, plan);
   plan_wave(reader, request, Wave::Stateful, sight, plan);

@@ -24,7 +24,7 @@ void refuse_pods(const DrainRequest& request, std::vector<std::string>& reasons)
 void refuse_budgets(const placement::Disruption& budgets, std::vector<std::string>& reasons) {
   for (const placement::BudgetUse& use : budgets.budgets) {
     if (use.never) {
-      reasons.push_back(line_of(use) + ": waiting does not help");
+      reasons.push_back(fmt::format("{}; {}, then start again", line_of(use), kNeverHelps));
     }
   }
   reasons.insert(reasons.end(), budgets.refused.begin(), budgets.refused.end());
@@ -34,15 +34,25 @@ void refuse_kafka(const DrainRequest& request,
                   const placement::Forecast& fits,
                   std::vector<std::string>& reasons) {
   reasons.insert(reasons.end(), request.kafka.strays.begin(), request.kafka.strays.end());
+  for (const KafkaShare& share : request.kafka.shares) {
+    if (!share.roll.unfinished.empty()) {
+      reasons.push_back(fmt::format("Kafka {}/{} is not moved: {}",
+                                    share.cluster.target.ns,
+                                    share.cluster.target.name,
+                                    share.roll.unfinished));
+    }
+  }
   for (const placement::Placement& one : fits.pods) {
     const bool kafka = std::ranges::any_of(request.pods, [&one](const DrainPod& pod) {
       return pod.wave == Wave::Kafka && pod.pod.ns() == one.ns && pod.pod.name() == one.pod;
     });
     if (kafka && one.verdict == placement::Verdict::No) {
-      reasons.push_back(fmt::format("pod {}/{}: {}; a Kafka process that is stopped must come back",
-                                    one.ns,
-                                    one.pod,
-                                    fit_text(one)));
+      reasons.push_back(fmt::format(
+          "pod {}/{}: {}; a Kafka process that is stopped must come back: make room for it on "
+          "another node (no parameter permits it), then start again",
+          one.ns,
+          one.pod,
+          fit_text(one)));
     }
   }
 }

@@ -1,20 +1,13 @@
 #include "node_pods.hpp"
 
-#include <algorithm>
+#include "owner.hpp"
 
 namespace cfkops::actions {
 namespace {
 
 bool stays(const kube::Object& pod) {
-  const std::string phase = pod.json().string_or("/status/phase", "");
-  if (phase == "Succeeded" || phase == "Failed" ||
-      pod.annotation("kubernetes.io/config.mirror").has_value()) {
-    return true;
-  }
-  const std::vector<Json> owners = pod.json().items("/metadata/ownerReferences");
-  return std::any_of(owners.begin(), owners.end(), [](const Json& owner) {
-    return owner.bool_or("/controller", false) && owner.string_or("/kind", "") == "DaemonSet";
-  });
+  return kube::pod_ended(pod) || pod.annotation("kubernetes.io/config.mirror").has_value() ||
+         controller_of(pod).string_or("/kind", "") == "DaemonSet";
 }
 
 }  // namespace

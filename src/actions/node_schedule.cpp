@@ -5,6 +5,7 @@
 #include "subject.hpp"
 #include "undo_patch.hpp"
 
+#include "cfkops/base/shell_word.hpp"
 #include "cfkops/base/text.hpp"
 
 #include <fmt/core.h>
@@ -35,16 +36,6 @@ bool may_have_sent(const engine::Context& context) {
          });
 }
 
-/// A node that has the name of another one must not get what was meant for that.
-Status same_node(const kube::Object& now, const std::string& uid) {
-  if (now.uid() == uid) {
-    return {};
-  }
-  return make_error(ErrorCode::Refused,
-                    now.text() + " is another one now: uid " + now.uid() + ", not " + uid,
-                    "look at it, and start the run again");
-}
-
 /// Whose the cordon is, as the server has it: the field manager of `spec.unschedulable`; "" where
 /// it does not tell.
 std::string cordon_manager(const kube::Object& node) {
@@ -58,6 +49,7 @@ std::string cordon_manager(const kube::Object& node) {
 
 runbook::ValueMap outputs_of(const kube::Object& node, bool changed) {
   return {{"changed", changed},
+          {"name", node.name()},
           {"uid", node.uid()},
           {"boot_id", node.json().string_or("/status/nodeInfo/bootID", "")}};
 }
@@ -79,6 +71,10 @@ std::string foreign_cordon(const kube::Object& node, const std::string& run) {
   return is_stale(node)
              ? fmt::format("it was uncordoned, and {} has cordoned it since", cordon_manager(node))
              : "";
+}
+
+std::string uncordon_command(const std::string& node) {
+  return "cfkops run node-uncordon --param node=" + base::shell_word(node);
 }
 
 /// Nodes change by themselves: another version than the one that was read is read again.
@@ -107,10 +103,10 @@ Result<Outcome> take_back_once(kube::Client& client, const Json& remembered) {
   if (!run.empty() && is_cordoned(*now) && remembered.bool_or("/ready", false) &&
       kube::condition(*now, "Ready") != "True") {
     return Outcome::refused(
-        fmt::format("node {} is not Ready, though it was before: it stays cordoned; when it is, "
-                    "let it take pods with: cfkops run node-uncordon --param node={}",
+        fmt::format("node {} is not Ready, though it was before this run: it stays cordoned; when "
+                    "it is Ready again, let it take pods with: {}",
                     name,
-                    name));
+                    uncordon_command(name)));
   }
   const TakeBack back = take_back(changes, now->json());
   if (!back.foreign.empty()) {
@@ -152,17 +148,36 @@ std::string cordon_text(const kube::Object& node) {
       is_stale(node) ? fmt::format("by {}; an older mark says: {}", cordon_manager(node), by) : by);
 }
 
+std::string whose_cordon(const kube::Object& node) {
+  if (std::string marked = cordon_text(node); !marked.empty()) {
+    return marked;
+  }
+  const std::string manager = base::printable(cordon_manager(node));
+  return manager.empty() ? "by somebody who has left no mark of cfkops"
+                         : "by " + manager + " (its field manager), with no reason given";
+}
+
 Result<kube::Object> read_node(kube::Reader& reader, const engine::Arguments& arguments) {
   const runbook::ValueMap& ref = arguments.ref("node");
   CFKOPS_ASSIGN(kube::Object node, reader.get(kube::resources::nodes(), "", text_of(ref, "name")));
   const std::string uid = text_of(ref, "uid");
-  CFKOPS_TRY(uid.empty() ? Status() : same_node(node, uid));
+  CFKOPS_TRY(uid.empty() ? Status() : still_same(node, uid));
   return node;
+}
+
+Error not_cordoned(const kube::Object& node) {
+  return make_error(
+      ErrorCode::Refused,
+      node.text() + " is not cordoned: its pods could come back to it",
+      fmt::format("where a step of this run had cordoned it somebody has uncordoned it since: find "
+                  "out who and why; then kubectl cordon {} and resume the run, or roll it back; "
+                  "else cordon it in a step before, with node.cordon",
+                  node.name()));
 }
 
 Status still_cordoned(kube::Reader& reader, const kube::Object& node) {
   CFKOPS_ASSIGN(const kube::Object now, reader.get(kube::resources::nodes(), "", node.name()));
-  CFKOPS_TRY(same_node(now, node.uid()));
+  CFKOPS_TRY(still_same(now, node.uid()));
   if (!is_cordoned(now)) {
     return make_error(ErrorCode::Refused,
                       node.text() + " is not cordoned any more: its pods could come back to it",
@@ -180,6 +195,7 @@ runbook::ActionSpec NodeSchedule::begin_spec(std::string name,
   spec.arguments = {
       {.name = "node", .type = Type::ref({"Node"}), .required = true, .help = "the node"}};
   spec.outputs = {{"changed", Type::of(Type::Kind::Bool), std::move(changed)},
+                  {"name", text, "of the node"},
                   {"uid", text, "of the node"},
                   {"boot_id", text, "of the node; another one after it was started again"}};
   spec.effect = runbook::Effect::Idempotent;
@@ -199,17 +215,20 @@ Result<engine::StepPlan> NodeSchedule::plan(const engine::Context& context,
   engine::StepPlan plan;
   plan.permissions = {subject.may("get"), subject.may("patch")};
   plan.estimate = Duration::zero();
-  const std::string by = cordon_text(node);
-  if (!is_so(node) && wanted_ == Schedulable::Yes) {
-    plan.notes.push_back(node.text() + " is cordoned " +
-                         (by.empty() ? "by somebody who has left no mark of cfkops" : by));
-  }
-  if (is_so(node)) {
-    plan.notes.push_back(node.text() + (wanted_ == Schedulable::No
-                                            ? " is cordoned already, and stays as it is" +
-                                                  (by.empty() ? "" : " (" + by + ")")
-                                            : " is not cordoned now: unless an earlier step "
-                                              "cordons it, nothing is done"));
+  if (is_cordoned(node) && wanted_ == Schedulable::Yes) {
+    plan.notes.push_back(node.text() + " is cordoned " + whose_cordon(node));
+  } else if (is_cordoned(node) && !context.run_id.empty() &&
+             foreign_cordon(node, context.run_id).empty()) {
+    plan.notes.push_back(node.text() + " is cordoned by this run");
+  } else if (is_cordoned(node)) {
+    plan.notes.push_back(
+        fmt::format("{} is cordoned already, {}: it stays so when the run is over, "
+                    "and the reason given now is not written on it",
+                    node.text(),
+                    whose_cordon(node)));
+  } else if (wanted_ == Schedulable::Yes) {
+    plan.notes.push_back(
+        node.text() + " is not cordoned now: unless an earlier step cordons it, nothing is done");
   }
   engine::Context any = context;
   any.run_id = "RUN";  // a plan is the same plan whichever run carries it out
@@ -275,9 +294,14 @@ Result<Outcome> NodeSchedule::keep(const engine::Context& context,
   if (!changed) {
     CFKOPS_TRY(forget(context, conflict));
   }
-  context.progress(node.text() +
-                   (wanted_ == Schedulable::No ? " is cordoned" : " is not cordoned") +
-                   (changed ? "" : " already: it stays as it is"));
+  std::string text =
+      node.text() + (wanted_ == Schedulable::No ? " is cordoned" : " is not cordoned");
+  if (!changed) {
+    text += " already";
+    text += wanted_ == Schedulable::No ? ", " + whose_cordon(node) : "";
+    text += ": it stays as it is";
+  }
+  context.progress(text);
   return Outcome::done(outputs_of(node, changed));
 }
 
@@ -312,6 +336,17 @@ Result<Outcome> NodeSchedule::change(const engine::Context& context,
   context.progress(node.text() +
                    (wanted_ == Schedulable::No ? " is cordoned" : " takes new pods again"));
   return Outcome::done(outputs_of(node, true));
+}
+
+std::map<std::string, std::string> NodeSchedule::later(const runbook::ValueMap& outputs) const {
+  const auto name = outputs.find("name");
+  const auto changed = outputs.find("changed");
+  if (name == outputs.end() || changed == outputs.end() ||
+      changed->second != runbook::Value(true)) {
+    return {};
+  }
+  const std::string node = name->second.text();
+  return {{"node " + node, wanted_ == Schedulable::No ? uncordon_command(node) : ""}};
 }
 
 engine::PlannedChange NodeSchedule::planned_undo(const Json& remembered) const {

@@ -3,6 +3,7 @@
 #include "cfkops/engine/action.hpp"
 #include "cfkops/kube/client.hpp"
 
+#include <map>
 #include <string>
 
 namespace cfkops::actions {
@@ -21,10 +22,16 @@ enum class Schedulable { No, Yes };
 /// the mark is an older one. Pure.
 [[nodiscard]] std::string cordon_text(const kube::Object& node);
 
+/// Whose cordon it is, also where it has no mark: then by the field manager of it. Pure.
+[[nodiscard]] std::string whose_cordon(const kube::Object& node);
+
 /// The node that a resolved `ref<Node>` means, as it is now. Errors: NotFound; Refused where
 /// another one has its name now.
 [[nodiscard]] Result<kube::Object> read_node(kube::Reader& reader,
                                              const engine::Arguments& arguments);
+
+/// Why nothing is sent away from a node that takes pods, with what to do. Pure.
+[[nodiscard]] Error not_cordoned(const kube::Object& node);
 
 /// Why nothing more may be sent away from a node that was cordoned when it was read. Errors: those
 /// of reading; Refused where it is another one, or takes new pods again.
@@ -40,6 +47,8 @@ class NodeSchedule : public engine::Action {
   [[nodiscard]] engine::Outcome apply(const engine::Context& context,
                                       kube::Client& client,
                                       const engine::Arguments& arguments) const final;
+  [[nodiscard]] std::map<std::string, std::string> later(
+      const runbook::ValueMap& outputs) const final;
   [[nodiscard]] engine::PlannedChange planned_undo(const Json& remembered) const final;
   [[nodiscard]] engine::Outcome undo(const engine::Context& context,
                                      kube::Client& client,

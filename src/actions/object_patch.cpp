@@ -1,11 +1,7 @@
 #include "difference.hpp"
+#include "field_undo.hpp"
 #include "kinds.hpp"
 #include "subject.hpp"
-#include "undo_patch.hpp"
-
-#include "cfkops/base/text.hpp"
-
-#include <nlohmann/json.hpp>
 
 namespace cfkops::actions {
 
@@ -101,20 +97,13 @@ class ObjectPatch final : public engine::Action {
   }
 
   [[nodiscard]] engine::PlannedChange planned_undo(const Json& remembered) const override {
-    const std::string ns = remembered.string_or("/namespace", "");
-    return {.verb = "patch",
-            .object = remembered.string_or("/kind", "") + " " + (ns.empty() ? "" : ns + "/") +
-                      remembered.string_or("/name", ""),
-            .uid = remembered.string_or("/uid", ""),
-            .diff = lines_of_undo(remembered.get("/changes")),
-            .verdict = {}};
+    return planned_take_back(remembered);
   }
 
   [[nodiscard]] engine::Outcome undo(const engine::Context& /*context*/,
                                      kube::Client& client,
                                      const Json& remembered) const override {
-    const auto outcome = restore(client, remembered);
-    return outcome ? *outcome : engine::Outcome::from(outcome.error());
+    return take_back_fields(client, remembered);
   }
 
  private:
@@ -130,12 +119,8 @@ class ObjectPatch final : public engine::Action {
       // Only the server knows what its defaults and conversions make of the patch.
       CFKOPS_ASSIGN(const kube::Object intended,
                     client.dry_run_patch(subject.resource, subject.ns, subject.name, type, body));
-      CFKOPS_TRY(context.journal->remember_undo(Json(nlohmann::json{
-          {"kind", subject.resource.full_name()},
-          {"namespace", subject.ns},
-          {"name", subject.name},
-          {"uid", before.uid()},
-          {"changes", changes_of(before.json(), intended.json(), type, body).raw()}})));
+      CFKOPS_TRY(context.journal->remember_undo(
+          fields_to_remember(subject, before, intended, type, body)));
     }
     CFKOPS_ASSIGN(const kube::Object after,
                   client.patch(subject.resource,
@@ -146,41 +131,6 @@ class ObjectPatch final : public engine::Action {
                                 .precondition = {.uid = before.uid(), .resource_version = {}}}));
     return engine::Outcome::done(
         {{"changed", after.resource_version() != before.resource_version()}, {"uid", after.uid()}});
-  }
-
-  static Result<engine::Outcome> restore(kube::Client& client, const Json& remembered) {
-    CFKOPS_ASSIGN(const std::string kind, remembered.string_at("/kind"));
-    CFKOPS_ASSIGN(const std::string name, remembered.string_at("/name"));
-    CFKOPS_ASSIGN(const std::string uid, remembered.string_at("/uid"));
-    CFKOPS_ASSIGN(const Json changes, remembered.at("/changes"));
-    CFKOPS_ASSIGN(const kube::Resource resource, client.discover(kind));
-    const Subject subject{resource, remembered.string_or("/namespace", ""), name};
-    CFKOPS_ASSIGN(const kube::Object now, client.get(resource, subject.ns, name));
-    if (now.uid() != uid) {
-      return make_error(ErrorCode::Conflict,
-                        subject.text() + " is another one now: it has uid " + now.uid() +
-                            ", what was changed had " + uid);
-    }
-    const TakeBack back = take_back(changes, now.json());
-    if (!back.foreign.empty()) {
-      return engine::Outcome::refused("somebody else has changed " + subject.text() +
-                                      " meanwhile: " + base::join(back.foreign, "; "));
-    }
-    if (back.patch.raw().empty()) {
-      return engine::Outcome::done({});  // it is as it was already
-    }
-    // Of this very state: what somebody changes from here on is looked at first.
-    const auto patched =
-        client.patch(resource,
-                     subject.ns,
-                     name,
-                     back.patch,
-                     {.type = kube::PatchType::Merge,
-                      .precondition = {.uid = uid, .resource_version = now.resource_version()}});
-    if (!patched && patched.error().code == ErrorCode::Conflict) {
-      return engine::Outcome::not_yet(patched.error().text());
-    }
-    return patched ? engine::Outcome::done({}) : engine::Outcome::from(patched.error());
   }
 };
 

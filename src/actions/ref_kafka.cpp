@@ -11,6 +11,10 @@ class RefKafka final : public engine::RefSource {
  public:
   [[nodiscard]] std::string kind() const override { return "Kafka"; }
 
+  [[nodiscard]] std::vector<runbook::PermissionSpec> permissions() const override {
+    return {{"list", "statefulsets.apps"}, {"get", "pods/proxy"}};
+  }
+
   [[nodiscard]] Result<std::vector<engine::RefCandidate>> find(
       kube::Reader& reader, const std::string& ns) const override {
     CFKOPS_ASSIGN(const std::vector<kafka::Target> targets, kafka::find_targets(reader, ns));

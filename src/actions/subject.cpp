@@ -2,6 +2,8 @@
 
 #include "cfkops/base/text.hpp"
 
+#include <fmt/core.h>
+
 #include <chrono>
 
 namespace cfkops::actions {
@@ -30,6 +32,16 @@ std::string optional_text(const engine::Arguments& arguments, std::string_view n
 std::string text_of(const runbook::ValueMap& ref, std::string_view key) {
   const auto found = ref.find(key);
   return found == ref.end() ? std::string() : found->second.text();
+}
+
+Status still_same(const kube::Object& now, const std::string& uid) {
+  if (uid.empty() || now.uid() == uid) {
+    return {};
+  }
+  return make_error(
+      ErrorCode::Refused,
+      fmt::format("{} is another one now: uid {}, not {}", now.text(), now.uid(), uid),
+      "look at it, and start the run again");
 }
 
 std::string Subject::text() const {

@@ -14,6 +14,10 @@ namespace cfkops::actions {
 /// A text that a resolved reference has: its "name", "namespace", "uid"; "" where it has none.
 [[nodiscard]] std::string text_of(const runbook::ValueMap& ref, std::string_view key);
 
+/// Refused where an object that has the name of another one would get what was meant for that. ""
+/// means none in particular.
+[[nodiscard]] Status still_same(const kube::Object& now, const std::string& uid);
+
 /// The object that a step is about, as its arguments `kind`, `name` and `namespace` say.
 struct Subject {
   kube::Resource resource;

@@ -25,37 +25,52 @@ runbook::ActionSpec expr_spec() {
 }  // namespace
 
 const engine::Catalogue& catalogue() {
-  static const std::array<const engine::Action*, 14> kActions = {
-      &human_task(),       // human.task
-      &kafka_roll(),       // kafka.roll
-      &logs_collect(),     // logs.collect
-      &node_cordon(),      // node.cordon
-      &node_drain(),       // node.drain
-      &node_uncordon(),    // node.uncordon
-      &object_get(),       // object.get
-      &object_patch(),     // object.patch
-      &object_wait(),      // object.wait
-      &pod_delete(),       // pod.delete
-      &pod_evict(),        // pod.evict
-      &pod_exec(),         // pod.exec
-      &rollout_restart(),  // rollout.restart
-      &rollout_status(),   // rollout.status
+  static const std::array<const engine::Action*, 23> kActions = {
+      &human_task(),            // human.task
+      &kafka_roll(),            // kafka.roll
+      &logs_collect(),          // logs.collect
+      &network_policy_apply(),  // network_policy.apply
+      &node_cordon(),           // node.cordon
+      &node_drain(),            // node.drain
+      &node_uncordon(),         // node.uncordon
+      &object_get(),            // object.get
+      &object_patch(),          // object.patch
+      &object_wait(),           // object.wait
+      &objects_backup(),        // objects.backup
+      &objects_restore(),       // objects.restore
+      &pod_delete(),            // pod.delete
+      &pod_evict(),             // pod.evict
+      &pod_exec(),              // pod.exec
+      &quota_set(),             // quota.set
+      &quota_show(),            // quota.show
+      &rbac_apply(),            // rbac.apply
+      &rollout_restart(),       // rollout.restart
+      &rollout_status(),        // rollout.status
+      &volume_expand(),         // volume.expand
+      &volume_show(),           // volume.show
+      &workload_scale(),        // workload.scale
   };
-  static const std::array<const engine::Check*, 9> kChecks = {
+  static const std::array<const engine::Check*, 12> kChecks = {
+      &check_backup(),             // backup
       &check_capacity(),           // capacity
       &check_disruption(),         // disruption
+      &check_headroom(),           // headroom
       &check_health(),             // health
       &check_kafka_quorum(),       // kafka.quorum
       &check_kafka_replication(),  // kafka.replication
+      &check_manifest(),           // manifest
       &check_node(),               // node
       &check_permission(),         // permission
       &check_pods_settled(),       // pods.settled
       &check_version(),            // version
   };
-  static const std::array<const engine::RefSource*, 3> kRefs = {
-      &ref_kafka(),         // ref<Kafka>
-      &ref_node(),          // ref<Node>
-      &ref_stateful_set(),  // ref<StatefulSet>
+  static const std::array<const engine::RefSource*, 6> kRefs = {
+      &ref_claim(),           // ref<PersistentVolumeClaim>
+      &ref_deployment(),      // ref<Deployment>
+      &ref_kafka(),           // ref<Kafka>
+      &ref_node(),            // ref<Node>
+      &ref_resource_quota(),  // ref<ResourceQuota>
+      &ref_stateful_set(),    // ref<StatefulSet>
   };
   static const engine::Catalogue kCatalogue{.actions = kActions, .checks = kChecks, .refs = kRefs};
   return kCatalogue;

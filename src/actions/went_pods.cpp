@@ -1,5 +1,7 @@
 #include "went_pods.hpp"
 
+#include "owner.hpp"
+
 #include "cfkops/base/text.hpp"
 
 #include <fmt/core.h>

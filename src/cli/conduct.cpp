@@ -117,6 +117,7 @@ int carry_out(const Arguments& arguments,
   }
   request.journal = (what.folder / kJournalFile).string();
   request.command_line = command_line(arguments);
+  request.connection = connection_flags(arguments);
   const auto key = engine::audit_key();
   if (!key) {
     return fail(environment, key.error());

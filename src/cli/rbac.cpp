@@ -23,7 +23,8 @@ nlohmann::json to_json(const engine::Plan& plan, const std::string& manifest) {
                     {"resource", question.resource.plural},
                     {"subresource", question.subresource},
                     {"namespace", question.ns},
-                    {"name", question.name}});
+                    {"name", question.name},
+                    {"path", question.path}});
   }
   return {{"schemaVersion", 1}, {"permissions", std::move(list)}, {"manifest", manifest}};
 }

@@ -43,6 +43,13 @@ engine::RunRequest begin_request(const Arguments& arguments,
   return request;
 }
 
+/// Where there is a value.
+void add_flag(std::string& text, const char* flag, const std::string& value) {
+  if (!value.empty()) {
+    text += fmt::format(" {} {}", flag, base::shell_word(value));
+  }
+}
+
 }  // namespace
 
 Result<engine::RunRequest> make_request(const Arguments& arguments,
@@ -91,51 +98,54 @@ Result<engine::RunRequest> make_request(const Arguments& arguments,
   return request;
 }
 
-std::string command_line(const Arguments& arguments) {
-  std::string text = arguments.saved_plan.empty()
-                         ? base::shell_word(arguments.names.front())
-                         : "--plan " + base::shell_word(arguments.saved_plan);
-  const auto add = [&text](const char* flag, const std::string& value) {
-    if (!value.empty()) {
-      text += std::string(" ") + flag + " " + base::shell_word(value);
-    }
-  };
+std::string connection_flags(const Arguments& arguments) {
+  std::string text;
   if (arguments.sandbox) {
     text += " --sandbox";
     text += arguments.sandbox->empty() ? "" : "=" + base::shell_word(*arguments.sandbox);
   }
   const kube::ConfigOverrides& config = arguments.global.config;
-  add("--kubeconfig", config.kubeconfig);
-  add("--context", config.context);
-  add("--cluster", config.cluster);
-  add("--user", config.user);
-  add("-n", config.ns);
-  add("--server", config.server);
-  add("--tls-server-name", config.tls_server_name);
+  add_flag(text, "--kubeconfig", config.kubeconfig);
+  add_flag(text, "--context", config.context);
+  add_flag(text, "--cluster", config.cluster);
+  add_flag(text, "--user", config.user);
+  add_flag(text, "-n", config.ns);
+  add_flag(text, "--server", config.server);
+  add_flag(text, "--tls-server-name", config.tls_server_name);
   text += config.insecure_skip_tls_verify.value_or(false) ? " --insecure-skip-tls-verify" : "";
-  add("--certificate-authority", config.certificate_authority);
-  add("--client-certificate", config.client_certificate);
-  add("--client-key", config.client_key);
-  add("--username", config.username);
-  add("--as", config.as);
-  add("--as-uid", config.as_uid);
+  add_flag(text, "--certificate-authority", config.certificate_authority);
+  add_flag(text, "--client-certificate", config.client_certificate);
+  add_flag(text, "--client-key", config.client_key);
+  add_flag(text, "--username", config.username);
+  add_flag(text, "--as", config.as);
+  add_flag(text, "--as-uid", config.as_uid);
   for (const std::string& group : config.as_groups) {
-    add("--as-group", group);
+    add_flag(text, "--as-group", group);
   }
   text += config.disable_compression ? " --disable-compression" : "";
   if (arguments.global.request_timeout != GlobalArguments().request_timeout) {
-    add("--request-timeout", base::format_duration(arguments.global.request_timeout));
+    add_flag(text, "--request-timeout", base::format_duration(arguments.global.request_timeout));
   }
+  return text;
+}
+
+std::string command_line(const Arguments& arguments) {
+  std::string text = arguments.saved_plan.empty()
+                         ? base::shell_word(arguments.names.front())
+                         : "--plan " + base::shell_word(arguments.saved_plan);
+  text += connection_flags(arguments);
   for (const std::string& file : arguments.windows) {
-    add("--windows", std::filesystem::absolute(file).string());
+    add_flag(text, "--windows", std::filesystem::absolute(file).string());
   }
-  add("--lock-lease", arguments.lock_lease ? base::format_duration(*arguments.lock_lease) : "");
+  add_flag(text,
+           "--lock-lease",
+           arguments.lock_lease ? base::format_duration(*arguments.lock_lease) : "");
   for (const std::string& param : arguments.params) {
-    add("--param", param);
+    add_flag(text, "--param", param);
   }
-  add("--allowed-signers", arguments.allowed_signers);
+  add_flag(text, "--allowed-signers", arguments.allowed_signers);
   if (arguments.required_approvals > 0) {
-    add("--require-approval", std::to_string(arguments.required_approvals));
+    add_flag(text, "--require-approval", std::to_string(arguments.required_approvals));
   }
   return text;
 }

@@ -26,9 +26,12 @@ namespace cfkops::cli {
                                                       const runbook::Runbook& book,
                                                       const Clock& clock);
 
-/// "broker-restart -n confluent --param settle=30s": the runbook, every flag that says which
-/// cluster is meant and as whom (but no token and no password), and the parameters, as they were
-/// typed.
+/// " --context staging -n confluent": every flag that says which cluster is meant and as whom (but
+/// no token and no password), as they were typed; "" where there is none.
+[[nodiscard]] std::string connection_flags(const Arguments& arguments);
+
+/// "broker-restart -n confluent --param settle=30s": the runbook, the flags of the
+/// connection, and the parameters, as they were typed.
 [[nodiscard]] std::string command_line(const Arguments& arguments);
 
 }  // namespace cfkops::cli

@@ -109,7 +109,8 @@ void Tester::run_tests(const rehearse::RunbookTestFile& tests,
   const rehearse::TestSubject subject{
       .runbook = book,
       .catalogue = actions::catalogue(),
-      .exit_code = [](const engine::RunReport& report) { return exit_code(report); }};
+      .exit_code = [](const engine::RunReport& report) { return exit_code(report); },
+      .folder = fs::absolute(file.path).parent_path()};
   for (const rehearse::RunbookTest& test : tests.tests) {
     if (test.name.find(filter_) == std::string::npos) {
       continue;

@@ -1,8 +1,13 @@
 #include "cfkops/engine/action.hpp"
+#include "cfkops/engine/lock_keeper.hpp"
 
 #include <nlohmann/json.hpp>
 
 namespace cfkops::engine {
+
+Status Context::hold(const LockTarget& target) const {
+  return locks == nullptr ? Status() : locks->acquire_one(target);
+}
 
 // A journal that cannot be written shows at the next intent, which then refuses the mutation; what
 // is only told need not stop anything here.

@@ -170,7 +170,8 @@ Verdicts Run::take_the_stages() {
 
 void Run::keep_planned_steps(const Plan& plan) {
   for (const PlannedStep& step : plan.steps) {
-    if (state_.find(step.id) != nullptr) {
+    if (StepRecord* known = state_.find(step.id)) {
+      known->locks = step.plan.locks;
       continue;
     }
     StepRecord record;
@@ -178,6 +179,7 @@ void Run::keep_planned_steps(const Plan& plan) {
     record.report.id = step.id;
     record.report.title = step.title;
     record.report.state = "not_started";
+    record.locks = step.plan.locks;
     state_.steps.push_back(std::move(record));
   }
   state_.environment.observer.on_plan(plan);

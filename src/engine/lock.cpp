@@ -218,7 +218,10 @@ Result<std::vector<LockTarget>> lock_targets(const runbook::Runbook& runbook,
   if (targets.empty()) {
     targets.push_back(namespace_lock(ns));
   }
-  // In one order for every run, so that of two that want the same ones one gets all.
+  return in_order(std::move(targets));
+}
+
+std::vector<LockTarget> in_order(std::vector<LockTarget> targets) {
   std::sort(targets.begin(), targets.end(), [](const LockTarget& a, const LockTarget& b) {
     return std::pair(a.ns, a.lease) < std::pair(b.ns, b.lease);
   });

@@ -119,23 +119,29 @@ Status LockKeeper::note(const std::string& event,
 }
 
 Status LockKeeper::acquire(const std::vector<LockTarget>& targets) {
-  if (targets.empty()) {
-    return {};
-  }
-  // From the first one on: taking the next one may last.
-  renewal_.emplace(
-      loop_, request_.locks.lease / kTicks, kube::Loop::When::Waiting, [this] { tick(); });
   for (const LockTarget& target : targets) {
-    Status taken = take(target);
-    if (taken && lost_) {
-      taken = *lost_;
-    }
-    if (!taken) {
+    if (Status taken = acquire_one(target); !taken) {
       release();
-      return not_taken(std::move(taken).error(), target);
+      return taken;
     }
   }
   return {};
+}
+
+Status LockKeeper::acquire_one(const LockTarget& target) {
+  if (std::ranges::find(held_, target, &Held::target) != held_.end()) {
+    return {};
+  }
+  if (!renewal_) {
+    // From the first one on: taking the next one may last.
+    renewal_.emplace(
+        loop_, request_.locks.lease / kTicks, kube::Loop::When::Waiting, [this] { tick(); });
+  }
+  Status taken = take(target);
+  if (taken && lost_) {
+    taken = *lost_;
+  }
+  return taken ? Status() : not_taken(std::move(taken).error(), target);
 }
 
 Status LockKeeper::take(const LockTarget& target) {
@@ -342,6 +348,26 @@ void LockKeeper::look_after_conflict(Held& held) {
   }
 }
 
+std::string LockKeeper::lapses(const LockTarget& target, const Error& error) const {
+  return "the lock on " + target.text + " was not given back and lapses by itself in " +
+         base::human_duration(request_.locks.lease) + ": " + error.text();
+}
+
+void LockKeeper::release_early(const std::vector<LockTarget>& targets) {
+  for (const LockTarget& target : targets) {
+    const auto found = std::ranges::find(held_, target, &Held::target);
+    if (found == held_.end() || lost()) {
+      continue;
+    }
+    Held going = std::move(*found);
+    held_.erase(found);  // it is not renewed any more, also not while the answer is waited for
+    const kube::Loop::SafeStretch stretch(loop_);
+    if (const Status released = give_back(going); !released) {
+      observer_.on_notice(lapses(target, released.error()));
+    }
+  }
+}
+
 std::vector<std::string> LockKeeper::release() {
   renewal_.reset();
   std::vector<std::string> kept;
@@ -353,9 +379,7 @@ std::vector<std::string> LockKeeper::release() {
   const kube::Loop::SafeStretch stretch(loop_);
   for (Held& held : held_) {
     if (const Status released = give_back(held); !released) {
-      kept.push_back("the lock on " + held.target.text +
-                     " was not given back and lapses by itself in " +
-                     base::human_duration(request_.locks.lease) + ": " + released.error().text());
+      kept.push_back(lapses(held.target, released.error()));
     }
   }
   held_.clear();

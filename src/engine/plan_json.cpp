@@ -13,7 +13,8 @@ nlohmann::json to_json(const kube::AccessQuestion& question) {
           {"resource", question.resource.plural},
           {"subresource", question.subresource},
           {"namespace", question.ns},
-          {"name", question.name}};
+          {"name", question.name},
+          {"path", question.path}};
 }
 
 nlohmann::json to_json(const PlannedChange& change) {

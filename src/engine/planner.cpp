@@ -3,7 +3,6 @@
 #include "window_gate.hpp"
 
 #include "cfkops/base/text.hpp"
-#include "cfkops/kube/resource.hpp"
 #include "cfkops/runbook/include.hpp"
 
 #include <algorithm>
@@ -14,45 +13,6 @@ namespace {
 
 /// The other kind that is asked again of a run that goes on.
 constexpr std::string_view kVersion = "version";
-
-void add_question(std::vector<kube::AccessQuestion>& all, kube::AccessQuestion question) {
-  if (std::find(all.begin(), all.end(), question) == all.end()) {
-    all.push_back(std::move(question));
-  }
-}
-
-/// The question that a declared permission stands for; nothing where the resource is not built in,
-/// or only some arguments ask for it.
-std::optional<kube::AccessQuestion> question_of(const runbook::PermissionSpec& permission,
-                                                const std::string& ns) {
-  const std::string& text = permission.resource;
-  const std::size_t slash = text.find('/');
-  const kube::Resource* resource = kube::find_builtin(text.substr(0, slash));
-  const bool here = permission.in == runbook::PermissionSpec::In::TheNamespace;
-  if (resource == nullptr || !permission.only.empty()) {
-    return std::nullopt;
-  }
-  return kube::AccessQuestion{
-      .verb = permission.verb,
-      .resource = *resource,
-      .subresource = slash == std::string::npos ? "" : text.substr(slash + 1),
-      .ns = resource->namespaced && here ? ns : "",
-      .name = ""};
-}
-
-/// A name is looked for among all of its kind.
-void collect_reference(const runbook::Type& type,
-                       const std::string& ns,
-                       std::vector<kube::AccessQuestion>& questions) {
-  if (type.kind != runbook::Type::Kind::Ref) {
-    return;
-  }
-  for (const std::string& kind : type.names) {
-    if (auto question = question_of({"list", kind}, ns)) {
-      add_question(questions, *std::move(question));
-    }
-  }
-}
 
 }  // namespace
 
@@ -86,7 +46,8 @@ Planner::Planner(const RunRequest& request,
       reader_(reader),
       observer_(observer),
       journal_(journal),
-      site_{.catalogue = catalogue, .reader = reader, .ns = request.ns} {}
+      site_{
+          .catalogue = catalogue, .reader = reader, .ns = request.ns, .looked_for = &looked_for_} {}
 
 void Planner::take_up(const RecoveredRun& before,
                       const std::map<std::string, std::vector<SentMutation>>& earlier) {
@@ -143,17 +104,28 @@ Result<Plan> Planner::make(const runbook::ValueMap& params) {
   plan_.window = planned_window(request_, plan_.steps, reader_.loop().clock().wall());
   CFKOPS_ASSIGN(plan_.locks,
                 lock_targets(*request_.runbook, catalogue_, names_.bindings(), request_.ns));
-  for (kube::AccessQuestion& question : lock_permissions(plan_.locks)) {
-    add_question(needed_, std::move(question));
-  }
-  needed_ = all_permissions();
+  add_step_locks();
+  CFKOPS_TRY(complete_permissions());
   CFKOPS_TRY(ask_prerequisites(Asked::AfterSteps));
   CFKOPS_TRY(ask_late_prerequisites());
-  plan_.permissions = all_permissions();
+  plan_.permissions = needed_;
   if (first_error_ && all_pass(plan_.prerequisites)) {
     return *std::move(first_error_);
   }
   return std::move(plan_);
+}
+
+/// What the steps lock besides what the runbook does.
+void Planner::add_step_locks() {
+  const std::vector<LockTarget> own = plan_.locks;
+  for (PlannedStep& step : plan_.steps) {
+    std::vector<LockTarget>& locks = step.plan.locks;
+    std::erase_if(locks, [&own](const LockTarget& lock) {
+      return std::ranges::find(own, lock) != own.end();
+    });
+    plan_.locks.insert(plan_.locks.end(), locks.begin(), locks.end());
+  }
+  plan_.locks = in_order(std::move(plan_.locks));
 }
 
 Status Planner::read_header() {
@@ -194,57 +166,11 @@ void Planner::keep_error(const runbook::Step& step, Error error, PlannedStep& pl
   }
 }
 
-void Planner::collect_permissions(const PlannedStep& planned, const runbook::ActionSpec& spec) {
-  for (const kube::AccessQuestion& question : planned.plan.permissions) {
-    add_question(needed_, question);
-  }
-  if (!planned.unknown.empty()) {
-    collect_declared(spec, needed_);
-  }
-}
-
-void Planner::collect_declared(const runbook::ActionSpec& spec,
-                               std::vector<kube::AccessQuestion>& questions) const {
-  for (const runbook::PermissionSpec& permission : spec.permissions) {
-    if (auto question = question_of(permission, request_.ns)) {
-      add_question(questions, *std::move(question));
-    }
-  }
-}
-
-std::vector<kube::AccessQuestion> Planner::all_permissions() const {
-  std::vector<kube::AccessQuestion> all = needed_;
-  const runbook::Runbook& runbook = *request_.runbook;
-  for (const runbook::Param& param : runbook.params) {
-    collect_reference(param.type, request_.ns, all);
-  }
-  collect_checks(runbook, all);
-  runbook::each_include(
-      runbook, [&](const runbook::Step& step) { collect_checks(step.included->runbook, all); });
-  return all;
-}
-
-/// What is needed to ask all that a runbook asks.
-void Planner::collect_checks(const runbook::Runbook& runbook,
-                             std::vector<kube::AccessQuestion>& questions) const {
-  for (const auto* entries : {&runbook.prerequisites, &runbook.validation}) {
-    for (const runbook::CheckEntry& entry : *entries) {
-      if (const Check* check = catalogue_.check(entry.kind)) {
-        collect_declared(check->spec(), questions);
-      }
-    }
-  }
-  for (const runbook::Guard& guard : runbook.guards) {
-    if (const Check* check = catalogue_.check(guard.check.kind)) {
-      collect_declared(check->spec(), questions);
-    }
-  }
-}
-
 CheckRunner Planner::prerequisite_checks() {
   Context context;
   context.run_id = request_.run_id;
   context.ns = request_.ns;
+  context.files = request_.files;
   context.observer = &observer_;
   context.needed = &needed_;
   return {"prerequisite", site_, std::move(context), journal_};

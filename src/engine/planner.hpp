@@ -82,18 +82,26 @@ class Planner {
   [[nodiscard]] std::string left_out(const std::string& id) const;
   Status plan_action(const runbook::Step& step, const Action& action, PlannedStep& planned);
   void begin(const runbook::ValueMap& params);
+  void add_step_locks();
   [[nodiscard]] bool is_asked(const runbook::CheckEntry& entry) const;
   [[nodiscard]] bool is_done(const std::string& id) const;
   void keep_error(const runbook::Step& step, Error error, PlannedStep& planned);
+  // What will be asked of the cluster: planner_permissions.cpp.
+  void need(kube::AccessQuestion question);
+  void need_declared(const std::vector<runbook::PermissionSpec>& permissions,
+                     const Arguments* arguments);
+  void need_kinds(const std::vector<std::string>& kinds);
+  void need_references(const runbook::Type& type);
   void collect_permissions(const PlannedStep& planned, const runbook::ActionSpec& spec);
-  void collect_declared(const runbook::ActionSpec& spec,
-                        std::vector<kube::AccessQuestion>& questions) const;
-  [[nodiscard]] std::vector<kube::AccessQuestion> all_permissions() const;
+  void need_check(const runbook::CheckEntry& entry, const runbook::Bindings& bindings);
+  void need_checks(const runbook::Runbook& runbook, const runbook::Bindings& bindings);
+  void need_expectations(const std::vector<runbook::Step>& steps,
+                         const runbook::Bindings& bindings);
+  void need_rollback(const std::vector<runbook::Step>& steps, const runbook::Bindings& bindings);
+  Status complete_permissions();
   enum class Asked { BeforeSteps, AfterSteps };
   Status ask_prerequisites(Asked when);
   [[nodiscard]] CheckRunner prerequisite_checks();
-  void collect_checks(const runbook::Runbook& runbook,
-                      std::vector<kube::AccessQuestion>& questions) const;
   Status read_header();
 
   const RunRequest& request_;
@@ -101,6 +109,7 @@ class Planner {
   kube::Reader& reader_;
   Observer& observer_;
   Journal* journal_;
+  std::set<std::string> looked_for_;  ///< kinds of references
   Site site_;
   Names names_;
   Plan plan_;

@@ -236,6 +236,7 @@ Status Planner::plan_action(const runbook::Step& step, const Action& action, Pla
   Context context;
   context.run_id = request_.run_id;
   context.ns = request_.ns;
+  context.files = request_.files;
   context.step = {.id = planned.id,
                   .title = step.title,
                   .action = step.action,
@@ -244,6 +245,7 @@ Status Planner::plan_action(const runbook::Step& step, const Action& action, Pla
                   .attempt = 1};
   context.deadline = reader_.loop().clock().now() + step.timeout.value_or(action.spec().timeout);
   context.observer = &observer_;
+  context.comes_first = !changes_before();
   if (earlier_ != nullptr && earlier_->contains(planned.id)) {
     context.earlier = &earlier_->at(planned.id);
   }

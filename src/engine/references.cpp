@@ -41,6 +41,9 @@ Result<std::vector<RefCandidate>> candidates_of(const runbook::Type& type, const
     if (source == nullptr) {
       return make_error(ErrorCode::InvalidInput, "no way is known to find objects of kind " + kind);
     }
+    if (site.looked_for != nullptr) {
+      site.looked_for->insert(kind);
+    }
     auto found = source->find(site.reader, site.ns);
     if (!found) {
       return std::move(found).error().in("look for " + kind +

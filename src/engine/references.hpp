@@ -4,6 +4,7 @@
 #include "cfkops/runbook/type.hpp"
 
 #include <optional>
+#include <set>
 #include <string>
 
 namespace cfkops::engine {
@@ -13,6 +14,7 @@ struct Site {
   const Catalogue& catalogue;
   kube::Reader& reader;
   const std::string& ns;
+  std::set<std::string>* looked_for = nullptr;  ///< told of each kind that is; may be null
 };
 
 /// A reference to be resolved, with what its messages call it.

@@ -5,6 +5,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include <map>
 #include <utility>
 
 namespace cfkops::engine {
@@ -108,6 +109,25 @@ void add_after_no(const RunState& state, const std::string& again, std::vector<s
   }
 }
 
+/// What the steps that are done, and stay so, leave to a person.
+void add_later(const RunState& state, std::vector<std::string>& next) {
+  std::map<std::string, std::string> all;
+  for (const StepRecord& record : state.steps) {
+    const bool stands = record.report.state == "done" || record.report.state == "undo_failed";
+    if (record.action == nullptr || !stands) {
+      continue;
+    }
+    for (auto& [about, command] : record.action->later(record.report.outputs)) {
+      all[about] = std::move(command);
+    }
+  }
+  for (const auto& [about, command] : all) {
+    if (!command.empty()) {
+      next.push_back(command + state.request.connection);
+    }
+  }
+}
+
 std::vector<std::string> next_commands(const RunState& state, RunResult result) {
   std::vector<std::string> next;
   const RunRequest& request = state.request;
@@ -158,6 +178,9 @@ std::vector<std::string> next_commands(const RunState& state, RunResult result) 
     case RunResult::PolicyRefused:
       next.push_back(begun ? "cfkops runs show " + request.run_id : "cfkops run " + again);
       break;
+  }
+  if (result != RunResult::PrerequisiteFailed && result != RunResult::Drifted) {
+    add_later(state, next);
   }
   next.push_back("cfkops audit verify " + request.run_id);
   return next;

@@ -4,6 +4,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <map>
 #include <set>
 #include <tuple>
@@ -13,7 +14,7 @@ namespace {
 
 using nlohmann::json;
 
-/// API group, resource with subresource, and the object's name or "".
+/// API group, resource with subresource or the path of what is none, and the object's name or "".
 using RuleKey = std::tuple<std::string, std::string, std::string>;
 using Rules = std::map<RuleKey, std::set<std::string>>;
 
@@ -28,10 +29,39 @@ bool has_name(const kube::AccessQuestion& question) {
   return !question.name.empty() && !collection;
 }
 
+std::string resource_of(const kube::AccessQuestion& question) {
+  return question.resource.plural +
+         (question.subresource.empty() ? "" : "/" + question.subresource);
+}
+
+/// The namespace of the role that it goes into, or "" for a ClusterRole.
+std::string scope_of(const kube::AccessQuestion& question) {
+  return question.resource.namespaced ? question.ns : "";
+}
+
+std::string name_in_rule(const kube::AccessQuestion& question) {
+  return has_name(question) ? question.name : "";
+}
+
+/// Who may do what `wide` asks for may do the other as well, which is not the same.
+bool covers(const kube::AccessQuestion& wide, const kube::AccessQuestion& narrow) {
+  const std::string name = name_in_rule(wide);
+  const std::string ns = scope_of(wide);
+  const bool narrower =
+      (name.empty() && !name_in_rule(narrow).empty()) || (ns.empty() && !scope_of(narrow).empty());
+  return narrower && wide.path.empty() && wide.verb == narrow.verb &&
+         wide.resource.group == narrow.resource.group && resource_of(wide) == resource_of(narrow) &&
+         (ns.empty() || ns == scope_of(narrow)) && (name.empty() || name == name_in_rule(narrow));
+}
+
 json rules_json(const Rules& rules) {
   json list = json::array();
   for (const auto& [key, verbs] : rules) {
     const auto& [group, resource, name] = key;
+    if (resource.starts_with('/')) {
+      list.push_back({{"nonResourceURLs", {resource}}, {"verbs", verbs}});
+      continue;
+    }
     json rule = {{"apiGroups", {group}}, {"resources", {resource}}, {"verbs", verbs}};
     if (!name.empty()) {
       rule["resourceNames"] = {name};
@@ -80,14 +110,15 @@ std::string minimal_roles(std::span<const kube::AccessQuestion> questions,
                           const std::string& user) {
   std::map<std::string, Rules> by_namespace;
   for (const kube::AccessQuestion& question : questions) {
-    if (is_about_oneself(question)) {
+    const bool covered = std::ranges::any_of(
+        questions, [&](const kube::AccessQuestion& wide) { return covers(wide, question); });
+    if (is_about_oneself(question) || covered) {
       continue;
     }
-    const std::string resource =
-        question.resource.plural + (question.subresource.empty() ? "" : "/" + question.subresource);
-    const RuleKey key{
-        question.resource.group, resource, has_name(question) ? question.name : std::string()};
-    by_namespace[question.resource.namespaced ? question.ns : ""][key].insert(question.verb);
+    const RuleKey key{question.resource.group,
+                      question.path.empty() ? resource_of(question) : question.path,
+                      name_in_rule(question)};
+    by_namespace[scope_of(question)][key].insert(question.verb);
   }
   std::string text;
   for (const auto& [ns, rules] : by_namespace) {

@@ -190,6 +190,7 @@ Context RunState::context_of(const StepInfo& info, MonoTime deadline) const {
   Context context;
   context.run_id = request.run_id;
   context.ns = request.ns;
+  context.files = request.files;
   context.who = os_user() + "@" + host_name();
   context.step = info;
   context.deadline = deadline;

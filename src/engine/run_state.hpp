@@ -22,9 +22,10 @@ struct StepRecord {
   StepReport report;
   const runbook::Step* step = nullptr;  ///< null until it is started
   const Action* action = nullptr;
-  bool mutated = false;   ///< it sent something
-  bool undone = false;    ///< by the steps that the runbook has for that
-  std::size_t order = 0;  ///< in which the steps were begun, from 1; 0: not begun
+  bool mutated = false;                ///< it sent something
+  bool undone = false;                 ///< by the steps that the runbook has for that
+  std::size_t order = 0;               ///< in which the steps were begun, from 1; 0: not begun
+  std::vector<LockTarget> locks = {};  ///< that it wants for itself and has not done with
 };
 
 /// Why a run does not go on.

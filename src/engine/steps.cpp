@@ -222,7 +222,22 @@ std::optional<Failure> StepRunner::run_action(const runbook::Step& step,
   record.report.took = state_.now() - begin;
   auto failure = finish(record, outcome);
   journal.set_step("", 0);
+  const bool stays = !action.spec().no_undo.empty() && step.rollback.empty();
+  if (outcome.kind == Kind::Done && stays) {
+    give_back_locks(record);
+  }
   return failure;
+}
+
+/// Those that no other step wants: what comes next may last, and others wait for them.
+void StepRunner::give_back_locks(StepRecord& record) {
+  std::vector<LockTarget> free = std::exchange(record.locks, {});
+  std::erase_if(free, [this](const LockTarget& lock) {
+    return std::ranges::any_of(state_.steps, [&lock](const StepRecord& other) {
+      return std::ranges::find(other.locks, lock) != other.locks.end();
+    });
+  });
+  state_.locks.release_early(free);
 }
 
 /// A step that was begun by an earlier process, and all others.
@@ -312,6 +327,7 @@ Outcome StepRunner::attempt(const runbook::Step& step, const Action& action, Att
     Asking asking(state_, "task", so_far.info.id);
     Context context = state_.context_of(so_far.info, so_far.deadline);
     context.approver = &asking;
+    context.locks = &state_.locks;
     Outcome outcome = action.apply(context, client, *so_far.arguments);
     if (outcome.error && outcome.error->code == ErrorCode::Cancelled) {
       outcome.kind = Kind::Stopped;

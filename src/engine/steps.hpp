@@ -76,6 +76,7 @@ class StepRunner {
                           const Outcome& outcome);
   Status skip(const runbook::Step& step, const std::string& suffix, const std::string& why);
   std::optional<Failure> finish(StepRecord& record, const Outcome& outcome);
+  void give_back_locks(StepRecord& record);
   [[nodiscard]] Failure broken_off(const std::string& step, Error error) const;
 
   RunState& state_;

@@ -1,5 +1,6 @@
 #include "checks.hpp"
 #include "facts.hpp"
+#include "parts.hpp"
 
 #include "cfkops/base/certificate.hpp"
 #include "cfkops/base/crypto.hpp"
@@ -57,7 +58,7 @@ void judge_certificates(const Snapshot& snapshot,
 Judgement expiry(const Snapshot& snapshot) {
   Judgement judgement;
   for (const Json& secret : snapshot.of(Part::TlsSecrets)) {
-    for (const char* key : {"tls.crt", "ca.crt"}) {
+    for (const char* key : kCertificateKeys) {
       if (!secret.string_or(below("/data", key), "").empty()) {
         judge_certificates(snapshot, secret, key, judgement);
       }
@@ -71,7 +72,7 @@ constexpr std::array<Check, 1> kChecks = {{
      "Is every certificate in a TLS secret valid for 30 days or more?",
      Severity::Critical,
      false,
-     Parts(Part::TlsSecrets),
+     Parts(Part::TlsSecrets, Part::StatefulSets),
      "renew it; of automatic ones of Confluent's operator: annotate the resource with "
      "force-reconcile",
      expiry},

@@ -136,6 +136,22 @@ Judgement cordons(const Snapshot& snapshot) {
   return judgement;
 }
 
+/// The node is meant for some pods alone: it is labelled as it is tainted, or has a pod that names
+/// the taint's key and was not put there by a DaemonSet, as those are everywhere.
+bool is_dedicated(const Snapshot& snapshot, const Json& node, const Json& taint) {
+  const std::string key = taint.string_or("/key", "");
+  const std::string value = taint.string_or("/value", "");
+  const std::string label = below("/metadata/labels", key);
+  if (node.has(label) && (value.empty() || node.string_or(label, "") == value)) {
+    return true;
+  }
+  const std::string name = node.string_or("/metadata/name", "");
+  return std::any_of(snapshot.pods.begin(), snapshot.pods.end(), [&](const Pod& pod) {
+    return pod.node == name && pod.owner_kind != "DaemonSet" &&
+           std::find(pod.tolerated.begin(), pod.tolerated.end(), key) != pod.tolerated.end();
+  });
+}
+
 Judgement taints(const Snapshot& snapshot) {
   Judgement judgement;
   for (const Json& node : snapshot.of(Part::Nodes)) {
@@ -144,7 +160,7 @@ Judgement taints(const Snapshot& snapshot) {
       const std::string effect = taint.string_or("/effect", "");
       const bool usual =
           std::find(kUsualTaints.begin(), kUsualTaints.end(), key) != kUsualTaints.end();
-      if (!usual && effect != "PreferNoSchedule") {
+      if (!usual && effect != "PreferNoSchedule" && !is_dedicated(snapshot, node, taint)) {
         judgement.found.push_back({Severity::Warning,
                                    name_of("node", node),
                                    fmt::format("keeps pods away by the taint {}:{}", key, effect),
@@ -383,9 +399,11 @@ constexpr std::array<Check, 12> kChecks = {{
      "Are there no unexpected taints that keep pods away?",
      Severity::Warning,
      false,
-     Parts(Part::Nodes),
-     "remove the taint, unless the node is meant for some pods alone",
-     taints},
+     Parts(Part::Nodes, Part::Pods),
+     "remove the taint; where the node is meant for some pods alone, give it a label of the same "
+     "key and value",
+     taints,
+     true},
     {"N06",
      "Do the pods of each node ask for less than 90 % of it?",
      Severity::Fail,

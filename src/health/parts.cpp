@@ -1,8 +1,5 @@
 #include "parts.hpp"
 
-#include "cfkops/health/read.hpp"
-
-#include <algorithm>
 #include <array>
 #include <string>
 #include <utility>
@@ -68,7 +65,7 @@ std::vector<ListedPart> make_parts() {
       {Part::Deployments, known::deployments()},
       {Part::DaemonSets, known::daemon_sets()},
       {Part::Budgets, known::pod_disruption_budgets()},
-      {Part::Quotas, of_group("", "resourcequotas", "ResourceQuota", true)},
+      {Part::Quotas, kube::resources::resource_quotas()},
       {Part::Services, known::services()},
       {Part::EndpointSlices, of_group("discovery.k8s.io", "endpointslices", "EndpointSlice", true)},
       {Part::ApiServices,
@@ -115,15 +112,34 @@ std::span<const ListedPart> listed_parts() {
   return kAll;
 }
 
-std::vector<std::string> listed_resources() {
-  std::vector<std::string> names;
-  for (const ListedPart& listed : listed_parts()) {
-    std::string name = listed.resource.full_name();
-    if (std::find(names.begin(), names.end(), name) == names.end()) {
-      names.push_back(std::move(name));
+std::string namespace_of(const ListedPart& listed, const std::string& asked) {
+  return listed.only_in.empty() ? asked : std::string(listed.only_in);
+}
+
+std::string_view path_of(Part part) {
+  switch (part) {
+    case Part::ReadyChecks:
+      return "/readyz";
+    case Part::LiveChecks:
+      return "/livez";
+    case Part::Version:
+      return "/version";
+    default:
+      return "";
+  }
+}
+
+Parts wanted_parts(const ReadOptions& options) {
+  Parts wanted(Part::Version);  // the report names it
+  for (const Check& check : catalogue()) {
+    if (is_asked(check, options.profile, options.only)) {
+      wanted.add(check.reads);
     }
   }
-  return names;
+  if (wanted.has(Part::Kafka)) {
+    wanted.add(Part::StatefulSets);
+  }
+  return wanted;
 }
 
 }  // namespace cfkops::health

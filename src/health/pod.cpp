@@ -10,6 +10,9 @@ namespace cfkops::health {
 
 namespace {
 
+/// How the keys of taints begin that Kubernetes puts on nodes, and has all pods tolerate.
+constexpr std::string_view kOwnTaints = "node.kubernetes.io/";
+
 constexpr std::string_view kTypeLabel = "platform.confluent.io/type";
 constexpr std::string_view kBroker = "kafka";
 constexpr std::string_view kController = "kraftcontroller";
@@ -118,6 +121,12 @@ Pod read_pod(const Json& object) {
   for (const Json& volume : object.items("/spec/volumes")) {
     if (volume.has("/persistentVolumeClaim/claimName")) {
       pod.claims.push_back(volume.string_or("/persistentVolumeClaim/claimName", ""));
+    }
+  }
+  for (const Json& toleration : object.items("/spec/tolerations")) {
+    const std::string key = toleration.string_or("/key", "");
+    if (!key.empty() && !key.starts_with(kOwnTaints)) {
+      pod.tolerated.push_back(key);
     }
   }
   add_conditions(pod, object);

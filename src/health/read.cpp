@@ -56,16 +56,8 @@ class Round {
  public:
   Round(kube::Reader& reader, const ReadOptions& options)
       : reader_(reader),
-        options_(options) {
-    for (const Check& check : catalogue()) {
-      if (options.profile == Profile::Full || check.sop) {
-        wanted_.add(check.reads);
-      }
-    }
-    if (wanted_.has(Part::Kafka)) {
-      wanted_.add(Part::StatefulSets);
-    }
-  }
+        options_(options),
+        wanted_(wanted_parts(options)) {}
 
   Result<Snapshot> read() {
     snapshot_.ns = options_.ns;
@@ -75,12 +67,15 @@ class Round {
         ask_list(listed);
       }
     }
-    ask_text(Part::ReadyChecks, "/readyz?verbose", &Snapshot::ready_checks);
-    ask_text(Part::LiveChecks, "/livez?verbose", &Snapshot::live_checks);
+    ask_text(Part::ReadyChecks, &Snapshot::ready_checks);
+    ask_text(Part::LiveChecks, &Snapshot::live_checks);
     ask_version();
     CFKOPS_TRY(send());
     if (options_.profile == Profile::Sop) {
       read_details(reader_, options_, unwell_.nodes, unwell_.volumes, unwell_.pods, snapshot_);
+    }
+    if (wanted_.has(Part::TlsSecrets)) {
+      read_mounted_secrets(reader_, options_, snapshot_);
     }
     if (wanted_.has(Part::Pods) && !as_table(Part::Pods)) {
       read_all_pods();
@@ -127,9 +122,7 @@ class Round {
     if (listed.part == Part::Pods && !as_table(Part::Pods)) {
       return;  // there may be many: by pages, when all else is there
     }
-    const bool limited = listed.only_in.empty();
-    const std::string ns(limited ? options_.ns : std::string(listed.only_in));
-    std::string target = listed.resource.path(ns);
+    std::string target = listed.resource.path(namespace_of(listed, options_.ns));
     const std::string what = fmt::format("list {}", listed.resource.full_name());
     const std::string selector =
         listed.field_selector.empty() ? "" : fmt::format("fieldSelector={}", listed.field_selector);
@@ -160,8 +153,9 @@ class Round {
     }
   }
 
-  void ask_text(Part part, const std::string& target, std::string Snapshot::*where) {
+  void ask_text(Part part, std::string Snapshot::*where) {
     if (wanted_.has(part)) {
+      const std::string target = fmt::format("{}?verbose", path_of(part));
       asked_.push_back({part, {target, "ask " + target}, [this, where](const std::string& body) {
                           snapshot_.*where = body;
                           return Status();
@@ -171,7 +165,7 @@ class Round {
 
   void ask_version() {
     asked_.push_back({Part::Version,
-                      {"/version", "ask for the version"},
+                      {std::string(path_of(Part::Version)), "ask for the version"},
                       [this](const std::string& body) -> Status {
                         CFKOPS_ASSIGN(const Json version, Json::parse(body));
                         snapshot_.version = version.string_or("/gitVersion", "");
@@ -229,7 +223,7 @@ class Round {
     for (const Asked& one : asked) {
       requests.push_back(one.request);
     }
-    std::vector<Result<std::string>> answers = reader_.batch(requests, options_.timeout);
+    std::vector<Result<std::string>> answers = ask_all(reader_, requests, options_.timeout);
     const auto server_time = reader_.server_time();
     snapshot_.by_server_clock = server_time.has_value();
     snapshot_.now = server_time.value_or(reader_.loop().clock().wall());

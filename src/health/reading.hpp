@@ -36,8 +36,14 @@ class Columns {
 /// The warnings that a table of events has.
 [[nodiscard]] std::vector<EventLine> event_lines(const kube::Table& table);
 
-/// An object without what no check asks for: managed fields, schemas, images, private keys.
+/// An object without what no check asks for: managed fields, schemas, images, and of secrets all
+/// that is no certificate.
 [[nodiscard]] Json slim(const Json& object);
+
+/// All at once. What a server puts off that is too busy (429) is asked for again after a moment, a
+/// few times.
+[[nodiscard]] std::vector<Result<std::string>> ask_all(
+    kube::Reader& reader, const std::vector<kube::ReadRequest>& requests, Duration timeout);
 
 /// What Kafka's processes say, of the sets in the snapshot.
 void read_kafka(kube::Reader& reader, const ReadOptions& options, Snapshot& snapshot);
@@ -52,6 +58,10 @@ void read_details(kube::Reader& reader,
                   const std::set<std::string>& volumes,
                   const std::set<std::string>& pods,
                   Snapshot& snapshot);
+
+/// The secrets that StatefulSets in the snapshot mount as Confluent mounts certificates, one by
+/// one: they are of any type, and what else is secret is not asked for.
+void read_mounted_secrets(kube::Reader& reader, const ReadOptions& options, Snapshot& snapshot);
 
 /// Reads all pods, page by page.
 Status read_pods(kube::Reader& reader, const ReadOptions& options, Snapshot& snapshot);

@@ -37,6 +37,13 @@ bool short_names(std::string_view stem, const Catalogue::Entry& entry) {
 
 }  // namespace
 
+bool Catalogue::Entry::keeps_objects() const {
+  const auto can = [this](const char* verb) {
+    return std::find(verbs.begin(), verbs.end(), verb) != verbs.end();
+  };
+  return can("list") && can("create");
+}
+
 void Catalogue::add_groups(const Json& list) {
   for (const Json& group : list.items("/items")) {
     const std::string group_name = group.string_or("/metadata/name", "");
@@ -52,7 +59,8 @@ void Catalogue::add_groups(const Json& list) {
                             item.string_or("/responseKind/kind", ""),
                             item.string_or("/scope", "") == "Namespaced"},
                            item.string_or("/singularResource", ""),
-                           strings(item, "/shortNames")});
+                           strings(item, "/shortNames"),
+                           strings(item, "/verbs")});
       }
     }
   }
@@ -72,7 +80,8 @@ void Catalogue::add_group_version(const Json& list) {
     entries.push_back(
         {{group, version, plural, item.string_or("/kind", ""), item.bool_or("/namespaced", false)},
          item.string_or("/singularName", ""),
-         strings(item, "/shortNames")});
+         strings(item, "/shortNames"),
+         strings(item, "/verbs")});
   }
 }
 

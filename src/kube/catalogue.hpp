@@ -15,6 +15,10 @@ struct Catalogue {
     Resource resource;
     std::string singular;
     std::vector<std::string> short_names;
+    std::vector<std::string> verbs;
+
+    /// It can be listed and made.
+    [[nodiscard]] bool keeps_objects() const;
   };
 
   std::vector<Entry> entries;

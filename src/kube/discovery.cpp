@@ -4,6 +4,7 @@
 #include "cfkops/base/text.hpp"
 #include "cfkops/kube/reader.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace cfkops::kube {
@@ -95,6 +96,25 @@ Status Reader::discover_all() {
   }
   catalogue_ = std::move(catalogue);
   return {};
+}
+
+Result<std::vector<Resource>> Reader::served() {
+  CFKOPS_TRY(discover_all());
+  if (!catalogue_->silent.empty()) {
+    return make_error(ErrorCode::Unknown,
+                      "not all of the server's API answers: " + base::enumerate(catalogue_->silent),
+                      "find out what serves it: kubectl get apiservices");
+  }
+  std::vector<Resource> found;
+  for (const Catalogue::Entry& entry : catalogue_->entries) {
+    const auto same = [&entry](const Resource& other) {
+      return other.group == entry.resource.group && other.plural == entry.resource.plural;
+    };
+    if (entry.keeps_objects() && std::none_of(found.begin(), found.end(), same)) {
+      found.push_back(entry.resource);
+    }
+  }
+  return found;
 }
 
 Result<Resource> Reader::discover(const std::string& word) {

@@ -117,17 +117,12 @@ bool any_running(const Object& pod) {
   });
 }
 
-bool finished(const Object& pod) {
-  const std::string phase = pod.json().string_or("/status/phase", "");
-  return phase == "Succeeded" || phase == "Failed";
-}
-
 Finding status_of(const Object& pod) {
   const std::string status_reason = shown(pod.json(), "/status/reason");
   if (pod.deleting() && status_reason == "NodeLost") {
     return {"Unknown", {}};
   }
-  if (pod.deleting() && !finished(pod)) {
+  if (pod.deleting() && !pod_ended(pod)) {
     return {"Terminating", {}};
   }
   Finding finding = init_finding(pod);
@@ -203,6 +198,11 @@ std::string joined(const std::string& word, const std::string& detail) {
 
 std::string condition(const Object& object, std::string_view type) {
   return condition_of(object, type).string_or("/status", "");
+}
+
+bool pod_ended(const Object& pod) {
+  const std::string phase = pod.json().string_or("/status/phase", "");
+  return phase == "Succeeded" || phase == "Failed";
 }
 
 bool pod_ready(const Object& pod) {

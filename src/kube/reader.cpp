@@ -269,12 +269,33 @@ Result<Object> Reader::dry_run_patch(const Resource& resource,
                                      const std::string& ns,
                                      const std::string& name,
                                      PatchType type,
-                                     const Json& patch) {
+                                     const Json& patch,
+                                     const std::string& subresource) {
   const std::string what = describe("try the patch of", resource, ns, name);
   Request request =
-      json_request("PATCH", resource.path(ns, name) + write_query(DryRun::Yes), patch);
+      json_request("PATCH", resource.path(ns, name, subresource) + write_query(DryRun::Yes), patch);
   request.headers = {{"Content-Type", std::string(content_type(type))}};
   CFKOPS_ASSIGN(const Response response, exchange(request, what));
+  return object_of(response, what);
+}
+
+Result<Object> Reader::dry_run_create(const Resource& resource,
+                                      const std::string& ns,
+                                      const Json& object) {
+  const std::string what =
+      describe("try to create", resource, ns, object.string_or("/metadata/name", ""));
+  const std::string target = resource.path(ns) + write_query(DryRun::Yes);
+  CFKOPS_ASSIGN(const Response response, exchange(json_request("POST", target, object), what));
+  return object_of(response, what);
+}
+
+Result<Object> Reader::dry_run_update(const Resource& resource,
+                                      const std::string& ns,
+                                      const Json& object) {
+  CFKOPS_ASSIGN(const std::string name, object.string_at("/metadata/name"));
+  const std::string what = describe("try to update", resource, ns, name);
+  const std::string target = resource.path(ns, name) + write_query(DryRun::Yes);
+  CFKOPS_ASSIGN(const Response response, exchange(json_request("PUT", target, object), what));
   return object_of(response, what);
 }
 

@@ -20,29 +20,48 @@ int leading_number(const std::string& text) {
   return number;
 }
 
+Json review_of(const char* attributes_of, nlohmann::json attributes) {
+  return Json(nlohmann::json{{"apiVersion", "authorization.k8s.io/v1"},
+                             {"kind", "SelfSubjectAccessReview"},
+                             {"spec", {{attributes_of, std::move(attributes)}}}});
+}
+
 Json review_of(const AccessQuestion& question) {
+  if (!question.path.empty()) {
+    return review_of("nonResourceAttributes", {{"path", question.path}, {"verb", question.verb}});
+  }
   nlohmann::json attributes = {{"verb", question.verb},
                                {"group", question.resource.group},
-                               {"version", question.resource.version},
                                {"resource", question.resource.plural}};
   const auto set = [&attributes](const char* key, const std::string& value) {
     if (!value.empty()) {
       attributes[key] = value;
     }
   };
+  set("version", question.resource.version);
   set("subresource", question.subresource);
   set("name", question.name);
   if (question.resource.namespaced) {
     set("namespace", question.ns);
   }
-  return Json(nlohmann::json{{"apiVersion", "authorization.k8s.io/v1"},
-                             {"kind", "SelfSubjectAccessReview"},
-                             {"spec", {{"resourceAttributes", std::move(attributes)}}}});
+  return review_of("resourceAttributes", std::move(attributes));
 }
 
 }  // namespace
 
+AccessQuestion AccessQuestion::of_path(std::string path) {
+  return {.verb = "get",
+          .resource = {},
+          .subresource = {},
+          .ns = {},
+          .name = {},
+          .path = std::move(path)};
+}
+
 std::string AccessQuestion::text() const {
+  if (!path.empty()) {
+    return verb + " " + path;
+  }
   std::string words = verb + " " + resource.full_name();
   if (!subresource.empty()) {
     words += "/" + subresource;

@@ -35,6 +35,8 @@ enum class Index : std::size_t {
   Leases,
   StorageClasses,
   CsiNodes,
+  ResourceQuotas,
+  HorizontalPodAutoscalers,
   ReplicationControllers,
   Jobs,
 };
@@ -61,6 +63,8 @@ const std::array<Builtin, kCount>& table() {
       {{"coordination.k8s.io", "v1", "leases", "Lease", true}, ""},
       {{"storage.k8s.io", "v1", "storageclasses", "StorageClass", false}, "sc"},
       {{"storage.k8s.io", "v1", "csinodes", "CSINode", false}, ""},
+      {{"", "v1", "resourcequotas", "ResourceQuota", true}, "quota"},
+      {{"autoscaling", "v2", "horizontalpodautoscalers", "HorizontalPodAutoscaler", true}, "hpa"},
       {{"", "v1", "replicationcontrollers", "ReplicationController", true}, "rc"},
       {{"batch", "v1", "jobs", "Job", true}, ""},
   }};
@@ -194,6 +198,14 @@ const Resource& storage_classes() {
 
 const Resource& csi_nodes() {
   return builtin(Index::CsiNodes);
+}
+
+const Resource& resource_quotas() {
+  return builtin(Index::ResourceQuotas);
+}
+
+const Resource& horizontal_pod_autoscalers() {
+  return builtin(Index::HorizontalPodAutoscalers);
 }
 
 }  // namespace resources

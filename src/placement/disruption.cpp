@@ -93,11 +93,15 @@ BudgetUse judge(const Budget& budget, std::size_t pods, std::size_t at_once) {
     use.why = budget.failing;
   } else if (budget.allowed < wanted) {
     use.verdict = Verdict::No;
-    use.never = budget.expected - budget.desired < wanted;
-    use.why = std::to_string(budget.healthy) + " of " + std::to_string(budget.expected) +
-              " pods healthy, " + std::to_string(budget.desired) + " wanted: it allows " +
-              std::to_string(budget.allowed) + ", " + std::to_string(wanted) + " would go" +
-              (use.never ? "; even with all healthy it would not allow that" : "");
+    const std::int64_t at_best = std::max<std::int64_t>(0, budget.expected - budget.desired);
+    use.never = at_best < wanted;
+    use.why = "it allows " + std::to_string(budget.allowed) + " now, " + std::to_string(wanted) +
+              " would go (" + std::to_string(budget.healthy) + " of " +
+              std::to_string(budget.expected) + " pods healthy, " + std::to_string(budget.desired) +
+              " must stay)";
+    if (use.never) {
+      use.why += "; with all healthy it would allow no more than " + std::to_string(at_best);
+    }
   }
   return use;
 }

@@ -105,7 +105,8 @@ class Reading {
     }
     if (comes_back(pod)) {
       doubt_owner(pod);
-      if (pod.repelled_by(drained()) == nullptr) {
+      const bool has_room = !drained().allocatable.empty();
+      if (has_room && pod.repelled_by(drained()) == nullptr) {
         pod.doubts.emplace_back("it tolerates the cordon and may come back to the node");
       }
       add_mover(world_.movers, std::move(pod));

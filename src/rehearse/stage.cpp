@@ -9,6 +9,7 @@
 
 #include "cfkops/audit/log.hpp"
 #include "cfkops/base/cancel.hpp"
+#include "cfkops/base/files.hpp"
 #include "cfkops/engine/approver.hpp"
 #include "cfkops/engine/journal.hpp"
 #include "cfkops/engine/notices.hpp"
@@ -182,6 +183,8 @@ engine::RunReport Stage::run() {
   request.locks.process = "rehearsal";  // of this process, a report would be another each time
   request.run_id = "rehearsal";
   request.journal.clear();
+  base::OverlayFiles files(request.files == nullptr ? base::machine_files() : *request.files);
+  request.files = &files;  // what it writes is not to stay
   kube::Loop loop(wire_, cluster_->clock(), cancel_);
   audit::Log log(std::make_unique<CountedLog>([this](std::uint64_t n) { return may_write(n); }),
                  request.run_id,

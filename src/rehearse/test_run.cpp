@@ -1,5 +1,6 @@
 #include "test_judge.hpp"
 
+#include "cfkops/base/files.hpp"
 #include "cfkops/runbook/model.hpp"
 
 #include <iterator>
@@ -9,7 +10,9 @@ namespace cfkops::rehearse {
 
 Result<RunbookTestResult> run_test(const RunbookTest& test, const TestSubject& subject) {
   engine::RunRequest request;
+  base::OverlayFiles files(base::machine_files(), subject.folder);
   request.runbook = &subject.runbook;
+  request.files = &files;
   request.params = {test.params.begin(), test.params.end()};
   request.context = "sandbox:" + test.scenario.name;
   request.ns = test.ns;

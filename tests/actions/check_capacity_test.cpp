@@ -66,6 +66,10 @@ struct CapacityCheck : testing::Test, test::ActionBench {
   CheckResult ask(const std::string& of = "a") {
     return evaluate(check_capacity(), {{"node", of}});
   }
+
+  CheckResult ask_with(const char* word) {
+    return evaluate(check_capacity(), {{"node", "a"}, {word, true}});
+  }
 };
 
 TEST_F(CapacityCheck, PassesWhereThePodFitsElsewhere) {
@@ -80,6 +84,31 @@ TEST_F(CapacityCheck, FailsWithThePodThatFitsNowhere) {
   const CheckResult result = ask();
   EXPECT_EQ(result.verdict, Verdict::Fail) << result.summary;
   EXPECT_NE(result.details.at(0).find("pod shop/web-1: fits nowhere"), std::string::npos);
+}
+
+TEST_F(CapacityCheck, NamesThePodsThatFitNowhere) {
+  lists["/api/v1/nodes"] = json::array({node("a", "8Gi"), node("b", "1Gi")});
+  EXPECT_EQ(ask().summary,
+            "1 pod of node a need another one: 1 fit nowhere (shop/web-1), 0 cannot be told");
+  EXPECT_NE(ask().remedy.find("allow_pending=true"), std::string::npos);
+}
+
+TEST_F(CapacityCheck, WaivesWhatCannotBeToldButNotWhatSurelyFitsNowhere) {
+  lists["/api/v1/nodes"] = json::array({node("a", "8Gi"), node("b", "1Gi")});
+  EXPECT_EQ(ask_with("allow_unknown").verdict, Verdict::Fail);
+  lists["/api/v1/nodes"] = json::array({node("a", "8Gi"), node("b", "8Gi")});
+  lists["/api/v1/pods"][0]["metadata"]["ownerReferences"][0]["kind"] = "Strange";
+  ASSERT_EQ(ask().verdict, Verdict::Unknown) << ask().summary;
+  EXPECT_EQ(ask_with("allow_unknown").verdict, Verdict::Pass);
+  EXPECT_NE(ask_with("allow_unknown").summary.find("waived"), std::string::npos);
+  EXPECT_EQ(ask_with("allow_pending").verdict, Verdict::Unknown);
+}
+
+TEST_F(CapacityCheck, LetsPodsWaitForANodeWhereThatIsAllowed) {
+  lists["/api/v1/nodes"] = json::array({node("a", "8Gi"), node("b", "1Gi")});
+  const CheckResult result = ask_with("allow_pending");
+  EXPECT_EQ(result.verdict, Verdict::Pass) << result.summary;
+  EXPECT_NE(result.summary.find("stay Pending"), std::string::npos);
 }
 
 TEST_F(CapacityCheck, ANodeThatIsNotThereIsUnknown) {

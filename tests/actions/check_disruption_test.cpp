@@ -73,7 +73,10 @@ TEST_F(DisruptionCheck, FailsWithTheBudgetsNameAndSaysThatWaitingDoesNotHelp) {
   const CheckResult result = of_node();
   EXPECT_EQ(result.verdict, Verdict::Fail);
   ASSERT_FALSE(result.details.empty());
-  EXPECT_NE(result.details.front().find("budget shop/web: no"), std::string::npos);
+  EXPECT_EQ(result.details.front(),
+            "budget shop/web: no: it allows 0 now, 1 would go (2 of 2 pods healthy, 2 must stay); "
+            "with all healthy it would allow no more than 0");
+  EXPECT_EQ(result.summary, "2 pods to evict, 1 budget, 1 in the way: shop/web");
   EXPECT_NE(result.remedy.find("waiting does not help"), std::string::npos);
 }
 

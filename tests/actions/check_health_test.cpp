@@ -80,6 +80,24 @@ TEST_F(HealthCheck, FailsWithWhatWasFoundAndWhatToDo) {
   EXPECT_THAT(result.remedy, testing::HasSubstr("kubectl describe node"));
 }
 
+TEST_F(HealthCheck, AsksForNoMoreThanItIsAskedFor) {
+  transport.on("GET", "/api/v1/pods?*").refuse(403, "Forbidden", "pods is forbidden");
+  const CheckResult nodes = evaluate(
+      check_health(), {{"profile", "sop"}, {"only", runbook::ValueList{runbook::Value("N01")}}});
+  EXPECT_EQ(nodes.verdict, Verdict::Pass) << testing::PrintToString(nodes.details);
+  const CheckResult pods = evaluate(
+      check_health(), {{"profile", "sop"}, {"only", runbook::ValueList{runbook::Value("P")}}});
+  EXPECT_EQ(pods.verdict, Verdict::Unknown);
+}
+
+TEST_F(HealthCheck, ACheckThatIsNotThereIsUnknown) {
+  const CheckResult result =
+      evaluate(check_health(), {{"only", runbook::ValueList{runbook::Value("T99")}}});
+  EXPECT_EQ(result.verdict, Verdict::Unknown);
+  EXPECT_THAT(result.summary, testing::HasSubstr("there is no check 'T99'"));
+  EXPECT_TRUE(transport.calls().empty());
+}
+
 TEST_F(HealthCheck, WhatMayNotBeReadIsUnknownAndHidesNothing) {
   node = "NotReady";
   transport.on("GET", "/api/v1/pods?*").refuse(403, "Forbidden", "pods is forbidden");

@@ -59,10 +59,22 @@ TEST(NodeCordon, KeepsNewPodsAwayAndSaysWhoAndWhy) {
   EXPECT_EQ(cordon_text(bench.now()), "by run run-1 (ana@desk): a new kernel");
 }
 
+TEST(NodeCordon, LeavesItToAPersonToLetPodsInLater) {
+  Bench bench;
+  const Outcome cordoned = bench.cordon_it();
+  EXPECT_THAT(
+      node_cordon().later(cordoned.outputs),
+      ElementsAre(testing::Pair("node node-1", "cfkops run node-uncordon --param node=node-1")));
+  const Outcome uncordoned = bench.apply(node_uncordon(), {{"node", bench.node("node-1")}});
+  EXPECT_THAT(node_uncordon().later(uncordoned.outputs),
+              ElementsAre(testing::Pair("node node-1", "")));
+}
+
 TEST(NodeCordon, LeavesANodeThatIsCordonedAlreadyAsItIs) {
   Bench bench;
   bench.cordon("node-1");
   const Outcome outcome = bench.cordon_it();
+  EXPECT_THAT(node_cordon().later(outcome.outputs), IsEmpty()) << "it is somebody else's";
   ASSERT_EQ(outcome.kind, Outcome::Kind::Done) << outcome.why;
   EXPECT_FALSE(*outcome.outputs.at("changed").as<bool>());
   EXPECT_THAT(bench.recorder.sent, IsEmpty());
@@ -170,6 +182,19 @@ TEST(NodeCordon, LeavesANodeCordonedThatIsNotReadyAnyMore) {
   EXPECT_TRUE(is_cordoned(bench.now()));
 }
 
+TEST(NodeCordon, GivesANodeThatWasNotReadyBeforeItsFormerState) {
+  Bench bench;
+  bench.cluster().inject(
+      {{.kind = sandbox::FaultKind::NodeLost, .at = Duration(0), .target = "node-1"}});
+  bench.pass(std::chrono::minutes(2));
+  ASSERT_NE(kube::condition(bench.now(), "Ready"), "True");
+  ASSERT_EQ(bench.cordon_it().kind, Outcome::Kind::Done);
+  const Outcome undone =
+      node_cordon().undo(bench.context, bench.client, bench.journal.remembered().front().data);
+  EXPECT_EQ(undone.kind, Outcome::Kind::Done) << undone.why;
+  EXPECT_FALSE(is_cordoned(bench.now()));
+}
+
 TEST(NodeCordon, RefusesANodeThatIsAnotherOneNow) {
   Bench bench;
   runbook::ValueMap node = bench.node("node-1");
@@ -196,12 +221,15 @@ TEST(NodeCordon, PlansTheChangeAndWritesNothing) {
 
 TEST(NodeCordon, PlansNothingWhereItIsSoAlready) {
   Bench bench;
-  bench.cordon("node-1");
+  bench.kubectl_patch("node-1", kCordon);
   const auto plan =
       bench.plan(node_cordon(), {{"node", bench.node("node-1")}, {"reason", "a new kernel"}});
   ASSERT_THAT(plan, test::IsOk());
   EXPECT_THAT(plan->changes, IsEmpty());
-  EXPECT_THAT(plan->notes, ElementsAre(HasSubstr("is cordoned already")));
+  EXPECT_THAT(plan->notes,
+              ElementsAre(testing::AllOf(HasSubstr("is cordoned already, by kubectl"),
+                                         HasSubstr("it stays so when the run is over"),
+                                         HasSubstr("is not written on it"))));
 }
 
 }  // namespace

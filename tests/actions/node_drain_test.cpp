@@ -131,7 +131,9 @@ TEST(NodeDrain, SaysAtOnceWhichBudgetCanNeverAllowIt) {
   const MonoTime before = bench.loop.clock().now();
   const Outcome outcome = bench.apply(node_drain(), usual(bench));
   EXPECT_EQ(outcome.kind, Outcome::Kind::Refused);
-  EXPECT_THAT(outcome.why, AllOf(HasSubstr("budget shop/web"), HasSubstr("waiting does not help")));
+  EXPECT_THAT(outcome.why,
+              AllOf(HasSubstr("budget shop/web: no: it allows 0 now"),
+                    HasSubstr("waiting does not help: add replicas")));
   EXPECT_LT(bench.loop.clock().now() - before, seconds(1));
   EXPECT_THAT(bench.recorder.sent, IsEmpty());
 }
@@ -229,6 +231,36 @@ TEST(NodeDrain, StopsWhereAPersonAsksAndSaysWhatIsLeft) {
   const Outcome outcome = bench.apply(node_drain(), usual(bench));
   EXPECT_EQ(outcome.kind, Outcome::Kind::Stopped);
   EXPECT_THAT(outcome.left, Contains(HasSubstr("is on its way out")));
+}
+
+TEST(NodeDrain, SaysHowFarItGotWhereAPersonStopsIt) {
+  DrainBench bench(workload("Deployment", "web", 2, kHere) +
+                   workload("StatefulSet", "db", 1, kHere));
+  bench.cordon("node-1");
+  const kube::Loop::Periodic ask(bench.loop, milliseconds(200), kube::Loop::When::Idle, [&bench] {
+    if (bench.recorder.evicted().size() == 3) {  // the stateful one is going, the others are gone
+      bench.loop.request_stop(make_error(ErrorCode::Cancelled, "stop"));
+    }
+  });
+  const Outcome outcome = bench.apply(node_drain(), usual(bench));
+  ASSERT_EQ(outcome.kind, Outcome::Kind::Stopped);
+  EXPECT_THAT(outcome.left, Contains("2 of 3 pods of node node-1 gone"));
+  EXPECT_THAT(outcome.left, Contains(HasSubstr("gone and not back yet: ")))
+      << "they want a node that takes no pods";
+}
+
+TEST(NodeDrain, SaysOfKafkaTooHowFarItGot) {
+  DrainBench bench(workload("Deployment", "web", 12), kKafka);
+  const std::string node = broker_node(bench);
+  bench.cordon(node);
+  const kube::Loop::Periodic ask(bench.loop, milliseconds(200), kube::Loop::When::Idle, [&bench] {
+    if (!bench.recorder.sent.empty()) {
+      bench.loop.request_stop(make_error(ErrorCode::Cancelled, "stop"));
+    }
+  });
+  const Outcome outcome = bench.apply(node_drain(), usual(bench, node));
+  ASSERT_EQ(outcome.kind, Outcome::Kind::Stopped);
+  EXPECT_THAT(outcome.left, Contains(HasSubstr("Kafka processes moved")));
 }
 
 TEST(NodeDrain, MovesABrokerLastAndWaitsUntilItIsInSyncElsewhere) {

@@ -49,6 +49,23 @@ TEST(RefStatefulSet, FindsAll) {
   EXPECT_THAT(*found, SizeIs(2));
 }
 
+TEST(RefDeployment, FindsAll) {
+  test::ActionBench bench;
+  bench.transport.on("GET", "/apis/apps/v1/namespaces/shop/deployments*")
+      .reply(200,
+             nlohmann::json{
+                 {"kind", "DeploymentList"},
+                 {"apiVersion", "apps/v1"},
+                 {"metadata", {{"resourceVersion", "1"}}},
+                 {"items",
+                  {{{"metadata", {{"name", "web"}, {"namespace", "shop"}, {"uid", "d1"}}}}}}});
+  const auto found = ref_deployment().find(bench.client, "shop");
+  ASSERT_THAT(found, test::IsOk());
+  ASSERT_THAT(*found, SizeIs(1));
+  EXPECT_THAT(found->at(0).texts, ElementsAre("deployment/web", "web"));
+  EXPECT_EQ(found->at(0).value.at("kind").text(), "Deployment");
+}
+
 TEST(RefNode, FindsAllWhateverTheNamespace) {
   test::ActionBench bench;
   bench.transport.on("GET", "/api/v1/nodes*")

@@ -2,9 +2,9 @@
 """What cfkops costs, side by side with the tool one would use instead, in one run.
 
     run.py            start-up, lint, the end-to-end tests on the sandbox, two sweeps, a rehearsal, a broker
-                      restart under load beside kubectl's, and the health of 2,000 pods
+                      restart under load beside kubectl's, the health of 2,000 pods, and drains of nodes
     run.py --full     five rounds instead of one, three with slow catch-up, a larger sweep, and 10,000 pods
-    run.py --health   only what the cluster's health costs to know, beside kubectl and curl
+    run.py --only W   only 'health' or 'drain', beside kubectl
     run.py --strict   exits 1 when any bar is missed
 
 Harm to the traffic (messages lost, refused or twice, partitions under min ISR) and a test that fails always exit 1;
@@ -24,6 +24,7 @@ import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "e2e"))
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "support"))
+import drain  # noqa: E402
 import health  # noqa: E402
 from run import Tally, run_on_sandbox  # noqa: E402
 from support import BINARY, NAMESPACE, ROOT, TOOL, Lab  # noqa: E402
@@ -128,7 +129,9 @@ SWEPT = ROOT / "tests" / "sweep" / "runbooks"
 SHOP = [SWEPT / "shop.yaml", SWEPT / "shop-scenario.yaml", "shop",
         "watched=/api/v1/namespaces/shop/configmaps/settings", "once=/apis/apps/v1/namespaces/shop/deployments/web"]
 BROKERS = [ROOT / "runbooks" / "broker-restart.yaml"]
-SWEEPS = [("a change and a restart", SHOP), ("its undo", [*SHOP, "fails=true"]),
+SCALE = [ROOT / "runbooks" / "workload-scale.yaml", SWEPT / "shop-scenario.yaml", "shop", "workload=deployment/web",
+         "replicas=3"]
+SWEEPS = [("a change and a restart", SHOP), ("its undo", [*SHOP, "fails=true"]), ("workload-scale", SCALE),
           ("broker-restart", [*BROKERS, SWEPT / "kafka-scenario.yaml", "confluent", "settle=0s"])]
 FULL_SWEEPS = [("broker-restart, 3 brokers", [*BROKERS, SWEPT / "three-brokers.yaml", "confluent", "settle=0s"])]
 
@@ -247,6 +250,10 @@ def health_rows(full):
     return [row for nodes, pods in sizes for row in health.rows(Lab, Row, BINARY, nodes, pods)]
 
 
+def drain_rows(full):
+    return drain.rows(Lab, Row, NAMESPACE, start_even, full)
+
+
 def table(rows):
     head = Row("what", "cfkops", "peer", "bar", None)
     widths = [max(len(getattr(row, part)) for row in [head, *rows]) for part in ("what", "ours", "bar")]
@@ -255,22 +262,26 @@ def table(rows):
         print(f"{row.what:{widths[0]}}  {row.ours:{widths[1]}}  {row.bar:{widths[2]}}  {met or '      '}  {row.peer}")
 
 
+def verdict(rows, strict):
+    table(rows)
+    return 1 if any(row.harm or (strict and not row.met) for row in rows) else 0
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--full", action="store_true")
     parser.add_argument("--strict", action="store_true")
-    parser.add_argument("--health", action="store_true")
+    parser.add_argument("--only", choices=["health", "drain"])
     options = parser.parse_args()
     usable = os.environ.get("CFKOPS_LAB") != "off" and subprocess.run(
         [str(TOOL), "check"], capture_output=True).returncode == 0
     kubectl = subprocess.run([str(TOOL), "path", "kubectl"], capture_output=True, text=True).stdout.strip() \
         if usable else ""
-    if options.health:
+    day2 = {"health": health_rows, "drain": drain_rows}
+    if options.only:
         if not usable:
             raise SystemExit("bench: the lab cannot run here")
-        rows = health_rows(options.full)
-        table(rows)
-        return 1 if options.strict and not all(row.met for row in rows) else 0
+        return verdict(day2[options.only](options.full), options.strict)
     rows = startup(kubectl if kubectl and pathlib.Path(kubectl).exists() else "")
     rows += many_linted()
     rows += on_sandbox()
@@ -278,11 +289,11 @@ def main():
     rows += rehearsal()
     if usable:
         rows += restarts(options.full)
-        rows += health_rows(options.full)
+        for measured in day2.values():
+            rows += measured(options.full)
     else:
         print("bench: the lab cannot run here; its rows are left out")
-    table(rows)
-    return 1 if any(row.harm or (options.strict and not row.met) for row in rows) else 0
+    return verdict(rows, options.strict)
 
 
 if __name__ == "__main__":

@@ -49,8 +49,13 @@ struct Script {
       live;  ///< of `fake.says`, by its `of`: called each time, in place of the queue
   std::function<void(const engine::Context&)> on_apply;  ///< called by every action
   std::map<std::string, engine::Outcome>
-      undo;                         ///< of `fake.set`, by config map, instead of its own
+      undo;  ///< of `fake.set`, by config map, instead of its own
+  std::map<std::string, std::vector<engine::LockTarget>>
+      locks;  ///< that the plans name, by step id
+  std::map<std::string, std::string>
+      later;                        ///< the command that `fake.set` leaves, by the value before
   bool refused = false;             ///< what the plans say of the server's dry run
+  std::vector<std::string> first;   ///< steps of `fake.set` that were planned with none before them
   std::vector<std::string> asked;   ///< by the check `permission`
   std::vector<std::string> undone;  ///< by `fake.set`
 };

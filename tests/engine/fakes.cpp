@@ -34,10 +34,12 @@ class FakeAction : public engine::Action {
 
   [[nodiscard]] const ActionSpec& spec() const override { return spec_; }
 
-  [[nodiscard]] Result<StepPlan> plan(const Context& /*context*/,
+  [[nodiscard]] Result<StepPlan> plan(const Context& context,
                                       kube::Reader& /*reader*/,
                                       const Arguments& /*arguments*/) const override {
-    return StepPlan{};
+    StepPlan plan;
+    plan.locks = locks_of(context);
+    return plan;
   }
 
   [[nodiscard]] engine::PlannedChange planned_undo(const Json& /*remembered*/) const override {
@@ -58,6 +60,11 @@ class FakeAction : public engine::Action {
   }
 
   [[nodiscard]] Script& script() const { return script_; }
+
+  [[nodiscard]] std::vector<engine::LockTarget> locks_of(const Context& context) const {
+    const auto found = script_.locks.find(context.step.id);
+    return found == script_.locks.end() ? std::vector<engine::LockTarget>() : found->second;
+  }
 
  private:
   Script& script_;
@@ -89,7 +96,11 @@ class SetAction final : public FakeAction {
                                     name,
                                     kube::PatchType::Merge,
                                     value_patch(arguments.string("value"))));
+    if (context.comes_first) {
+      script().first.push_back(context.step.id);
+    }
     StepPlan plan;
+    plan.locks = locks_of(context);
     plan.changes.push_back({.verb = "patch",
                             .object = now.text(),
                             .uid = now.uid(),
@@ -139,6 +150,15 @@ class SetAction final : public FakeAction {
             .uid = remembered.string_or("/uid", ""),
             .diff = {"~ /data/value"},
             .verdict = {}};
+  }
+
+  [[nodiscard]] std::map<std::string, std::string> later(
+      const runbook::ValueMap& outputs) const override {
+    const auto before = outputs.find("before");
+    const auto found = script().later.find(before == outputs.end() ? "" : before->second.text());
+    return found == script().later.end()
+               ? std::map<std::string, std::string>()
+               : std::map<std::string, std::string>{{"it", found->second}};
   }
 
   [[nodiscard]] Outcome undo(const Context& context,
@@ -343,6 +363,10 @@ class PermissionCheck final : public engine::Check {
 class StatefulSets final : public engine::RefSource {
  public:
   [[nodiscard]] std::string kind() const override { return "StatefulSet"; }
+
+  [[nodiscard]] std::vector<runbook::PermissionSpec> permissions() const override {
+    return {{"list", "statefulsets.apps"}};
+  }
 
   [[nodiscard]] Result<std::vector<engine::RefCandidate>> find(
       kube::Reader& reader, const std::string& ns) const override {

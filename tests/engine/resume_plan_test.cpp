@@ -49,6 +49,13 @@ struct ResumedPlan : testing::Test, test::Lives {
   std::optional<SavedPlan> plan;
 };
 
+TEST_F(ResumedPlan, TellsTheFirstStepThatIsLeftThatNoChangeComesBeforeIt) {
+  EXPECT_EQ(bench.script.first, (std::vector<std::string>{"one", "one"})) << "planned twice so far";
+  bench.script.first.clear();
+  static_cast<void>(resumed());
+  EXPECT_EQ(bench.script.first, std::vector<std::string>{"two"});
+}
+
 TEST_F(ResumedPlan, GoesOnThoughTheRunItselfHasChangedWhatThePlanRestsOn) {
   EXPECT_EQ(recovered().saved_plan, plan->sha256);
   const RunReport report = resumed();

@@ -68,6 +68,26 @@ TEST(MinimalRoles, NamesAreKeptWhereTheServerCanHoldARequestToThem) {
   EXPECT_NE(text.find("verbs:\n  - list\n"), std::string::npos);
 }
 
+TEST(MinimalRoles, WhatAnotherRuleCoversIsNotAllowedTwice) {
+  const std::vector<kube::AccessQuestion> questions = {
+      ask("get", kube::resources::pods(), ""),
+      ask("get", kube::resources::pods()),
+      ask("get", kube::resources::pods(), "kafka", "", "kafka-0"),
+      ask("get", kube::resources::pods(), "kafka", "proxy"),
+      ask("list", kube::resources::pods())};
+  const std::vector<kube::AccessQuestion> wanted = {questions[0], questions[3], questions[4]};
+  EXPECT_EQ(minimal_roles(questions, "cfkops", ""), minimal_roles(wanted, "cfkops", ""));
+  EXPECT_NE(minimal_roles(questions, "cfkops", "").find("pods/proxy"), std::string::npos);
+}
+
+TEST(MinimalRoles, APathIsInAClusterRole) {
+  const std::vector<kube::AccessQuestion> questions = {kube::AccessQuestion::of_path("/readyz")};
+  const std::string text = minimal_roles(questions, "cfkops", "");
+  EXPECT_NE(text.find("kind: ClusterRole\n"), std::string::npos);
+  EXPECT_NE(text.find("- nonResourceURLs:\n  - /readyz\n  verbs:\n  - get\n"), std::string::npos)
+      << text;
+}
+
 TEST(MinimalRoles, ReviewsOfOneselfNeedNone) {
   const kube::Resource review{
       "authorization.k8s.io", "v1", "selfsubjectaccessreviews", "SelfSubjectAccessReview", false};

@@ -25,6 +25,7 @@ Answer judge_pem(const std::string& pem) {
   snapshot.of(Part::TlsSecrets)
       .emplace_back(nlohmann::json{{"metadata", {{"name", "tls"}, {"namespace", "c"}}},
                                    {"data", {{"tls.crt", base::base64_encode(pem)}}}});
+  snapshot.source(Part::StatefulSets) = source;
   std::vector<Answer> answers = judge_all(snapshot, Profile::Full);
   return *std::find_if(answers.begin(), answers.end(), [](const Answer& answer) {
     return answer.check->id == "T01";

@@ -155,6 +155,69 @@ TEST(HealthOfACluster, QuotaAndBudgetThatBlock) {
       << complaints(report);
 }
 
+TEST(HealthOfACluster, SecretsThatAreMountedAsCertificatesAreReadAndNoOthers) {
+  Bench bench(
+      with_objects("  - apiVersion: v1\n"
+                   "    kind: Secret\n"
+                   "    metadata: {name: tls-kafka, namespace: default}\n"
+                   "    data: {fullchain.pem: bm9uZQ==, privkey.pem: bm9uZQ==}\n"
+                   "  - apiVersion: v1\n"
+                   "    kind: Secret\n"
+                   "    metadata: {name: credential, namespace: default}\n"
+                   "    data: {plain.txt: bm9uZQ==}\n"
+                   "  - apiVersion: apps/v1\n"
+                   "    kind: StatefulSet\n"
+                   "    metadata: {name: kafka, namespace: default}\n"
+                   "    spec:\n"
+                   "      serviceName: kafka\n"
+                   "      selector: {matchLabels: {app: m}}\n"
+                   "      template:\n"
+                   "        metadata: {labels: {app: m}}\n"
+                   "        spec:\n"
+                   "          containers:\n"
+                   "            - name: m\n"
+                   "              image: \"m:1\"\n"
+                   "              volumeMounts:\n"
+                   "                - {name: t, mountPath: /mnt/sslcerts}\n"
+                   "                - {name: c, mountPath: /mnt/secrets/credential}\n"
+                   "          volumes:\n"
+                   "            - {name: t, secret: {secretName: tls-kafka}}\n"
+                   "            - {name: c, secret: {secretName: credential}}\n"));
+  bench.pass(seconds(60));
+  const auto snapshot = read_snapshot(bench.reader, {.profile = Profile::Full});
+  ASSERT_THAT(snapshot, test::IsOk());
+  ASSERT_EQ(snapshot->of(Part::TlsSecrets).size(), 1U);
+  const Json& secret = snapshot->of(Part::TlsSecrets).front();
+  EXPECT_EQ(secret.string_or("/metadata/name", ""), "tls-kafka");
+  EXPECT_EQ(secret.members("/data").size(), 1U) << "and no private key is kept";
+}
+
+/// The server is too busy to list services, that many times.
+sandbox::Fault busy(int times) {
+  sandbox::Fault fault;
+  fault.kind = sandbox::FaultKind::RequestRefused;
+  fault.on = sandbox::RequestMatch{.method = "GET", .resource = "services"};
+  fault.times = times;
+  fault.code = 429;
+  return fault;
+}
+
+TEST(HealthOfACluster, WhatIsPutOffIsAskedForAgain) {
+  Bench bench("healthy");
+  bench.pass(seconds(60));
+  bench.cluster->inject({busy(2)});
+  const Report report = bench.look(Profile::Full);
+  EXPECT_EQ(report.verdict_line(), "healthy") << complaints(report);
+}
+
+TEST(HealthOfACluster, WhatIsPutOffForEverIsUnknown) {
+  Bench bench("healthy");
+  bench.pass(seconds(60));
+  bench.cluster->inject({busy(100)});
+  const Report report = bench.look(Profile::Full);
+  EXPECT_EQ(report.count(Verdict::Unknown), 1U) << complaints(report);
+}
+
 TEST(HealthOfACluster, OneNamespaceIsLookedAtAlone) {
   Bench bench("healthy");
   bench.pass(seconds(60));

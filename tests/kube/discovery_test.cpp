@@ -131,5 +131,32 @@ TEST_F(DiscoveryTest, UnderstandsOlderServers) {
               HasError(ErrorCode::NotFound, "not answering: apis/metrics.k8s.io/v1beta1"));
 }
 
+json with_verbs(json one, std::vector<std::string> verbs) {
+  one["verbs"] = std::move(verbs);
+  return one;
+}
+
+TEST_F(DiscoveryTest, ListsWhatCanBeListedAndMadeInThePreferredVersion) {
+  json two =
+      group("example.org", "v2", {with_verbs(resource("widgets", "Widget"), {"list", "create"})});
+  json one = group("example.org",
+                   "v1",
+                   {with_verbs(resource("widgets", "Widget"), {"list", "create"}),
+                    with_verbs(resource("gauges", "Gauge"), {"list"})});
+  two["versions"].push_back(one["versions"][0]);
+  serve({two});
+  const auto served = client.served();
+  ASSERT_THAT(served, IsOk());
+  ASSERT_THAT(*served, SizeIs(1));
+  EXPECT_EQ(served->front().path("ns"), "/apis/example.org/v2/namespaces/ns/widgets");
+}
+
+TEST_F(DiscoveryTest, DoesNotPassOffAListWithAHoleAsWhole) {
+  json stale = group("metrics.k8s.io", "v1beta1", {});
+  stale["versions"][0]["freshness"] = "Stale";
+  serve({stale});
+  EXPECT_THAT(client.served(), HasError(ErrorCode::Unknown, "metrics.k8s.io/v1beta1"));
+}
+
 }  // namespace
 }  // namespace cfkops::kube

@@ -29,6 +29,16 @@ Object unready(const json& container_state) {
   return Object(Json(std::move(pod)));
 }
 
+TEST(PodEnded, IsWhatSucceededOrFailed) {
+  const auto ended = [](const char* phase) {
+    return pod_ended(Object(Json(json{{"status", {{"phase", phase}}}})));
+  };
+  EXPECT_TRUE(ended("Succeeded"));
+  EXPECT_TRUE(ended("Failed"));
+  EXPECT_FALSE(ended("Running"));
+  EXPECT_FALSE(ended(""));
+}
+
 TEST(PodReady, NeedsTheConditionAndAPodThatStays) {
   json pod = running_pod();
   EXPECT_TRUE(pod_ready(Object(Json(pod))));

@@ -316,6 +316,16 @@ TEST_F(ReaderTest, TriesAPatchWithoutDoingIt) {
   EXPECT_THAT(recorder.lines, IsEmpty());
 }
 
+TEST_F(ReaderTest, TriesACreationAndAReplacementWithoutDoingThem) {
+  const std::string query = "?fieldManager=cfkops&fieldValidation=Strict&dryRun=All";
+  transport.expect("POST", kPods + query).reply(201, pod("kafka-0", "u0"));
+  transport.expect("PUT", kPod + query).reply(200, pod("kafka-0", "u0"));
+  const Json object(pod("kafka-0", "u0"));
+  EXPECT_THAT(client.dry_run_create(resources::pods(), "confluent", object), IsOk());
+  EXPECT_THAT(client.dry_run_update(resources::pods(), "confluent", object), IsOk());
+  EXPECT_THAT(recorder.lines, IsEmpty());
+}
+
 TEST_F(ReaderTest, TriesAnEvictionWithoutDoingIt) {
   transport.on("POST", kPod + "/eviction").reply(201, R"({"kind":"Status","status":"Success"})");
   EXPECT_THAT(client.dry_run_evict("confluent", "kafka-0", "u0"), IsOk());
@@ -344,7 +354,16 @@ TEST_F(ReaderTest, AsksWhetherWeMay) {
                             "subresource":"eviction","namespace":"confluent"})"));
 }
 
+TEST_F(ReaderTest, AsksWhetherWeMayReadAPath) {
+  transport.on("POST", "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews")
+      .reply(201, R"({"kind":"SelfSubjectAccessReview","status":{"allowed":true}})");
+  EXPECT_THAT(client.can_i(AccessQuestion::of_path("/readyz")), IsOkAnd(Access::Allowed));
+  EXPECT_EQ(json::parse(transport.calls().front().request.body)["spec"],
+            json::parse(R"({"nonResourceAttributes":{"verb":"get","path":"/readyz"}})"));
+}
+
 TEST(AccessQuestionText, NamesEverythingThatIsAsked) {
+  EXPECT_EQ(AccessQuestion::of_path("/readyz").text(), "get /readyz");
   EXPECT_EQ((AccessQuestion{"get", resources::pods(), "proxy", "confluent", ""}.text()),
             "get pods/proxy in namespace confluent");
   EXPECT_EQ((AccessQuestion{"patch", resources::nodes(), "", "ignored", "n1"}.text()),

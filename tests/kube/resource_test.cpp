@@ -49,6 +49,9 @@ TEST(FindBuiltin, TakesEveryFormThatKubectlTakes) {
   }
   EXPECT_EQ(*find_builtin("pdb"), resources::pod_disruption_budgets());
   EXPECT_EQ(*find_builtin("pods.v1"), resources::pods());
+  EXPECT_EQ(*find_builtin("quota"), resources::resource_quotas());
+  EXPECT_EQ(*find_builtin("horizontalpodautoscalers.autoscaling"),
+            resources::horizontal_pod_autoscalers());
 }
 
 TEST(FindBuiltin, KnowsNoOthers) {

@@ -51,8 +51,8 @@ TEST(Disruption, TogetherTheyNeedRoomForAll) {
   EXPECT_TRUE(found.budgets[0].never);
   EXPECT_EQ(
       found.budgets[0].why,
-      "3 of 3 pods healthy, 2 wanted: it allows 1, 2 would go; even with all healthy it would "
-      "not allow that");
+      "it allows 1 now, 2 would go (3 of 3 pods healthy, 2 must stay); with all healthy it would "
+      "allow no more than 1");
 }
 
 TEST(Disruption, ABudgetThatMayAllowItLaterIsNotCalledImpossible) {

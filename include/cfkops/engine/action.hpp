@@ -1,9 +1,11 @@
 #pragma once
 
 #include "cfkops/base/clock.hpp"
+#include "cfkops/base/files.hpp"
 #include "cfkops/base/json.hpp"
 #include "cfkops/base/result.hpp"
 #include "cfkops/engine/journal.hpp"
+#include "cfkops/engine/lock.hpp"
 #include "cfkops/engine/observer.hpp"
 #include "cfkops/engine/outcome.hpp"
 #include "cfkops/engine/sent_mutation.hpp"
@@ -12,6 +14,7 @@
 #include "cfkops/runbook/action_spec.hpp"
 
 #include <functional>
+#include <map>
 #include <optional>
 #include <span>
 #include <string>
@@ -21,6 +24,9 @@ namespace cfkops::engine {
 
 /// Who is asked: engine/approver.hpp.
 class Approver;
+
+/// Holds the locks of a run: engine/lock_keeper.hpp.
+class LockKeeper;
 
 /// The arguments of one step or check, evaluated and converted to their declared types, defaults
 /// filled in.
@@ -80,6 +86,11 @@ struct StepPlan {
   std::vector<kube::AccessQuestion> permissions;
   std::optional<Duration> estimate;
   std::string undo;  ///< how it would be undone, or why not
+
+  /// What only one run at a time may work on, besides what the runbook locks: found out by looking.
+  /// Taken with the other locks before the first step; given back when the step is done, unless it
+  /// can be taken back or another step needs it.
+  std::vector<LockTarget> locks = {};
 };
 
 /// What an action or check is given besides the cluster.
@@ -97,6 +108,10 @@ struct Context {
   /// declarations tell). Not complete in other prerequisites; null elsewhere.
   const std::vector<kube::AccessQuestion>* needed = nullptr;
 
+  /// While planning: no step that changes something comes before this one any more, so that what it
+  /// finds now is what it will find.
+  bool comes_first = false;
+
   /// Of a step that an earlier process of this run had begun: what it sent, and what is known to
   /// have become of it. Null elsewhere. An action whose spec says `continues` goes on from there.
   const std::vector<SentMutation>* earlier = nullptr;
@@ -104,6 +119,23 @@ struct Context {
   /// Whom a step may ask; what is asked and answered is in the log. Null while planning, in checks,
   /// and in what takes a step back.
   Approver* approver = nullptr;
+
+  /// Where files are read and written; null: on this machine.
+  base::Files* files = nullptr;
+
+  /// The same, whichever it is.
+  [[nodiscard]] base::Files& file_system() const {
+    return files == nullptr ? base::machine_files() : *files;
+  }
+
+  /// The locks of the run, for `hold`. Null while planning, in checks, and in what takes a step
+  /// back.
+  LockKeeper* locks = nullptr;
+
+  /// Takes this lock unless the run holds it: of what has come since the plan was made, or could
+  /// not be planned. It is given back at the end of the run. Where there are no locks it does
+  /// nothing. Errors: as of `LockKeeper::acquire`.
+  [[nodiscard]] Status hold(const LockTarget& target) const;
 
   /// Tells the observer and, in a run, the journal.
   void progress(const std::string& text) const;
@@ -139,6 +171,14 @@ class Action {
   /// approve of it. Asks nobody. Likewise never asked of actions that have no undo.
   [[nodiscard]] virtual PlannedChange planned_undo(const Json& remembered) const = 0;
 
+  /// What a person is to do later since a step is done that gave these outputs: commands by what
+  /// they are about ("node worker-3"), without the flags of the connection; "" where a later step
+  /// has seen to what an earlier one asked for. Pure.
+  [[nodiscard]] virtual std::map<std::string, std::string> later(
+      const runbook::ValueMap& /*outputs*/) const {
+    return {};
+  }
+
   /// Takes back what was remembered by `Journal::remember_undo` (in reverse order of remembering).
   /// Actions whose spec says `no_undo`, or that only read, are never asked.
   [[nodiscard]] virtual Outcome undo(const Context& context,
@@ -161,6 +201,12 @@ class Check {
   [[nodiscard]] virtual CheckResult evaluate(const Context& context,
                                              kube::Reader& reader,
                                              const Arguments& arguments) const = 0;
+
+  /// What evaluating it with these arguments asks for, where that is not what its declaration says.
+  [[nodiscard]] virtual std::optional<std::vector<kube::AccessQuestion>> permissions(
+      const Context& /*context*/, kube::Reader& /*reader*/, const Arguments& /*arguments*/) const {
+    return std::nullopt;
+  }
 };
 
 /// A live object that a `ref<Kind>` parameter may mean.
@@ -181,6 +227,9 @@ class RefSource {
 
   /// "Kafka", as in ref<Kafka>.
   [[nodiscard]] virtual std::string kind() const = 0;
+
+  /// What looking for them asks for.
+  [[nodiscard]] virtual std::vector<runbook::PermissionSpec> permissions() const = 0;
 
   /// All of them in the namespace. Errors: what kept it from looking.
   [[nodiscard]] virtual Result<std::vector<RefCandidate>> find(kube::Reader& reader,

@@ -66,6 +66,10 @@ inline constexpr std::string_view kLockLost = "LockLost";
                                                            const runbook::Bindings& bindings,
                                                            const std::string& ns);
 
+/// These in the order in which every run takes them, each once: of two runs that want the same ones
+/// one gets all.
+[[nodiscard]] std::vector<LockTarget> in_order(std::vector<LockTarget> targets);
+
 /// What taking, renewing and giving back these locks asks of the server.
 [[nodiscard]] std::vector<kube::AccessQuestion> lock_permissions(
     const std::vector<LockTarget>& targets);

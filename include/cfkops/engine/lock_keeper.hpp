@@ -40,6 +40,10 @@ class LockKeeper final : public MutationGate {
   /// one: who, since when, and what to do; Cancelled; what the server says.
   Status acquire(const std::vector<LockTarget>& targets);
 
+  /// Takes one more, unless it is held; what was held before is held afterwards, too. Errors: as of
+  /// `acquire`.
+  Status acquire_one(const LockTarget& target);
+
   /// Whether another run that lives holds one of them. Takes and writes nothing; looks at a record
   /// for as long as a living holder needs to renew it. Where that cannot be read there is no error.
   /// Errors: Refused with reason `kLockHeld`; Cancelled.
@@ -60,6 +64,10 @@ class LockKeeper final : public MutationGate {
 
   /// How many requests all this took.
   [[nodiscard]] std::uint64_t requests_sent() const { return client_.requests_sent(); }
+
+  /// Gives back those of these that are held, before the end. One of which that fails lapses by
+  /// itself, which is told.
+  void release_early(const std::vector<LockTarget>& targets);
 
   /// Gives back what is still held. What is lost is left alone. Returns, in sentences, which could
   /// not be given back.
@@ -109,6 +117,7 @@ class LockKeeper final : public MutationGate {
   void renew(Held& held);
   void look_after_conflict(Held& held);
   Status give_back(Held& held);
+  [[nodiscard]] std::string lapses(const LockTarget& target, const Error& error) const;
   Result<kube::Object> send(const Held& held, const Json& patch);
   void lose(Error why);
   [[nodiscard]] std::optional<Error> lapse() const;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "cfkops/base/files.hpp"
 #include "cfkops/base/json.hpp"
 #include "cfkops/base/result.hpp"
 #include "cfkops/engine/action.hpp"
@@ -39,6 +40,8 @@ struct RunRequest {
       runbook_word;  ///< the word that named the runbook, for the next commands; "": its name
   std::string
       command_line;  ///< what follows "cfkops run" to ask for the same again, for the next commands
+  std::string connection = {};  ///< the flags that say which cluster is meant and as whom, for the
+                                ///< next commands: " --context staging"
   LockSettings locks = {};
   int life = 1;  ///< which process of the run this is, from 1
   std::string take_over =
@@ -49,6 +52,8 @@ struct RunRequest {
   std::string ignore_windows = {};   ///< why they do not count, in an emergency; "": they do
   const SavedPlan* saved = nullptr;  ///< borrowed: what is to be carried out, and nothing else
   std::vector<CountedApproval> approvals = {};  ///< of it
+  base::Files* files =
+      nullptr;  ///< borrowed: where steps read and write files; null: on this machine
 };
 
 /// A prerequisite with its answer.

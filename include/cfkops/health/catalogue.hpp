@@ -83,7 +83,13 @@ struct Answer {
   Duration age = {};  ///< of the oldest reading that it rests on
 };
 
-/// Every check of the profile judged, in the order of the catalogue.
-[[nodiscard]] std::vector<Answer> judge_all(const Snapshot& snapshot, Profile profile);
+/// Of the profile and, where `only` names some, one of those: by its id ("T01") or by the letter of
+/// its group ("S").
+[[nodiscard]] bool is_asked(const Check& check, Profile profile, std::span<const std::string> only);
+
+/// Every check that `is_asked` judged, in the order of the catalogue.
+[[nodiscard]] std::vector<Answer> judge_all(const Snapshot& snapshot,
+                                            Profile profile,
+                                            std::span<const std::string> only = {});
 
 }  // namespace cfkops::health

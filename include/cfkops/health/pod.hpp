@@ -52,6 +52,8 @@ struct Pod {
   std::int64_t memory = 0;      ///< ditto, bytes
   std::vector<std::string> finalizers = {};
   std::vector<std::string> claims = {};
+  std::vector<std::string> tolerated =
+      {};  ///< keys of the taints that it names, but for Kubernetes' own
   placement::Labels labels = {};
   std::vector<Container> containers = {};
 

@@ -13,6 +13,7 @@ struct ReadOptions {
   Profile profile = Profile::Full;
   std::string ns = {};  ///< of what has a namespace only this one; "": all
   Duration timeout = std::chrono::seconds(30);
+  std::vector<std::string> only = {};  ///< for these checks alone, as of `is_asked`; empty: for all
 };
 
 /// Reads what the checks of a profile need, and no more. For `sop` that is tables without objects,
@@ -21,7 +22,7 @@ struct ReadOptions {
 /// Cancelled, and those of a server that cannot be reached at all.
 [[nodiscard]] Result<Snapshot> read_snapshot(kube::Reader& reader, const ReadOptions& options);
 
-/// What is listed for it, as an administrator would permit it: "nodes", "statefulsets.apps".
-[[nodiscard]] std::vector<std::string> listed_resources();
+/// What must be allowed for it, so that no check is unknown for want of it.
+[[nodiscard]] std::vector<kube::AccessQuestion> rights(const ReadOptions& options);
 
 }  // namespace cfkops::health

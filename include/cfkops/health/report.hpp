@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -37,7 +38,9 @@ struct Report {
 };
 
 /// The report of a snapshot; who asked fills in server, scope, took and requests.
-[[nodiscard]] Report assess(const Snapshot& snapshot, Profile profile);
+[[nodiscard]] Report assess(const Snapshot& snapshot,
+                            Profile profile,
+                            std::span<const std::string> only = {});
 
 /// What is known already: the findings of an earlier report.
 struct Baseline {

@@ -75,6 +75,9 @@ struct ObjectList {
 /// The status of condition `type` ("True", "False", "Unknown"), or "" where there is none.
 [[nodiscard]] std::string condition(const Object& object, std::string_view type);
 
+/// All containers of a pod have ended, and none starts anew: its phase is Succeeded or Failed.
+[[nodiscard]] bool pod_ended(const Object& pod);
+
 /// A pod is Ready and not on its way out.
 [[nodiscard]] bool pod_ready(const Object& pod);
 

@@ -35,10 +35,14 @@ struct AccessQuestion {
   std::string subresource;
   std::string ns;
   std::string name;
+  std::string path = {};  ///< "/readyz": of what is no resource; then only the verb counts besides
 
   friend bool operator==(const AccessQuestion&, const AccessQuestion&) = default;
 
-  /// "get pods/proxy in namespace confluent"
+  /// Reading what the API server tells of itself.
+  static AccessQuestion of_path(std::string path);
+
+  /// "get pods/proxy in namespace confluent", "get /readyz"
   [[nodiscard]] std::string text() const;
 };
 
@@ -178,12 +182,25 @@ class Reader {
                                              const std::string& ns,
                                              const ListOptions& options = {});
 
-  /// Whether the server would accept the patch and what the object would be (`dryRun=All`).
+  /// Whether the server would accept the patch and what the object, or its `subresource`, would be
+  /// (`dryRun=All`).
   [[nodiscard]] Result<Object> dry_run_patch(const Resource& resource,
                                              const std::string& ns,
                                              const std::string& name,
                                              PatchType type,
-                                             const Json& patch);
+                                             const Json& patch,
+                                             const std::string& subresource = {});
+
+  /// What the server would make of a new object (`dryRun=All`). Errors: AlreadyExists.
+  [[nodiscard]] Result<Object> dry_run_create(const Resource& resource,
+                                              const std::string& ns,
+                                              const Json& object);
+
+  /// What an object would be after being replaced by this one (`dryRun=All`). Errors: Conflict,
+  /// where its uid or resourceVersion is another one.
+  [[nodiscard]] Result<Object> dry_run_update(const Resource& resource,
+                                              const std::string& ns,
+                                              const Json& object);
 
   /// Whether the server would accept the eviction now (`dryRun=All`). Errors: TooManyRequests,
   /// where a budget says no; Conflict, where the pod is another one.
@@ -203,6 +220,10 @@ class Reader {
   /// The resource that serves `kind` or plural or short name, built-in or from discovery. Errors:
   /// NotFound with did-you-mean.
   [[nodiscard]] Result<Resource> discover(const std::string& word);
+
+  /// What the server serves that can be listed and made, of each kind the version that it prefers,
+  /// in its own order. Errors: Unknown where a part of its API does not answer.
+  [[nodiscard]] Result<std::vector<Resource>> served();
 
   /// The log so far, at most `options.limit_bytes`.
   [[nodiscard]] Result<std::string> logs(const std::string& ns,

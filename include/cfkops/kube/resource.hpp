@@ -48,6 +48,8 @@ namespace resources {
 [[nodiscard]] const Resource& persistent_volumes();
 [[nodiscard]] const Resource& storage_classes();
 [[nodiscard]] const Resource& csi_nodes();
+[[nodiscard]] const Resource& resource_quotas();
+[[nodiscard]] const Resource& horizontal_pod_autoscalers();
 }  // namespace resources
 
 /// The built-in resource that `word` names the way kubectl takes it: plural, singular, kind in any

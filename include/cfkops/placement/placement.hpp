@@ -56,4 +56,9 @@ struct Forecast {
 /// in the view is Unknown, without pods.
 [[nodiscard]] Forecast drain(const View& view, const std::string& node);
 
+/// Whether pods that are not there yet fit together, judged in the same way. `pods` are as their
+/// controller will make them, its reference among their owners, with the claims of their own that
+/// are not there yet as `ephemeral` volumes; the node that they name does not count.
+[[nodiscard]] Forecast add(const View& view, const std::vector<Json>& pods);
+
 }  // namespace cfkops::placement

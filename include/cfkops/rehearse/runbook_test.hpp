@@ -11,6 +11,7 @@
 #include "cfkops/sandbox/scenario.hpp"
 
 #include <cstdint>
+#include <filesystem>
 #include <functional>
 #include <optional>
 #include <string>
@@ -126,6 +127,7 @@ struct TestSubject {
   const engine::Catalogue& catalogue;
   /// What a program would exit with after such a run.
   std::function<int(const engine::RunReport&)> exit_code;
+  std::filesystem::path folder = {};  ///< from which relative paths of files count
 };
 
 /// Carries the runbook out on a cluster of the test's own and compares. A run that does harm

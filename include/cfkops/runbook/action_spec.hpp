@@ -43,12 +43,13 @@ struct OutputSpec {
 /// requests come from its plan.
 struct PermissionSpec {
   /// Where it is needed, of what has a namespace.
-  enum class In { TheNamespace, AllNamespaces };
+  enum class In { TheNamespace, AllNamespaces, NoNamespace };
 
   std::string verb;
-  std::string resource;  ///< "pods/eviction"
+  std::string resource;  ///< "pods/eviction", "statefulsets.apps"; or a path: "/version"
   In in = In::TheNamespace;
-  std::string only = {};  ///< the value of an argument that asks for it; "": it is always needed
+  std::string only = {};  ///< the value of an argument that asks for it, or the kind of the object
+                          ///< that it refers to; "": it is always needed
 
   /// "pods in all namespaces", "pods/proxy (kafka)"
   [[nodiscard]] std::string text() const;

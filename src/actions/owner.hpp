@@ -1,0 +1,18 @@
+#pragma once
+
+#include "cfkops/base/json.hpp"
+#include "cfkops/kube/object.hpp"
+
+#include <optional>
+#include <string>
+
+namespace cfkops::actions {
+
+/// The controller that owns an object, as its owner reference has it; null where there is none.
+/// Pure.
+[[nodiscard]] Json controller_of(const kube::Object& object);
+
+/// The same for people: "Kafka kafka"; nothing where there is none. Pure.
+[[nodiscard]] std::optional<std::string> controller_text(const kube::Object& object);
+
+}  // namespace cfkops::actions
