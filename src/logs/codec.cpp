@@ -28,6 +28,11 @@ Error damaged() {
   return make_error(ErrorCode::Protocol, "the compressed data is damaged or cut off");
 }
 
+/// Nothing is no piece.
+Status give(std::string_view bytes, const ByteSink& sink) {
+  return bytes.empty() ? Status() : sink(bytes);
+}
+
 class ZstdEncoder final : public Encoder {
  public:
   ZstdEncoder()
@@ -52,9 +57,7 @@ class ZstdEncoder final : public Encoder {
       ZSTD_outBuffer out{buffer_.data(), buffer_.size(), 0};
       const std::size_t left = ZSTD_compressStream2(context_.get(), &out, &in, how);
       CFKOPS_CHECK(ZSTD_isError(left) == 0);
-      if (out.pos > 0) {
-        CFKOPS_TRY(sink(std::string_view(buffer_.data(), out.pos)));
-      }
+      CFKOPS_TRY(give(std::string_view(buffer_.data(), out.pos), sink));
       if (how == ZSTD_e_end ? left == 0 : in.pos == in.size) {
         return {};
       }
@@ -88,9 +91,7 @@ class ZstdDecoder final : public Decoder {
       }
       // Behind the end of a text there is nothing more to be had without more bytes.
       full = out.pos == out.size && left_ != 0;
-      if (out.pos > 0) {
-        CFKOPS_TRY(sink(std::string_view(buffer_.data(), out.pos)));
-      }
+      CFKOPS_TRY(give(std::string_view(buffer_.data(), out.pos), sink));
     }
     return {};
   }
@@ -146,9 +147,7 @@ class GzipEncoder final : public Encoder {
       const int done = deflate(&stream_, how);
       CFKOPS_CHECK(done == Z_OK || done == Z_STREAM_END || done == Z_BUF_ERROR);
       const std::size_t made = buffer_.size() - stream_.avail_out;
-      if (made > 0) {
-        CFKOPS_TRY(sink(std::string_view(reinterpret_cast<const char*>(buffer_.data()), made)));
-      }
+      CFKOPS_TRY(give(std::string_view(reinterpret_cast<const char*>(buffer_.data()), made), sink));
     } while (stream_.avail_out == 0);
     return {};
   }
@@ -183,9 +182,7 @@ class GzipDecoder final : public Decoder {
         return damaged();
       }
       const std::size_t made = buffer_.size() - stream_.avail_out;
-      if (made > 0) {
-        CFKOPS_TRY(sink(std::string_view(reinterpret_cast<const char*>(buffer_.data()), made)));
-      }
+      CFKOPS_TRY(give(std::string_view(reinterpret_cast<const char*>(buffer_.data()), made), sink));
       whole_ = done == Z_STREAM_END;
       if (whole_) {
         inflateReset(&stream_);

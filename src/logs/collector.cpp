@@ -90,32 +90,31 @@ Status Collector::begin_record() {
 }
 
 Status Collector::recall(const std::string& record) {
-  bool first = true;
-  for (const std::string& line : base::split(record, '\n')) {
-    const auto parsed = Json::parse(line);
-    if (!parsed) {
-      if (first) {
-        return other_request(store_.place());
-      }
-      continue;
-    }
-    if (std::exchange(first, false)) {
-      if (parsed->get("/request").dump() != Json(json_of(request_)).dump()) {
-        return other_request(store_.place());
-      }
-      salt_ = parsed->string_or("/salt", "");
-      until_ = WallTime(Duration(parsed->int_or("/until", 0)));
-      from_ = parsed->has("/from") ? std::optional<WallTime>(Duration(parsed->int_or("/from", 0)))
-                                   : std::nullopt;
-    }
-    for (const Json& one : parsed->items("/logs")) {
-      expected_.push_back(identity_at(one));
-    }
-    if (parsed->has("/log")) {
-      CFKOPS_TRY(recall_log(parsed->get("/log")));
-    }
+  const std::vector<std::string> lines = base::split(record, '\n');
+  const auto first = Json::parse(lines.front());
+  if (!first || first->get("/request").dump() != Json(json_of(request_)).dump()) {
+    return other_request(store_.place());
+  }
+  salt_ = first->string_or("/salt", "");
+  until_ = WallTime(Duration(first->int_or("/until", 0)));
+  from_ = first->has("/from") ? std::optional<WallTime>(Duration(first->int_or("/from", 0)))
+                              : std::nullopt;
+  for (const std::string& line : lines) {
+    CFKOPS_TRY(recall_line(line));
   }
   return {};
+}
+
+/// Half a line, of a process that was killed, says nothing.
+Status Collector::recall_line(const std::string& line) {
+  const auto parsed = Json::parse(line);
+  if (!parsed) {
+    return {};
+  }
+  for (const Json& one : parsed->items("/logs")) {
+    expected_.push_back(identity_at(one));
+  }
+  return parsed->has("/log") ? recall_log(parsed->get("/log")) : Status();
 }
 
 /// Takes a log over, if its parts are as they were.
@@ -278,18 +277,20 @@ Result<bool> Collector::wait() {
   return reader_.loop().clock().now() < deadline_;
 }
 
+Status Collector::step(Job& job) {
+  if (Status stepped = job.fetch->step(); !stepped) {
+    // What is half read is read again; the room is needed by whoever mends it.
+    job.fetch.reset();
+    Status removed = job.part->discard();
+    return removed ? std::move(stepped) : std::move(removed);
+  }
+  return job.fetch->done() ? finished(job) : Status();
+}
+
 Status Collector::step_all() {
   const std::vector<Job*> active = active_;
   for (Job* job : active) {
-    if (Status stepped = job->fetch->step(); !stepped) {
-      // What is half read is read again; the room is needed by whoever mends it.
-      job->fetch.reset();
-      Status removed = job->part->discard();
-      return removed ? std::move(stepped) : std::move(removed);
-    }
-    if (job->fetch->done()) {
-      CFKOPS_TRY(finished(*job));
-    }
+    CFKOPS_TRY(step(*job));
   }
   return {};
 }
@@ -320,12 +321,17 @@ Status Collector::drop_oldest(Job& job, const std::string& limit) {
   return write_down({{"log", recorded(job.result, *job.part)}});
 }
 
+Status Collector::keep_limit(Job& job) {
+  while (job.part->bytes() > request_.limits.container_bytes) {
+    CFKOPS_TRY(drop_oldest(job, "container-size"));
+  }
+  return {};
+}
+
 /// Of a log that is too long, and of the longest where all are, the oldest lines go.
 Status Collector::keep_limits() {
   for (Job* job : active_) {
-    while (job->part->bytes() > request_.limits.container_bytes) {
-      CFKOPS_TRY(drop_oldest(*job, "container-size"));
-    }
+    CFKOPS_TRY(keep_limit(*job));
   }
   std::uint64_t all = bytes();
   while (all > request_.limits.total_bytes) {

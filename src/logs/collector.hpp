@@ -43,6 +43,7 @@ class Collector {
   Status forget();
   Status begin_record();
   Status recall(const std::string& record);
+  Status recall_line(const std::string& line);
   Status recall_log(const Json& json);
   Status write_down(const nlohmann::json& line);
   Status find();
@@ -53,8 +54,10 @@ class Collector {
   Status read_logs();
   void start_some();
   Result<bool> wait();
+  Status step(Job& job);
   Status step_all();
   Status finished(Job& job);
+  Status keep_limit(Job& job);
   Status keep_limits();
   Status drop_oldest(Job& job, const std::string& limit);
   Status end_for_time();

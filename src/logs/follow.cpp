@@ -163,9 +163,9 @@ class FollowedLog {
 
 class Follower {
  public:
-  Follower(kube::Reader& reader, const FollowRequest& request, const FollowListener& listener)
+  Follower(kube::Reader& reader, FollowRequest request, const FollowListener& listener)
       : reader_(reader),
-        request_(request),
+        request_(std::move(request)),
         listener_(listener) {
     request_.selection.previous = false;
     if (request_.salt.empty()) {
@@ -176,23 +176,31 @@ class Follower {
   Status run() {
     while (true) {
       CFKOPS_TRY(look());
-      const MonoTime next = now() + request_.look;
-      while (now() < next) {
-        CFKOPS_TRY(wait(next));
-        step();
-        if (over()) {
-          held_.release(MonoTime::max(), listener_);
-          return {};
-        }
-        if (!held_.release(now() - request_.delay, listener_)) {
-          return {};
-        }
+      CFKOPS_ASSIGN(const bool more, watch(now() + request_.look));
+      if (!more) {
+        return {};
       }
     }
   }
 
  private:
   [[nodiscard]] MonoTime now() const { return reader_.loop().clock().now(); }
+
+  /// Gives what comes until `next`; false where there is no more to come, or to give.
+  Result<bool> watch(MonoTime next) {
+    while (now() < next) {
+      CFKOPS_TRY(wait(next));
+      step();
+      if (over()) {
+        held_.release(MonoTime::max(), listener_);
+        return false;
+      }
+      if (!held_.release(now() - request_.delay, listener_)) {
+        return false;
+      }
+    }
+    return true;
+  }
 
   /// An API server that is away is no reason to end; one that never answered is.
   Status look() {

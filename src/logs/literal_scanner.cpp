@@ -17,7 +17,7 @@ constexpr std::uint16_t kNone = 0xFFFF;
 LiteralScanner::LiteralScanner(std::span<const std::string_view> literals)
     : next_(kBytes, kNone),
       ends_(1) {
-  for (std::uint16_t number = 0; number < literals.size(); ++number) {
+  for (std::size_t number = 0; number < literals.size(); ++number) {
     std::size_t state = 0;
     for (const char byte : literals[number]) {
       const std::size_t edge = state * kBytes + static_cast<unsigned char>(byte);
@@ -28,7 +28,7 @@ LiteralScanner::LiteralScanner(std::span<const std::string_view> literals)
       }
       state = next_[edge];
     }
-    ends_[state].push_back(number);
+    ends_[state].push_back(static_cast<std::uint16_t>(number));
   }
   // Breadth first: where no literal goes on, a shorter one that ends alike does.
   std::vector<std::uint16_t> shorter(ends_.size(), 0);

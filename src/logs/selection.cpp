@@ -30,14 +30,20 @@ std::string selector_text(const Json& selector) {
     for (const Json& value : one.items("/values")) {
       values.push_back(value.string_or("", ""));
     }
-    const std::string list = " (" + base::join(values, ",") + ")";
     if (how == "Exists" || how == "DoesNotExist") {
       parts.push_back((how == "Exists" ? "" : "!") + key);
     } else {
-      parts.push_back(key + (how == "In" ? " in" : " notin") + list);
+      parts.push_back(
+          fmt::format("{} {} ({})", key, how == "In" ? "in" : "notin", base::join(values, ",")));
     }
   }
   return base::join(parts, ",");
+}
+
+bool is_owned_by(const kube::Object& object, const std::string& uid) {
+  return std::ranges::any_of(
+      object.json().items("/metadata/ownerReferences"),
+      [&uid](const Json& owner) { return owner.string_or("/uid", "") == uid; });
 }
 
 class Finder {
@@ -46,7 +52,16 @@ class Finder {
       : reader_(reader),
         selection_(selection) {}
 
-  Status add_all(const std::string& ns) { return add_list(ns, selection_.label_selector); }
+  /// The pods of a namespace.
+  Status add_in(const std::string& ns) {
+    if (selection_.names.empty()) {
+      return add_list(ns, selection_.label_selector);
+    }
+    for (const std::string& name : selection_.names) {
+      CFKOPS_TRY(add_named(ns, name));
+    }
+    return {};
+  }
 
   Status add_named(const std::string& ns, const std::string& name) {
     const std::size_t slash = name.find('/');
@@ -80,12 +95,11 @@ class Finder {
     CFKOPS_ASSIGN(const kube::ObjectList sets, reader_.list(kube::resources::stateful_sets(), ns));
     bool any = false;
     for (const kube::Object& set : sets.items) {
-      for (const Json& owner : set.json().items("/metadata/ownerReferences")) {
-        if (owner.string_or("/uid", "") == object.uid()) {
-          any = true;
-          CFKOPS_TRY(add_list(ns, selector_text(set.json().get("/spec/selector"))));
-        }
+      if (!is_owned_by(set, object.uid())) {
+        continue;
       }
+      any = true;
+      CFKOPS_TRY(add_list(ns, selector_text(set.json().get("/spec/selector"))));
     }
     return any ? Status()
                : make_error(ErrorCode::NotFound,
@@ -183,12 +197,7 @@ Result<std::vector<kube::Object>> find_pods(kube::Reader& reader, const Selectio
     namespaces.emplace_back();
   }
   for (const std::string& ns : namespaces) {
-    if (selection.names.empty()) {
-      CFKOPS_TRY(finder.add_all(ns));
-    }
-    for (const std::string& name : selection.names) {
-      CFKOPS_TRY(finder.add_named(ns, name));
-    }
+    CFKOPS_TRY(finder.add_in(ns));
   }
   return finder.take();
 }

@@ -122,14 +122,13 @@ class FolderStore final : public Store {
     std::array<char, kPiece> piece;
     while (true) {
       const ssize_t got = ::read(fd, piece.data(), piece.size());
-      if (got == 0) {
-        return {};
+      if (got < 0 && errno == EINTR) {
+        continue;
       }
-      if (got > 0) {
-        CFKOPS_TRY(sink(std::string_view(piece.data(), static_cast<std::size_t>(got))));
-      } else if (errno != EINTR) {
-        return io_error("read", path, errno);
+      if (got <= 0) {
+        return got == 0 ? Status() : io_error("read", path, errno);
       }
+      CFKOPS_TRY(sink(std::string_view(piece.data(), static_cast<std::size_t>(got))));
     }
   }
 

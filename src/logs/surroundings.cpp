@@ -132,11 +132,9 @@ class Surroundings {
   Status add_cfk(const std::string& ns) {
     for (const char* plural : kCfkKinds) {
       const auto resource = reader_.discover(of_cfk(plural));
-      if (resource) {
-        CFKOPS_TRY(add_list(*resource, ns));
-      } else if (resource.error().code != ErrorCode::NotFound) {
-        CFKOPS_TRY(problem(resource.error()));
-      }
+      CFKOPS_TRY(resource                                       ? add_list(*resource, ns)
+                 : resource.error().code == ErrorCode::NotFound ? Status()
+                                                                : problem(resource.error()));
     }
     return {};
   }
@@ -144,18 +142,25 @@ class Surroundings {
   Status add_nodes(const std::set<std::string>& nodes) {
     for (const std::string& name : nodes) {
       const auto node = reader_.get(kube::resources::nodes(), "", name);
-      if (!node) {
-        CFKOPS_TRY(problem(node.error()));
-        if (node.error().code == ErrorCode::Forbidden) {
-          return {};
-        }
-        continue;
+      CFKOPS_TRY(node ? add_object(*node) : problem(node.error()));
+      if (!node && node.error().code == ErrorCode::Forbidden) {
+        return {};
       }
-      CFKOPS_TRY(add_object(*node));
     }
     return {};
   }
 
+  /// All that is in a namespace beside its pods.
+  Status add_namespace(const std::string& ns) {
+    CFKOPS_TRY(add_events(ns));
+    for (const kube::Resource& resource : built_in()) {
+      CFKOPS_TRY(add_list(resource, ns));
+    }
+    CFKOPS_TRY(add_cfk(ns));
+    return add_kafka(ns);
+  }
+
+ private:
   Status add_events(const std::string& ns) {
     const auto list = reader_.list(kube::resources::events(), ns);
     if (!list) {
@@ -183,7 +188,6 @@ class Surroundings {
     return {};
   }
 
- private:
   Status problem(const Error& error) {
     if (error.code == ErrorCode::Cancelled) {
       return error;
@@ -297,12 +301,7 @@ Status read_surroundings(kube::Reader& reader,
     CFKOPS_TRY(surroundings.add_object(pod));
   }
   for (const std::string& ns : namespaces) {
-    CFKOPS_TRY(surroundings.add_events(ns));
-    for (const kube::Resource& resource : built_in()) {
-      CFKOPS_TRY(surroundings.add_list(resource, ns));
-    }
-    CFKOPS_TRY(surroundings.add_cfk(ns));
-    CFKOPS_TRY(surroundings.add_kafka(ns));
+    CFKOPS_TRY(surroundings.add_namespace(ns));
   }
   return surroundings.add_nodes(nodes);
 }

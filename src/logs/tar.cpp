@@ -87,31 +87,38 @@ std::string tar_header(const std::string& path, std::uint64_t size, WallTime mod
 
 std::string tar_padding(std::uint64_t size) {
   const std::size_t over = size % kTarBlock;
-  return std::string(over == 0 ? 0 : kTarBlock - over, '\0');
+  std::string padding;
+  padding.resize(over == 0 ? 0 : kTarBlock - over);
+  return padding;
 }
 
 std::string tar_end() {
-  return std::string(2 * kTarBlock, '\0');
+  std::string end;
+  end.resize(2 * kTarBlock);
+  return end;
 }
 
 Status TarReader::add(std::string_view bytes) {
   while (!bytes.empty()) {
-    if (left_ > 0) {
-      CFKOPS_TRY(take_content(bytes));
-      continue;
-    }
-    const std::size_t skipped = std::min(padding_, bytes.size());
-    bytes.remove_prefix(skipped);
-    padding_ -= skipped;
-    const std::size_t taken = std::min(kTarBlock - header_.size(), bytes.size());
-    header_ += bytes.substr(0, taken);
-    bytes.remove_prefix(taken);
-    if (header_.size() == kTarBlock) {
-      CFKOPS_TRY(take_header());
-      header_.clear();
-    }
+    CFKOPS_TRY(left_ > 0 ? take_content(bytes) : take_block(bytes));
   }
   return {};
+}
+
+/// What is left of the last file's padding, and a header as far as it has come.
+Status TarReader::take_block(std::string_view& bytes) {
+  const std::size_t skipped = std::min(padding_, bytes.size());
+  bytes.remove_prefix(skipped);
+  padding_ -= skipped;
+  const std::size_t taken = std::min(kTarBlock - header_.size(), bytes.size());
+  header_ += bytes.substr(0, taken);
+  bytes.remove_prefix(taken);
+  if (header_.size() < kTarBlock) {
+    return {};
+  }
+  Status read = take_header();
+  header_.clear();
+  return read;
 }
 
 Status TarReader::take_content(std::string_view& bytes) {
@@ -171,7 +178,7 @@ Status TarReader::take_header() {
   left_ = std::exchange(large_size_, std::nullopt).value_or(left_);
   padding_ = tar_padding(left_).size();
   const std::string path =
-      long_path_.empty() ? std::string(header_.c_str()).substr(0, kName) : long_path_;
+      long_path_.empty() ? header_.substr(0, std::min(header_.find('\0'), kName)) : long_path_;
   long_path_.clear();
   CFKOPS_TRY(visitor_.begin(path, left_));
   return left_ > 0 ? Status() : visitor_.end();

@@ -45,6 +45,7 @@ class TarReader {
   [[nodiscard]] Status end() const;
 
  private:
+  Status take_block(std::string_view& bytes);
   Status take_header();
   Status take_content(std::string_view& bytes);
   Status take_attributes();

@@ -76,6 +76,8 @@ class AccountLine final : public kube::Transport {
 
   [[nodiscard]] std::string server() const override { return cluster_.server(); }
 
+  [[nodiscard]] bool simulated() const override { return cluster_.simulated(); }
+
  private:
   static kube::Request as_account(kube::Request request) {
     request.headers.push_back({"Impersonate-User", kAccount});
