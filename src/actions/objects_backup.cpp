@@ -47,7 +47,9 @@ runbook::ActionSpec make_spec() {
                   {"left_out", texts, "what is not in it, and why"},
                   {"sha256", text, "of its index, which has that of every file"}};
   spec.effect = runbook::Effect::Read;
-  spec.permissions = {{"get", "namespaces"}, {"list", "all kinds that are kept"}};
+  spec.permissions = {{"get", "namespaces"},
+                      {"list", "all kinds that are kept"},
+                      {"get", "all kinds that are kept"}};
   spec.example =
       "- id: backup\n"
       "  do: objects.backup\n"
@@ -178,8 +180,11 @@ class ObjectsBackup final : public Irreversible {
                                   .ns = {},
                                   .name = ns});
       for (const kube::Resource& resource : resources) {
-        plan.permissions.push_back(
-            {.verb = "list", .resource = resource, .subresource = {}, .ns = ns, .name = {}});
+        // To get each is for the check `backup` that looks whether the copy is as what is there.
+        for (const char* verb : {"list", "get"}) {
+          plan.permissions.push_back(
+              {.verb = verb, .resource = resource, .subresource = {}, .ns = ns, .name = {}});
+        }
       }
     }
     plan.notes.push_back(

@@ -156,7 +156,8 @@ class Caller : public test::ActionBench {
           const std::string what =
               asked.string_or("/verb", "") + " " + asked.string_or("/resource", "");
           const bool yes = std::ranges::find(allowed, what) != allowed.end();
-          return test::reply(201, json{{"status", {{"allowed", yes}}}});
+          return test::reply(
+              201, json{{"kind", "SelfSubjectAccessReview"}, {"status", {{"allowed", yes}}}});
         });
     context.files = &files;
     EXPECT_TRUE(files.write("/nowhere/roles.yaml", kRole));

@@ -166,13 +166,16 @@ TEST_F(CollectSweep, NamedPodThatIsGoneMeanwhileIsNamed) {
     one["apiVersion"] = "v1";
   }
   transport.on("GET", "/api/v1/namespaces/a/pods/p").reply(200, pods[0]);
-  auto& other = transport.on("GET", "/api/v1/namespaces/a/pods/q").reply(200, pods[1]);
+  bool gone = false;
+  transport.on("GET", "/api/v1/namespaces/a/pods/q").handle([&](const kube::Request&) {
+    return gone ? test::refuse(404, "NotFound", "no such pod") : test::reply(200, pods[1]);
+  });
   MemoryStore store;
   {
     FullStore full(store, 6);
     ASSERT_FALSE(collect(reader, full, request, {}).has_value());
   }
-  other.refuse(404, "NotFound", "no such pod");
+  gone = true;
   const auto second = collect(reader, store, request, {});
   ASSERT_THAT(second, IsOk());
   EXPECT_EQ(second->logs.size(), 2U);

@@ -11,6 +11,7 @@
 #include "cfkops/actions/table.hpp"
 #include "cfkops/audit/log.hpp"
 #include "cfkops/base/cancel.hpp"
+#include "cfkops/base/files.hpp"
 #include "cfkops/base/yaml.hpp"
 #include "cfkops/engine/approver.hpp"
 #include "cfkops/engine/executor.hpp"
@@ -144,7 +145,11 @@ class Bench {
         admin_(admin_loop_, {}, recorder_) {
     request_.runbook = &book;
     request_.params = {test.params.begin(), test.params.end()};
-    request_.ns = test.scenario.kafka.empty() ? "default" : test.scenario.kafka.front().ns;
+    request_.ns = test.ns;
+    if (request_.ns.empty()) {
+      request_.ns = test.scenario.kafka.empty() ? "default" : test.scenario.kafka.front().ns;
+    }
+    request_.files = &files_;
     request_.run_id = "rights";
     request_.locks.process = "rights";
     cluster_->on_answered([this](const sandbox::AuditEvent& event) { heard(event); });
@@ -204,6 +209,7 @@ class Bench {
     }
   }
 
+  base::OverlayFiles files_{base::machine_files(), test::source_tree() / "runbooks" / "tests"};
   std::unique_ptr<sandbox::Cluster> cluster_;
   Cancel cancel_;
   AccountLine line_;
@@ -235,7 +241,7 @@ Shipped shipped(const std::string& name) {
   return {.book = *std::move(book), .tests = std::move(tests->tests)};
 }
 
-std::vector<std::string> names() {
+std::vector<std::string> all_names() {
   std::vector<std::string> all;
   for (const auto& entry : std::filesystem::directory_iterator(test::source_tree() / "runbooks")) {
     if (entry.path().extension() == ".yaml") {
@@ -284,14 +290,17 @@ bool goes_without(const json& rule, const json& verb) {
   return resource == "kafkas" || (resource == "secrets" && verb == "get");
 }
 
-/// The permission check says so; where planning itself cannot go on, that is an error.
+/// The permission check says so, or the one that comes upon it; where planning itself cannot go on,
+/// that is an error.
 void expect_noticed(const Result<engine::Plan>& plan) {
   if (!plan) {
     EXPECT_EQ(plan.error().code, ErrorCode::Forbidden) << plan.error().text();
     return;
   }
   const bool told = std::ranges::any_of(plan->prerequisites, [](const auto& check) {
-    return check.id == "permission" && check.result.verdict == engine::Verdict::Fail;
+    return !engine::lets_go_on(check.result.verdict) &&
+           (check.id == "permission" ||
+            check.result.summary.find("forbidden") != std::string::npos);
   });
   EXPECT_TRUE(told);
   EXPECT_TRUE(plan->blocked());
@@ -305,6 +314,9 @@ TEST_P(RightsOf, AreMissedOneByOne) {
   ASSERT_NO_FATAL_FAILURE(bench.give_what_is_printed());
   for (const Printed& role : bench.roles()) {
     const json rules = role.rules();
+    if (rules.empty()) {
+      continue;  // a binding
+    }
     for (std::size_t i = 0; i < rules.size(); ++i) {
       for (std::size_t verb = 0; const auto fewer = without(rules, i, verb); ++verb) {
         const json& taken = rules.at(i).at("verbs").at(verb);
@@ -323,6 +335,16 @@ TEST_P(RightsOf, AreMissedOneByOne) {
     }
     ASSERT_NO_FATAL_FAILURE(bench.change(role, rules));
   }
+}
+
+/// All but those of which a printed role cannot be enough: rights are given away by who holds them,
+/// and there is no role in a namespace that is yet to be made.
+std::vector<std::string> names() {
+  std::vector<std::string> all = all_names();
+  std::erase_if(all, [](const std::string& name) {
+    return name == "rbac-apply" || name == "objects-restore";
+  });
+  return all;
 }
 
 INSTANTIATE_TEST_SUITE_P(Shipped, RightsOf, testing::ValuesIn(names()), [](const auto& one) {
