@@ -192,8 +192,8 @@ class ObjectsBackup final : public Irreversible {
                     base::counted(static_cast<long long>(resources.size()), "kind"),
                     base::enumerate(wish.namespaces),
                     folder));
-    plan.notes.push_back(wish.secrets ? "Secrets with their values: every file has mode 0600"
-                                      : "no Secrets: their values were not asked for");
+    plan.notes.emplace_back(wish.secrets ? "Secrets with their values: every file has mode 0600"
+                                         : "no Secrets: their values were not asked for");
     plan.undo = "nothing to undo: the cluster is only read, and the files stay";
     return plan;
   }

@@ -60,7 +60,11 @@ Result<base::SigningKey> signing_key_in(const fs::path& file) {
   std::error_code ignored;
   const fs::path half = file.string() + ".pub";
   if (key && !fs::exists(half, ignored)) {
-    CFKOPS_TRY(base::write_private_file(half, key->public_pem));
+    // Another first run may be at it, with the same text, and be the one whose file stays.
+    const Status written = base::write_private_file(half, key->public_pem);
+    if (!written && !fs::exists(half, ignored)) {
+      return written.error();
+    }
   }
   return key;
 }

@@ -204,7 +204,9 @@ TEST(ObjectsBackup, PlansAllItReadsAndWritesNothing) {
   EXPECT_THAT(texts,
               ElementsAre(HasSubstr("get namespaces"),
                           "list configmaps in namespace shop",
-                          "list deployments.apps in namespace shop"));
+                          "get configmaps in namespace shop",
+                          "list deployments.apps in namespace shop",
+                          "get deployments.apps in namespace shop"));
   EXPECT_THAT(bench.files.written(), IsEmpty());
 }
 

@@ -5,10 +5,17 @@
 
 #include "cfkops/base/file.hpp"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <array>
+#include <cstddef>
 #include <filesystem>
+#include <latch>
+#include <string>
+#include <thread>
+#include <vector>
 
 namespace cfkops::audit {
 namespace {
@@ -31,6 +38,28 @@ TEST(SigningKeyIn, MakesAKeyOnceAndKeepsIt) {
   EXPECT_EQ(*half, made->public_pem);
   EXPECT_EQ(std::distance(fs::directory_iterator(folder.path()), fs::directory_iterator()), 2)
       << "no draft stays behind";
+}
+
+TEST(SigningKeyIn, GivesFirstRunsThatBeginAtOnceTheSameKey) {
+  for (int round = 0; round < 50; ++round) {
+    const test::TempDir folder;
+    std::array<std::string, 4> found;
+    std::latch together(static_cast<std::ptrdiff_t>(found.size()));
+    std::vector<std::thread> runs;
+    runs.reserve(found.size());
+    for (std::string& mine : found) {
+      runs.emplace_back([&folder, &together, &mine] {
+        together.arrive_and_wait();
+        const auto key = signing_key_in(folder.path() / "audit-key.pem");
+        mine = key ? key->public_pem : key.error().text();
+      });
+    }
+    for (std::thread& run : runs) {
+      run.join();
+    }
+    EXPECT_THAT(found, testing::Each(found.front()));
+    EXPECT_THAT(found.front(), testing::StartsWith("-----BEGIN PUBLIC KEY"));
+  }
 }
 
 TEST(SigningKeyIn, RefusesAKeyThatOthersMayRead) {

@@ -113,13 +113,14 @@ Printed printed(const std::string& document) {
   Json object = base::to_json(*yaml);
   const std::string kind = object.string_or("/kind", "");
   const std::string ns = object.string_or("/metadata/namespace", "");
+  const std::string name = object.string_or("/metadata/name", "");
   std::string plural = kind + "s";
   std::ranges::transform(plural, plural.begin(), [](char letter) {
     return letter >= 'A' && letter <= 'Z' ? static_cast<char>(letter - 'A' + 'a') : letter;
   });
   return {.resource = {"rbac.authorization.k8s.io", "v1", plural, kind, !ns.empty()},
           .ns = ns,
-          .name = object.string_or("/metadata/name", ""),
+          .name = name,
           .object = std::move(object)};
 }
 
