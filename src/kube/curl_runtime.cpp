@@ -88,6 +88,7 @@ extern "C" CURLcode curl_easy_getinfo(CURL* easy, CURLINFO info, ...) {
 
 CFKOPS_FORWARD(CURL*, curl_easy_init, (), ())
 CFKOPS_FORWARD(void, curl_easy_cleanup, (CURL * easy), (easy))
+CFKOPS_FORWARD(CURLcode, curl_easy_pause, (CURL * easy, int which), (easy, which))
 CFKOPS_FORWARD(CURLcode,
                curl_easy_recv,
                (CURL * easy, void* into, size_t size, size_t* got),
