@@ -1,5 +1,6 @@
 #include "live_observer.hpp"
 
+#include <string_view>
 #include <utility>
 
 namespace cfkops::cli {
@@ -10,6 +11,9 @@ constexpr Duration kBetweenFrames = std::chrono::milliseconds(100);
 
 /// A wait that took as long as that is for the record.
 constexpr Duration kLongWait = std::chrono::seconds(10);
+
+/// The checks that are told of amid what goes on, and end no wait.
+constexpr std::string_view kGuard = "guard";
 
 }  // namespace
 
@@ -37,12 +41,11 @@ void LiveObserver::refresh() {
   ++frame_;
 }
 
-void LiveObserver::keep_wait(const engine::StepInfo& step) {
+void LiveObserver::keep_wait() {
   const auto& wait = state_.waiting();
   const Duration elapsed = wait ? wait->elapsed(clock_.now()) : Duration::zero();
   if (elapsed >= kLongWait) {
-    record_.on_progress(step,
-                        "waited " + base::human_duration(elapsed) + " for " + wait->state.what);
+    record_.on_progress({}, "waited " + base::human_duration(elapsed) + " for " + wait->state.what);
   }
   state_.end_wait();
 }
@@ -65,6 +68,9 @@ void LiveObserver::on_secret(const Redacted& secret) {
 }
 
 void LiveObserver::on_check_started(const std::string& phase, const std::string& title) {
+  if (phase != kGuard) {
+    keep_wait();
+  }
   state_.begin_check(title, clock_.now());
   record_.on_check_started(phase, title);
   refresh();
@@ -73,6 +79,9 @@ void LiveObserver::on_check_started(const std::string& phase, const std::string&
 void LiveObserver::on_check(const std::string& phase,
                             const std::string& title,
                             const engine::CheckResult& result) {
+  if (phase != kGuard) {
+    keep_wait();
+  }
   state_.end_check();
   record_.on_check(phase, title, result);
   refresh();
@@ -85,22 +94,22 @@ void LiveObserver::on_plan(const engine::Plan& plan) {
 
 void LiveObserver::on_step_started(const engine::StepInfo& step) {
   stepped_ = true;
-  keep_wait(step);
+  keep_wait();
   state_.begin_step(step, clock_.now());
   record_.on_step_started(step);
   refresh();
 }
 
 void LiveObserver::on_progress(const engine::StepInfo& step, const std::string& text) {
-  keep_wait(step);
+  keep_wait();
   state_.note(step, text);
   record_.on_progress(step, text);
   refresh();
 }
 
-void LiveObserver::on_wait(const engine::StepInfo& step, const engine::WaitState& wait) {
+void LiveObserver::on_wait(const engine::StepInfo& /*step*/, const engine::WaitState& wait) {
   if (state_.waiting() && state_.waiting()->state.what != wait.what) {
-    keep_wait(step);
+    keep_wait();
   }
   state_.wait(wait, clock_.now());
   refresh();
@@ -118,12 +127,13 @@ void LiveObserver::on_step_skipped(const engine::StepInfo& step, const std::stri
 
 void LiveObserver::on_undo_started(const engine::StepInfo& step) {
   stepped_ = true;
+  keep_wait();
   state_.begin_undo(step, clock_.now());
   refresh();
 }
 
 void LiveObserver::on_undo_finished(const engine::StepInfo& step, bool undone) {
-  keep_wait(step);
+  keep_wait();
   state_.end_undo(step, undone, clock_.now());
   refresh();
 }
@@ -131,7 +141,7 @@ void LiveObserver::on_undo_finished(const engine::StepInfo& step, bool undone) {
 void LiveObserver::on_step_finished(const engine::StepInfo& step,
                                     const engine::Outcome& outcome,
                                     Duration took) {
-  keep_wait(step);
+  keep_wait();
   state_.end_step(step, outcome.kind, took);
   record_.on_step_finished(step, outcome, took);
   refresh();

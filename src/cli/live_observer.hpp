@@ -56,7 +56,7 @@ class LiveObserver final : public engine::Observer {
   [[nodiscard]] LiveLook look() const;
 
   /// A long wait is over: that it was is for the record, which has nothing of waits otherwise.
-  void keep_wait(const engine::StepInfo& step);
+  void keep_wait();
 
   LiveTerminal& terminal_;
   const Clock& clock_;

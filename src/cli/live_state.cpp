@@ -69,10 +69,6 @@ LiveStage stage_of(engine::ObjectChange::State state) {
   return LiveStage::Unknown;
 }
 
-bool under_way(const LiveStep& step) {
-  return step.stage == LiveStage::Running || step.stage == LiveStage::Undoing;
-}
-
 }  // namespace
 
 bool mentions(std::string_view text, std::string_view name) {
@@ -110,12 +106,10 @@ void LiveState::set_plan(const engine::Plan& plan) {
 
 void LiveState::begin_check(const std::string& title, MonoTime now) {
   check_ = LiveCheck{.title = title, .began = now};
-  wait_.reset();
 }
 
 void LiveState::end_check() {
   check_.reset();
-  wait_.reset();
 }
 
 LiveStep* LiveState::find(const std::string& id) {
@@ -147,14 +141,12 @@ void LiveState::begin_step(const engine::StepInfo& step, MonoTime now) {
     begun.began = now;
   }
   current_ = step.id;
-  wait_.reset();
 }
 
 void LiveState::end_step(const engine::StepInfo& step, engine::Outcome::Kind kind, Duration took) {
   LiveStep& ended = step_of(step);
   ended.stage = stage_of(kind);
   ended.took = took;
-  wait_.reset();
 }
 
 void LiveState::skip_step(const engine::StepInfo& step) {
@@ -166,14 +158,12 @@ void LiveState::begin_undo(const engine::StepInfo& step, MonoTime now) {
   begun.stage = LiveStage::Undoing;
   begun.began = now;
   current_ = step.id;
-  wait_.reset();
 }
 
 void LiveState::end_undo(const engine::StepInfo& step, bool undone, MonoTime now) {
   LiveStep& ended = step_of(step);
   ended.stage = undone ? LiveStage::Undone : LiveStage::Failed;
   ended.took = now - ended.began;
-  wait_.reset();
 }
 
 void LiveState::change(const engine::ObjectChange& change) {
@@ -187,7 +177,6 @@ void LiveState::change(const engine::ObjectChange& change) {
 }
 
 void LiveState::note(const engine::StepInfo& step, const std::string& text) {
-  wait_.reset();
   LiveStep* found = find(step.id);
   if (found == nullptr) {
     return;
@@ -221,7 +210,7 @@ std::optional<Duration> LiveState::to_go(MonoTime now) const {
   Duration left{};
   for (const LiveStep& step : steps_) {
     const bool pending = step.stage == LiveStage::Pending;
-    if (!pending && !under_way(step)) {
+    if (!pending && !step.under_way()) {
       continue;
     }
     if (!step.estimate || step.stage == LiveStage::Undoing) {

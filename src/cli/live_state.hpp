@@ -33,6 +33,10 @@ struct LiveStep {
   Duration took = {};                     ///< of those that have ended
   int attempt = 1;
   std::vector<LiveObject> objects = {};
+
+  [[nodiscard]] bool under_way() const {
+    return stage == LiveStage::Running || stage == LiveStage::Undoing;
+  }
 };
 
 /// What is waited for.
@@ -73,7 +77,7 @@ class LiveState {
 
   void wait(const engine::WaitState& state, MonoTime now);
 
-  /// It is over.
+  /// It is over; nothing else ends it.
   void end_wait() { wait_.reset(); }
 
   [[nodiscard]] const std::string& runbook() const { return runbook_; }

@@ -63,11 +63,6 @@ std::string time_text(Duration time) {
   return base::human_duration(time);
 }
 
-bool under_way(const LiveStep* step) {
-  return step != nullptr &&
-         (step->stage == LiveStage::Running || step->stage == LiveStage::Undoing);
-}
-
 void append(Lines& to, Lines more) {
   to.insert(to.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));
 }
@@ -256,7 +251,7 @@ Lines Table::cut(Lines all,
 
 Lines Table::live() const {
   const LiveStep* const current = state_.current();
-  const bool busy = under_way(current);
+  const bool busy = current != nullptr && current->under_way();
   const std::size_t steps = state_.steps().size();
   const std::size_t place =
       current == nullptr ? 0 : static_cast<std::size_t>(current - state_.steps().data());

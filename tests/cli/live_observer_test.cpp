@@ -302,6 +302,31 @@ TEST(LiveObserver, ALongWaitIsInTheRecordOnceItIsOverAndAShortOneIsNot) {
   EXPECT_THAT(run.terminal.drawn.everything(), Not(HasSubstr("for broker kafka-1")));
 }
 
+TEST(LiveObserver, ALongWaitOfACheckIsInTheRecordToo) {
+  Watched run(80);
+  run.begin();
+  run.wait("kafka-0", "it shuts down", {});
+  run.pass(seconds(11));
+  run.go();
+  EXPECT_THAT(run.terminal.drawn.everything(),
+              HasSubstr("waited 11s for broker kafka-0 to be in sync again\n"));
+  EXPECT_THAT(run.terminal.drawn.picture(), Not(HasSubstr("waiting")));
+}
+
+TEST(LiveObserver, AGuardThatIsToldOfAmidAWaitDoesNotEndIt) {
+  Watched run(80);
+  run.begin();
+  run.go();
+  run.first_step();
+  run.wait("kafka-0", "it shuts down", {});
+  run.pass(seconds(11));
+  run.observer.on_check_started("guard", "guard: acks");
+  run.observer.on_check("guard", "guard: acks", {});
+  run.pass(seconds(4));
+  EXPECT_THAT(run.terminal.drawn.picture(), HasSubstr("waiting 15s for broker kafka-0"));
+  EXPECT_THAT(run.terminal.drawn.everything(), Not(HasSubstr("waited 11s")));
+}
+
 TEST(LiveObserver, AStepThatIsTakenBackIsShownSo) {
   Watched run(80);
   run.begin();
