@@ -104,15 +104,7 @@ int carry_out(Command command, const Arguments& arguments, const AppEnvironment&
     return command(arguments, environment);
   }
   PlainTerminal plain(environment.terminal);
-  return command(arguments,
-                 {.terminal = plain,
-                  .clock = environment.clock,
-                  .cancel = environment.cancel,
-                  .connect = environment.connect,
-                  .watch_signals = environment.watch_signals,
-                  .configure = environment.configure,
-                  .keep_world = environment.keep_world,
-                  .frames = environment.frames});
+  return command(arguments, environment.on(plain));
 }
 
 int dispatch(std::span<const std::string> arguments, const AppEnvironment& environment) {

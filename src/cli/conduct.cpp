@@ -92,8 +92,7 @@ int carry_out(const Arguments& arguments,
   }
   std::optional<kube::Loop::Periodic> ticking;
   if (tick) {
-    ticking.emplace(
-        *connection->loop, LiveObserver::kTick, kube::Loop::When::Waiting, [&tick] { tick(); });
+    ticking.emplace(*connection->loop, LiveObserver::kTick, kube::Loop::When::Waiting, tick);
   }
   request.ns = connection->ns;
   request.context = connection->context;
@@ -150,18 +149,7 @@ int conduct_live(const Arguments& arguments, const AppEnvironment& environment, 
       terminal, environment.clock, simulated ? *environment.frames : environment.clock);
   // Simulated time passes by what happens in it, and must be the same whoever looks on.
   const auto tick = simulated ? std::function<void()>() : [&observer] { observer.tick(); };
-  return carry_out(arguments,
-                   {.terminal = terminal,
-                    .clock = environment.clock,
-                    .cancel = environment.cancel,
-                    .connect = environment.connect,
-                    .watch_signals = environment.watch_signals,
-                    .configure = environment.configure,
-                    .keep_world = environment.keep_world,
-                    .frames = environment.frames},
-                   std::move(what),
-                   observer,
-                   tick);
+  return carry_out(arguments, environment.on(terminal), std::move(what), observer, tick);
 }
 
 }  // namespace

@@ -40,6 +40,18 @@ struct AppEnvironment {
 
   /// Set where time is simulated: the machine's own, by which a person sees things.
   const Clock* frames = nullptr;
+
+  /// The same with another terminal, which must outlive it.
+  [[nodiscard]] AppEnvironment on(Terminal& other) const {
+    return {.terminal = other,
+            .clock = clock,
+            .cancel = cancel,
+            .connect = connect,
+            .watch_signals = watch_signals,
+            .configure = configure,
+            .keep_world = keep_world,
+            .frames = frames};
+  }
 };
 
 /// Parses the command line, does what it says and returns the exit code (docs/cli.md). Never
