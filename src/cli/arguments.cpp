@@ -3,6 +3,7 @@
 #include "argument_checks.hpp"
 #include "argument_table.hpp"
 #include "connection_flags.hpp"
+#include "progress.hpp"
 
 #include "cfkops/base/text.hpp"
 
@@ -127,11 +128,7 @@ Output output_of(std::string_view word) {
 void finish(Slots& slots) {
   GlobalArguments& global = slots.arguments.global;
   global.output = output_of(slots.output);
-  if (!slots.progress.empty()) {
-    global.progress = slots.progress == "live"    ? Progress::Live
-                      : slots.progress == "plain" ? Progress::Plain
-                                                  : Progress::Auto;
-  }
+  global.progress = progress_named(slots.progress);
   global.config.token = Redacted(slots.token);
   global.config.password = Redacted(slots.password);
   if (slots.insecure) {

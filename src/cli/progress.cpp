@@ -2,6 +2,13 @@
 
 namespace cfkops::cli {
 
+std::optional<Progress> progress_named(std::string_view word) {
+  return word == "auto"    ? std::optional(Progress::Auto)
+         : word == "live"  ? std::optional(Progress::Live)
+         : word == "plain" ? std::optional(Progress::Plain)
+                           : std::nullopt;
+}
+
 Result<bool> progress_is_live(const GlobalArguments& global,
                               const std::string& variable,
                               const Terminal& terminal) {
@@ -11,18 +18,19 @@ Result<bool> progress_is_live(const GlobalArguments& global,
                       "dumb",
                       "leave it out, or take --progress plain");
   }
-  if (global.progress == Progress::Live || global.progress == Progress::Plain) {
-    return global.progress == Progress::Live;
-  }
-  if (!global.progress && !variable.empty() && variable != "auto") {
-    if (variable != "live" && variable != "plain") {
+  std::optional<Progress> wanted = global.progress;
+  if (!wanted && !variable.empty()) {
+    wanted = progress_named(variable);
+    if (!wanted) {
       return make_error(ErrorCode::InvalidInput,
                         "CFKOPS_PROGRESS is '" + variable + "'",
                         "set it to auto, live or plain, or unset it");
     }
-    return variable == "live" && terminal.lively();
   }
-  return terminal.lively() && terminal.out_is_terminal() && !global.verbose;
+  if (wanted.value_or(Progress::Auto) == Progress::Auto) {
+    return terminal.lively() && terminal.out_is_terminal() && !global.verbose;
+  }
+  return wanted == Progress::Live && terminal.lively();
 }
 
 }  // namespace cfkops::cli

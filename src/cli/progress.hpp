@@ -5,9 +5,14 @@
 #include "cfkops/base/result.hpp"
 #include "cfkops/cli/terminal.hpp"
 
+#include <optional>
 #include <string>
+#include <string_view>
 
 namespace cfkops::cli {
+
+/// "auto", "live" or "plain"; nothing for any other word.
+[[nodiscard]] std::optional<Progress> progress_named(std::string_view word);
 
 /// Whether something is to move on the terminal: as `--progress` says, else as `variable`, the
 /// value of $CFKOPS_PROGRESS, does, else where both streams are a terminal and nobody else writes
