@@ -24,8 +24,6 @@ class ForwardingTerminal : public Terminal {
 
   Result<std::string> ask(std::string_view question) override { return real_.ask(question); }
 
-  [[nodiscard]] int width() const override { return real_.width(); }
-
   [[nodiscard]] Screen screen() const override { return real_.screen(); }
 
   [[nodiscard]] bool err_is_terminal() const override { return real_.err_is_terminal(); }

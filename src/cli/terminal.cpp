@@ -114,10 +114,6 @@ Result<std::string> SystemTerminal::read_all(std::size_t most) {
   }
 }
 
-int SystemTerminal::width() const {
-  return screen().columns;
-}
-
 Screen SystemTerminal::screen() const {
   Screen screen;
   winsize size{};

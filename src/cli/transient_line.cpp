@@ -17,7 +17,7 @@ void TransientLine::show(const std::string& text) {
   if (!terminal_.lively()) {
     return;
   }
-  const auto room = static_cast<std::size_t>(std::max(kNarrowest, terminal_.width() - 1));
+  const auto room = static_cast<std::size_t>(std::max(kNarrowest, terminal_.screen().columns - 1));
   terminal_.err(kClearLine + base::fitted(base::printable(text), room));
   shown_ = true;
 }

@@ -47,16 +47,9 @@ class DrawnTerminal final : public FakeTerminal {
     drawn.resize(static_cast<std::size_t>(wide), static_cast<std::size_t>(high), narrower);
   }
 
-  [[nodiscard]] cli::Screen screen() const override {
-    cli::Screen screen = FakeTerminal::screen();
-    screen.rewraps = rewraps;
-    return screen;
-  }
-
   ScreenModel drawn;
   std::vector<std::string> writes;  ///< to standard error
   std::string asked_on;             ///< the picture while a question was open
-  bool rewraps = true;
 };
 
 }  // namespace cfkops::test

@@ -42,8 +42,6 @@ class FakeTerminal : public cli::Terminal {
 
   Result<std::string> read_some() override { return std::exchange(input, {}); }
 
-  [[nodiscard]] int width() const override { return columns; }
-
   [[nodiscard]] bool err_is_terminal() const override { return is_terminal; }
 
   [[nodiscard]] bool out_is_terminal() const override { return is_terminal; }
@@ -57,7 +55,7 @@ class FakeTerminal : public cli::Terminal {
   [[nodiscard]] cli::Screen screen() const override {
     return {.columns = columns,
             .rows = rows,
-            .rewraps = true,
+            .rewraps = rewraps,
             .foreground = foreground,
             .continued = continued};
   }
@@ -73,6 +71,7 @@ class FakeTerminal : public cli::Terminal {
   int rows = 24;
   bool coloured = true;
   bool is_unicode = true;
+  bool rewraps = true;
   bool foreground = true;
   std::uint64_t continued = 0;
   bool is_terminal = false;

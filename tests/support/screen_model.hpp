@@ -34,9 +34,6 @@ class ScreenModel {
   /// The same with all that has scrolled off before it.
   [[nodiscard]] std::string everything() const { return text_from(0); }
 
-  /// The column of the cursor, from 0.
-  [[nodiscard]] std::size_t cursor_column() const { return column_; }
-
   /// Below the cursor's line, and on it, there is nothing.
   [[nodiscard]] bool cursor_is_below_all() const;
 

@@ -46,11 +46,8 @@ class Terminal {
   /// terminal, end of input).
   virtual Result<std::string> ask(std::string_view question) = 0;
 
-  /// Columns of the terminal behind standard error; 80 where there is none.
-  [[nodiscard]] virtual int width() const = 0;
-
   /// The terminal behind standard error; what is assumed of one where there is none.
-  [[nodiscard]] virtual Screen screen() const { return {.columns = width()}; }
+  [[nodiscard]] virtual Screen screen() const = 0;
 
   /// Standard error is a terminal.
   [[nodiscard]] virtual bool err_is_terminal() const = 0;
@@ -93,7 +90,6 @@ class SystemTerminal final : public Terminal {
   Result<std::string> ask(std::string_view question) override;
   Result<std::string> read_all(std::size_t most) override;
   Result<std::string> read_some() override;
-  [[nodiscard]] int width() const override;
   [[nodiscard]] Screen screen() const override;
   [[nodiscard]] bool err_is_terminal() const override;
   [[nodiscard]] bool out_is_terminal() const override;
