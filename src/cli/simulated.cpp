@@ -8,6 +8,7 @@
 
 #include "cfkops/base/file.hpp"
 #include "cfkops/base/text.hpp"
+#include "cfkops/kube/forwarding_transport.hpp"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -24,44 +25,6 @@ struct SimulatedWorld {
   const sandbox::Scenario& scenario;
   sandbox::Cluster& cluster;
   KeptWorld& line;
-};
-
-/// Lends a cluster to a connection, which owns its transport.
-class Borrowed final : public kube::Transport {
- public:
-  explicit Borrowed(kube::Transport& transport)
-      : transport_(transport) {}
-
-  kube::ExchangeId submit(kube::Request request, Completion completion) override {
-    return transport_.submit(std::move(request), std::move(completion));
-  }
-
-  kube::ExchangeId stream(kube::Request request, kube::StreamSink& sink) override {
-    return transport_.stream(std::move(request), sink);
-  }
-
-  kube::ExchangeId open_socket(kube::Request request,
-                               std::vector<std::string> protocols,
-                               kube::SocketSink& sink) override {
-    return transport_.open_socket(std::move(request), std::move(protocols), sink);
-  }
-
-  void send(kube::ExchangeId socket, std::string_view bytes) override {
-    transport_.send(socket, bytes);
-  }
-
-  void cancel(kube::ExchangeId exchange) override { transport_.cancel(exchange); }
-
-  void pump(MonoTime until) override { transport_.pump(until); }
-
-  void wake() noexcept override { transport_.wake(); }
-
-  [[nodiscard]] std::string server() const override { return transport_.server(); }
-
-  [[nodiscard]] bool simulated() const override { return transport_.simulated(); }
-
- private:
-  kube::Transport& transport_;
 };
 
 std::string disruption(const sandbox::KafkaReport& kafka) {
@@ -188,7 +151,7 @@ int on_cluster(const Arguments& arguments,
   };
   const auto lend =
       [&world](const kube::ClientConfig& /*config*/) -> Result<std::unique_ptr<kube::Transport>> {
-    return std::make_unique<Borrowed>(world.line);
+    return std::make_unique<kube::ForwardingTransport>(world.line);
   };
   const AppEnvironment simulated{
       .terminal = environment.terminal,

@@ -16,6 +16,9 @@ namespace cfkops::rehearse {
 /// Whether that is one of the requests that are meant.
 [[nodiscard]] bool matches(const RequestPattern& pattern, const SentRequest& request);
 
+/// The run that a test is of, on a cluster of its scenario.
+[[nodiscard]] engine::RunRequest request_of(const RunbookTest& test, const runbook::Runbook& book);
+
 /// What is expected of the run's end, its steps, its requests and of Kafka, and is not so.
 [[nodiscard]] std::vector<Unmet> judge_run(const RunbookTest& test,
                                            const TestSubject& subject,

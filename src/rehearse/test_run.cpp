@@ -8,17 +8,22 @@
 
 namespace cfkops::rehearse {
 
-Result<RunbookTestResult> run_test(const RunbookTest& test, const TestSubject& subject) {
+engine::RunRequest request_of(const RunbookTest& test, const runbook::Runbook& book) {
   engine::RunRequest request;
-  base::OverlayFiles files(base::machine_files(), subject.folder);
-  request.runbook = &subject.runbook;
-  request.files = &files;
+  request.runbook = &book;
   request.params = {test.params.begin(), test.params.end()};
   request.context = "sandbox:" + test.scenario.name;
   request.ns = test.ns;
   if (request.ns.empty()) {
     request.ns = test.scenario.kafka.empty() ? "default" : test.scenario.kafka.front().ns;
   }
+  return request;
+}
+
+Result<RunbookTestResult> run_test(const RunbookTest& test, const TestSubject& subject) {
+  base::OverlayFiles files(base::machine_files(), subject.folder);
+  engine::RunRequest request = request_of(test, subject.runbook);
+  request.files = &files;
   const Rehearsal rehearsal{
       .request = request, .catalogue = subject.catalogue, .scenario = test.scenario};
   std::vector<Unmet> of_objects;

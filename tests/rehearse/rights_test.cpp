@@ -6,12 +6,14 @@
 #include "support/memory_recorder.hpp"
 #include "support/source_tree.hpp"
 #include "support/temp_dir.hpp"
+#include "test_judge.hpp"
 #include "witness.hpp"
 
 #include "cfkops/actions/table.hpp"
 #include "cfkops/audit/log.hpp"
 #include "cfkops/base/cancel.hpp"
 #include "cfkops/base/files.hpp"
+#include "cfkops/base/text.hpp"
 #include "cfkops/base/yaml.hpp"
 #include "cfkops/engine/approver.hpp"
 #include "cfkops/engine/executor.hpp"
@@ -19,6 +21,7 @@
 #include "cfkops/engine/plan.hpp"
 #include "cfkops/engine/role.hpp"
 #include "cfkops/kube/client.hpp"
+#include "cfkops/kube/forwarding_transport.hpp"
 #include "cfkops/kube/loop.hpp"
 #include "cfkops/rehearse/runbook_test.hpp"
 #include "cfkops/runbook/loader.hpp"
@@ -46,46 +49,30 @@ constexpr const char* kAccount = "system:serviceaccount:ops:runner";
 constexpr WallTime kBeginning = WallTime(std::chrono::hours(24 * 20454));
 
 /// The line of that account to a cluster.
-class AccountLine final : public kube::Transport {
+class AccountLine final : public kube::ForwardingTransport {
  public:
-  explicit AccountLine(sandbox::Cluster& cluster)
-      : cluster_(cluster) {}
+  using kube::ForwardingTransport::ForwardingTransport;
 
   kube::ExchangeId submit(kube::Request request, Completion completion) override {
-    return cluster_.submit(as_account(std::move(request)), std::move(completion));
+    return ForwardingTransport::submit(as_account(std::move(request)), std::move(completion));
   }
 
   kube::ExchangeId stream(kube::Request request, kube::StreamSink& sink) override {
-    return cluster_.stream(as_account(std::move(request)), sink);
+    return ForwardingTransport::stream(as_account(std::move(request)), sink);
   }
 
   kube::ExchangeId open_socket(kube::Request request,
                                std::vector<std::string> protocols,
                                kube::SocketSink& sink) override {
-    return cluster_.open_socket(as_account(std::move(request)), std::move(protocols), sink);
+    return ForwardingTransport::open_socket(
+        as_account(std::move(request)), std::move(protocols), sink);
   }
-
-  void send(kube::ExchangeId socket, std::string_view bytes) override {
-    cluster_.send(socket, bytes);
-  }
-
-  void cancel(kube::ExchangeId exchange) override { cluster_.cancel(exchange); }
-
-  void pump(MonoTime until) override { cluster_.pump(until); }
-
-  void wake() noexcept override { cluster_.wake(); }
-
-  [[nodiscard]] std::string server() const override { return cluster_.server(); }
-
-  [[nodiscard]] bool simulated() const override { return cluster_.simulated(); }
 
  private:
   static kube::Request as_account(kube::Request request) {
     request.headers.push_back({"Impersonate-User", kAccount});
     return request;
   }
-
-  sandbox::Cluster& cluster_;
 };
 
 class Yes final : public engine::Approver {
@@ -114,14 +101,11 @@ Printed printed(const std::string& document) {
   const std::string kind = object.string_or("/kind", "");
   const std::string ns = object.string_or("/metadata/namespace", "");
   const std::string name = object.string_or("/metadata/name", "");
-  std::string plural = kind + "s";
-  std::ranges::transform(plural, plural.begin(), [](char letter) {
-    return letter >= 'A' && letter <= 'Z' ? static_cast<char>(letter - 'A' + 'a') : letter;
-  });
-  return {.resource = {"rbac.authorization.k8s.io", "v1", plural, kind, !ns.empty()},
-          .ns = ns,
-          .name = name,
-          .object = std::move(object)};
+  return {
+      .resource = {"rbac.authorization.k8s.io", "v1", base::lower(kind) + "s", kind, !ns.empty()},
+      .ns = ns,
+      .name = name,
+      .object = std::move(object)};
 }
 
 std::vector<Printed> printed_documents(const std::string& manifest) {
@@ -143,13 +127,8 @@ class Bench {
         line_(*cluster_),
         loop_(line_, cluster_->clock(), cancel_),
         admin_loop_(*cluster_, cluster_->clock(), cancel_),
-        admin_(admin_loop_, {}, recorder_) {
-    request_.runbook = &book;
-    request_.params = {test.params.begin(), test.params.end()};
-    request_.ns = test.ns;
-    if (request_.ns.empty()) {
-      request_.ns = test.scenario.kafka.empty() ? "default" : test.scenario.kafka.front().ns;
-    }
+        admin_(admin_loop_, {}, recorder_),
+        request_(request_of(test, book)) {
     request_.files = &files_;
     request_.run_id = "rights";
     request_.locks.process = "rights";
