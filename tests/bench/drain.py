@@ -6,7 +6,6 @@ import contextlib
 import datetime
 import json
 import os
-import pathlib
 import statistics
 import subprocess
 import threading
@@ -93,8 +92,7 @@ def on_nodes(lab, namespace, selector):
 def spread(lab, node):
     """Makes the pods anew, four on each of three nodes, `node` among them."""
     lab.kubectl("delete", "deployment", NAME, "--ignore-not-found", "--cascade=foreground")
-    names = sorted(one["metadata"]["name"] for one in json.loads(lab.kubectl("get", "nodes", "-o", "json"))["items"])
-    spare = next(name for name in reversed(names) if name != node)
+    spare = next(name for name in reversed(lab.nodes()) if name != node)
     lab.kubectl("cordon", spare)
     lab.kubectl("apply", "-f", "-", stdin=SHOP)
     lab.kubectl("rollout", "status", f"deployment/{NAME}", "--timeout=120s")
@@ -119,7 +117,7 @@ def by_cfkops(lab, node, *params):
 
 def behind_a_budget(lab, make_row, rounds):
     theirs, ours, reacted = [], [], []
-    node = sorted(one["metadata"]["name"] for one in json.loads(lab.kubectl("get", "nodes", "-o", "json"))["items"])[0]
+    node = lab.nodes()[0]
     for _ in range(rounds):
         spread(lab, node)
         theirs.append(by_kubectl(lab, node))

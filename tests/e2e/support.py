@@ -153,6 +153,11 @@ class Cluster:
             any(c["type"] == "Ready" and c["status"] == "True" for c in one["status"].get("conditions", [])))
             for one in items}
 
+    def nodes(self):
+        """Their names, in order."""
+        return sorted(one["metadata"]["name"]
+                      for one in json.loads(self.kubectl("get", "nodes", "-o", "json"))["items"])
+
     def mark(self):
         """What the mark of an unfinished roll says, or nothing."""
         lease = self.kubectl("-n", NAMESPACE, "get", "lease", MARK, "--ignore-not-found", "-o", "json")

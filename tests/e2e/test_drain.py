@@ -120,9 +120,8 @@ def by_cfkops(node, flags, selector):
 class Drain(unittest.TestCase):
 
     def test_TheSamePodsGoAndTheSameDrainsAreRefused(self):
-        nodes = [node["metadata"]["name"] for node in json.loads(lab.kubectl("get", "nodes", "-o", "json"))["items"]]
         seen = set()
-        for node in nodes:
+        for node in lab.nodes():
             for count in range(len(FLAGS) + 1):
                 for flags in itertools.combinations(FLAGS, count):
                     for selector in SELECTORS:
