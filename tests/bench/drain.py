@@ -11,6 +11,9 @@ import subprocess
 import threading
 import time
 
+from row import Row, harmed, start_even
+from support import NAMESPACE, Lab
+
 ROUNDS = 5
 NAME = "web"
 # A third of the pods on each of three nodes; a fourth takes what leaves.
@@ -115,7 +118,7 @@ def by_cfkops(lab, node, *params):
     return done.seconds
 
 
-def behind_a_budget(lab, make_row, rounds):
+def behind_a_budget(lab, rounds):
     theirs, ours, reacted = [], [], []
     node = lab.nodes()[0]
     for _ in range(rounds):
@@ -131,15 +134,15 @@ def behind_a_budget(lab, make_row, rounds):
     lab.kubectl("delete", "deployment,pdb", NAME)
     ratio = statistics.median(ours) / statistics.median(theirs)
     slowest = max(reacted, default=float("inf"))
-    return [make_row("drain, 4 of 12 pods, budget of 1", f"{statistics.median(ours):.1f} s",
-                     f"kubectl drain {statistics.median(theirs):.1f} s", "<= 0.6 x", ratio <= 0.6),
-            make_row("drain: reaction to a freed budget", f"{1000 * slowest:.0f} ms at most, of {len(reacted)}",
-                     "kubectl asks every 5 s", "< 300 ms", slowest < 0.3)]
+    return [Row("drain, 4 of 12 pods, budget of 1", f"{statistics.median(ours):.1f} s",
+                f"kubectl drain {statistics.median(theirs):.1f} s", "<= 0.6 x", ratio <= 0.6),
+            Row("drain: reaction to a freed budget", f"{1000 * slowest:.0f} ms at most, of {len(reacted)}",
+                "kubectl asks every 5 s", "< 300 ms", slowest < 0.3)]
 
 
-def with_both(lab, namespace):
+def with_both(lab):
     """A node that has a broker and a controller."""
-    both = set(on_nodes(lab, namespace, "app=kafka")) & set(on_nodes(lab, namespace, "app=kraftcontroller"))
+    both = set(on_nodes(lab, NAMESPACE, "app=kafka")) & set(on_nodes(lab, NAMESPACE, "app=kraftcontroller"))
     if not both:
         raise SystemExit("bench: no node has a broker and a controller")
     return sorted(both)[0]
@@ -151,10 +154,10 @@ def last_unwell(sample):
                 or any(one["under_replicated"] for one in row["brokers"].values())), default=0)
 
 
-def with_kafka(lab, make_row, namespace, start_even):
+def with_kafka(lab):
     lab.tool("slow-replication", "on")
     start_even(lab)
-    node = with_both(lab, namespace)
+    node = with_both(lab)
     with lab.observed(size=5000) as theirs:
         began = time.time()
         drained = by_kubectl(lab, node)
@@ -163,25 +166,25 @@ def with_kafka(lab, make_row, namespace, start_even):
     whole = max(drained, last_unwell(theirs["sample"]) - began)
     lab.kubectl("uncordon", node)
     start_even(lab)
-    node = with_both(lab, namespace)
+    node = with_both(lab)
     with lab.observed(size=5000) as ours:
         seconds = by_cfkops(lab, node, "--param", "settle=0s")
     lab.kubectl("uncordon", node)
     lab.tool("slow-replication", "off")
     under = {"theirs": theirs["sample"]["max_under_min_isr"], "ours": ours["sample"]["max_under_min_isr"]}
-    lost = ours["load"]["failed"] or ours["load"]["acked_but_lost"] or ours["load"]["duplicates"]
-    return [make_row("drain with a broker and a controller", f"{seconds:.1f} s",
-                     f"kubectl drain {drained:.1f} s, in sync after {whole:.1f} s", "<= 1.25 x in sync",
-                     seconds <= 1.25 * whole),
-            make_row("drain with Kafka: under min ISR", f"{under['ours']} partitions", f"{under['theirs']} partitions",
-                     "0, nothing lost", not under["ours"] and not lost, bool(under["ours"] or lost))]
+    harm = harmed(ours)
+    return [Row("drain with a broker and a controller", f"{seconds:.1f} s",
+                f"kubectl drain {drained:.1f} s, in sync after {whole:.1f} s", "<= 1.25 x in sync",
+                seconds <= 1.25 * whole),
+            Row("drain with Kafka: under min ISR", f"{under['ours']} partitions", f"{under['theirs']} partitions",
+                "0, nothing lost", not harm, harm)]
 
 
-def rows(make_lab, make_row, namespace, start_even, full):
-    lab = make_lab(f"bench-drain-{os.getpid()}")
+def rows(full):
+    lab = Lab(f"bench-drain-{os.getpid()}")
     with contextlib.ExitStack() as stack:
         stack.callback(lab.down)
         lab.up("--nodes", 4)
-        found = behind_a_budget(lab, make_row, ROUNDS if full else 3)
+        found = behind_a_budget(lab, ROUNDS if full else 3)
         lab.tool("kafka")
-        return found + with_kafka(lab, make_row, namespace, start_even)
+        return found + with_kafka(lab)

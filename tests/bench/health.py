@@ -16,6 +16,9 @@ import time
 
 import yaml
 
+from row import Row
+from support import BINARY, Lab
+
 ROUNDS = 5
 QUESTIONS = [["get", "nodes", "-o", "wide"], ["get", "componentstatuses"], ["get", "pods", "--all-namespaces"],
              ["get", "pv"], ["get", "events", "--all-namespaces", "--sort-by=.metadata.creationTimestamp"]]
@@ -85,24 +88,24 @@ def measure(binary):
                       for name, rounds in seen.items()}))
 
 
-def rows(make_lab, make_row, binary, nodes, pods):
+def rows(nodes, pods):
     """The rows of a cluster of that many simulated nodes and pods beside three real nodes."""
-    lab = make_lab(f"bench-health-{os.getpid()}")
+    lab = Lab(f"bench-health-{os.getpid()}")
     with contextlib.ExitStack() as stack:
         stack.callback(lab.down)
         lab.up("--fake-nodes", nodes, "--fake-pods", pods)
-        seen = json.loads(lab.tool("exec", sys.executable, __file__, binary))
+        seen = json.loads(lab.tool("exec", sys.executable, __file__, BINARY))
     sop, full, kubectl, curl = (seen[name]["seconds"] for name in ("sop", "full", "kubectl", "curl"))
     of = f"health, {nodes} nodes, {pods} pods"
     ansible = f"; ansible {seen['ansible']['seconds']:.1f} s" if "ansible" in seen else "; ansible is not installed"
     theirs = f"kubectl x5 {kubectl:.2f} s, {seen['kubectl']['peak']:.0f} MB; curl of the lists {curl:.2f} s{ansible}"
     peak = max(seen["sop"]["peak"], seen["full"]["peak"])
-    return [make_row(f"{of}: the five questions", f"{sop:.3f} s", theirs, "<= 0.1 x kubectl", sop <= 0.1 * kubectl),
-            make_row(f"{of}: beside curl", f"{curl / sop:.1f} x faster", f"curl {curl:.2f} s", ">= 2 x", sop <= curl / 2),
-            make_row(f"{of}: all checks", f"{full:.3f} s", f"kubectl x5 {kubectl:.2f} s", "<= 0.5 x kubectl",
-                     full <= 0.5 * kubectl),
-            make_row(f"{of}: peak memory", f"{peak:.0f} MB", f"kubectl {seen['kubectl']['peak']:.0f} MB", "<= 64 MB",
-                     peak <= 64)]
+    return [Row(f"{of}: the five questions", f"{sop:.3f} s", theirs, "<= 0.1 x kubectl", sop <= 0.1 * kubectl),
+            Row(f"{of}: beside curl", f"{curl / sop:.1f} x faster", f"curl {curl:.2f} s", ">= 2 x", sop <= curl / 2),
+            Row(f"{of}: all checks", f"{full:.3f} s", f"kubectl x5 {kubectl:.2f} s", "<= 0.5 x kubectl",
+                full <= 0.5 * kubectl),
+            Row(f"{of}: peak memory", f"{peak:.0f} MB", f"kubectl {seen['kubectl']['peak']:.0f} MB", "<= 64 MB",
+                peak <= 64)]
 
 
 if __name__ == "__main__":

@@ -23,19 +23,12 @@ import sys
 import tempfile
 import time
 
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "e2e"))
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "support"))
 import drain  # noqa: E402
 import health  # noqa: E402
+from row import Row, harmed, start_even  # noqa: E402
 from run import Tally, run_on_sandbox  # noqa: E402
 from support import BINARY, NAMESPACE, ROOT, TOOL, Lab  # noqa: E402
-
-
-class Row:
-    """One measured figure, its peer's and its bar."""
-
-    def __init__(self, what, ours, peer, bar, met, harm=False):
-        self.what, self.ours, self.peer, self.bar, self.met, self.harm = what, ours, peer, bar, met, harm
 
 
 def milliseconds(argv, rounds=21, check=True):
@@ -188,20 +181,10 @@ def gaps(seen):
             f"lost {load['acked_but_lost']}")
 
 
-def harmed(seen):
-    load, sample = seen["load"], seen["sample"]
-    return bool(load["failed"] or load["acked_but_lost"] or load["duplicates"] or sample["max_under_min_isr"])
-
-
 def smooth(seen):
     load, sample = seen["load"], seen["sample"]
     return (sample["longest_interval_s"] <= 0.25 and load["longest_gap_s"] <= 1
             and load["longest_partition_gap_s"] <= 3)
-
-
-def start_even(lab):
-    lab.wait_healthy()
-    lab.tool("preferred-leaders")
 
 
 def restart_rows(lab, name, size, settle, bound):
@@ -248,11 +231,7 @@ def restarts(full):
 
 def health_rows(full):
     sizes = [(100, 2000), (1000, 10000)] if full else [(100, 2000)]
-    return [row for nodes, pods in sizes for row in health.rows(Lab, Row, BINARY, nodes, pods)]
-
-
-def drain_rows(full):
-    return drain.rows(Lab, Row, NAMESPACE, start_even, full)
+    return [row for nodes, pods in sizes for row in health.rows(nodes, pods)]
 
 
 def table(rows):
@@ -278,7 +257,7 @@ def main():
         [str(TOOL), "check"], capture_output=True).returncode == 0
     kubectl = subprocess.run([str(TOOL), "path", "kubectl"], capture_output=True, text=True).stdout.strip() \
         if usable else ""
-    day2 = {"health": health_rows, "drain": drain_rows}
+    day2 = {"health": health_rows, "drain": drain.rows}
     if options.only:
         if not usable:
             raise SystemExit("bench: the lab cannot run here")
