@@ -118,11 +118,8 @@ Outcome Drain::finish(Outcome outcome) const {
     }
   }
   const bool touched = wave_.evicted() || !moved_.empty() || !request_.earlier.empty();
-  if (touched && outcome.kind == Outcome::Kind::Refused) {
-    outcome.kind = Outcome::Kind::Failed;  // "refused" says that nothing was done
-    outcome.error = outcome.error.value_or(make_error(ErrorCode::Refused, outcome.why));
-  }
   if (touched && outcome.kind != Outcome::Kind::Done) {
+    outcome.fail_refused();
     tell_how_far(outcome);
   }
   outcome.outputs = {{"evicted", static_cast<std::int64_t>(pods.size() + moved_.size())},
