@@ -57,12 +57,11 @@ std::vector<WentPod> Drain::went() const {
 std::size_t Drain::kafka_in_all() const {
   std::set<std::string> pods;
   for (const KafkaShare& share : request_.kafka.shares) {
-    const std::string ns = share.cluster.target.ns + "/";
     for (const std::string& pod : share.pods) {
-      pods.insert(ns + pod);
+      pods.insert(share.cluster.target.ns + "/" + pod);
     }
     for (const auto& [name, uid] : request_.earlier) {
-      if (name.starts_with(ns) && is_member(share.cluster, name.substr(ns.size()))) {
+      if (share.has(name)) {
         pods.insert(name);
       }
     }
