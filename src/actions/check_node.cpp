@@ -80,11 +80,8 @@ class CheckNode final : public engine::Check {
     if (arguments.boolean("drained")) {
       return std::nullopt;
     }
-    return std::vector<kube::AccessQuestion>{{.verb = "get",
-                                              .resource = kube::resources::nodes(),
-                                              .subresource = "",
-                                              .ns = "",
-                                              .name = text_of(arguments.ref("node"), "name")}};
+    const Subject node{kube::resources::nodes(), "", text_of(arguments.ref("node"), "name")};
+    return std::vector{node.may("get")};
   }
 
  private:
