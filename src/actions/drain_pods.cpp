@@ -158,6 +158,16 @@ DrainPod judge_pod(const kube::Object& pod,
   return judged;
 }
 
+std::vector<std::string> names_of_going(const std::vector<DrainPod>& pods) {
+  std::vector<std::string> names;
+  for (const DrainPod& one : pods) {
+    if (one.fate != PodFate::Stays) {
+      names.push_back(one.name());
+    }
+  }
+  return names;
+}
+
 kube::ListOptions pods_on(const std::string& node, const DrainOptions& options) {
   return {.label_selector = options.pod_selector, .field_selector = "spec.nodeName=" + node};
 }

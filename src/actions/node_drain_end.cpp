@@ -21,12 +21,7 @@ std::optional<Outcome> Drain::look_at_rest() {
                                                      left.error().text())
                                   : Outcome::from(left.error());
   }
-  std::vector<std::string> names;
-  for (const DrainPod& one : *left) {
-    if (one.fate != PodFate::Stays) {
-      names.push_back(one.name());
-    }
-  }
+  const std::vector<std::string> names = names_of_going(*left);
   if (names.empty()) {
     return std::nullopt;
   }
