@@ -120,16 +120,9 @@ class CheckDisruption final : public engine::Check {
     if (optional_text(arguments, "selector").empty()) {
       return std::nullopt;
     }
-    std::vector<kube::AccessQuestion> questions;
-    for (const kube::Resource& resource :
-         {kube::resources::pods(), kube::resources::pod_disruption_budgets()}) {
-      questions.push_back({.verb = "list",
-                           .resource = resource,
-                           .subresource = "",
-                           .ns = namespace_of(context, arguments),
-                           .name = ""});
-    }
-    return questions;
+    const std::string ns = namespace_of(context, arguments);
+    return std::vector{Subject{kube::resources::pods(), ns, ""}.may("list"),
+                       Subject{kube::resources::pod_disruption_budgets(), ns, ""}.may("list")};
   }
 
  private:

@@ -22,19 +22,6 @@ std::optional<bool> wanted(const engine::Arguments& arguments, std::string_view 
                                               : std::optional(arguments.boolean(name));
 }
 
-/// The pods that a drain would evict.
-Result<std::vector<std::string>> pods_that_would_go(kube::Reader& reader, const std::string& node) {
-  CFKOPS_ASSIGN(const std::vector<DrainPod> pods,
-                read_drain_pods(reader, node, {.ignore_daemonsets = true}));
-  std::vector<std::string> names;
-  for (const DrainPod& one : pods) {
-    if (one.fate != PodFate::Stays) {
-      names.push_back(one.name());
-    }
-  }
-  return names;
-}
-
 class CheckNode final : public engine::Check {
  public:
   [[nodiscard]] const runbook::ActionSpec& spec() const override {
@@ -80,24 +67,20 @@ class CheckNode final : public engine::Check {
     if (arguments.boolean("drained")) {
       return std::nullopt;
     }
-    return std::vector<kube::AccessQuestion>{{.verb = "get",
-                                              .resource = kube::resources::nodes(),
-                                              .subresource = "",
-                                              .ns = "",
-                                              .name = text_of(arguments.ref("node"), "name")}};
+    const Subject node{kube::resources::nodes(), "", text_of(arguments.ref("node"), "name")};
+    return std::vector{node.may("get")};
   }
 
  private:
   static CheckResult with_pods(kube::Reader& reader, const kube::Object& node, CheckResult result) {
-    const auto pods = pods_that_would_go(reader, node.name());
+    const auto pods = read_drain_pods(reader, node.name(), {.ignore_daemonsets = true});
     if (!pods) {
       return CheckResult::unknown(pods.error());
     }
-    result.summary +=
-        ", with " + base::counted(static_cast<long long>(pods->size()), "pod") + " to evict";
-    if (!pods->empty()) {
+    result.details = names_of_going(*pods);
+    result.summary += ", with " + base::counted(std::ssize(result.details), "pod") + " to evict";
+    if (!result.details.empty()) {
       result.verdict = Verdict::Fail;
-      result.details = *pods;
       result.remedy = "drain it, with node.drain";
     }
     return result;

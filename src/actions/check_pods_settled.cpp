@@ -151,11 +151,7 @@ class CheckPodsSettled final : public engine::Check {
     std::vector<kube::AccessQuestion> questions;
     questions.reserve(question->namespaces.size());
     for (const std::string& ns : question->namespaces) {
-      questions.push_back({.verb = "list",
-                           .resource = kube::resources::pods(),
-                           .subresource = "",
-                           .ns = ns,
-                           .name = ""});
+      questions.push_back(Subject{kube::resources::pods(), ns, ""}.may("list"));
     }
     return questions;
   }

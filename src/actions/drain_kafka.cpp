@@ -14,9 +14,7 @@ namespace {
 
 /// The StatefulSet that a pod is of, by the names of its owner; "" where it is of none.
 std::string set_of(const kube::Object& pod) {
-  const Json controller = controller_of(pod);
-  return controller.string_or("/kind", "") == "StatefulSet" ? controller.string_or("/name", "")
-                                                            : "";
+  return controller_name(pod, "StatefulSet");
 }
 
 /// The StatefulSets of a namespace that look like Kafka, with their role.
@@ -51,9 +49,8 @@ class Finder {
       }
       CFKOPS_ASSIGN(KafkaCluster cluster, read_cluster(reader_, target));
       KafkaShare share = share_of(std::move(cluster));
-      const bool before = std::ranges::any_of(earlier, [&](const std::string& one) {
-        return one.starts_with(ns_ + "/") && is_member(share.cluster, one.substr(ns_.size() + 1));
-      });
+      const bool before =
+          std::ranges::any_of(earlier, [&share](const std::string& one) { return share.has(one); });
       if (!share.pods.empty() || before) {
         found.shares.push_back(std::move(share));
       }
@@ -112,13 +109,16 @@ class Finder {
 
 }  // namespace
 
-engine::LockTarget KafkaShare::lock() const {
-  return engine::lock_target(cluster.target.kind, cluster.target.ns, cluster.target.name);
+bool KafkaShare::has(const std::string& pod) const {
+  const auto is_it = [this, &pod](const std::string& member) {
+    return pod == cluster.target.ns + "/" + member;
+  };
+  return std::ranges::any_of(cluster.broker_pods, is_it) ||
+         std::ranges::any_of(cluster.controller_pods, is_it);
 }
 
-bool is_member(const KafkaCluster& cluster, const std::string& pod) {
-  return std::ranges::find(cluster.broker_pods, pod) != cluster.broker_pods.end() ||
-         std::ranges::find(cluster.controller_pods, pod) != cluster.controller_pods.end();
+engine::LockTarget KafkaShare::lock() const {
+  return engine::lock_target(cluster.target.kind, cluster.target.ns, cluster.target.name);
 }
 
 Result<KafkaOnNode> find_kafka(kube::Reader& reader,

@@ -20,6 +20,10 @@ struct KafkaShare {
   std::set<std::string> pods = {};
   ForeignRoll roll = {};  ///< that another run has left its mark of
 
+  /// One of its brokers or controllers has this name, be it on the node or not:
+  /// "confluent/kafka-2".
+  [[nodiscard]] bool has(const std::string& pod) const;
+
   /// What a restart of its brokers locks too: "kafka confluent/kafka".
   [[nodiscard]] engine::LockTarget lock() const;
 };
@@ -29,9 +33,6 @@ struct KafkaOnNode {
   std::vector<KafkaShare> shares = {};
   std::vector<std::string> strays = {};  ///< Kafka of which nobody can tell whose it is, with why
 };
-
-/// One of its brokers or controllers has this name. Pure.
-[[nodiscard]] bool is_member(const KafkaCluster& cluster, const std::string& pod);
 
 /// Finds the pods that belong to a Kafka, as `kafka.roll` finds its targets, and puts them into the
 /// wave of their own. Asks only about namespaces with a StatefulSet that looks like Kafka. A pod

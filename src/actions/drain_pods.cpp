@@ -15,11 +15,6 @@ namespace {
 
 constexpr const char* kMirror = "kubernetes.io/config.mirror";
 
-std::string daemon_set_of(const kube::Object& pod) {
-  const Json controller = controller_of(pod);
-  return controller.string_or("/kind", "") == "DaemonSet" ? controller.string_or("/name", "") : "";
-}
-
 /// The names of its volumes that have this source.
 std::vector<std::string> volumes_of(const kube::Object& pod, const std::string& source) {
   std::vector<std::string> names;
@@ -92,7 +87,7 @@ Result<std::set<std::string>> orphaned_sets(kube::Reader& reader,
                                             const std::vector<kube::Object>& pods) {
   std::set<std::pair<std::string, std::string>> sets;
   for (const kube::Object& pod : pods) {
-    if (const std::string name = daemon_set_of(pod); !name.empty()) {
+    if (const std::string name = controller_name(pod, "DaemonSet"); !name.empty()) {
       sets.emplace(pod.ns(), name);
     }
   }
@@ -127,7 +122,7 @@ DrainPod judge_pod(const kube::Object& pod,
                    const DrainOptions& options,
                    const std::set<std::string>& orphaned) {
   DrainPod judged{.pod = pod};
-  const std::string set = daemon_set_of(pod);
+  const std::string set = controller_name(pod, "DaemonSet");
   const bool ended = kube::pod_ended(pod);
   const bool stateful = controller_of(pod).string_or("/kind", "") == "StatefulSet";
   judged.wave = stateful || has_claims(pod) ? Wave::Stateful : Wave::Stateless;
@@ -161,6 +156,16 @@ DrainPod judge_pod(const kube::Object& pod,
     judged.refusals.clear();  // it goes, whatever we say
   }
   return judged;
+}
+
+std::vector<std::string> names_of_going(const std::vector<DrainPod>& pods) {
+  std::vector<std::string> names;
+  for (const DrainPod& one : pods) {
+    if (one.fate != PodFate::Stays) {
+      names.push_back(one.name());
+    }
+  }
+  return names;
 }
 
 kube::ListOptions pods_on(const std::string& node, const DrainOptions& options) {

@@ -58,6 +58,9 @@ struct DrainPod {
                                                             const std::string& node,
                                                             const DrainOptions& options);
 
+/// The names of those that do not stay. Pure.
+[[nodiscard]] std::vector<std::string> names_of_going(const std::vector<DrainPod>& pods);
+
 /// Which pods of the node a drain looks at.
 [[nodiscard]] kube::ListOptions pods_on(const std::string& node, const DrainOptions& options);
 

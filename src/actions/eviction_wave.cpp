@@ -340,12 +340,7 @@ Outcome EvictionWave::overdue() const {
   return end(Outcome::from(make_error(ErrorCode::Timeout, why)));
 }
 
-/// "Refused" says that nothing was done.
 Outcome EvictionWave::end(Outcome outcome) const {
-  if (evicted_ && outcome.kind == Outcome::Kind::Refused) {
-    outcome.kind = Outcome::Kind::Failed;
-    outcome.error = outcome.error.value_or(make_error(ErrorCode::Refused, outcome.why));
-  }
   const std::vector<std::string> lines = waiting_lines();
   outcome.left.insert(outcome.left.end(), lines.begin(), lines.end());
   return outcome;

@@ -427,10 +427,8 @@ std::string Roll::untouched() const {
 
 Outcome Roll::finish(Outcome outcome) {
   outcome.outputs = outputs();
-  if (evicted_ && outcome.kind == Outcome::Kind::Refused) {
-    // "Refused" says that nothing was done and invites another attempt, which would begin anew.
-    outcome.kind = Outcome::Kind::Failed;
-    outcome.error = outcome.error.value_or(make_error(ErrorCode::Refused, outcome.why));
+  if (evicted_) {
+    outcome.fail_refused();
   }
   if (outcome.kind != Outcome::Kind::Done && !rest_.empty()) {
     outcome.left.push_back(fmt::format(

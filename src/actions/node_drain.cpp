@@ -19,7 +19,6 @@
 #include "cluster_view.hpp"
 #include "irreversible.hpp"
 #include "kinds.hpp"
-#include "node_pods.hpp"
 #include "node_schedule.hpp"
 #include "sent_before.hpp"
 #include "subject.hpp"
@@ -29,7 +28,6 @@
 #include <fmt/core.h>
 
 #include <algorithm>
-#include <array>
 #include <chrono>
 #include <utility>
 
@@ -58,27 +56,24 @@ std::map<std::string, std::string> sent_away_before(const engine::Context& conte
 
 std::vector<runbook::PermissionSpec> rights() {
   constexpr auto kEverywhere = runbook::PermissionSpec::In::AllNamespaces;
-  return {{"get", "nodes"},
-          {"list", "pods", kEverywhere},
-          {"watch", "pods", kEverywhere},
-          {"get", "pods", kEverywhere},
-          {"create", "pods/eviction", kEverywhere},
-          {"get", "daemonsets.apps", kEverywhere},
-          {"list", "poddisruptionbudgets.policy", kEverywhere},
-          {"watch", "poddisruptionbudgets.policy", kEverywhere},
-          {"list", "statefulsets.apps", kEverywhere},
-          {"get", "statefulsets.apps", kEverywhere},
-          {"get", "replicasets.apps", kEverywhere},
-          {"list", "nodes"},
-          {"list", "persistentvolumeclaims", kEverywhere},
-          {"list", "persistentvolumes"},
-          {"list", "storageclasses.storage.k8s.io"},
-          {"list", "namespaces"},
-          {"list", "csinodes.storage.k8s.io"},
-          {"get", "pods/proxy", kEverywhere},
-          {"get", "pods/log", kEverywhere},
-          {"get", "leases.coordination.k8s.io", kEverywhere},
-          {"list", "kafkas.platform.confluent.io", kEverywhere}};
+  std::vector<runbook::PermissionSpec> all = {
+      {"get", "nodes"},
+      {"watch", "pods", kEverywhere},
+      {"get", "pods", kEverywhere},
+      {"create", "pods/eviction", kEverywhere},
+      {"get", "daemonsets.apps", kEverywhere},
+      {"list", "poddisruptionbudgets.policy", kEverywhere},
+      {"watch", "poddisruptionbudgets.policy", kEverywhere},
+      {"list", "statefulsets.apps", kEverywhere},
+      {"get", "statefulsets.apps", kEverywhere},
+      {"get", "replicasets.apps", kEverywhere},
+      {"get", "pods/proxy", kEverywhere},
+      {"get", "pods/log", kEverywhere},
+      {"get", "leases.coordination.k8s.io", kEverywhere},
+      {"list", "kafkas.platform.confluent.io", kEverywhere}};
+  const std::vector<runbook::PermissionSpec> view = view_permissions();
+  all.insert(all.end(), view.begin(), view.end());
+  return all;
 }
 
 runbook::ActionSpec make_spec() {
@@ -254,16 +249,12 @@ Outcome Drain::run() {
 /// What is wrong from the start.
 std::optional<Outcome> Drain::begin() {
   for (const auto& [name, uid] : request_.earlier) {
-    const std::size_t slash = name.find('/');
-    const std::string ns = name.substr(0, slash);
-    const std::string pod = name.substr(slash + 1);
-    const bool kafka = std::ranges::any_of(request_.kafka.shares, [&](const KafkaShare& share) {
-      return share.cluster.target.ns == ns && is_member(share.cluster, pod);
-    });
-    if (kafka) {
+    if (std::ranges::any_of(request_.kafka.shares,
+                            [&](const KafkaShare& share) { return share.has(name); })) {
       continue;
     }
-    auto went = went_pod_by_name(client_, ns, pod, uid);
+    const std::size_t slash = name.find('/');
+    auto went = went_pod_by_name(client_, name.substr(0, slash), name.substr(slash + 1), uid);
     if (!went) {
       return outcome_of(went.error());
     }
@@ -285,21 +276,19 @@ std::optional<Outcome> Drain::judge() {
   if (!budgets) {
     return outcome_of(budgets.error());
   }
-  placement::Forecast fits;
-  std::string blind;
+  DrainFits fits;
   if (!request_.wave(Wave::Kafka).empty()) {
-    auto forecast = read_forecast(client_, request_);
-    if (!forecast && forecast.error().code == ErrorCode::Cancelled) {
-      return Outcome::from(forecast.error());
+    auto read = read_fits(client_, request_);
+    if (!read) {
+      return Outcome::from(read.error());
     }
-    blind = forecast ? "" : forecast.error().text();
-    fits = forecast ? *std::move(forecast) : placement::Forecast();
+    fits = *std::move(read);
   }
   const std::vector<std::string> reasons = refusals_of(request_, *budgets, fits);
   if (!reasons.empty()) {
     return Outcome::refused(base::join(reasons, "; "));
   }
-  const std::vector<std::string> doubts = doubts_of(request_, fits, blind);
+  const std::vector<std::string> doubts = doubts_of(request_, fits);
   return doubts.empty() ? std::nullopt : std::optional(Outcome::unknown(base::join(doubts, "; ")));
 }
 

@@ -37,6 +37,17 @@ struct DrainRequest {
   [[nodiscard]] RollRequest roll_of(const KafkaShare& share) const;
 };
 
+/// Where the pods of the node would fit.
+struct DrainFits {
+  placement::Forecast forecast = {};
+  std::map<std::string, std::string> local =
+      {};                  ///< volumes that cannot move, by "namespace/claim"
+  std::string blind = {};  ///< why none of it can be told
+
+  /// Nullptr where nothing is known of that pod.
+  [[nodiscard]] const placement::Placement* of(const DrainPod& one) const;
+};
+
 /// Errors: those of reading; NotFound where there is no such node.
 [[nodiscard]] Result<DrainRequest> read_drain_request(const engine::Context& context,
                                                       kube::Reader& reader,
@@ -48,22 +59,20 @@ struct DrainRequest {
 /// Pure.
 [[nodiscard]] std::vector<std::string> refusals_of(const DrainRequest& request,
                                                    const placement::Disruption& budgets,
-                                                   const placement::Forecast& fits);
+                                                   const DrainFits& fits);
 
 /// Of which Kafka processes that go it cannot be told whether they fit elsewhere, a sentence each:
 /// one that is stopped must come back, so that unknown is as good as no. Pure.
 [[nodiscard]] std::vector<std::string> doubts_of(const DrainRequest& request,
-                                                 const placement::Forecast& fits,
-                                                 const std::string& blind);
+                                                 const DrainFits& fits);
 
 /// What all budgets together say of the pods that go, taken one at a time. Errors: those of
 /// reading.
 [[nodiscard]] Result<placement::Disruption> read_disruption(kube::Reader& reader,
                                                             const DrainRequest& request);
 
-/// Where the pods would fit. Errors: those of reading.
-[[nodiscard]] Result<placement::Forecast> read_forecast(kube::Reader& reader,
-                                                        const DrainRequest& request);
+/// Where the pods would fit, if that can be read. Errors: Cancelled.
+[[nodiscard]] Result<DrainFits> read_fits(kube::Reader& reader, const DrainRequest& request);
 
 /// What a drain would do now. Errors: those of reading.
 [[nodiscard]] Result<engine::StepPlan> plan_drain(const engine::Context& context,

@@ -21,12 +21,7 @@ std::optional<Outcome> Drain::look_at_rest() {
                                                      left.error().text())
                                   : Outcome::from(left.error());
   }
-  std::vector<std::string> names;
-  for (const DrainPod& one : *left) {
-    if (one.fate != PodFate::Stays) {
-      names.push_back(one.name());
-    }
-  }
+  const std::vector<std::string> names = names_of_going(*left);
   if (names.empty()) {
     return std::nullopt;
   }
@@ -57,12 +52,11 @@ std::vector<WentPod> Drain::went() const {
 std::size_t Drain::kafka_in_all() const {
   std::set<std::string> pods;
   for (const KafkaShare& share : request_.kafka.shares) {
-    const std::string ns = share.cluster.target.ns + "/";
     for (const std::string& pod : share.pods) {
-      pods.insert(ns + pod);
+      pods.insert(share.cluster.target.ns + "/" + pod);
     }
     for (const auto& [name, uid] : request_.earlier) {
-      if (name.starts_with(ns) && is_member(share.cluster, name.substr(ns.size()))) {
+      if (share.has(name)) {
         pods.insert(name);
       }
     }
@@ -118,11 +112,8 @@ Outcome Drain::finish(Outcome outcome) const {
     }
   }
   const bool touched = wave_.evicted() || !moved_.empty() || !request_.earlier.empty();
-  if (touched && outcome.kind == Outcome::Kind::Refused) {
-    outcome.kind = Outcome::Kind::Failed;  // "refused" says that nothing was done
-    outcome.error = outcome.error.value_or(make_error(ErrorCode::Refused, outcome.why));
-  }
   if (touched && outcome.kind != Outcome::Kind::Done) {
+    outcome.fail_refused();
     tell_how_far(outcome);
   }
   outcome.outputs = {{"evicted", static_cast<std::int64_t>(pods.size() + moved_.size())},

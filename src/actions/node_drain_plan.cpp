@@ -10,7 +10,6 @@
 
 #include <algorithm>
 #include <chrono>
-#include <map>
 #include <utility>
 
 namespace cfkops::actions {
@@ -22,37 +21,13 @@ constexpr std::int64_t kUsualGrace = 30;  // seconds, where a pod does not say
 /// All that a plan looks at besides the request, read once.
 struct Sight {
   placement::Disruption budgets = {};
-  placement::Forecast fits = {};
-  std::map<std::string, std::string> local =
-      {};                  ///< volumes that cannot move, by "namespace/claim"
-  std::string blind = {};  ///< why it cannot be told where pods fit
+  DrainFits fits = {};
 };
-
-/// The volumes that are on the node itself, by the claims that they are bound to.
-std::map<std::string, std::string> local_volumes(const placement::View& view) {
-  std::map<std::string, std::string> local;
-  for (const Json& volume : view.volumes) {
-    if (volume.has("/spec/local") || volume.has("/spec/hostPath")) {
-      local[volume.string_or("/spec/claimRef/namespace", "") + "/" +
-            volume.string_or("/spec/claimRef/name", "")] = volume.string_or("/metadata/name", "");
-    }
-  }
-  return local;
-}
 
 Result<Sight> look(kube::Reader& reader, const DrainRequest& request) {
   Sight sight;
   CFKOPS_ASSIGN(sight.budgets, read_disruption(reader, request));
-  const auto view = read_view(reader);
-  if (!view && view.error().code == ErrorCode::Cancelled) {
-    return view.error();
-  }
-  if (!view) {
-    sight.blind = view.error().text();
-    return sight;
-  }
-  sight.local = local_volumes(*view);
-  sight.fits = placement::drain(*view, request.node.name());
+  CFKOPS_ASSIGN(sight.fits, read_fits(reader, request));
   return sight;
 }
 
@@ -63,16 +38,13 @@ std::vector<std::string> lines_of(const DrainPod& one, const Sight& sight) {
   }
   for (const Json& volume : one.pod.json().items("/spec/volumes")) {
     const std::string claim = volume.string_or("/persistentVolumeClaim/claimName", "");
-    const auto local = sight.local.find(one.pod.ns() + "/" + claim);
-    if (!claim.empty() && local != sight.local.end()) {
+    const auto local = sight.fits.local.find(one.pod.ns() + "/" + claim);
+    if (!claim.empty() && local != sight.fits.local.end()) {
       lines.push_back(
           fmt::format("~ its volume {} is on this node and cannot move with it", local->second));
     }
   }
-  const auto fit = std::ranges::find_if(sight.fits.pods, [&one](const placement::Placement& at) {
-    return at.ns == one.pod.ns() && at.pod == one.pod.name();
-  });
-  if (fit != sight.fits.pods.end()) {
+  if (const placement::Placement* fit = sight.fits.of(one)) {
     lines.push_back("~ elsewhere: " + fit_text(*fit));
   }
   return lines;
@@ -199,7 +171,7 @@ void tell_homeless(const DrainRequest& request,
                    const Sight& sight,
                    std::vector<std::string>& notes) {
   std::vector<std::string> homeless;
-  for (const placement::Placement& one : sight.fits.pods) {
+  for (const placement::Placement& one : sight.fits.forecast.pods) {
     const bool goes = std::ranges::any_of(request.pods, [&one](const DrainPod& pod) {
       return pod.wave != Wave::Kafka && pod.fate != PodFate::Stays && pod.pod.ns() == one.ns &&
              pod.pod.name() == one.pod;
@@ -242,8 +214,8 @@ std::vector<std::string> notes_of(const DrainRequest& request,
     }
   }
   tell_homeless(request, sight, notes);
-  if (!sight.blind.empty()) {
-    notes.push_back("where the pods fit cannot be told: " + sight.blind);
+  if (!sight.fits.blind.empty()) {
+    notes.push_back("where the pods fit cannot be told: " + sight.fits.blind);
   }
   return notes;
 }
@@ -324,7 +296,7 @@ void tell_refusals(const DrainRequest& request, const Sight& sight, engine::Step
   for (const std::string& why : reasons) {
     tell_change("refused: " + why, plan);
   }
-  for (const std::string& why : doubts_of(request, sight.fits, sight.blind)) {
+  for (const std::string& why : doubts_of(request, sight.fits)) {
     tell_change("unknown: " + why, plan);
   }
 }

@@ -30,8 +30,20 @@ void refuse_budgets(const placement::Disruption& budgets, std::vector<std::strin
   reasons.insert(reasons.end(), budgets.refused.begin(), budgets.refused.end());
 }
 
+/// The volumes that are on the node itself, by the claims that they are bound to.
+std::map<std::string, std::string> local_volumes(const placement::View& view) {
+  std::map<std::string, std::string> local;
+  for (const Json& volume : view.volumes) {
+    if (volume.has("/spec/local") || volume.has("/spec/hostPath")) {
+      local[volume.string_or("/spec/claimRef/namespace", "") + "/" +
+            volume.string_or("/spec/claimRef/name", "")] = volume.string_or("/metadata/name", "");
+    }
+  }
+  return local;
+}
+
 void refuse_kafka(const DrainRequest& request,
-                  const placement::Forecast& fits,
+                  const DrainFits& fits,
                   std::vector<std::string>& reasons) {
   reasons.insert(reasons.end(), request.kafka.strays.begin(), request.kafka.strays.end());
   for (const KafkaShare& share : request.kafka.shares) {
@@ -42,7 +54,7 @@ void refuse_kafka(const DrainRequest& request,
                                     share.roll.unfinished));
     }
   }
-  for (const placement::Placement& one : fits.pods) {
+  for (const placement::Placement& one : fits.forecast.pods) {
     const bool kafka = std::ranges::any_of(request.pods, [&one](const DrainPod& pod) {
       return pod.wave == Wave::Kafka && pod.pod.ns() == one.ns && pod.pod.name() == one.pod;
     });
@@ -61,7 +73,7 @@ void refuse_kafka(const DrainRequest& request,
 
 std::vector<std::string> refusals_of(const DrainRequest& request,
                                      const placement::Disruption& budgets,
-                                     const placement::Forecast& fits) {
+                                     const DrainFits& fits) {
   std::vector<std::string> reasons;
   refuse_pods(request, reasons);
   refuse_budgets(budgets, reasons);
@@ -80,27 +92,38 @@ Result<placement::Disruption> read_disruption(kube::Reader& reader, const DrainR
   return placement::disruption(going, budgets, 1);
 }
 
-Result<placement::Forecast> read_forecast(kube::Reader& reader, const DrainRequest& request) {
-  CFKOPS_ASSIGN(const placement::View view, read_view(reader));
-  return placement::drain(view, request.node.name());
+const placement::Placement* DrainFits::of(const DrainPod& one) const {
+  const auto found = std::ranges::find_if(forecast.pods, [&one](const placement::Placement& at) {
+    return at.ns == one.pod.ns() && at.pod == one.pod.name();
+  });
+  return found == forecast.pods.end() ? nullptr : &*found;
 }
 
-std::vector<std::string> doubts_of(const DrainRequest& request,
-                                   const placement::Forecast& fits,
-                                   const std::string& blind) {
+Result<DrainFits> read_fits(kube::Reader& reader, const DrainRequest& request) {
+  DrainFits fits;
+  const auto view = read_view(reader);
+  if (view) {
+    fits.forecast = placement::drain(*view, request.node.name());
+    fits.local = local_volumes(*view);
+  } else if (view.error().code == ErrorCode::Cancelled) {
+    return view.error();
+  } else {
+    fits.blind = view.error().text();
+  }
+  return fits;
+}
+
+std::vector<std::string> doubts_of(const DrainRequest& request, const DrainFits& fits) {
   std::vector<std::string> doubts;
   for (const DrainPod& one : request.wave(Wave::Kafka)) {
     if (one.fate != PodFate::Goes) {
       continue;
     }
-    const auto fit = std::ranges::find_if(fits.pods, [&one](const placement::Placement& at) {
-      return at.ns == one.pod.ns() && at.pod == one.pod.name();
-    });
-    const bool told = fit != fits.pods.end();
-    if (told && fit->verdict != placement::Verdict::Unknown) {
+    const placement::Placement* fit = fits.of(one);
+    if (fit != nullptr && fit->verdict != placement::Verdict::Unknown) {
       continue;
     }
-    const std::string why = told ? base::join(fit->why, "; ") : blind;
+    const std::string why = fit == nullptr ? fits.blind : base::join(fit->why, "; ");
     doubts.push_back(
         fmt::format("pod {}: whether it fits on another node cannot be told{}; a Kafka process "
                     "that is stopped must come back",

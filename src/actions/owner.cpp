@@ -11,6 +11,11 @@ Json controller_of(const kube::Object& object) {
   return {};
 }
 
+std::string controller_name(const kube::Object& object, std::string_view kind) {
+  const Json owner = controller_of(object);
+  return owner.string_or("/kind", "") == kind ? owner.string_or("/name", "") : "";
+}
+
 std::optional<std::string> controller_text(const kube::Object& object) {
   const Json owner = controller_of(object);
   return owner.is_object()

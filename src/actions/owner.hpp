@@ -5,6 +5,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 
 namespace cfkops::actions {
 
@@ -12,7 +13,10 @@ namespace cfkops::actions {
 /// Pure.
 [[nodiscard]] Json controller_of(const kube::Object& object);
 
-/// The same for people: "Kafka kafka"; nothing where there is none. Pure.
+/// The name of that controller where it is of this kind; "" otherwise. Pure.
+[[nodiscard]] std::string controller_name(const kube::Object& object, std::string_view kind);
+
+/// That controller for people: "Kafka kafka"; nothing where there is none. Pure.
 [[nodiscard]] std::optional<std::string> controller_text(const kube::Object& object);
 
 }  // namespace cfkops::actions

@@ -3,7 +3,6 @@
 #include "sent_before.hpp"
 #include "subject.hpp"
 
-#include <algorithm>
 #include <string>
 #include <utility>
 

@@ -3,11 +3,11 @@
 #include "owner.hpp"
 
 #include "cfkops/base/text.hpp"
+#include "cfkops/kafka/target.hpp"
 
 #include <fmt/core.h>
 
 #include <algorithm>
-#include <charconv>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -24,14 +24,6 @@ using runbook::ValueMap;
 std::string tail_of(const std::string& pod) {
   const std::size_t dash = pod.rfind('-');
   return dash == std::string::npos ? "" : pod.substr(dash + 1);
-}
-
-std::optional<std::int64_t> ordinal_of(const std::string& pod) {
-  const std::string tail = tail_of(pod);
-  std::int64_t number = 0;
-  const auto [end, error] = std::from_chars(tail.data(), tail.data() + tail.size(), number);
-  return error == std::errc() && end == tail.data() + tail.size() ? std::optional(number)
-                                                                  : std::nullopt;
 }
 
 /// The kinds that say how many they want, and Jobs, which say whether they are through; nullptr for
@@ -64,7 +56,7 @@ class Group {
       const std::int64_t first = owner->json().int_or("/spec/ordinals/start", 0);
       const std::int64_t end = first + owner->json().int_or("/spec/replicas", 1);
       for (const WentPod& one : went_) {
-        const std::int64_t ordinal = ordinal_of(one.pod).value_or(first);
+        const std::int64_t ordinal = kafka::ordinal_of(one.pod).value_or(first);
         if (ordinal >= first && ordinal < end) {
           judge_name(one, lines);
         }
@@ -161,7 +153,7 @@ Result<WentPod> went_pod_by_name(kube::Reader& reader,
   }
   // What follows a ReplicaSet's name may look like a number too.
   for (const char* kind : {"StatefulSet", "ReplicaSet"}) {
-    if (!ordinal_of(pod) && std::string_view(kind) == "StatefulSet") {
+    if (!kafka::ordinal_of(pod) && std::string_view(kind) == "StatefulSet") {
       continue;
     }
     const auto owner =

@@ -54,6 +54,13 @@ Outcome Outcome::from(Error error) {
   return outcome;
 }
 
+void Outcome::fail_refused() {
+  if (kind == Kind::Refused) {
+    kind = Kind::Failed;
+    error = error.value_or(make_error(ErrorCode::Refused, why));
+  }
+}
+
 std::string_view to_string(Outcome::Kind kind) {
   switch (kind) {
     case Outcome::Kind::Done:

@@ -95,9 +95,10 @@ class Planner {
   void collect_permissions(const PlannedStep& planned, const runbook::ActionSpec& spec);
   void need_check(const runbook::CheckEntry& entry, const runbook::Bindings& bindings);
   void need_checks(const runbook::Runbook& runbook, const runbook::Bindings& bindings);
-  void need_expectations(const std::vector<runbook::Step>& steps,
-                         const runbook::Bindings& bindings);
-  void need_rollback(const std::vector<runbook::Step>& steps, const runbook::Bindings& bindings);
+  enum class Planned { No, Yes };
+  void need_steps(const std::vector<runbook::Step>& steps,
+                  const runbook::Bindings& bindings,
+                  Planned planned);
   Status complete_permissions();
   enum class Asked { BeforeSteps, AfterSteps };
   Status ask_prerequisites(Asked when);

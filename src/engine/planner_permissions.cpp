@@ -153,32 +153,26 @@ void Planner::need_checks(const runbook::Runbook& runbook, const runbook::Bindin
   for (const runbook::Guard& guard : runbook.guards) {
     need_check(guard.check, bindings);
   }
-  need_rollback(runbook.rollback, bindings);
+  need_steps(runbook.rollback, bindings, Planned::No);
 }
 
-/// Of what is expected of steps, and of steps that are taken instead of an action's own undo.
-void Planner::need_expectations(const std::vector<runbook::Step>& steps,
-                                const runbook::Bindings& bindings) {
+/// What is expected of steps, and the steps that are taken instead of an action's own undo. Those
+/// are planned only when they come.
+void Planner::need_steps(const std::vector<runbook::Step>& steps,
+                         const runbook::Bindings& bindings,
+                         Planned planned) {
   for (const runbook::Step& step : steps) {
-    for (const runbook::CheckEntry& entry : step.expect) {
-      need_check(entry, bindings);
-    }
-    need_expectations(step.steps, bindings);
-    need_rollback(step.rollback, bindings);
-  }
-}
-
-/// Such steps are planned when they come.
-void Planner::need_rollback(const std::vector<runbook::Step>& steps,
-                            const runbook::Bindings& bindings) {
-  for (const runbook::Step& step : steps) {
-    if (const Action* action = catalogue_.action(step.action)) {
+    const Action* action = planned == Planned::No ? catalogue_.action(step.action) : nullptr;
+    if (action != nullptr) {
       const auto arguments = known_arguments(step.with, action->spec(), bindings, site_);
       need_declared(action->spec().permissions, arguments ? &*arguments : nullptr);
     }
-    need_rollback(step.steps, bindings);
+    for (const runbook::CheckEntry& entry : step.expect) {
+      need_check(entry, bindings);
+    }
+    need_steps(step.steps, bindings, planned);
+    need_steps(step.rollback, bindings, Planned::No);
   }
-  need_expectations(steps, bindings);
 }
 
 /// What the steps need is there already: adds all else.
@@ -191,7 +185,7 @@ Status Planner::complete_permissions() {
     need_references(param.type);
   }
   need_checks(runbook, names_.bindings());
-  need_expectations(runbook.steps, names_.bindings());
+  need_steps(runbook.steps, names_.bindings(), Planned::Yes);
   runbook::each_include(runbook, [&](const runbook::Step& step) {
     runbook::Bindings inside = names_.bindings();
     inside[step.included->binding] = runbook::Value(known_params(step, inside));

@@ -144,13 +144,8 @@ class Round {
 
   void read_all_pods() {
     const Status read = read_pods(reader_, options_, snapshot_);
-    Source& source = snapshot_.source(Part::Pods);
-    source.at = snapshot_.now;
-    source.seen = snapshot_.pods.size();
-    source.state = read ? Source::State::Read : Source::State::Unknown;
-    if (!read) {
-      source.error = read.error();
-    }
+    snapshot_.source(Part::Pods).seen = snapshot_.pods.size();
+    keep(Part::Pods, read);
   }
 
   void ask_text(Part part, std::string Snapshot::*where) {
@@ -241,9 +236,9 @@ class Round {
   }
 
   void take(const Asked& asked, const Result<std::string>& answer) {
-    Source& source = snapshot_.source(asked.part);
-    source.at = snapshot_.now;
     if (!answer && asked.may_lack && answer.error().http_status == 404) {
+      Source& source = snapshot_.source(asked.part);
+      source.at = snapshot_.now;
       source.state = Source::State::NotServed;
       return;
     }
@@ -252,6 +247,13 @@ class Round {
     const Status taken = answer          ? asked.take(*answer)
                          : lines.empty() ? Status(answer.error())
                                          : asked.take(lines);
+    keep(asked.part, taken);
+  }
+
+  /// What became of reading a part.
+  void keep(Part part, const Status& taken) {
+    Source& source = snapshot_.source(part);
+    source.at = snapshot_.now;
     source.state = taken ? Source::State::Read : Source::State::Unknown;
     if (!taken) {
       source.error = taken.error();

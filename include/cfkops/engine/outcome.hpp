@@ -47,6 +47,10 @@ struct Outcome {
 
   /// Cancelled becomes Stopped, Unknown and Refused keep their kind, the rest is Failed.
   [[nodiscard]] static Outcome from(Error error);
+
+  /// Of a step that has changed something: Refused becomes Failed, as it says that nothing was done
+  /// and invites another attempt, which would begin anew.
+  void fail_refused();
 };
 
 /// "done", "not_yet" and so on: as `attempts.on` and the log have it.
