@@ -1,6 +1,5 @@
 #include "workload.hpp"
 
-#include "object_form.hpp"
 #include "owner.hpp"
 #include "subject.hpp"
 
@@ -32,7 +31,7 @@ std::string term_of(const Json& expression) {
   return fmt::format("{} {} ({})",
                      key,
                      op == "NotIn" ? "notin" : "in",
-                     base::join(texts_at(expression, "/values"), ","));
+                     base::join(expression.strings("/values"), ","));
 }
 
 std::optional<Error> kafka_scale_objection(const kube::Object& object) {
