@@ -21,7 +21,9 @@ struct Workload {
   [[nodiscard]] std::int64_t replicas() const { return object.json().int_or("/spec/replicas", 1); }
 
   /// Its pods' labels, as a query.
-  [[nodiscard]] std::string selector() const;
+  [[nodiscard]] std::string selector() const {
+    return kube::selector_text(object.json().get("/spec/selector"));
+  }
 
   [[nodiscard]] kube::AccessQuestion may(const std::string& verb,
                                          const std::string& subresource = {}) const;
