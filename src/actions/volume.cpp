@@ -1,5 +1,7 @@
 #include "volume.hpp"
 
+#include "subject.hpp"
+
 #include "cfkops/base/text.hpp"
 
 #include <fmt/core.h>
@@ -56,13 +58,9 @@ Result<ClaimView> read_claims(kube::Reader& reader, const std::string& ns) {
 }
 
 std::vector<kube::AccessQuestion> claim_permissions(const std::string& ns) {
-  const auto list = [](const kube::Resource& resource, const std::string& in) {
-    return kube::AccessQuestion{
-        .verb = "list", .resource = resource, .subresource = {}, .ns = in, .name = {}};
-  };
-  return {list(kube::resources::persistent_volume_claims(), ns),
-          list(kube::resources::storage_classes(), ""),
-          list(kube::resources::pods(), ns)};
+  return {Subject{kube::resources::persistent_volume_claims(), ns, {}}.may("list"),
+          Subject{kube::resources::storage_classes(), {}, {}}.may("list"),
+          Subject{kube::resources::pods(), ns, {}}.may("list")};
 }
 
 std::string class_of(const kube::Object& claim) {
