@@ -6,8 +6,6 @@
 //     over by the next attempt.
 #include "backup_folder.hpp"
 
-#include "object_form.hpp"
-
 #include "cfkops/base/crypto.hpp"
 #include "cfkops/base/file.hpp"
 #include "cfkops/base/text.hpp"
@@ -171,7 +169,7 @@ Result<Backup> read_backup(const base::Files& files,
   backup.about = {.run = index->string_or("/run", ""),
                   .taken = index->string_or("/taken", ""),
                   .server = index->string_or("/server", ""),
-                  .namespaces = texts_at(*index, "/namespaces"),
+                  .namespaces = index->strings("/namespaces"),
                   .selector = index->string_or("/selector", ""),
                   .secrets = index->bool_or("/secrets", false)};
   for (const Json& one : index->items("/left_out")) {

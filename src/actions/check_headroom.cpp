@@ -26,7 +26,6 @@ constexpr std::size_t kMostPlaced = 100;
 /// What is known of the cluster when the question is asked.
 struct Known {
   Workload workload;
-  std::vector<kube::Object> pods;
   std::vector<kube::Object> quotas;
   placement::View view;
 };
@@ -34,14 +33,9 @@ struct Known {
 Result<Known> read(kube::Reader& reader, const engine::Arguments& arguments) {
   Known known;
   CFKOPS_ASSIGN(known.workload, read_workload(reader, arguments));
-  const std::string ns = known.workload.object.ns();
-  CFKOPS_ASSIGN(kube::ObjectList pods,
-                reader.list(kube::resources::pods(),
-                            ns,
-                            {.label_selector = known.workload.selector(), .field_selector = {}}));
-  CFKOPS_ASSIGN(kube::ObjectList quotas, reader.list(kube::resources::resource_quotas(), ns));
+  CFKOPS_ASSIGN(kube::ObjectList quotas,
+                reader.list(kube::resources::resource_quotas(), known.workload.object.ns()));
   CFKOPS_ASSIGN(known.view, read_view(reader));
-  known.pods = std::move(pods.items);
   known.quotas = std::move(quotas.items);
   return known;
 }
@@ -102,7 +96,7 @@ class CheckHeadroom final : public engine::Check {
       return CheckResult::unknown(known.error());
     }
     const std::vector<Json> pods =
-        added_pods(known->workload, arguments.integer("replicas"), known->pods, known->view);
+        added_pods(known->workload, arguments.integer("replicas"), known->view);
     CheckResult result;
     if (pods.empty()) {
       result.verdict = Verdict::Pass;

@@ -2,6 +2,7 @@
 #include "manifest_action.hpp"
 #include "network_reach.hpp"
 #include "node_pods.hpp"
+#include "subject.hpp"
 
 #include "cfkops/base/text.hpp"
 
@@ -143,8 +144,7 @@ class NetworkPolicyApply final : public ManifestAction {
     verdict.refused = broken_wishes(arguments.strings("keep"), shift.cut);
     for (const kube::Resource& resource :
          {kube::resources::pods(), kube::resources::namespaces(), policies()}) {
-      verdict.permissions.push_back(
-          {.verb = "list", .resource = resource, .subresource = {}, .ns = {}, .name = {}});
+      verdict.permissions.push_back(Subject{resource, {}, {}}.may("list"));
     }
     verdict.outputs["cut"] = texts_of(shift.cut);
     verdict.outputs["opened"] = texts_of(shift.opened);

@@ -175,13 +175,12 @@ bool lets_through(const Json& rule,
 }
 
 bool is_about(const Json& policy, Direction direction) {
-  const std::vector<Json> types = policy.items("/spec/policyTypes");
+  const std::vector<std::string> types = policy.strings("/spec/policyTypes");
   if (types.empty()) {
     return direction == Direction::Ingress || policy.has("/spec/egress");
   }
   const char* wanted = direction == Direction::Ingress ? "Ingress" : "Egress";
-  return std::ranges::any_of(
-      types, [wanted](const Json& type) { return type.string_or("", "") == wanted; });
+  return std::ranges::find(types, wanted) != types.end();
 }
 
 bool selects(const Json& policy, const PodGroup& group) {

@@ -233,16 +233,6 @@ std::string text_of(const Json& object) {
   return kube::Object(object).text();
 }
 
-std::vector<std::string> texts_at(const Json& json, std::string_view pointer) {
-  const std::vector<Json> items = json.items(pointer);
-  std::vector<std::string> texts;
-  texts.reserve(items.size());
-  for (const Json& item : items) {
-    texts.push_back(item.string_or("", ""));
-  }
-  return texts;
-}
-
 Result<kube::Resource> resource_of(kube::Reader& reader, const Json& object) {
   CFKOPS_ASSIGN(const std::string version, object.string_at("/apiVersion"));
   CFKOPS_ASSIGN(const std::string kind, object.string_at("/kind"));

@@ -40,9 +40,6 @@ inline constexpr std::string_view kMadeBy = "cfkops.dev/made-by";
 /// "deployment shop/web"
 [[nodiscard]] std::string text_of(const Json& object);
 
-/// The list of texts that is there; empty where there is none.
-[[nodiscard]] std::vector<std::string> texts_at(const Json& json, std::string_view pointer);
-
 /// What serves an object of these `apiVersion` and `kind`. Errors: InvalidInput where it does not
 /// say so; NotFound where the server does not serve that version of it.
 [[nodiscard]] Result<kube::Resource> resource_of(kube::Reader& reader, const Json& object);

@@ -1,6 +1,7 @@
 #include "backup_folder.hpp"
 #include "irreversible.hpp"
 #include "kinds.hpp"
+#include "subject.hpp"
 
 #include "cfkops/base/clock.hpp"
 #include "cfkops/base/text.hpp"
@@ -91,22 +92,13 @@ void tell_what_never_is(const WishedObjects& wish, TakenObjects& taken) {
   taken.left_out.push_back({.what = kPassingText, .why = kPassingWhy});
 }
 
-std::vector<std::string> lines_of(const std::vector<LeftOut>& left_out) {
-  std::vector<std::string> lines;
-  lines.reserve(left_out.size());
-  for (const LeftOut& one : left_out) {
-    lines.push_back(fmt::format("{}: {}", one.what, one.why));
-  }
-  return lines;
-}
-
 engine::Outcome outcome_of(const std::string& folder,
                            std::size_t objects,
                            const std::vector<LeftOut>& left_out,
                            const std::string& sha256) {
   runbook::ValueList lines;
-  for (std::string& line : lines_of(left_out)) {
-    lines.emplace_back(std::move(line));
+  for (const LeftOut& one : left_out) {
+    lines.emplace_back(fmt::format("{}: {}", one.what, one.why));
   }
   return engine::Outcome::done({{"folder", folder},
                                 {"objects", static_cast<std::int64_t>(objects)},
@@ -174,16 +166,11 @@ class ObjectsBackup final : public Irreversible {
     CFKOPS_TRY(check_secrets(wish, resources));
     engine::StepPlan plan;
     for (const std::string& ns : wish.namespaces) {
-      plan.permissions.push_back({.verb = "get",
-                                  .resource = kube::resources::namespaces(),
-                                  .subresource = {},
-                                  .ns = {},
-                                  .name = ns});
+      plan.permissions.push_back(Subject{kube::resources::namespaces(), {}, ns}.may("get"));
       for (const kube::Resource& resource : resources) {
         // To get each is for the check `backup` that looks whether the copy is as what is there.
         for (const char* verb : {"list", "get"}) {
-          plan.permissions.push_back(
-              {.verb = verb, .resource = resource, .subresource = {}, .ns = ns, .name = {}});
+          plan.permissions.push_back(Subject{resource, ns, {}}.may(verb));
         }
       }
     }

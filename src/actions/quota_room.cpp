@@ -18,11 +18,15 @@ using base::Quantity;
 constexpr Int128 kOne = 1'000'000'000;
 constexpr Int128 kHundred = 100;
 
+/// Written as a text or as a number.
+std::optional<Quantity> amount_of(const Json& value) {
+  return Quantity::parse(value.is_string() ? value.string_or("", "") : value.dump());
+}
+
 QuotaAmounts amounts_at(const Json& json, const std::string& pointer) {
   QuotaAmounts amounts;
   for (const auto& [name, value] : json.members(pointer)) {
-    const std::string text = value.is_string() ? value.string_or("", "") : value.dump();
-    if (const auto amount = Quantity::parse(text)) {
+    if (const auto amount = amount_of(value)) {
       amounts[name] = amount->nanos;
     }
   }
@@ -41,8 +45,21 @@ void raise(QuotaAmounts& to, const QuotaAmounts& least) {
   }
 }
 
-/// What the containers of a pod have together, `which` being "requests" or "limits": the greater of
-/// what runs and of what starts, as the scheduler counts it.
+/// What a pod says for all of its containers together.
+QuotaAmounts own_amounts(const Json& pod, const std::string& which) {
+  QuotaAmounts own = amounts_at(pod, "/spec/resources/" + which);
+  std::erase_if(own, [](const auto& one) {
+    return one.first != "cpu" && one.first != "memory" && !one.first.starts_with("hugepages-");
+  });
+  return own;
+}
+
+bool says_itself(const Json& pod) {
+  return !own_amounts(pod, "requests").empty() || !own_amounts(pod, "limits").empty();
+}
+
+/// What a pod has altogether, `which` being "requests" or "limits": the greater of what runs and of
+/// what starts, as the scheduler counts it, unless the pod itself says how much.
 QuotaAmounts sum_of(const Json& pod, const std::string& which) {
   const std::string pointer = "/resources/" + which;
   QuotaAmounts running;
@@ -63,8 +80,14 @@ QuotaAmounts sum_of(const Json& pod, const std::string& which) {
     }
   }
   raise(running, starting);
-  if (which == "requests" || !running.empty()) {
-    add(running, amounts_at(pod, "/spec/overhead"));
+  for (const auto& [name, amount] : own_amounts(pod, which)) {
+    running[name] = amount;
+  }
+  // What has no limit gets none by it.
+  for (const auto& [name, amount] : amounts_at(pod, "/spec/overhead")) {
+    if (which == "requests" || running.contains(name)) {
+      running[name] += amount;
+    }
   }
   return running;
 }
@@ -110,7 +133,7 @@ bool asks_for_nothing(const Json& pod) {
              container.members("/resources/limits").empty();
     });
   };
-  return all("/spec/containers") && all("/spec/initContainers");
+  return !says_itself(pod) && all("/spec/containers") && all("/spec/initContainers");
 }
 
 std::optional<bool> is_in(const std::string& scope, const Json& pod) {
@@ -133,9 +156,8 @@ std::optional<bool> is_in(const Json& expression, const Json& pod) {
   if (op == "Exists" || op == "DoesNotExist") {
     return priority.empty() == (op == "DoesNotExist");
   }
-  const std::vector<Json> values = expression.items("/values");
-  const bool named = std::ranges::any_of(
-      values, [&](const Json& value) { return value.string_or("", "") == priority; });
+  const std::vector<std::string> values = expression.strings("/values");
+  const bool named = std::ranges::find(values, priority) != values.end();
   return named == (op == "In");
 }
 
@@ -154,9 +176,12 @@ bool says_all(const Json& pod, const std::string& resource) {
   return std::ranges::all_of(containers, says) && std::ranges::all_of(starting, says);
 }
 
-/// What a quota wants to be told of every container, and is not.
+/// What a quota wants to be told of every container, unless the pod says it for all, and is not.
 std::vector<std::string> not_said(const kube::Object& quota, const Json& pod) {
   std::vector<std::string> names;
+  if (says_itself(pod)) {
+    return names;
+  }
   for (const QuotaLine& line : lines_of(quota)) {
     const bool must = std::ranges::find(kMustBeSaid, line.resource) != kMustBeSaid.end();
     if (must && !says_all(pod, line.resource)) {
@@ -212,13 +237,8 @@ std::vector<QuotaLine> lines_of(const kube::Object& quota) {
   std::vector<QuotaLine> lines;
   const Json used = quota.json().get("/status/used");
   for (const auto& [name, value] : quota.json().members("/spec/hard")) {
-    const auto text_of = [](const Json& amount) {
-      return amount.is_string() ? amount.string_or("", "") : amount.dump();
-    };
-    if (const auto hard = Quantity::parse(text_of(value))) {
-      const Json taken = used.get("/" + base::pointer_token(name));
-      lines.push_back(
-          {name, *hard, taken.is_null() ? std::nullopt : Quantity::parse(text_of(taken))});
+    if (const auto hard = amount_of(value)) {
+      lines.push_back({name, *hard, amount_of(used.get("/" + base::pointer_token(name)))});
     }
   }
   return lines;
@@ -240,8 +260,8 @@ std::optional<bool> takes_pod(const kube::Object& quota, const Json& pod) {
     all = all && one.value_or(true);
     known = known && one.has_value();
   };
-  for (const Json& scope : quota.json().items("/spec/scopes")) {
-    take(is_in(scope.string_or("", ""), pod));
+  for (const std::string& scope : quota.json().strings("/spec/scopes")) {
+    take(is_in(scope, pod));
   }
   for (const Json& expression : quota.json().items("/spec/scopeSelector/matchExpressions")) {
     take(is_in(expression, pod));

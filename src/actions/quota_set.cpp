@@ -181,13 +181,11 @@ class QuotaSet final : public engine::Action {
     CFKOPS_ASSIGN(const Wanted wanted, wanted_of(arguments));
     const Subject subject = subject_of(quota);
     engine::StepPlan plan;
-    plan.permissions = {
-        subject.may("get"), subject.may("list"), subject.may("watch"), subject.may("patch")};
-    plan.permissions.push_back({.verb = "list",
-                                .resource = kube::resources::pods(),
-                                .subresource = {},
-                                .ns = quota.ns(),
-                                .name = {}});
+    plan.permissions = {subject.may("get"),
+                        subject.may("list"),
+                        subject.may("watch"),
+                        subject.may("patch"),
+                        Subject{kube::resources::pods(), quota.ns(), {}}.may("list")};
     plan.estimate = Duration::zero();
     plan.undo = "the amounts get their former values, unless somebody changes them meanwhile";
     engine::PlannedChange change{

@@ -90,8 +90,7 @@ Result<RbacState> read_state(kube::Reader& reader, const std::set<std::string>& 
 std::vector<kube::AccessQuestion> listing(const std::set<std::string>& namespaces) {
   std::vector<kube::AccessQuestion> questions;
   const auto add = [&questions](const kube::Resource& resource, const std::string& ns) {
-    questions.push_back(
-        {.verb = "list", .resource = resource, .subresource = {}, .ns = ns, .name = {}});
+    questions.push_back(Subject{resource, ns, {}}.may("list"));
   };
   add(rbac_resource("clusterroles", "ClusterRole"), "");
   add(rbac_resource("clusterrolebindings", "ClusterRoleBinding"), "");
@@ -178,12 +177,11 @@ class Escalation {
 /// The right to bind the role that a binding refers to.
 kube::AccessQuestion binding_right(const Json& binding) {
   const bool cluster = binding.string_or("/roleRef/kind", "") == "ClusterRole";
-  return {.verb = "bind",
-          .resource = cluster ? rbac_resource("clusterroles", "ClusterRole")
-                              : rbac_resource("roles", "Role"),
-          .subresource = {},
-          .ns = binding.string_or("/metadata/namespace", ""),
-          .name = binding.string_or("/roleRef/name", "")};
+  const Subject role{
+      cluster ? rbac_resource("clusterroles", "ClusterRole") : rbac_resource("roles", "Role"),
+      binding.string_or("/metadata/namespace", ""),
+      binding.string_or("/roleRef/name", "")};
+  return role.may("bind");
 }
 
 Status look_for_escalation(const ManifestLook& look,

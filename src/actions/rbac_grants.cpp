@@ -7,8 +7,6 @@
 //     gains or loses in the whole cluster is told once, and not for each namespace.
 #include "rbac_grants.hpp"
 
-#include "object_form.hpp"
-
 #include "cfkops/base/text.hpp"
 #include "cfkops/placement/selectors.hpp"
 
@@ -167,16 +165,16 @@ std::string Grant::target() const {
 std::vector<Grant> grants_of(const Json& rules) {
   std::vector<Grant> grants;
   for (const Json& rule : rules.items()) {
-    std::vector<std::string> names = texts_at(rule, "/resourceNames");
+    std::vector<std::string> names = rule.strings("/resourceNames");
     if (names.empty()) {
       names.emplace_back();
     }
-    for (const std::string& verb : texts_at(rule, "/verbs")) {
-      for (const std::string& url : texts_at(rule, "/nonResourceURLs")) {
+    for (const std::string& verb : rule.strings("/verbs")) {
+      for (const std::string& url : rule.strings("/nonResourceURLs")) {
         grants.push_back({.url = url, .verb = verb});
       }
-      for (const std::string& group : texts_at(rule, "/apiGroups")) {
-        for (const std::string& resource : texts_at(rule, "/resources")) {
+      for (const std::string& group : rule.strings("/apiGroups")) {
+        for (const std::string& resource : rule.strings("/resources")) {
           for (const std::string& name : names) {
             grants.push_back({.group = group, .resource = resource, .name = name, .verb = verb});
           }

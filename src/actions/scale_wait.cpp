@@ -25,17 +25,6 @@ std::int64_t ready_of(const kube::Object& workload) {
       workload.kind() == "Deployment" ? "/status/availableReplicas" : "/status/readyReplicas", 0);
 }
 
-/// What the controller of a Deployment says of pods that it could not make.
-std::string failure_of(const kube::Object& workload) {
-  for (const Json& condition : workload.json().items("/status/conditions")) {
-    if (condition.string_or("/type", "") == "ReplicaFailure" &&
-        condition.string_or("/status", "") == "True") {
-      return base::printable(condition.string_or("/message", ""));
-    }
-  }
-  return {};
-}
-
 std::vector<kube::Object> objects_of(const kube::Watch& watch) {
   std::vector<kube::Object> all;
   for (const auto& [name, object] : watch.objects()) {
@@ -171,7 +160,9 @@ ScaleState scale_state(const kube::Object& workload,
   } else {
     state.why = fmt::format("{} of {} are Ready", ready, base::counted(replicas, "pod"));
   }
-  if (const std::string failure = failure_of(workload); !failure.empty()) {
+  // What the controller of a Deployment says of pods that it could not make.
+  const std::string failure = kube::condition_message(workload, "ReplicaFailure");
+  if (!failure.empty()) {
     state.details.insert(state.details.begin(), failure);
   }
   return state;

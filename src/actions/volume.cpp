@@ -1,5 +1,7 @@
 #include "volume.hpp"
 
+#include "subject.hpp"
+
 #include "cfkops/base/text.hpp"
 
 #include <fmt/core.h>
@@ -14,15 +16,6 @@ namespace {
 
 std::optional<base::Quantity> size_at(const kube::Object& claim, std::string_view pointer) {
   return base::Quantity::parse(claim.json().string_or(pointer, ""));
-}
-
-std::string message_of(const kube::Object& claim, std::string_view type) {
-  for (const Json& condition : claim.json().items("/status/conditions")) {
-    if (condition.string_or("/type", "") == type && condition.string_or("/status", "") == "True") {
-      return base::printable(condition.string_or("/message", ""));
-    }
-  }
-  return {};
 }
 
 bool uses(const kube::Object& pod, const std::string& claim) {
@@ -65,13 +58,9 @@ Result<ClaimView> read_claims(kube::Reader& reader, const std::string& ns) {
 }
 
 std::vector<kube::AccessQuestion> claim_permissions(const std::string& ns) {
-  const auto list = [](const kube::Resource& resource, const std::string& in) {
-    return kube::AccessQuestion{
-        .verb = "list", .resource = resource, .subresource = {}, .ns = in, .name = {}};
-  };
-  return {list(kube::resources::persistent_volume_claims(), ns),
-          list(kube::resources::storage_classes(), ""),
-          list(kube::resources::pods(), ns)};
+  return {Subject{kube::resources::persistent_volume_claims(), ns, {}}.may("list"),
+          Subject{kube::resources::storage_classes(), {}, {}}.may("list"),
+          Subject{kube::resources::pods(), ns, {}}.may("list")};
 }
 
 std::string class_of(const kube::Object& claim) {
@@ -90,8 +79,9 @@ std::optional<base::Quantity> actual_size(const kube::Object& claim) {
 Growth growth_of(const kube::Object& claim, const base::Quantity& size) {
   const std::string told = claim.json().string_or("/status/allocatedResourceStatuses/storage", "");
   if (told.ends_with("Infeasible")) {
-    const std::string error = message_of(claim, "NodeResizeError");
-    const std::string why = error.empty() ? message_of(claim, "ControllerResizeError") : error;
+    const std::string error = kube::condition_message(claim, "NodeResizeError");
+    const std::string why =
+        error.empty() ? kube::condition_message(claim, "ControllerResizeError") : error;
     return {.never = true, .why = "its storage cannot: " + (why.empty() ? told : why)};
   }
   const auto now = actual_size(claim);
@@ -105,7 +95,7 @@ Growth growth_of(const kube::Object& claim, const base::Quantity& size) {
                 "latest when its pod starts anew"};
   }
   for (const char* error : {"ControllerResizeError", "NodeResizeError"}) {
-    if (const std::string why = message_of(claim, error); !why.empty()) {
+    if (const std::string why = kube::condition_message(claim, error); !why.empty()) {
       return {.why = "the last attempt failed: " + why};
     }
   }

@@ -287,11 +287,7 @@ class VolumeExpand final : public Irreversible {
 
   static std::vector<kube::AccessQuestion> permissions(const Task& task, const std::string& ns) {
     std::vector<kube::AccessQuestion> asked = claim_permissions(ns);
-    asked.push_back({.verb = "list",
-                     .resource = kube::resources::resource_quotas(),
-                     .subresource = {},
-                     .ns = ns,
-                     .name = {}});
+    asked.push_back(Subject{kube::resources::resource_quotas(), ns, {}}.may("list"));
     if (task.set) {
       asked.push_back(Subject{kube::resources::stateful_sets(), ns, task.set->name()}.may("get"));
     }

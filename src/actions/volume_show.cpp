@@ -1,75 +1,45 @@
-#include "irreversible.hpp"
 #include "kinds.hpp"
-#include "subject.hpp"
+#include "namespace_show.hpp"
 #include "volume.hpp"
-
-#include <utility>
 
 namespace cfkops::actions {
 
 namespace {
 
-using engine::Outcome;
 using runbook::Type;
 
-/// Of the claims of a namespace.
-struct Shown {
-  std::vector<std::string> lines;
-  std::int64_t growing = 0;
-  std::int64_t unused = 0;
-};
-
-Result<Shown> show(kube::Reader& reader, const std::string& ns) {
-  CFKOPS_ASSIGN(const ClaimView view, read_claims(reader, ns));
-  Shown shown;
-  for (const kube::Object& claim : view.claims) {
-    shown.lines.push_back(line_of_claim(view, claim));
-    const auto wanted = requested_size(claim);
-    const auto now = actual_size(claim);
-    shown.growing += wanted && now && *now < *wanted ? 1 : 0;
-    shown.unused += view.users_of(claim).empty() ? 1 : 0;
-  }
-  if (shown.lines.empty()) {
-    shown.lines.push_back("namespace " + ns + " has no claims");
-  }
-  return shown;
-}
-
-class VolumeShow final : public Irreversible {
+class VolumeShow final : public NamespaceShow {
  public:
   [[nodiscard]] const runbook::ActionSpec& spec() const override {
     static const runbook::ActionSpec kSpec = make_spec();
     return kSpec;
   }
 
-  [[nodiscard]] Result<engine::StepPlan> plan(const engine::Context& context,
-                                              kube::Reader& reader,
-                                              const engine::Arguments& arguments) const override {
-    const std::string ns = namespace_of(context, arguments);
-    CFKOPS_ASSIGN(Shown shown, show(reader, ns));
-    engine::StepPlan plan;
-    plan.notes = std::move(shown.lines);
-    plan.permissions = claim_permissions(ns);
-    return plan;
-  }
-
-  [[nodiscard]] Outcome apply(const engine::Context& context,
-                              kube::Client& client,
-                              const engine::Arguments& arguments) const override {
-    const auto shown = show(client, namespace_of(context, arguments));
-    if (!shown) {
-      return Outcome::from(shown.error());
-    }
-    runbook::ValueList lines;
-    for (const std::string& line : shown->lines) {
-      context.progress(line);
-      lines.emplace_back(line);
-    }
-    return Outcome::done(
-        {{"lines", std::move(lines)}, {"growing", shown->growing}, {"unused", shown->unused}});
-  }
-
  private:
+  [[nodiscard]] Result<Shown> show(kube::Reader& reader, const std::string& ns) const override {
+    CFKOPS_ASSIGN(const ClaimView view, read_claims(reader, ns));
+    Shown shown;
+    std::int64_t growing = 0;
+    std::int64_t unused = 0;
+    for (const kube::Object& claim : view.claims) {
+      shown.lines.push_back(line_of_claim(view, claim));
+      const auto wanted = requested_size(claim);
+      const auto now = actual_size(claim);
+      growing += wanted && now && *now < *wanted ? 1 : 0;
+      unused += view.users_of(claim).empty() ? 1 : 0;
+    }
+    if (shown.lines.empty()) {
+      shown.lines.push_back("namespace " + ns + " has no claims");
+    }
+    shown.outputs = {{"growing", growing}, {"unused", unused}};
+    return shown;
+  }
+
+  [[nodiscard]] std::vector<kube::AccessQuestion> permissions(
+      const std::string& ns) const override {
+    return claim_permissions(ns);
+  }
+
   static runbook::ActionSpec make_spec() {
     const Type text = Type::of(Type::Kind::String);
     const Type number = Type::of(Type::Kind::Int);

@@ -1,11 +1,11 @@
 #include "workload.hpp"
 
-#include "object_form.hpp"
 #include "owner.hpp"
 #include "subject.hpp"
 
 #include "cfkops/base/text.hpp"
 #include "cfkops/kafka/target.hpp"
+#include "cfkops/placement/selectors.hpp"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -19,21 +19,6 @@ namespace cfkops::actions {
 namespace {
 
 using nlohmann::json;
-
-std::string term_of(const Json& expression) {
-  const std::string key = expression.string_or("/key", "");
-  const std::string op = expression.string_or("/operator", "");
-  if (op == "Exists") {
-    return key;
-  }
-  if (op == "DoesNotExist") {
-    return "!" + key;
-  }
-  return fmt::format("{} {} ({})",
-                     key,
-                     op == "NotIn" ? "notin" : "in",
-                     base::join(texts_at(expression, "/values"), ","));
-}
 
 std::optional<Error> kafka_scale_objection(const kube::Object& object) {
   const auto role = object.kind() == "StatefulSet" ? kafka::role_of(object) : std::nullopt;
@@ -87,18 +72,22 @@ constexpr std::array<Keeper, 4> kKeepers = {
      {"helm.toolkit.fluxcd.io/name", "Flux, at its next reconciliation,"}}};
 
 /// Of the newest pod, what admission and defaults have made of the template.
-json admitted_spec(const Workload& workload, const std::vector<kube::Object>& pods) {
-  const kube::Object* newest = nullptr;
-  for (const kube::Object& pod : pods) {
-    const auto made = [](const kube::Object& one) {
-      return one.json().string_or("/metadata/creationTimestamp", "");
-    };
-    if (!pod.deleting() && (newest == nullptr || made(*newest) < made(pod))) {
+json admitted_spec(const Workload& workload, const std::vector<Json>& pods) {
+  const Json& owner = workload.object.json();
+  const auto selector = placement::LabelSelector::of(owner.get("/spec/selector"));
+  const auto since = [](const Json& pod) {
+    return pod.string_or("/metadata/creationTimestamp", "");
+  };
+  const Json* newest = nullptr;
+  for (const Json& pod : pods) {
+    const bool own = pod.string_or("/metadata/namespace", "") == workload.object.ns() &&
+                     selector.matches(placement::labels_of(pod));
+    if (own && !pod.has("/metadata/deletionTimestamp") &&
+        (newest == nullptr || since(*newest) < since(pod))) {
       newest = &pod;
     }
   }
-  const Json spec = newest == nullptr ? workload.object.json().get("/spec/template/spec")
-                                      : newest->json().get("/spec");
+  const Json spec = newest == nullptr ? owner.get("/spec/template/spec") : newest->get("/spec");
   json made = spec.is_object() ? spec.raw() : json::object();
   made.erase("nodeName");
   made.erase("hostname");
@@ -163,17 +152,6 @@ void put_claims(json& spec, const Json& templates, const std::string& pod, const
 }
 
 }  // namespace
-
-std::string Workload::selector() const {
-  std::vector<std::string> terms;
-  for (const auto& [key, value] : object.json().members("/spec/selector/matchLabels")) {
-    terms.push_back(fmt::format("{}={}", key, value.string_or("", "")));
-  }
-  for (const Json& expression : object.json().items("/spec/selector/matchExpressions")) {
-    terms.push_back(term_of(expression));
-  }
-  return base::join(terms, ",");
-}
 
 kube::AccessQuestion Workload::may(const std::string& verb, const std::string& subresource) const {
   return Subject{resource, object.ns(), object.name()}.may(verb, subresource);
@@ -257,12 +235,11 @@ std::vector<std::string> who_may_set_back(const kube::Object& object) {
 
 std::vector<Json> added_pods(const Workload& workload,
                              std::int64_t replicas,
-                             const std::vector<kube::Object>& pods,
                              const placement::View& view) {
   const Json& owner = workload.object.json();
   const bool ordered = workload.resource.kind == "StatefulSet";
   const Volumes there = volumes_of(view, workload.object.ns());
-  const json spec = admitted_spec(workload, pods);
+  const json spec = admitted_spec(workload, view.pods);
   const std::int64_t first = owner.int_or("/spec/ordinals/start", 0);
   std::vector<Json> made;
   for (std::int64_t number = workload.replicas(); number < replicas; ++number) {

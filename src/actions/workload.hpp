@@ -21,7 +21,9 @@ struct Workload {
   [[nodiscard]] std::int64_t replicas() const { return object.json().int_or("/spec/replicas", 1); }
 
   /// Its pods' labels, as a query.
-  [[nodiscard]] std::string selector() const;
+  [[nodiscard]] std::string selector() const {
+    return kube::selector_text(object.json().get("/spec/selector"));
+  }
 
   [[nodiscard]] kube::AccessQuestion may(const std::string& verb,
                                          const std::string& subresource = {}) const;
@@ -51,12 +53,11 @@ struct Workload {
 [[nodiscard]] std::vector<std::string> who_may_set_back(const kube::Object& object);
 
 /// The pods that a larger number of replicas adds, as the controller and the server will make them:
-/// like the newest of `pods` (those that the workload has) where there is one, else by its
-/// template. Claims of a set that are there already, from when it had more pods, stay claims; new
-/// ones are `ephemeral` volumes. `view` has the claims and storage classes. Pure.
+/// like the newest of those that it has in `view` where there is one, else by its template. Claims
+/// of a set that are there already, from when it had more pods, stay claims; new ones are
+/// `ephemeral` volumes. Pure.
 [[nodiscard]] std::vector<Json> added_pods(const Workload& workload,
                                            std::int64_t replicas,
-                                           const std::vector<kube::Object>& pods,
                                            const placement::View& view);
 
 }  // namespace cfkops::actions

@@ -2,6 +2,7 @@
 #include "kinds.hpp"
 #include "pod_start.hpp"
 #include "scale_wait.hpp"
+#include "subject.hpp"
 #include "workload.hpp"
 
 #include "cfkops/base/text.hpp"
@@ -166,10 +167,8 @@ class WorkloadScale final : public engine::Action {
   }
 
   static std::vector<kube::AccessQuestion> permissions(const Workload& workload) {
-    const std::string ns = workload.object.ns();
-    const auto all = [&ns](const std::string& verb, const kube::Resource& resource) {
-      return kube::AccessQuestion{
-          .verb = verb, .resource = resource, .subresource = {}, .ns = ns, .name = {}};
+    const auto all = [&](const std::string& verb, const kube::Resource& resource) {
+      return Subject{resource, workload.object.ns(), {}}.may(verb);
     };
     return {workload.may("get"),
             workload.may("list"),
@@ -237,6 +236,10 @@ class WorkloadScale final : public engine::Action {
                          const Workload& workload,
                          std::int64_t replicas,
                          engine::StepPlan& plan) {
+    const std::int64_t more = replicas - workload.replicas();
+    if (more <= 0) {
+      return {};
+    }
     CFKOPS_ASSIGN(const kube::ObjectList pods,
                   reader.list(kube::resources::pods(),
                               workload.object.ns(),
@@ -246,8 +249,7 @@ class WorkloadScale final : public engine::Action {
       const std::optional<Duration> took = start_up(pod);
       longest = took ? std::max(longest.value_or(*took), *took) : longest;
     }
-    const std::int64_t more = replicas - workload.replicas();
-    if (longest && more > 0) {
+    if (longest) {
       const bool in_turn =
           workload.resource.kind == "StatefulSet" &&
           workload.object.json().string_or("/spec/podManagementPolicy", "") != "Parallel";

@@ -17,14 +17,6 @@ constexpr int kFirstError = 400;
 constexpr int kFirstServerError = 500;
 constexpr int kTooManyRequests = 429;
 
-std::vector<std::string> strings_at(const Json& json, std::string_view pointer) {
-  std::vector<std::string> all;
-  for (const Json& item : json.items(pointer)) {
-    all.push_back(item.string_or("", ""));
-  }
-  return all;
-}
-
 JournalledMutation mutation_of(const LogLine& intent) {
   const Json& data = intent.data;
   return {.number = static_cast<std::uint64_t>(data.int_or("/intent", 0)),
@@ -47,7 +39,7 @@ void add_effect(JournalledMutation& mutation, const Json& effect) {
   mutation.error = effect.string_or("/error", "");
   mutation.open = false;
   mutation.unknown = effect.bool_or("/unknown", false);
-  for (std::string& id : strings_at(effect, "/auditIds")) {
+  for (std::string& id : effect.strings("/auditIds")) {
     if (std::ranges::find(mutation.ids, id) == mutation.ids.end()) {
       mutation.ids.push_back(std::move(id));
     }

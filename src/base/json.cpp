@@ -348,6 +348,14 @@ std::vector<Json> Json::items(std::string_view pointer) const {
   return out;
 }
 
+std::vector<std::string> Json::strings(std::string_view pointer) const {
+  std::vector<std::string> texts;
+  for (const Json& item : items(pointer)) {
+    texts.push_back(item.string_or("", ""));
+  }
+  return texts;
+}
+
 std::vector<std::pair<std::string, Json>> Json::members(std::string_view pointer) const {
   const nlohmann::json* node = find(pointer);
   std::vector<std::pair<std::string, Json>> out;

@@ -11,14 +11,6 @@ namespace cfkops::kube {
 
 namespace {
 
-std::vector<std::string> strings(const Json& json, std::string_view pointer) {
-  std::vector<std::string> texts;
-  for (const Json& item : json.items(pointer)) {
-    texts.push_back(item.string_or("", ""));
-  }
-  return texts;
-}
-
 bool suffix_names(std::string_view suffix, const Resource& resource) {
   return suffix.empty() || suffix == resource.group ||
          suffix ==
@@ -59,8 +51,8 @@ void Catalogue::add_groups(const Json& list) {
                             item.string_or("/responseKind/kind", ""),
                             item.string_or("/scope", "") == "Namespaced"},
                            item.string_or("/singularResource", ""),
-                           strings(item, "/shortNames"),
-                           strings(item, "/verbs")});
+                           item.strings("/shortNames"),
+                           item.strings("/verbs")});
       }
     }
   }
@@ -80,8 +72,8 @@ void Catalogue::add_group_version(const Json& list) {
     entries.push_back(
         {{group, version, plural, item.string_or("/kind", ""), item.bool_or("/namespaced", false)},
          item.string_or("/singularName", ""),
-         strings(item, "/shortNames"),
-         strings(item, "/verbs")});
+         item.strings("/shortNames"),
+         item.strings("/verbs")});
   }
 }
 

@@ -17,7 +17,28 @@ std::optional<std::string> entry(const Json& json, std::string_view map, std::st
   return value.string_or("", "");
 }
 
+std::string term_of(const Json& expression) {
+  const std::string key = expression.string_or("/key", "");
+  const std::string op = expression.string_or("/operator", "");
+  if (op == "Exists" || op == "DoesNotExist") {
+    return op == "Exists" ? key : "!" + key;
+  }
+  return key + (op == "NotIn" ? " notin (" : " in (") +
+         base::join(expression.strings("/values"), ",") + ")";
+}
+
 }  // namespace
+
+std::string selector_text(const Json& selector) {
+  std::vector<std::string> terms;
+  for (const auto& [key, value] : selector.members("/matchLabels")) {
+    terms.push_back(key + "=" + value.string_or("", ""));
+  }
+  for (const Json& expression : selector.items("/matchExpressions")) {
+    terms.push_back(term_of(expression));
+  }
+  return base::join(terms, ",");
+}
 
 Result<Object> Object::parse(std::string_view text) {
   CFKOPS_ASSIGN(Json json, Json::parse(text));

@@ -200,6 +200,11 @@ std::string condition(const Object& object, std::string_view type) {
   return condition_of(object, type).string_or("/status", "");
 }
 
+std::string condition_message(const Object& object, std::string_view type) {
+  const Json found = condition_of(object, type);
+  return found.string_or("/status", "") == "True" ? shown(found, "/message") : "";
+}
+
 bool pod_ended(const Object& pod) {
   const std::string phase = pod.json().string_or("/status/phase", "");
   return phase == "Succeeded" || phase == "Failed";

@@ -8,14 +8,6 @@ namespace {
 
 constexpr std::string_view kOldClass = "volume.beta.kubernetes.io/storage-class";
 
-std::vector<std::string> texts_at(const Json& json, std::string_view pointer) {
-  std::vector<std::string> made;
-  for (const Json& one : json.items(pointer)) {
-    made.push_back(one.string_or("", ""));
-  }
-  return made;
-}
-
 std::string key_of(const Json& json) {
   return json.string_or("/metadata/namespace", "default") + "/" +
          json.string_or("/metadata/name", "");
@@ -35,7 +27,7 @@ Claim claim_of(const Json& json) {
   made.storage_class =
       old == annotations.end() ? json.string_or("/spec/storageClassName", "") : old->second;
   made.deleting = json.has("/metadata/deletionTimestamp");
-  made.modes = texts_at(json, "/spec/accessModes");
+  made.modes = json.strings("/spec/accessModes");
   made.one_pod = std::ranges::find(made.modes, "ReadWriteOncePod") != made.modes.end();
   made.size = size_at(json, "/spec/resources/requests/storage");
   made.volume_mode = json.string_or("/spec/volumeMode", "Filesystem");
@@ -67,7 +59,7 @@ Volume volume_of(const Json& json) {
   const std::string phase = json.string_or("/status/phase", "Available");
   made.available = phase == "Available" || phase == "Pending";
   made.size = size_at(json, "/spec/capacity/storage");
-  made.modes = texts_at(json, "/spec/accessModes");
+  made.modes = json.strings("/spec/accessModes");
   made.volume_mode = json.string_or("/spec/volumeMode", "Filesystem");
   made.labels = labels_of(json);
   if (json.has("/spec/nodeAffinity/required")) {
@@ -84,7 +76,7 @@ StorageClass class_of(const Json& json) {
   for (const Json& term : json.items("/allowedTopologies")) {
     NodeTerm wanted;
     for (const Json& one : term.items("/matchLabelExpressions")) {
-      wanted.labels.push_back({one.string_or("/key", ""), "In", texts_at(one, "/values")});
+      wanted.labels.push_back({one.string_or("/key", ""), "In", one.strings("/values")});
     }
     made.topologies.push_back(std::move(wanted));
   }

@@ -20,14 +20,6 @@ int number(const Json& json, std::string_view pointer) {
   return static_cast<int>(json.int_or(pointer, 0));
 }
 
-std::vector<std::string> texts_at(const Json& json, std::string_view pointer) {
-  std::vector<std::string> texts;
-  for (const Json& item : json.items(pointer)) {
-    texts.push_back(item.string_or("", ""));
-  }
-  return texts;
-}
-
 /// The enumerator of that name; they stand one after the other from `first` to `last`.
 template <class Enum>
 Enum named(const std::string& name, Enum first, Enum last) {
@@ -99,7 +91,7 @@ Result<engine::RunReport> read_report(const Json& json) {
     CFKOPS_ASSIGN(engine::StepReport step, read_step(item));
     report.steps.push_back(std::move(step));
   }
-  report.left = texts_at(json, "/left");
+  report.left = json.strings("/left");
   CFKOPS_ASSIGN(report.took, duration_at(json, "/seconds"));
   report.requests = static_cast<std::uint64_t>(json.int_or("/requests", 0));
   return report;
@@ -112,7 +104,7 @@ Result<Rehearsed> read_run(const Json& json) {
   CFKOPS_ASSIGN(run.fault, json.string_at("/fault"));
   run.kind = json.string_or("/kind", "");
   run.step = json.string_or("/step", "");
-  run.happened = texts_at(json, "/happened");
+  run.happened = json.strings("/happened");
   CFKOPS_ASSIGN(run.killed, json.bool_at("/killed"));
   if (json.has("/joinedSeconds")) {
     CFKOPS_ASSIGN(run.joined, duration_at(json, "/joinedSeconds"));
@@ -122,8 +114,8 @@ Result<Rehearsed> read_run(const Json& json) {
     CFKOPS_ASSIGN(sandbox::KafkaReport kafka, read_kafka(item));
     run.kafka.push_back(std::move(kafka));
   }
-  run.unready = texts_at(json, "/unready");
-  run.harm = texts_at(json, "/harm");
+  run.unready = json.strings("/unready");
+  run.harm = json.strings("/harm");
   return run;
 }
 

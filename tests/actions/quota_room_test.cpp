@@ -58,6 +58,22 @@ TEST(QuotaAmounts, CountSidecarsWithWhatRuns) {
   EXPECT_EQ(amount(amounts, "requests.cpu"), "900m");
 }
 
+TEST(QuotaAmounts, AreWhatThePodItselfSaysWhereItDoes) {
+  const QuotaAmounts amounts = quota_amounts(
+      pod({{"containers", {container("500m", "1")}},
+           {"resources", {{"requests", {{"cpu", "2"}}}, {"limits", {{"memory", "1Gi"}}}}}}));
+  EXPECT_EQ(amount(amounts, "requests.cpu"), "2");
+  EXPECT_EQ(amount(amounts, "limits.cpu"), "1");
+  EXPECT_EQ(amount(amounts, "limits.memory"), "1073741824");
+}
+
+TEST(QuotaAmounts, AddNoOverheadToWhatHasNoLimit) {
+  const QuotaAmounts amounts = quota_amounts(
+      pod({{"containers", {container("500m", "1")}}, {"overhead", {{"memory", "64Mi"}}}}));
+  EXPECT_TRUE(amounts.contains("requests.memory"));
+  EXPECT_FALSE(amounts.contains("limits.memory"));
+}
+
 TEST(QuotaAmounts, CountTheClaimsThatAPodMakes) {
   const QuotaAmounts amounts =
       quota_amounts(pod({{"volumes",
@@ -114,6 +130,17 @@ TEST(QuotaRoom, IsInDoubtWhereContainersDoNotSayWhatTheQuotaWants) {
       quota_room({quota({{"requests.memory", "1Gi"}}, {{"requests.memory", "0"}})}, {plain_pod()});
   EXPECT_THAT(room.doubts,
               ElementsAre(HasSubstr("wants every container to say its requests.memory")));
+}
+
+TEST(QuotaRoom, TakesWhatAPodSaysForAllOfItsContainers) {
+  const Json own =
+      pod({{"containers", {{{"name", "it"}}}}, {"resources", {{"requests", {{"memory", "1Gi"}}}}}});
+  const QuotaRoom room =
+      quota_room({quota({{"requests.memory", "1Gi"}}, {{"requests.memory", "0"}})}, {own});
+  EXPECT_THAT(room.too_small, IsEmpty());
+  EXPECT_THAT(room.doubts, IsEmpty());
+  const json full = {{"pods", "1"}};
+  EXPECT_EQ(takes_pod(quota(full, full, {{"scopes", {"BestEffort"}}}), own), false);
 }
 
 TEST(QuotaLine, SaysHowMuchIsUsed) {

@@ -319,14 +319,5 @@ TEST(ScaleState, DoesNotBelieveAStatusOfAnOlderGeneration) {
   EXPECT_FALSE(scale_state(kube::Object(Json(web)), {}, 3).there);
 }
 
-TEST(Workload, AsksForItsPodsAsItsSelectorSays) {
-  const Workload set = set_with({{"selector",
-                                  {{"matchLabels", {{"app", "web"}}},
-                                   {"matchExpressions",
-                                    {{{"key", "tier"}, {"operator", "In"}, {"values", {"a", "b"}}},
-                                     {{"key", "old"}, {"operator", "DoesNotExist"}}}}}}});
-  EXPECT_EQ(set.selector(), "app=web,tier in (a,b),!old");
-}
-
 }  // namespace
 }  // namespace cfkops::actions

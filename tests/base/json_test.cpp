@@ -111,6 +111,13 @@ TEST(Json, ItemsAndMembersKnowTheirPaths) {
   EXPECT_TRUE(json.items("/none").empty());
 }
 
+TEST(Json, StringsAreThoseOfAnArray) {
+  const Json json = parsed(R"({"a": ["x", 1, "y"], "b": "x"})");
+  EXPECT_EQ(json.strings("/a"), (std::vector<std::string>{"x", "", "y"}));
+  EXPECT_TRUE(json.strings("/b").empty());
+  EXPECT_TRUE(json.strings("/none").empty());
+}
+
 TEST(Json, ChildrenKeepTheDocumentAlive) {
   Json child;
   {

@@ -41,12 +41,32 @@ TEST(Object, KnowsWhetherItIsBeingDeleted) {
   EXPECT_FALSE(parsed(R"({"metadata":{}})").deleting());
 }
 
+TEST(SelectorText, IsWhatAQueryHas) {
+  const Object set = parsed(
+      R"({"metadata":{},"spec":{"selector":{"matchLabels":{"app":"web"},"matchExpressions":[
+          {"key":"tier","operator":"In","values":["a","b"]},
+          {"key":"zone","operator":"NotIn","values":["x"]},
+          {"key":"new","operator":"Exists"},{"key":"old","operator":"DoesNotExist"}]}}})");
+  EXPECT_EQ(selector_text(set.json().get("/spec/selector")),
+            "app=web,tier in (a,b),zone notin (x),new,!old");
+  EXPECT_EQ(selector_text(Json()), "");
+}
+
 TEST(Condition, IsEmptyWhereThereIsNone) {
   const Object object =
       parsed(R"({"status":{"conditions":[{"type":"Ready","status":"False"},{"type":"Other"}]}})");
   EXPECT_EQ(condition(object, "Ready"), "False");
   EXPECT_EQ(condition(object, "Other"), "");
   EXPECT_EQ(condition(object, "Missing"), "");
+}
+
+TEST(Condition, SaysWhyWhereItIsTrue) {
+  const Object object = parsed(
+      R"({"status":{"conditions":[{"type":"A","status":"True","message":"full"},
+          {"type":"B","status":"False","message":"not so"}]}})");
+  EXPECT_EQ(condition_message(object, "A"), "full");
+  EXPECT_EQ(condition_message(object, "B"), "");
+  EXPECT_EQ(condition_message(object, "C"), "");
 }
 
 }  // namespace

@@ -69,6 +69,9 @@ class Json {
   /// The elements of the array at `pointer`, empty where it is missing or not an array.
   [[nodiscard]] std::vector<Json> items(std::string_view pointer = "") const;
 
+  /// The same of an array of strings; an element of another type is "".
+  [[nodiscard]] std::vector<std::string> strings(std::string_view pointer = "") const;
+
   /// The members of the object at `pointer` in key order, empty where it is missing or not an
   /// object.
   [[nodiscard]] std::vector<std::pair<std::string, Json>> members(

@@ -72,8 +72,14 @@ struct ObjectList {
   std::string resource_version;
 };
 
+/// A label selector of an object as a query has it: "app=web,tier in (a,b),!old".
+[[nodiscard]] std::string selector_text(const Json& selector);
+
 /// The status of condition `type` ("True", "False", "Unknown"), or "" where there is none.
 [[nodiscard]] std::string condition(const Object& object, std::string_view type);
+
+/// What condition `type` says where it is True, fit for a terminal; "" otherwise.
+[[nodiscard]] std::string condition_message(const Object& object, std::string_view type);
 
 /// All containers of a pod have ended, and none starts anew: its phase is Succeeded or Failed.
 [[nodiscard]] bool pod_ended(const Object& pod);
