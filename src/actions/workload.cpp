@@ -1,6 +1,5 @@
 #include "workload.hpp"
 
-#include "object_form.hpp"
 #include "owner.hpp"
 #include "subject.hpp"
 
@@ -19,21 +18,6 @@ namespace cfkops::actions {
 namespace {
 
 using nlohmann::json;
-
-std::string term_of(const Json& expression) {
-  const std::string key = expression.string_or("/key", "");
-  const std::string op = expression.string_or("/operator", "");
-  if (op == "Exists") {
-    return key;
-  }
-  if (op == "DoesNotExist") {
-    return "!" + key;
-  }
-  return fmt::format("{} {} ({})",
-                     key,
-                     op == "NotIn" ? "notin" : "in",
-                     base::join(texts_at(expression, "/values"), ","));
-}
 
 std::optional<Error> kafka_scale_objection(const kube::Object& object) {
   const auto role = object.kind() == "StatefulSet" ? kafka::role_of(object) : std::nullopt;
@@ -165,14 +149,7 @@ void put_claims(json& spec, const Json& templates, const std::string& pod, const
 }  // namespace
 
 std::string Workload::selector() const {
-  std::vector<std::string> terms;
-  for (const auto& [key, value] : object.json().members("/spec/selector/matchLabels")) {
-    terms.push_back(fmt::format("{}={}", key, value.string_or("", "")));
-  }
-  for (const Json& expression : object.json().items("/spec/selector/matchExpressions")) {
-    terms.push_back(term_of(expression));
-  }
-  return base::join(terms, ",");
+  return kube::selector_text(object.json().get("/spec/selector"));
 }
 
 kube::AccessQuestion Workload::may(const std::string& verb, const std::string& subresource) const {

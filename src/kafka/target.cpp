@@ -322,23 +322,6 @@ Target target_of(const Part& part, const std::string& ns) {
   return target;
 }
 
-bool owned_by(const kube::Object& pod, const kube::Object& set) {
-  for (const Json& owner : pod.json().items("/metadata/ownerReferences")) {
-    if (owner.string_or("/uid", "") == set.uid()) {
-      return true;
-    }
-  }
-  return false;
-}
-
-std::string selector_of(const kube::Object& set) {
-  std::vector<std::string> terms;
-  for (const auto& [key, value] : set.json().members("/spec/selector/matchLabels")) {
-    terms.push_back(key + "=" + value.string_or("", ""));
-  }
-  return base::join(terms, ",");
-}
-
 }  // namespace
 
 std::string_view to_string(Role role) {
@@ -426,11 +409,11 @@ Result<std::vector<Member>> members(kube::Reader& reader,
   CFKOPS_ASSIGN(const kube::Object set,
                 reader.get(kube::resources::stateful_sets(), ns, stateful_set));
   kube::ListOptions options;
-  options.label_selector = selector_of(set);
+  options.label_selector = kube::selector_text(set.json().get("/spec/selector"));
   CFKOPS_ASSIGN(const kube::ObjectList pods, reader.list(kube::resources::pods(), ns, options));
   std::vector<Member> found;
   for (const kube::Object& pod : pods.items) {
-    if (!owned_by(pod, set)) {
+    if (!kube::owned_by(pod, set)) {
       continue;
     }
     found.push_back({role,

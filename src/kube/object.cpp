@@ -2,8 +2,12 @@
 
 #include "cfkops/base/text.hpp"
 
+#include <fmt/format.h>
+
+#include <algorithm>
 #include <string>
 #include <utility>
+#include <vector>
 
 namespace cfkops::kube {
 
@@ -15,6 +19,19 @@ std::optional<std::string> entry(const Json& json, std::string_view map, std::st
     return std::nullopt;
   }
   return value.string_or("", "");
+}
+
+std::string term_of(const Json& expression) {
+  const std::string key = expression.string_or("/key", "");
+  const std::string op = expression.string_or("/operator", "");
+  if (op == "Exists" || op == "DoesNotExist") {
+    return (op == "Exists" ? "" : "!") + key;
+  }
+  std::vector<std::string> values;
+  for (const Json& value : expression.items("/values")) {
+    values.push_back(value.string_or("", ""));
+  }
+  return fmt::format("{} {} ({})", key, op == "NotIn" ? "notin" : "in", base::join(values, ","));
 }
 
 }  // namespace
@@ -40,6 +57,24 @@ std::optional<std::string> Object::annotation(std::string_view key) const {
 std::string Object::text() const {
   const std::string what = kind().empty() ? "object" : base::lower(kind());
   return ns().empty() ? what + " " + name() : what + " " + ns() + "/" + name();
+}
+
+std::string selector_text(const Json& selector) {
+  std::vector<std::string> terms;
+  for (const auto& [key, value] : selector.members("/matchLabels")) {
+    terms.push_back(key + "=" + value.string_or("", ""));
+  }
+  for (const Json& expression : selector.items("/matchExpressions")) {
+    terms.push_back(term_of(expression));
+  }
+  return base::join(terms, ",");
+}
+
+bool owned_by(const Object& object, const Object& owner) {
+  const auto is_owner = [uid = owner.uid()](const Json& one) {
+    return one.string_or("/uid", "") == uid;
+  };
+  return std::ranges::any_of(object.json().items("/metadata/ownerReferences"), is_owner);
 }
 
 }  // namespace cfkops::kube

@@ -1,7 +1,5 @@
 #include "cfkops/logs/selection.hpp"
 
-#include "cfkops/base/text.hpp"
-
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -15,35 +13,6 @@ namespace {
 std::optional<WallTime> time_at(const Json& json, std::string_view pointer) {
   const auto time = base::parse_rfc3339(json.string_or(pointer, ""));
   return time ? std::optional<WallTime>(*time) : std::nullopt;
-}
-
-/// A label selector of an object as the API takes it in a query.
-std::string selector_text(const Json& selector) {
-  std::vector<std::string> parts;
-  for (const auto& [key, value] : selector.members("/matchLabels")) {
-    parts.push_back(key + "=" + value.string_or("", ""));
-  }
-  for (const Json& one : selector.items("/matchExpressions")) {
-    const std::string key = one.string_or("/key", "");
-    const std::string how = one.string_or("/operator", "");
-    std::vector<std::string> values;
-    for (const Json& value : one.items("/values")) {
-      values.push_back(value.string_or("", ""));
-    }
-    if (how == "Exists" || how == "DoesNotExist") {
-      parts.push_back((how == "Exists" ? "" : "!") + key);
-    } else {
-      parts.push_back(
-          fmt::format("{} {} ({})", key, how == "In" ? "in" : "notin", base::join(values, ",")));
-    }
-  }
-  return base::join(parts, ",");
-}
-
-bool is_owned_by(const kube::Object& object, const std::string& uid) {
-  return std::ranges::any_of(
-      object.json().items("/metadata/ownerReferences"),
-      [&uid](const Json& owner) { return owner.string_or("/uid", "") == uid; });
 }
 
 class Finder {
@@ -88,18 +57,18 @@ class Finder {
  private:
   /// By its selector; what has none, as a resource of CFK, by those of the sets that it owns.
   Status add_pods_of(const kube::Object& object, const std::string& ns) {
-    const std::string selector = selector_text(object.json().get("/spec/selector"));
+    const std::string selector = kube::selector_text(object.json().get("/spec/selector"));
     if (!selector.empty()) {
       return add_list(ns, selector);
     }
     CFKOPS_ASSIGN(const kube::ObjectList sets, reader_.list(kube::resources::stateful_sets(), ns));
     bool any = false;
     for (const kube::Object& set : sets.items) {
-      if (!is_owned_by(set, object.uid())) {
+      if (!kube::owned_by(set, object)) {
         continue;
       }
       any = true;
-      CFKOPS_TRY(add_list(ns, selector_text(set.json().get("/spec/selector"))));
+      CFKOPS_TRY(add_list(ns, kube::selector_text(set.json().get("/spec/selector"))));
     }
     return any ? Status()
                : make_error(ErrorCode::NotFound,

@@ -72,6 +72,13 @@ struct ObjectList {
   std::string resource_version;
 };
 
+/// A label selector with matchLabels and matchExpressions as the API takes it in a query:
+/// "app=kafka, tier in (a,b)"; "" where it is empty or none.
+[[nodiscard]] std::string selector_text(const Json& selector);
+
+/// `owner` is one of the owners of an object.
+[[nodiscard]] bool owned_by(const Object& object, const Object& owner);
+
 /// The status of condition `type` ("True", "False", "Unknown"), or "" where there is none.
 [[nodiscard]] std::string condition(const Object& object, std::string_view type);
 
