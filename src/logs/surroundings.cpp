@@ -106,7 +106,8 @@ class Surroundings {
     const auto metadata = copy.find("metadata");
     if (metadata != copy.end() && metadata->is_object()) {
       metadata->erase("managedFields");
-      if (const auto notes = metadata->find("annotations"); notes != metadata->end()) {
+      if (const auto notes = metadata->find("annotations");
+          notes != metadata->end() && notes->is_object()) {
         notes->erase(kLastApplied);
       }
     }

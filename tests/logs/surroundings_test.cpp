@@ -16,8 +16,12 @@ class SurroundingsTest : public CollectTest {
   /// The object of a pod with that container, as it stands in an archive.
   std::string written(const json& container) {
     json object = pod("p");
-    object["kind"] = "Pod";
     object["spec"]["containers"][0].update(container);
+    return archived(std::move(object));
+  }
+
+  std::string archived(json object) {
+    object["kind"] = "Pod";
     EXPECT_THAT(read_surroundings(
                     reader, {kube::Object(Json(std::move(object)))}, "salt", documents, problems),
                 IsOk());
@@ -48,6 +52,12 @@ TEST_F(SurroundingsTest, KeysNamesAndFlagsTellSecrets) {
   }
   EXPECT_THAT(text, HasSubstr("app"));
   EXPECT_THAT(text, HasSubstr("DB_PASSWORD"));
+}
+
+TEST_F(SurroundingsTest, AnnotationsMayBeNull) {
+  json object = pod("p");
+  object["metadata"]["annotations"] = nullptr;
+  EXPECT_THAT(archived(std::move(object)), HasSubstr("annotations: null"));
 }
 
 TEST_F(SurroundingsTest, WhatMayNotBeReadIsAProblemAndHidesNothing) {
