@@ -312,29 +312,18 @@ namespace {
 void add_surroundings(kube::Reader& reader,
                       const std::string& ns,
                       std::vector<kube::AccessQuestion>& questions) {
-  using kube::resources::events;
-  questions.push_back(
-      {.verb = "list", .resource = events(), .subresource = {}, .ns = ns, .name = {}});
+  questions.push_back({.verb = "list", .resource = kube::resources::events(), .ns = ns});
   for (const kube::Resource& resource : built_in()) {
-    questions.push_back(
-        {.verb = "list", .resource = resource, .subresource = {}, .ns = ns, .name = {}});
+    questions.push_back({.verb = "list", .resource = resource, .ns = ns});
   }
   for (const char* plural : kCfkKinds) {
     if (const auto known = reader.discover(of_cfk(plural))) {
-      questions.push_back(
-          {.verb = "list", .resource = *known, .subresource = {}, .ns = ns, .name = {}});
+      questions.push_back({.verb = "list", .resource = *known, .ns = ns});
     }
   }
-  questions.push_back({.verb = "get",
-                       .resource = kube::resources::stateful_sets(),
-                       .subresource = {},
-                       .ns = ns,
-                       .name = {}});
-  questions.push_back({.verb = "get",
-                       .resource = kube::resources::pods(),
-                       .subresource = "proxy",
-                       .ns = ns,
-                       .name = {}});
+  questions.push_back({.verb = "get", .resource = kube::resources::stateful_sets(), .ns = ns});
+  questions.push_back(
+      {.verb = "get", .resource = kube::resources::pods(), .subresource = "proxy", .ns = ns});
 }
 
 }  // namespace
@@ -360,27 +349,20 @@ Result<std::vector<kube::AccessQuestion>> needed_access(kube::Reader& reader,
     namespaces.emplace_back();
   }
   for (const std::string& ns : namespaces) {
-    questions.push_back(
-        {.verb = "list", .resource = pods, .subresource = {}, .ns = ns, .name = {}});
-    questions.push_back(
-        {.verb = "get", .resource = pods, .subresource = "log", .ns = ns, .name = {}});
+    questions.push_back({.verb = "list", .resource = pods, .ns = ns});
+    questions.push_back({.verb = "get", .resource = pods, .subresource = "log", .ns = ns});
     for (const std::string& name : request.selection.names) {
       const std::size_t slash = name.find('/');
       CFKOPS_ASSIGN(const kube::Resource resource,
                     reader.discover(slash == std::string::npos ? "pod" : name.substr(0, slash)));
-      questions.push_back(
-          {.verb = "get", .resource = resource, .subresource = {}, .ns = ns, .name = {}});
+      questions.push_back({.verb = "get", .resource = resource, .ns = ns});
     }
     if (request.context) {
       add_surroundings(reader, ns, questions);
     }
   }
   if (request.context) {
-    questions.push_back({.verb = "get",
-                         .resource = kube::resources::nodes(),
-                         .subresource = {},
-                         .ns = {},
-                         .name = {}});
+    questions.push_back({.verb = "get", .resource = kube::resources::nodes()});
   }
   return questions;
 }
