@@ -34,8 +34,10 @@ constexpr auto kCfkKinds = std::to_array<const char*>({"kafkas",
                                                        "kafkarestproxies",
                                                        "connectors"});
 
+constexpr const char* kCfkGroup = "platform.confluent.io";
+
 std::string of_cfk(const char* plural) {
-  return fmt::format("{}.platform.confluent.io", plural);
+  return fmt::format("{}.{}", plural, kCfkGroup);
 }
 
 std::vector<kube::Resource> built_in() {
@@ -356,6 +358,11 @@ Result<std::vector<kube::AccessQuestion>> needed_access(kube::Reader& reader,
       CFKOPS_ASSIGN(const kube::Resource resource,
                     reader.discover(slash == std::string::npos ? "pod" : name.substr(0, slash)));
       questions.push_back({.verb = "get", .resource = resource, .ns = ns});
+      // What has no selector is followed to its sets; with context they are listed anyway.
+      if (resource.group == kCfkGroup && !request.context) {
+        questions.push_back(
+            {.verb = "list", .resource = kube::resources::stateful_sets(), .ns = ns});
+      }
     }
     if (request.context) {
       add_surroundings(reader, ns, questions);

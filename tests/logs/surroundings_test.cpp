@@ -1,7 +1,7 @@
 #include "surroundings.hpp"
 
 #include "archive.hpp"
-#include "codec.hpp"
+#include "archive_files.hpp"
 #include "collect_fixture.hpp"
 
 namespace cfkops::logs {
@@ -25,15 +25,7 @@ class SurroundingsTest : public CollectTest {
     EXPECT_THAT(read_surroundings(
                     reader, {kube::Object(Json(std::move(object)))}, "salt", documents, problems),
                 IsOk());
-    std::string text;
-    EXPECT_THAT(make_decoder(Compression::Zstd)
-                    ->add(store.parts().at("doc0.0"),
-                          [&text](std::string_view bytes) {
-                            text += bytes;
-                            return Status();
-                          }),
-                IsOk());
-    return text;
+    return decompressed(Compression::Zstd, store.parts().at("doc0.0"));
   }
 
   MemoryStore store;
