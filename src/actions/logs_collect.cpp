@@ -1,5 +1,6 @@
 #include "irreversible.hpp"
 #include "kinds.hpp"
+#include "subject.hpp"
 
 #include "cfkops/base/quantity.hpp"
 #include "cfkops/base/text.hpp"
@@ -79,14 +80,11 @@ runbook::ActionSpec make_spec() {
 
 logs::CollectRequest request_of(const engine::Context& context,
                                 const engine::Arguments& arguments) {
-  const auto text = [&arguments](const char* name) {
-    return arguments.find(name) == nullptr ? std::string() : arguments.string(name);
-  };
   logs::CollectRequest request;
-  const std::string ns = text("namespace");
+  const std::string ns = optional_text(arguments, "namespace");
   request.selection = {.namespaces = {ns.empty() ? context.ns : ns},
-                       .label_selector = text("selector"),
-                       .node = text("node"),
+                       .label_selector = optional_text(arguments, "selector"),
+                       .node = optional_text(arguments, "node"),
                        .names = arguments.find("names") == nullptr ? std::vector<std::string>()
                                                                    : arguments.strings("names"),
                        .previous = arguments.boolean("previous")};

@@ -15,13 +15,6 @@
 namespace cfkops::base {
 namespace {
 
-Error too_large(const std::filesystem::path& path, std::size_t max_bytes) {
-  return make_error(
-      ErrorCode::InvalidInput,
-      path.string() + " is larger than the " + std::to_string(max_bytes) + " bytes we read",
-      "is it the right file?");
-}
-
 std::string_view word_of(mode_t mode) {
   switch (mode & S_IFMT) {
     case S_IFDIR:

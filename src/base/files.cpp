@@ -1,5 +1,7 @@
 #include "cfkops/base/files.hpp"
 
+#include "posix.hpp"
+
 #include "cfkops/base/file.hpp"
 
 namespace cfkops::base {
@@ -54,10 +56,7 @@ Result<std::string> OverlayFiles::read(const fs::path& path, std::size_t max_byt
     return below_.read(whole, max_bytes);
   }
   if (own->second.size() > max_bytes) {
-    return make_error(
-        ErrorCode::InvalidInput,
-        whole.string() + " is larger than the " + std::to_string(max_bytes) + " bytes we read",
-        "is it the right file?");
+    return too_large(whole, max_bytes);
   }
   return own->second;
 }

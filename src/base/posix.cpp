@@ -73,6 +73,13 @@ Error io_error(std::string_view doing, const std::filesystem::path& path, int nu
   return make_error(code_of(number), std::move(message), std::string(remedy(number)));
 }
 
+Error too_large(const std::filesystem::path& path, std::size_t max_bytes) {
+  return make_error(
+      ErrorCode::InvalidInput,
+      path.string() + " is larger than the " + std::to_string(max_bytes) + " bytes we read",
+      "is it the right file?");
+}
+
 Result<FileDescriptor> open_file(const std::filesystem::path& path, int flags, mode_t mode) {
   while (true) {
     FileDescriptor file(::open(path.c_str(), flags | O_CLOEXEC, mode));

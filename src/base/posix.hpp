@@ -4,6 +4,7 @@
 
 #include <sys/types.h>
 
+#include <cstddef>
 #include <filesystem>
 #include <string>
 #include <string_view>
@@ -45,6 +46,9 @@ class FileDescriptor {
 /// "cannot <doing> <path>: <why>" with the remedy for what people really meet. Code Io, but
 /// NotFound for ENOENT and AlreadyExists for EEXIST.
 [[nodiscard]] Error io_error(std::string_view doing, const std::filesystem::path& path, int number);
+
+/// What is read at most is less than the file has. Code InvalidInput.
+[[nodiscard]] Error too_large(const std::filesystem::path& path, std::size_t max_bytes);
 
 /// open(2) that survives interruption; always close-on-exec. Errors: as io_error.
 [[nodiscard]] Result<FileDescriptor> open_file(const std::filesystem::path& path,

@@ -57,8 +57,7 @@ nlohmann::json to_json(const LockRow& row) {
       {"runbook", record.runbook},
       {"since", record.since},
       {"renewed", record.renewed},
-      {"renewedSecondsAgo",
-       row.age ? nlohmann::json(std::chrono::duration<double>(*row.age).count()) : nullptr},
+      {"renewedSecondsAgo", row.age ? nlohmann::json(base::in_seconds(*row.age)) : nullptr},
       {"leaseSeconds", std::chrono::duration_cast<std::chrono::seconds>(record.duration).count()},
       {"overdue", row.age ? nlohmann::json(row.overdue()) : nullptr},
       {"token", record.token}};

@@ -322,15 +322,6 @@ Target target_of(const Part& part, const std::string& ns) {
   return target;
 }
 
-bool owned_by(const kube::Object& pod, const kube::Object& set) {
-  for (const Json& owner : pod.json().items("/metadata/ownerReferences")) {
-    if (owner.string_or("/uid", "") == set.uid()) {
-      return true;
-    }
-  }
-  return false;
-}
-
 }  // namespace
 
 std::string_view to_string(Role role) {
@@ -422,7 +413,7 @@ Result<std::vector<Member>> members(kube::Reader& reader,
   CFKOPS_ASSIGN(const kube::ObjectList pods, reader.list(kube::resources::pods(), ns, options));
   std::vector<Member> found;
   for (const kube::Object& pod : pods.items) {
-    if (!owned_by(pod, set)) {
+    if (!kube::owned_by(pod, set)) {
       continue;
     }
     found.push_back({role,

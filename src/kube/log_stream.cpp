@@ -5,18 +5,10 @@
 
 #include "cfkops/kube/api_status.hpp"
 
-#include <algorithm>
 #include <optional>
 #include <utility>
 
 namespace cfkops::kube {
-
-namespace {
-
-/// How much of an error's body is kept.
-constexpr std::size_t kMaxErrorBody = std::size_t{64} << 10U;
-
-}  // namespace
 
 struct LogStream::State final : StreamSink {
   State(Reader& the_reader, std::string the_what, Sink the_sink)
@@ -38,7 +30,7 @@ struct LogStream::State final : StreamSink {
   void on_data(std::string_view bytes) override {
     heard = loop.clock().now();
     if (head.status >= 400) {
-      head.body += bytes.substr(0, kMaxErrorBody - std::min(kMaxErrorBody, head.body.size()));
+      add_error_body(head, bytes);
     } else if (!foreign) {
       sink(bytes);
     }

@@ -2,8 +2,10 @@
 
 #include "cfkops/base/text.hpp"
 
+#include <algorithm>
 #include <string>
 #include <utility>
+#include <vector>
 
 namespace cfkops::kube {
 
@@ -61,6 +63,13 @@ std::optional<std::string> Object::annotation(std::string_view key) const {
 std::string Object::text() const {
   const std::string what = kind().empty() ? "object" : base::lower(kind());
   return ns().empty() ? what + " " + name() : what + " " + ns() + "/" + name();
+}
+
+bool owned_by(const Object& object, const Object& owner) {
+  const auto is_owner = [uid = owner.uid()](const Json& one) {
+    return one.string_or("/uid", "") == uid;
+  };
+  return std::ranges::any_of(object.json().items("/metadata/ownerReferences"), is_owner);
 }
 
 }  // namespace cfkops::kube

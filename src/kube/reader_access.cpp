@@ -50,12 +50,7 @@ Json review_of(const AccessQuestion& question) {
 }  // namespace
 
 AccessQuestion AccessQuestion::of_path(std::string path) {
-  return {.verb = "get",
-          .resource = {},
-          .subresource = {},
-          .ns = {},
-          .name = {},
-          .path = std::move(path)};
+  return {.verb = "get", .path = std::move(path)};
 }
 
 std::string AccessQuestion::text() const {

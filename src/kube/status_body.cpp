@@ -18,6 +18,9 @@ namespace {
 constexpr std::array<std::string_view, 4> kUnsure = {
     "etcdserver:", "context deadline exceeded", "context canceled", "raft proposal dropped"};
 
+/// How much of a streamed error's body is kept.
+constexpr std::size_t kMaxErrorBody = std::size_t{64} << 10U;
+
 std::optional<std::chrono::seconds> parse_seconds(std::string_view text) {
   int seconds = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), seconds);
@@ -69,6 +72,10 @@ std::string redirected(const Response& answer) {
 }
 
 }  // namespace
+
+void add_error_body(Response& head, std::string_view bytes) {
+  head.body += bytes.substr(0, kMaxErrorBody - std::min(kMaxErrorBody, head.body.size()));
+}
 
 Result<Response> genuine(Response answer, Body body) {
   if (answer.status >= 400) {

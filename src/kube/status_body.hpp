@@ -28,6 +28,9 @@ namespace cfkops::kube {
 [[nodiscard]] Result<Json> json_of(const Response& response, const std::string& what);
 [[nodiscard]] Result<Object> object_of(const Response& response, const std::string& what);
 
+/// Adds what comes of the body of a streamed error, as far as it is worth keeping.
+void add_error_body(Response& head, std::string_view bytes);
+
 /// What the body of an answer below 400 must be.
 enum class Body {
   Any,    ///< a log, what a pod says behind the proxy

@@ -39,8 +39,6 @@ constexpr Duration kWatchGrace = std::chrono::seconds(30);
 /// A watch that ends sooner than this without an event counts as a failure.
 constexpr Duration kShortWatch = std::chrono::seconds(1);
 
-constexpr std::size_t kMaxErrorBody = std::size_t{64} << 10U;
-
 bool heals_by_waiting(ErrorCode code) {
   switch (code) {
     case ErrorCode::Unauthorized:
@@ -244,7 +242,7 @@ void Watch::State::on_head(const Response& answer) {
 
 void Watch::State::on_data(std::string_view bytes) {
   if (head.status >= 400) {
-    head.body += bytes.substr(0, kMaxErrorBody - std::min(kMaxErrorBody, head.body.size()));
+    add_error_body(head, bytes);
     return;
   }
   if (broken) {

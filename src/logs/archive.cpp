@@ -18,10 +18,6 @@ namespace {
 
 using nlohmann::json;
 
-constexpr const char* kIndex = "index.json";
-constexpr const char* kSums = "SHA256SUMS";
-constexpr const char* kCoverage = "coverage.txt";
-
 std::string time_text(const std::optional<WallTime>& time) {
   return time ? base::format_rfc3339_seconds(*time) : "?";
 }

@@ -12,6 +12,11 @@
 
 namespace cfkops::logs {
 
+// What every archive has beside what was collected.
+inline constexpr const char* kIndex = "index.json";
+inline constexpr const char* kSums = "SHA256SUMS";
+inline constexpr const char* kCoverage = "coverage.txt";
+
 /// A file of an archive, with what it is made of in the store.
 struct Entry {
   std::string path;

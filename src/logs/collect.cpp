@@ -50,7 +50,7 @@ class Verifier {
       listed_.insert(path);
     }
     for (const auto& [path, sha256] : seen_) {
-      const bool own = path == "index.json" || path == "SHA256SUMS" || path == "coverage.txt";
+      const bool own = path == kIndex || path == kSums || path == kCoverage;
       if (!own && !listed_.contains(path)) {
         result_.faults.push_back(path + " is not in the index");
       }
@@ -69,7 +69,7 @@ class Verifier {
     const std::size_t slash = path.find('/');
     path_ = slash == std::string::npos ? path : path.substr(slash + 1);
     hash_ = {};
-    text_ = path_ == "index.json" ? &index_ : path_ == "SHA256SUMS" ? &sums_ : nullptr;
+    text_ = path_ == kIndex ? &index_ : path_ == kSums ? &sums_ : nullptr;
     if (text_ != nullptr && size > kMostIndex) {
       return make_error(ErrorCode::Protocol, path_ + " is too large to be one of cfkops");
     }
@@ -91,7 +91,7 @@ class Verifier {
 
   /// The index itself stands in the sums.
   void check_sums() {
-    if (!seen_.contains("SHA256SUMS")) {
+    if (!seen_.contains(kSums)) {
       result_.faults.emplace_back("SHA256SUMS is missing");
     }
     for (const std::string& line : base::split(sums_, '\n')) {

@@ -128,9 +128,7 @@ void Fetch::take(std::string_view bytes) {
     return;
   }
   lines_.add(bytes);
-  if (const Status flushed = flush(); !flushed && !broken_) {
-    broken_ = flushed.error();
-  }
+  flush();
 }
 
 bool Fetch::is_new(const std::optional<WallTime>& time) {
@@ -169,20 +167,20 @@ void Fetch::take_line(std::string_view line, std::uint64_t left_out) {
   out_ += '\n';
   batch_.add(timed.time, out_.size() - before);
   if (out_.size() >= kBatch) {
-    if (const Status flushed = flush(); !flushed && !broken_) {
-      broken_ = flushed.error();
-    }
+    flush();
   }
 }
 
-Status Fetch::flush() {
+/// Nothing more is written behind an error of the store.
+void Fetch::flush() {
   if (broken_) {
-    return *broken_;
+    return;
   }
-  Status written = part_.write(out_, batch_);
+  if (const Status written = part_.write(out_, batch_); !written) {
+    broken_ = written.error();
+  }
   out_.clear();
   batch_ = {};
-  return written;
 }
 
 Status Fetch::read_ended(const Status& outcome) {
@@ -191,7 +189,6 @@ Status Fetch::read_ended(const Status& outcome) {
     return failed(outcome.error());
   }
   lines_.end();
-  CFKOPS_TRY(flush());
   return finish();
 }
 
@@ -252,7 +249,10 @@ Status Fetch::finish() {
   stage_ = Stage::Done;
   judge_end();
   Coverage& coverage = result_.coverage;
-  CFKOPS_TRY(flush());
+  flush();
+  if (broken_) {
+    return *broken_;
+  }
   CFKOPS_TRY(part_.close());
   result_.redacted = redactor_.counts();
   coverage.lines = part_.times();

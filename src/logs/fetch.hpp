@@ -50,9 +50,6 @@ class Fetch {
   /// Ends it here, for a limit.
   Status stop(const std::string& limit, const std::string& why);
 
-  /// Whose log it is.
-  [[nodiscard]] const ContainerLog& log() const { return result_.log; }
-
  private:
   enum class Stage { Probe, Read, Wait, Done };
 
@@ -62,7 +59,7 @@ class Fetch {
   void take(std::string_view bytes);
   void take_line(std::string_view line, std::uint64_t left_out);
   [[nodiscard]] bool is_new(const std::optional<WallTime>& time);
-  Status flush();
+  void flush();
   Status failed(const Error& error);
   Status finish();
   void judge_end();
@@ -76,7 +73,7 @@ class Fetch {
   bool probed_ = false;
   MonoTime not_before_;
   std::unique_ptr<kube::LogStream> stream_;
-  std::optional<Error> broken_;  ///< the store's error, met amid a pump
+  std::optional<Error> broken_;  ///< the store's error: often met amid a pump
 
   std::string probe_;
   std::optional<WallTime> oldest_;

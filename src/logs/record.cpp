@@ -2,7 +2,6 @@
 
 #include <nlohmann/json.hpp>
 
-#include <chrono>
 #include <utility>
 
 namespace cfkops::logs {
@@ -47,7 +46,7 @@ json shown_gaps(const std::vector<Gap>& gaps) {
   for (const Gap& gap : gaps) {
     list.push_back({{"from", shown(gap.from)},
                     {"to", shown(gap.to)},
-                    {"seconds", std::chrono::duration<double>(gap.to - gap.from).count()},
+                    {"seconds", base::in_seconds(gap.to - gap.from)},
                     {"why", gap.why}});
   }
   return list;

@@ -1,7 +1,5 @@
 #include "cfkops/logs/selection.hpp"
 
-#include "cfkops/base/text.hpp"
-
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -15,12 +13,6 @@ namespace {
 std::optional<WallTime> time_at(const Json& json, std::string_view pointer) {
   const auto time = base::parse_rfc3339(json.string_or(pointer, ""));
   return time ? std::optional<WallTime>(*time) : std::nullopt;
-}
-
-bool is_owned_by(const kube::Object& object, const std::string& uid) {
-  return std::ranges::any_of(
-      object.json().items("/metadata/ownerReferences"),
-      [&uid](const Json& owner) { return owner.string_or("/uid", "") == uid; });
 }
 
 class Finder {
@@ -72,7 +64,7 @@ class Finder {
     CFKOPS_ASSIGN(const kube::ObjectList sets, reader_.list(kube::resources::stateful_sets(), ns));
     bool any = false;
     for (const kube::Object& set : sets.items) {
-      if (!is_owned_by(set, object.uid())) {
+      if (!kube::owned_by(set, object)) {
         continue;
       }
       any = true;

@@ -34,8 +34,10 @@ constexpr auto kCfkKinds = std::to_array<const char*>({"kafkas",
                                                        "kafkarestproxies",
                                                        "connectors"});
 
+constexpr const char* kCfkGroup = "platform.confluent.io";
+
 std::string of_cfk(const char* plural) {
-  return fmt::format("{}.platform.confluent.io", plural);
+  return fmt::format("{}.{}", plural, kCfkGroup);
 }
 
 std::vector<kube::Resource> built_in() {
@@ -106,7 +108,8 @@ class Surroundings {
     const auto metadata = copy.find("metadata");
     if (metadata != copy.end() && metadata->is_object()) {
       metadata->erase("managedFields");
-      if (const auto notes = metadata->find("annotations"); notes != metadata->end()) {
+      if (const auto notes = metadata->find("annotations");
+          notes != metadata->end() && notes->is_object()) {
         notes->erase(kLastApplied);
       }
     }
@@ -311,29 +314,18 @@ namespace {
 void add_surroundings(kube::Reader& reader,
                       const std::string& ns,
                       std::vector<kube::AccessQuestion>& questions) {
-  using kube::resources::events;
-  questions.push_back(
-      {.verb = "list", .resource = events(), .subresource = {}, .ns = ns, .name = {}});
+  questions.push_back({.verb = "list", .resource = kube::resources::events(), .ns = ns});
   for (const kube::Resource& resource : built_in()) {
-    questions.push_back(
-        {.verb = "list", .resource = resource, .subresource = {}, .ns = ns, .name = {}});
+    questions.push_back({.verb = "list", .resource = resource, .ns = ns});
   }
   for (const char* plural : kCfkKinds) {
     if (const auto known = reader.discover(of_cfk(plural))) {
-      questions.push_back(
-          {.verb = "list", .resource = *known, .subresource = {}, .ns = ns, .name = {}});
+      questions.push_back({.verb = "list", .resource = *known, .ns = ns});
     }
   }
-  questions.push_back({.verb = "get",
-                       .resource = kube::resources::stateful_sets(),
-                       .subresource = {},
-                       .ns = ns,
-                       .name = {}});
-  questions.push_back({.verb = "get",
-                       .resource = kube::resources::pods(),
-                       .subresource = "proxy",
-                       .ns = ns,
-                       .name = {}});
+  questions.push_back({.verb = "get", .resource = kube::resources::stateful_sets(), .ns = ns});
+  questions.push_back(
+      {.verb = "get", .resource = kube::resources::pods(), .subresource = "proxy", .ns = ns});
 }
 
 }  // namespace
@@ -359,27 +351,25 @@ Result<std::vector<kube::AccessQuestion>> needed_access(kube::Reader& reader,
     namespaces.emplace_back();
   }
   for (const std::string& ns : namespaces) {
-    questions.push_back(
-        {.verb = "list", .resource = pods, .subresource = {}, .ns = ns, .name = {}});
-    questions.push_back(
-        {.verb = "get", .resource = pods, .subresource = "log", .ns = ns, .name = {}});
+    questions.push_back({.verb = "list", .resource = pods, .ns = ns});
+    questions.push_back({.verb = "get", .resource = pods, .subresource = "log", .ns = ns});
     for (const std::string& name : request.selection.names) {
       const std::size_t slash = name.find('/');
       CFKOPS_ASSIGN(const kube::Resource resource,
                     reader.discover(slash == std::string::npos ? "pod" : name.substr(0, slash)));
-      questions.push_back(
-          {.verb = "get", .resource = resource, .subresource = {}, .ns = ns, .name = {}});
+      questions.push_back({.verb = "get", .resource = resource, .ns = ns});
+      // What has no selector is followed to its sets; with context they are listed anyway.
+      if (resource.group == kCfkGroup && !request.context) {
+        questions.push_back(
+            {.verb = "list", .resource = kube::resources::stateful_sets(), .ns = ns});
+      }
     }
     if (request.context) {
       add_surroundings(reader, ns, questions);
     }
   }
   if (request.context) {
-    questions.push_back({.verb = "get",
-                         .resource = kube::resources::nodes(),
-                         .subresource = {},
-                         .ns = {},
-                         .name = {}});
+    questions.push_back({.verb = "get", .resource = kube::resources::nodes()});
   }
   return questions;
 }

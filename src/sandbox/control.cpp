@@ -111,7 +111,7 @@ kube::Response get_happened(Cluster& cluster, const kube::Request& /*request*/) 
   for (const Cluster::Happened& one : cluster.happened()) {
     list.push_back({{"fault", to_string(one.fault.kind)},
                     {"title", describe(one.fault)},
-                    {"atSeconds", std::chrono::duration<double>(one.at).count()},
+                    {"atSeconds", base::in_seconds(one.at)},
                     {"what", one.what}});
   }
   return json_response(200, {{"happened", std::move(list)}});

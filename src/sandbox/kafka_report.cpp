@@ -5,7 +5,6 @@
 namespace cfkops::sandbox {
 
 nlohmann::json to_json(const KafkaReport& kafka) {
-  const auto s = [](Duration duration) { return std::chrono::duration<double>(duration).count(); };
   return {{"namespace", kafka.ns},
           {"name", kafka.name},
           {"brokers", kafka.brokers},
@@ -15,9 +14,9 @@ nlohmann::json to_json(const KafkaReport& kafka) {
           {"underReplicated", kafka.under_replicated},
           {"underMinIsr", kafka.under_min_isr},
           {"mostUnderMinIsr", kafka.most_under_min_isr},
-          {"underMinIsrSeconds", s(kafka.under_min_isr_time)},
-          {"longestGapSeconds", s(kafka.longest_gap)},
-          {"longestPartitionGapSeconds", s(kafka.longest_partition_gap)}};
+          {"underMinIsrSeconds", base::in_seconds(kafka.under_min_isr_time)},
+          {"longestGapSeconds", base::in_seconds(kafka.longest_gap)},
+          {"longestPartitionGapSeconds", base::in_seconds(kafka.longest_partition_gap)}};
 }
 
 }  // namespace cfkops::sandbox

@@ -1,13 +1,13 @@
 #include "action_fixture.hpp"
 #include "kinds.hpp"
 #include "objects.hpp"
+#include "support/pod_with_log.hpp"
 #include "support/temp_dir.hpp"
 
 #include "cfkops/logs/collect.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <nlohmann/json.hpp>
 
 #include <filesystem>
 
@@ -16,29 +16,10 @@ namespace cfkops::actions {
 namespace {
 
 using engine::Outcome;
-using nlohmann::json;
 using testing::HasSubstr;
 
-constexpr const char* kPods = "/api/v1/namespaces/confluent/pods";
-
 struct LogsCollect : testing::Test, test::ActionBench {
-  LogsCollect() {
-    const json state = {{"running", {{"startedAt", "2026-01-02T03:00:00Z"}}}};
-    const json statuses = json::array({{{"name", "kafka"}, {"state", state}}});
-    const json containers = json::array({json{{"name", "kafka"}}});
-    const json pod = {
-        {"metadata", {{"name", "kafka-0"}, {"namespace", "confluent"}, {"uid", "u0"}}},
-        {"spec", {{"containers", containers}}},
-        {"status", {{"containerStatuses", statuses}}}};
-    transport.on("GET", kPods)
-        .reply(200,
-               json{{"kind", "PodList"},
-                    {"apiVersion", "v1"},
-                    {"metadata", {{"resourceVersion", "1"}}},
-                    {"items", json::array({pod})}});
-    transport.on("GET", std::string(kPods) + "/kafka-0/log")
-        .reply(200, "2026-01-02T03:00:01Z password=hunter2\n");
-  }
+  LogsCollect() { test::serve_pod_with_log(transport, "2026-01-02T03:00:01Z password=hunter2\n"); }
 
   Outcome collect() {
     return apply(logs_collect(), {{"to", archive}, {"context", false}, {"previous", true}});
@@ -66,7 +47,7 @@ TEST_F(LogsCollect, DoesNotReplaceAnArchive) {
 }
 
 TEST_F(LogsCollect, GapsAreOutputs) {
-  transport.on("GET", std::string(kPods) + "/kafka-0/log").refuse(403, "Forbidden", "not yours");
+  transport.on("GET", test::kLogOfPod).refuse(403, "Forbidden", "not yours");
   const Outcome outcome = collect();
   ASSERT_EQ(outcome.kind, Outcome::Kind::Done) << outcome.why;
   EXPECT_EQ(outcome.outputs.at("complete"), runbook::Value(std::int64_t{0}));

@@ -1,4 +1,5 @@
 #include "cluster_bench.hpp"
+#include "support/pod_with_log.hpp"
 #include "support/temp_dir.hpp"
 
 #include <gmock/gmock.h>
@@ -15,27 +16,12 @@ using nlohmann::json;
 using testing::HasSubstr;
 using testing::Not;
 
-constexpr const char* kPods = "/api/v1/namespaces/confluent/pods";
-
 /// A cluster with one pod, whose container began at 03:00:00.
 class LogsCommand : public testing::Test {
  protected:
   LogsCommand() {
     bench.script = [this](test::ScriptedTransport& transport) {
-      const json state = {{"running", {{"startedAt", "2026-01-02T03:00:00Z"}}}};
-      const json statuses = json::array({{{"name", "kafka"}, {"state", state}}});
-      const json containers = json::array({json{{"name", "kafka"}}});
-      const json pod = {
-          {"metadata", {{"name", "kafka-0"}, {"namespace", "confluent"}, {"uid", "u0"}}},
-          {"spec", {{"containers", containers}}},
-          {"status", {{"containerStatuses", statuses}}}};
-      transport.on("GET", kPods)
-          .reply(200,
-                 json{{"kind", "PodList"},
-                      {"apiVersion", "v1"},
-                      {"metadata", {{"resourceVersion", "1"}}},
-                      {"items", json::array({pod})}});
-      transport.on("GET", std::string(kPods) + "/kafka-0/log").reply(200, log);
+      test::serve_pod_with_log(transport, log);
     };
   }
 

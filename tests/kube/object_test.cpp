@@ -8,6 +8,7 @@ namespace cfkops::kube {
 namespace {
 
 using test::HasError;
+using test::IsOk;
 
 Object parsed(std::string_view text) {
   return Object(*Json::parse(text));
@@ -41,15 +42,22 @@ TEST(Object, KnowsWhetherItIsBeingDeleted) {
   EXPECT_FALSE(parsed(R"({"metadata":{}})").deleting());
 }
 
-TEST(SelectorText, IsWhatAQueryHas) {
-  const Object set = parsed(
-      R"({"metadata":{},"spec":{"selector":{"matchLabels":{"app":"web"},"matchExpressions":[
-          {"key":"tier","operator":"In","values":["a","b"]},
-          {"key":"zone","operator":"NotIn","values":["x"]},
-          {"key":"new","operator":"Exists"},{"key":"old","operator":"DoesNotExist"}]}}})");
-  EXPECT_EQ(selector_text(set.json().get("/spec/selector")),
-            "app=web,tier in (a,b),zone notin (x),new,!old");
+TEST(SelectorText, IsWhatAQueryTakes) {
+  const auto selector = Json::parse(R"({"matchLabels":{"app":"kafka"},"matchExpressions":[
+      {"key":"tier","operator":"In","values":["a","b"]},
+      {"key":"zone","operator":"NotIn","values":["c"]},
+      {"key":"owner","operator":"Exists"},
+      {"key":"old","operator":"DoesNotExist"}]})");
+  ASSERT_THAT(selector, IsOk());
+  EXPECT_EQ(selector_text(*selector), "app=kafka,tier in (a,b),zone notin (c),owner,!old");
   EXPECT_EQ(selector_text(Json()), "");
+}
+
+TEST(OwnedBy, IsToldByTheUid) {
+  const Object pod = parsed(
+      R"({"metadata":{"ownerReferences":[{"name":"s","uid":"u1"},{"name":"k","uid":"u2"}]}})");
+  EXPECT_TRUE(owned_by(pod, parsed(R"({"metadata":{"uid":"u2"}})")));
+  EXPECT_FALSE(owned_by(pod, parsed(R"({"metadata":{"name":"s","uid":"u3"}})")));
 }
 
 TEST(Condition, IsEmptyWhereThereIsNone) {

@@ -1,6 +1,5 @@
-#include "codec.hpp"
+#include "archive_files.hpp"
 #include "collect_fixture.hpp"
-#include "tar.hpp"
 
 #include <map>
 
@@ -9,27 +8,7 @@ namespace {
 
 /// The files of an archive, by path.
 std::map<std::string, std::string> files_of(const std::string& path) {
-  std::map<std::string, std::string> files;
-  std::string current;
-  TarReader tar({.begin =
-                     [&](const std::string& name, std::uint64_t) {
-                       current = name;
-                       files[name].clear();
-                       return Status();
-                     },
-                 .content =
-                     [&](std::string_view bytes) {
-                       files[current] += bytes;
-                       return Status();
-                     },
-                 .end = [] { return Status(); }});
-  const auto decoder = make_decoder(*compression_of(path));
-  EXPECT_THAT(decoder->add(*base::read_file(path),
-                           [&tar](std::string_view bytes) { return tar.add(bytes); }),
-              IsOk());
-  EXPECT_THAT(decoder->end(), IsOk());
-  EXPECT_THAT(tar.end(), IsOk());
-  return files;
+  return files_of(*compression_of(path), *base::read_file(path));
 }
 
 TEST_F(CollectTest, ArchiveHasTheLogItsIndexAndItsSums) {

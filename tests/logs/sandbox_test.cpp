@@ -1,8 +1,7 @@
 // Collecting from a simulated cluster: what stands beside the logs.
 
-#include "codec.hpp"
+#include "archive_files.hpp"
 #include "support/matchers.hpp"
-#include "tar.hpp"
 
 #include "cfkops/base/cancel.hpp"
 #include "cfkops/logs/collect.hpp"
@@ -11,7 +10,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <map>
+#include <algorithm>
 
 namespace cfkops::logs {
 namespace {
@@ -30,28 +29,6 @@ struct Bench {
     request.salt = "salt";
   }
 
-  std::map<std::string, std::string> files() {
-    std::map<std::string, std::string> files;
-    std::string current;
-    TarReader tar({.begin =
-                       [&](const std::string& name, std::uint64_t) {
-                         current = name;
-                         files[name].clear();
-                         return Status();
-                       },
-                   .content =
-                       [&](std::string_view bytes) {
-                         files[current] += bytes;
-                         return Status();
-                       },
-                   .end = [] { return Status(); }});
-    EXPECT_THAT(
-        make_decoder(Compression::Zstd)
-            ->add(store.archive(), [&tar](std::string_view bytes) { return tar.add(bytes); }),
-        IsOk());
-    return files;
-  }
-
   std::unique_ptr<sandbox::Cluster> cluster;
   Cancel cancel;
   kube::Loop loop;
@@ -66,7 +43,7 @@ TEST(CollectFromSandbox, HasLogsEventsObjectsAndKafka) {
   ASSERT_THAT(collection, IsOk());
   EXPECT_EQ(collection->problems, std::vector<std::string>());
   EXPECT_EQ(collection->count(Complete::No), 0U);
-  const auto files = bench.files();
+  const auto files = files_of(Compression::Zstd, bench.store.archive());
   EXPECT_THAT(files.at("logs/logs/confluent/kafka-0/kafka.log"), HasSubstr("started"));
   EXPECT_THAT(files.at("logs/objects/pod/confluent/kafka-0.yaml"), HasSubstr("kind: Pod"));
   EXPECT_THAT(files.at("logs/objects/pod/confluent/kafka-0.yaml"), Not(HasSubstr("managedFields")));
@@ -108,6 +85,20 @@ TEST(CollectFromSandbox, NeedsNoMoreThanItSays) {
   }
   EXPECT_THAT(texts, testing::Contains("get pods/log in namespace confluent"));
   EXPECT_THAT(texts, testing::Each(Not(HasSubstr("secrets"))));
+}
+
+TEST(CollectFromSandbox, NeedsToListTheSetsOfAResourceOfCfk) {
+  Bench bench;
+  bench.request.selection.names = {"kafka/kafka"};
+  for (const bool context : {false, true}) {
+    bench.request.context = context;
+    const auto needed = needed_access(bench.reader, bench.request);
+    ASSERT_THAT(needed, IsOk());
+    EXPECT_EQ(
+        std::ranges::count(
+            *needed, "list statefulsets.apps in namespace confluent", &kube::AccessQuestion::text),
+        1);
+  }
 }
 
 }  // namespace

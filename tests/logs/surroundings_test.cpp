@@ -1,7 +1,7 @@
 #include "surroundings.hpp"
 
 #include "archive.hpp"
-#include "codec.hpp"
+#include "archive_files.hpp"
 #include "collect_fixture.hpp"
 
 namespace cfkops::logs {
@@ -16,20 +16,16 @@ class SurroundingsTest : public CollectTest {
   /// The object of a pod with that container, as it stands in an archive.
   std::string written(const json& container) {
     json object = pod("p");
-    object["kind"] = "Pod";
     object["spec"]["containers"][0].update(container);
+    return archived(std::move(object));
+  }
+
+  std::string archived(json object) {
+    object["kind"] = "Pod";
     EXPECT_THAT(read_surroundings(
                     reader, {kube::Object(Json(std::move(object)))}, "salt", documents, problems),
                 IsOk());
-    std::string text;
-    EXPECT_THAT(make_decoder(Compression::Zstd)
-                    ->add(store.parts().at("doc0.0"),
-                          [&text](std::string_view bytes) {
-                            text += bytes;
-                            return Status();
-                          }),
-                IsOk());
-    return text;
+    return decompressed(Compression::Zstd, store.parts().at("doc0.0"));
   }
 
   MemoryStore store;
@@ -48,6 +44,12 @@ TEST_F(SurroundingsTest, KeysNamesAndFlagsTellSecrets) {
   }
   EXPECT_THAT(text, HasSubstr("app"));
   EXPECT_THAT(text, HasSubstr("DB_PASSWORD"));
+}
+
+TEST_F(SurroundingsTest, AnnotationsMayBeNull) {
+  json object = pod("p");
+  object["metadata"]["annotations"] = nullptr;
+  EXPECT_THAT(archived(std::move(object)), HasSubstr("annotations: null"));
 }
 
 TEST_F(SurroundingsTest, WhatMayNotBeReadIsAProblemAndHidesNothing) {

@@ -72,8 +72,12 @@ struct ObjectList {
   std::string resource_version;
 };
 
-/// A label selector of an object as a query has it: "app=web,tier in (a,b),!old".
+/// A label selector of an object as a query has it: "app=web,tier in (a,b),!old"; "" where it is
+/// empty or none.
 [[nodiscard]] std::string selector_text(const Json& selector);
+
+/// `owner` is one of the owners of an object.
+[[nodiscard]] bool owned_by(const Object& object, const Object& owner);
 
 /// The status of condition `type` ("True", "False", "Unknown"), or "" where there is none.
 [[nodiscard]] std::string condition(const Object& object, std::string_view type);

@@ -31,10 +31,10 @@ enum class PatchType { Json, Merge, Strategic, Apply };
 /// A question about our own permissions.
 struct AccessQuestion {
   std::string verb;
-  Resource resource;
-  std::string subresource;
-  std::string ns;
-  std::string name;
+  Resource resource = {};
+  std::string subresource = {};
+  std::string ns = {};
+  std::string name = {};
   std::string path = {};  ///< "/readyz": of what is no resource; then only the verb counts besides
 
   friend bool operator==(const AccessQuestion&, const AccessQuestion&) = default;

@@ -13,10 +13,6 @@ namespace {
 /// Records that an active controller writes although nothing happens.
 constexpr double kIdleRecordsPerSecond = 2;
 
-double in_seconds(Duration duration) {
-  return std::chrono::duration<double>(duration).count();
-}
-
 }  // namespace
 
 std::string KafkaModel::fail_over() {
@@ -48,7 +44,7 @@ std::int64_t KafkaModel::metadata_end(int node) const {
 
 std::int64_t KafkaModel::active_metadata_end() const {
   const double idle =
-      active_ ? kIdleRecordsPerSecond * in_seconds(timeline_.now() - metadata_at_) : 0;
+      active_ ? kIdleRecordsPerSecond * base::in_seconds(timeline_.now() - metadata_at_) : 0;
   return static_cast<std::int64_t>(metadata_base_ + idle);
 }
 

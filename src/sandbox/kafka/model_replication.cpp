@@ -22,10 +22,6 @@ constexpr Duration kKept = std::chrono::seconds(120);
 /// is still on its way when the high watermark begins to wait for it.
 constexpr double kAmpleShare = 4;
 
-double in_seconds(Duration duration) {
-  return std::chrono::duration<double>(duration).count();
-}
-
 /// Rounded up, so that what is due is never found to be a little short.
 Duration from_seconds(double seconds) {
   constexpr double kMost = 1e7;
@@ -67,7 +63,7 @@ std::optional<KafkaModel::Index> KafkaModel::index_of(const KafkaPartition& part
 
 double KafkaModel::leader_end(Index index) const {
   const PartitionState& state = states_.at(index);
-  return state.end + state.growth * in_seconds(timeline_.now() - state.at);
+  return state.end + state.growth * base::in_seconds(timeline_.now() - state.at);
 }
 
 double KafkaModel::copy_end(Index index, const ReplicaCopy& copy) const {
@@ -75,7 +71,7 @@ double KafkaModel::copy_end(Index index, const ReplicaCopy& copy) const {
   if (copy.caught_up) {
     return end;
   }
-  return std::min(end, copy.end + copy.rate * in_seconds(timeline_.now() - copy.at));
+  return std::min(end, copy.end + copy.rate * base::in_seconds(timeline_.now() - copy.at));
 }
 
 bool KafkaModel::fetches(Index index, int node) const {
@@ -98,7 +94,7 @@ void KafkaModel::set_growth(Index index, double growth) {
     state.refused_from = timeline_.now();
   } else if (state.refused_from) {
     const Duration refused = std::min(timeline_.now() - *state.refused_from, kKept);
-    state.end += traffic * in_seconds(refused);
+    state.end += traffic * base::in_seconds(refused);
     state.refused_from.reset();
   }
   unshared_.insert(partitions_.at(index).leader);
