@@ -1,8 +1,11 @@
 #include "explore.hpp"
 
 #include <algorithm>
+#include <map>
 #include <string>
 #include <unordered_set>
+#include <utility>
+#include <vector>
 
 namespace cfkops::placement {
 
@@ -29,6 +32,17 @@ class Walk {
         twins_(twins(fit)) {
     found_.always.assign(count_, true);
     found_.sometimes.assign(count_, false);
+    std::map<std::size_t, std::vector<std::size_t>> classes;
+    for (std::size_t i = 0; i < count_; ++i) {
+      std::vector<std::size_t>& alike = classes[twins_.at(i)];
+      alike_before_.push_back(alike.empty() ? i : alike.back());
+      alike.push_back(i);
+    }
+    for (auto& [first, alike] : classes) {
+      if (alike.size() > 1) {
+        alike_.push_back(std::move(alike));
+      }
+    }
   }
 
   Explored made() {
@@ -46,11 +60,15 @@ class Walk {
  private:
   void visit(Spots at) {
     // Pods that are alike may change places: only one of the arrangements is followed.
-    for (std::size_t i = 0; i < count_; ++i) {
-      for (std::size_t j = i + 1; j < count_; ++j) {
-        if (twins_.at(i) == twins_.at(j) && at.at(j) < at.at(i)) {
-          std::swap(at.at(i), at.at(j));
-        }
+    for (const std::vector<std::size_t>& alike : alike_) {
+      std::vector<int> spots;
+      spots.reserve(alike.size());
+      for (const std::size_t one : alike) {
+        spots.push_back(at.at(one));
+      }
+      std::ranges::sort(spots);
+      for (std::size_t i = 0; i < alike.size(); ++i) {
+        at.at(alike.at(i)) = spots.at(i);
       }
     }
     if (seen_.insert(text_of(at)).second) {
@@ -61,6 +79,9 @@ class Walk {
   void expand(const Spots& at) {
     bool ends = true;
     for (std::size_t i = 0; i < count_; ++i) {
+      if (goes_as_another_did(at, i)) {
+        continue;
+      }
       if (at.at(i) == kHere) {
         ends = false;
         step(at, i, kGone);
@@ -71,6 +92,12 @@ class Walk {
     if (ends) {
       finish(at);
     }
+  }
+
+  /// One that is alike is in the same spot and comes before it: their steps are the same.
+  [[nodiscard]] bool goes_as_another_did(const Spots& at, std::size_t mover) const {
+    const std::size_t before = alike_before_.at(mover);
+    return before != mover && at.at(before) == at.at(mover);
   }
 
   void step(const Spots& at, std::size_t mover, int to) {
@@ -124,6 +151,8 @@ class Walk {
   const Fit& fit_;
   std::size_t count_;
   std::vector<std::size_t> twins_;
+  std::vector<std::vector<std::size_t>> alike_ = {};  ///< movers, where several are
+  std::vector<std::size_t> alike_before_ = {};        ///< of each mover the last one, or itself
   Explored found_ = {};
   std::vector<Spots> open_ = {};
   std::unordered_set<std::string> seen_ = {};
