@@ -30,7 +30,7 @@ Status add_path(runbook::KindTypes& kinds, const std::string& path) {
   std::error_code ignored;
   std::vector<std::string> files = {path};
   if (fs::is_directory(path, ignored)) {
-    CFKOPS_ASSIGN(files, runbook_files_below(path));
+    CFKOPS_ASSIGN(files, yaml_files_below(path));
   }
   std::size_t definitions = 0;
   for (const std::string& file : files) {

@@ -36,7 +36,11 @@ bool is_runbook_file(const fs::path& path) {
     return false;
   }
   const auto text = base::read_file(path, runbook::kMostBytes);
-  return !text || runbook::claim_of(*text) != runbook::Claim::OtherOfOurs;
+  if (!text) {
+    return true;
+  }
+  const runbook::Claim claim = runbook::claim_of(*text);
+  return claim != runbook::Claim::OtherOfOurs && claim != runbook::Claim::Foreign;
 }
 
 bool is_path(const std::string& word) {
@@ -230,6 +234,10 @@ Result<std::vector<std::string>> files_below(const std::string& folder,
 
 }  // namespace
 
+Result<std::vector<std::string>> yaml_files_below(const std::string& folder) {
+  return files_below(folder, is_yaml);
+}
+
 Result<std::vector<std::string>> runbook_files_below(const std::string& folder) {
   return files_below(folder, is_runbook_file);
 }
@@ -239,8 +247,8 @@ Result<std::vector<std::string>> runbooks_in(const std::string& folder) {
   if (paths.empty()) {
     return make_error(ErrorCode::NotFound,
                       "there is no runbook in " + folder + " or below it",
-                      "looked for *.yaml and *.yml that hold no tests; name another folder, or "
-                      "write one with: cfkops new NAME");
+                      "looked for *.yaml and *.yml that hold no tests and no objects of a cluster; "
+                      "name another folder, or write one with: cfkops new NAME");
   }
   return paths;
 }

@@ -52,8 +52,11 @@ struct RunbookFile {
 /// order. Errors: Io.
 [[nodiscard]] Result<std::vector<std::string>> test_files_below(const std::string& folder);
 
-/// The *.yaml and *.yml files below a folder that hold no tests: those that lie in it before those
-/// in folders below, and by path. Errors: Io.
+/// The *.yaml and *.yml files below a folder: those that lie in it before those in folders below,
+/// and by path. Errors: Io.
+[[nodiscard]] Result<std::vector<std::string>> yaml_files_below(const std::string& folder);
+
+/// Those that hold neither tests nor, by their own word, other objects than runbooks. Errors: Io.
 [[nodiscard]] Result<std::vector<std::string>> runbook_files_below(const std::string& folder);
 
 /// The same for a folder that a person named: that there are none is an error that says what was

@@ -173,21 +173,25 @@ Claim claim_of(std::string_view text) {
                         (value.front() == '"' || value.front() == '\'');
     return quoted ? value.substr(1, value.size() - 2) : value;
   };
-  bool ours = false;
+  std::string_view version;
   std::string_view kind;
   for (std::string_view rest = text; !rest.empty();) {
     const std::size_t end = std::min(rest.find('\n'), rest.size());
     const std::string_view whole = rest.substr(0, end);
     const std::string_view line = whole.substr(0, whole.find(" #"));
-    if (line.starts_with("apiVersion:")) {
-      ours = value_of(line).starts_with("cfkops/");
-    } else if (line.starts_with("kind:")) {
+    if (version.empty() && line.starts_with("apiVersion:")) {
+      version = value_of(line);
+    } else if (kind.empty() && line.starts_with("kind:")) {
       kind = value_of(line);
     }
     rest.remove_prefix(std::min(end + 1, rest.size()));
   }
-  if (!ours || kind.empty()) {
+  const bool ours = version.starts_with("cfkops/");
+  if (version.empty() || kind.empty() || (!ours && kind == "Runbook")) {
     return Claim::Nothing;
+  }
+  if (!ours) {
+    return Claim::Foreign;
   }
   return kind == "Runbook" ? Claim::Runbook : Claim::OtherOfOurs;
 }

@@ -76,6 +76,24 @@ TEST_F(Library, ScenariosBesideRunbooksAreNone) {
       << "where it is named it is judged";
 }
 
+TEST_F(Library, ObjectsOfTheClusterBesideRunbooksAreNone) {
+  here.write("runbooks/mine.yaml", small_runbook("mine"));
+  here.write("runbooks/tests/mine/roles.yaml",
+             "apiVersion: rbac.authorization.k8s.io/v1\nkind: Role\nmetadata: {name: a}\n---\n"
+             "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: b}\n");
+  EXPECT_EQ(run_words({"lint", "runbooks"}), 0) << terminal.shown_out;
+  EXPECT_THAT(terminal.shown_err, HasSubstr("1 runbook checked, nothing found"));
+  EXPECT_EQ(run_words({"fmt", "--check", "runbooks"}), 0) << terminal.shown_out;
+  ASSERT_EQ(run_words({"list"}), 0);
+  EXPECT_THAT(terminal.shown_out, Not(HasSubstr("roles")));
+}
+
+TEST_F(Library, ARunbookOfAMisspeltVersionIsOneAndIsHeardOf) {
+  here.write("runbooks/mine.yaml", "apiVersion: cfkop/v1\nkind: Runbook\n");
+  EXPECT_EQ(run_words({"lint", "runbooks"}), 2);
+  EXPECT_THAT(terminal.shown_out, HasSubstr("'apiVersion' must be cfkops/v1, not 'cfkop/v1'"));
+}
+
 TEST_F(Library, LintGoesOnAfterAWordThatMeansNothing) {
   here.write("x.yaml", "kind: Runbook\n");
   EXPECT_EQ(run_words({"lint", "broker-restrat", "x.yaml"}), 2);

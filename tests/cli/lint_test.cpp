@@ -1,4 +1,5 @@
 #include "app_fixture.hpp"
+#include "library.hpp"
 #include "support/source_tree.hpp"
 #include "support/widget_definition.hpp"
 
@@ -57,6 +58,12 @@ TEST_F(Lint, TheShippedRunbooksHaveNoFindingByTheRulesOfProduction) {
       EXPECT_EQ(printed({"lint", entry.path().string(), "--profile", "production"}, 0), "");
     }
   }
+}
+
+TEST_F(Lint, TheFolderOfTheShippedRunbooksCanBeNamedAsItIs) {
+  EXPECT_EQ(printed({"lint", (test::source_tree() / "runbooks").string()}, 0), "");
+  EXPECT_THAT(terminal.shown_err,
+              HasSubstr(std::to_string(builtin_runbooks().size()) + " runbooks checked"));
 }
 
 TEST_F(Lint, ManyFilesAreToldInTheirOrder) {

@@ -172,7 +172,10 @@ TEST(ClaimOf, IsWhatStandsAtTheTopWhateverItsQuotes) {
   EXPECT_EQ(claim_of("apiVersion: \"cfkops/v1\"\nkind: 'Runbook'  # mine\n"), Claim::Runbook);
   EXPECT_EQ(claim_of("apiVersion: cfkops/v1\nkind: Scenario # \"x\"\n"), Claim::OtherOfOurs);
   EXPECT_EQ(claim_of("apiVersion: 'cfkops/v1'\nkind: RunbookTest\n"), Claim::OtherOfOurs);
-  EXPECT_EQ(claim_of("apiVersion: apps/v1\nkind: Deployment\n"), Claim::Nothing);
+  EXPECT_EQ(claim_of("apiVersion: apps/v1\nkind: Deployment\n"), Claim::Foreign);
+  EXPECT_EQ(claim_of("apiVersion: apps/v1\nkind: Runbook\n"), Claim::Nothing) << "perhaps a slip";
+  EXPECT_EQ(claim_of("kind: Role\napiVersion: v1\n---\nkind: Runbook\napiVersion: cfkops/v1\n"),
+            Claim::Foreign);
   EXPECT_EQ(claim_of("a:\n  apiVersion: cfkops/v1\n  kind: Scenario\n"), Claim::Nothing);
   EXPECT_EQ(claim_of("apiVersion: cfkops/v1\n"), Claim::Nothing);
   EXPECT_EQ(claim_of(""), Claim::Nothing);

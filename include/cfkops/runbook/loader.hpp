@@ -19,10 +19,12 @@ namespace cfkops::runbook {
 /// Lower-case letters, digits and hyphens, a letter first: no surprise to a shell or a terminal.
 [[nodiscard]] bool is_runbook_name(std::string_view name);
 
-/// What a text says of itself by its top-level `apiVersion` and `kind`, each in a line of its own.
+/// What a text says of itself by its first top-level `apiVersion` and `kind`, each in a line of its
+/// own.
 enum class Claim {
   Runbook,
   OtherOfOurs,  ///< of `apiVersion: cfkops/…` and another kind: a scenario, a test, faults
+  Foreign,      ///< an object of another API, `apps/v1`, and of a kind that is not Runbook
   Nothing
 };
 
