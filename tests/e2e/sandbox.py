@@ -19,7 +19,7 @@ import unittest
 import urllib.error
 import urllib.request
 
-from support import BINARY, Cluster, Started
+from support import BINARY, DISKS, Cluster
 
 SPEED = float(os.environ.get("CFKOPS_SANDBOX_SPEED", "20"))
 
@@ -36,6 +36,13 @@ kafka:
     topics:
       - {{name: lab-load, partitions: 30, recordsPerSecond: 200, recordBytes: 5000, stored: 1Mi}}
       - {{name: __consumer_offsets, partitions: 3, recordsPerSecond: 1, recordBytes: 100}}
+"""
+
+OBJECTS = """
+apiVersion: cfkops/v1
+kind: Scenario
+name: without-kafka
+nodes: [{{count: {nodes}}}]
 """
 
 # Longer than any delay of a server that comes back, and told to end before.
@@ -66,9 +73,9 @@ class Sandbox(Cluster):
         if not self.program:
             raise unittest.SkipTest("there is no kubectl: set KUBECTL, or build the lab's with tests/lab/lab build")
 
-    def up_for_objects(self):
+    def up_for_objects(self, nodes=3):
         self.up()
-        self.tool("kafka")
+        self._serve(OBJECTS.format(nodes=nodes))
 
     def down(self):
         if self.server:
@@ -82,8 +89,8 @@ class Sandbox(Cluster):
         return {"kubeconfig": self.state / "kubeconfig", "audit-log": self.state / "audit.log",
                 "kubectl": self.program}[what]
 
-    def start(self, *argv, env=None):
-        return Started(argv, {**self.env, **(env or {})})
+    def argv(self, *words):
+        return words
 
     def kubectl_argv(self):
         return [self.program]
@@ -111,6 +118,16 @@ class Sandbox(Cluster):
 
     def repair_disks(self):
         self.ask("PATCH", "/sandbox/kafka", '{"disksFailAtStart": false}')
+
+    def make_disks(self, _namespace, *_claims):
+        self.kubectl("apply", "-f", "-", stdin=DISKS.format(provisioner="sandbox.cfkops.dev/disk",
+                                                            binding="WaitForFirstConsumer"))
+
+    def disk_driver(self, _namespace):
+        return contextlib.nullcontext()
+
+    def elect_leaders(self):
+        """They have theirs."""
 
     def nap(self, seconds):
         time.sleep(seconds / SPEED)
