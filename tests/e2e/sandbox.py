@@ -28,7 +28,7 @@ SCENARIO = """
 apiVersion: cfkops/v1
 kind: Scenario
 name: like-the-lab
-nodes: [{{count: 3}}]
+nodes: [{nodes}]
 kafka:
   - name: kafka
     layout: {layout}
@@ -65,9 +65,13 @@ class Sandbox(Cluster):
         super().__init__(name)
         self.env = {"CFKOPS_STATE_DIR": str(self.state)}
         self.server = None
+        self.nodes_are = "{count: 3}"
 
-    def up(self):
-        """Only looks for what is needed: the scenario is chosen with the tool `kafka`."""
+    def up(self, *options):
+        """Only looks for what is needed: the scenario is chosen with the tool `kafka`. With more nodes than brokers all
+        are in one zone, where a broker's disk may go from node to node."""
+        if options[:1] == ("--nodes",):
+            self.nodes_are = f"{{count: {options[1]}, zones: [z1]}}"
         unittest.addModuleCleanup(self.down)  # also where it does not start
         self.program = find_kubectl()
         if not self.program:
@@ -100,9 +104,9 @@ class Sandbox(Cluster):
     def tool(self, *words):
         match words:
             case ("kafka",):
-                self._serve(SCENARIO.format(layout="cfk", operator="operator: false"))
+                self._serve(SCENARIO.format(nodes=self.nodes_are, layout="cfk", operator="operator: false"))
             case ("kafka", "--brokers-only-sts-labels", "plain"):
-                self._serve(SCENARIO.format(layout="plain", operator=""))
+                self._serve(SCENARIO.format(nodes=self.nodes_are, layout="plain", operator=""))
             case ("apiserver", "stop"):
                 self.ask("POST", "/sandbox/faults", AWAY)
             case ("apiserver", "start"):
