@@ -127,6 +127,21 @@ class Sandbox(Cluster):
         self.kubectl("apply", "-f", "-", stdin=DISKS.format(provisioner="sandbox.cfkops.dev/disk",
                                                             binding="WaitForFirstConsumer"))
 
+    def disks_folder(self):
+        return "/disks"
+
+    def place_static_pod(self, node, pod):
+        """Its mirror alone: what a kubelet would run is not simulated."""
+        meta = pod["metadata"]
+        mirror = {**meta, "name": f"{meta['name']}-{node}", "annotations": {
+            "kubernetes.io/config.mirror": "0", "kubernetes.io/config.hash": "0",
+            "kubernetes.io/config.source": "file"}}
+        self.kubectl("create", "-f", "-",
+                     stdin=json.dumps({**pod, "metadata": mirror, "spec": {**pod["spec"], "nodeName": node}}))
+
+    def remove_static_pods(self, node, namespace):
+        """They go with the others of their namespace."""
+
     def disk_driver(self, _namespace):
         return contextlib.nullcontext()
 

@@ -175,6 +175,18 @@ class Cluster:
         os.close(theirs)
         return Done(child.returncode, out[0], said, 0, 0)
 
+    def place_disk(self, namespace, claim, node=None):
+        """A volume for that claim; one of that node, if one is named."""
+        spec = {"storageClassName": "disks", "accessModes": ["ReadWriteOnce"], "capacity": {"storage": "1Gi"},
+                "persistentVolumeReclaimPolicy": "Retain", "claimRef": {"namespace": namespace, "name": claim},
+                "hostPath": {"path": f"{self.disks_folder()}/{namespace}-{claim}", "type": "DirectoryOrCreate"}}
+        if node:
+            spec["nodeAffinity"] = {"required": {"nodeSelectorTerms": [{"matchExpressions": [
+                {"key": "kubernetes.io/hostname", "operator": "In", "values": [node]}]}]}}
+        self.kubectl("apply", "-f", "-", stdin=json.dumps({
+            "apiVersion": "v1", "kind": "PersistentVolume", "metadata": {"name": f"{namespace}-{claim}"},
+            "spec": spec}))
+
     def account(self, name, may_evict=True):
         """The kubeconfig of a service account that has just the rights of a broker restart, or all but one."""
         self.kubectl("apply", "-f", "-", stdin=ROLE.format(name=name, eviction=EVICTION if may_evict else ""))
@@ -271,17 +283,25 @@ class Lab(Cluster):
 
     def make_disks(self, namespace, *claims):
         """Room for those claims of the class `disks`: the lab has nobody who would make volumes."""
-        folder = json.loads(self.tool("status"))["dir"]
         self.kubectl("apply", "-f", "-", stdin=DISKS.format(provisioner="kubernetes.io/no-provisioner",
                                                             binding="Immediate"))
         for claim in claims:
-            self.kubectl("apply", "-f", "-", stdin=json.dumps({
-                "apiVersion": "v1", "kind": "PersistentVolume", "metadata": {"name": f"{namespace}-{claim}"},
-                "spec": {"storageClassName": "disks", "accessModes": ["ReadWriteOnce"],
-                         "capacity": {"storage": "1Gi"}, "persistentVolumeReclaimPolicy": "Retain",
-                         "claimRef": {"namespace": namespace, "name": claim},
-                         "hostPath": {"path": f"{folder}/memory/disks/{namespace}-{claim}",
-                                      "type": "DirectoryOrCreate"}}}))
+            self.place_disk(namespace, claim)
+
+    def disks_folder(self):
+        return f"{json.loads(self.tool('status'))['dir']}/memory/disks"
+
+    def place_static_pod(self, node, pod):
+        """Has the kubelet of a node run this by itself, so that the server shows a mirror of it."""
+        name = f"{pod['metadata']['namespace']}-{pod['metadata']['name']}"
+        (self.static_pods(node) / f"{name}.json").write_text(json.dumps(pod))
+
+    def remove_static_pods(self, node, namespace):
+        for file in self.static_pods(node).glob(f"{namespace}-*.json"):
+            file.unlink()
+
+    def static_pods(self, node):
+        return self.path("dir") / node.replace("node-", "n") / "static"
 
     @contextlib.contextmanager
     def disk_driver(self, namespace):

@@ -68,6 +68,7 @@ def _kubelet_config(lab, node):
         "tlsPrivateKeyFile": f"{lab.pki}/node-{node}.key",
         "containerRuntimeEndpoint": f"unix:///run/n{node}/containerd.sock",
         "volumePluginDir": f"{own}/volume-plugins",
+        "staticPodPath": f"{own}/static",
         "podLogsDir": f"/var/log/pods-n{node}",
         "clusterDNS": [lab.hub_address],
         "clusterDomain": "cluster.local",
@@ -122,6 +123,7 @@ def start_runtime(lab, node):
 
 def start_kubelet(lab, node):
     own = lab.dir / f"n{node}"
+    (own / "static").mkdir()
     config = own / "kubelet.json"
     config.write_text(json.dumps(_kubelet_config(lab, node), indent=1))
     command = [
