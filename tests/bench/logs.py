@@ -28,7 +28,7 @@ ROUNDS = 5
 WRITER = """BEGIN {{
   for (i = 0; i < 64; i++) while (length(text[i]) < {width} - 10) text[i] = text[i] int(rand() * 1e9) " "
   for (n = 1; ; n++) {{
-    printf "%08d %s\n", n, substr(text[n % 64], 1, {width} - 10)
+    printf "%08d %s\\n", n, substr(text[n % 64], 1, {width} - 10)
     if (n % {burst} == 0 || n > {lines} && n % 20 == 0) {{ fflush(); system(n > {lines} ? "sleep 1" : "sleep 0.2") }}
   }}
 }}"""
