@@ -246,7 +246,7 @@ class Side:
         lab.kubectl("-n", self.namespace, "delete", "pods", "--all", "--force", "--grace-period=0", "--wait=false")
         lab.kubectl("-n", self.namespace, "delete", "configmap", "owner", "--ignore-not-found")
         lab.kubectl("delete", "pv", f"{self.namespace}-data-set-disk-0", "--ignore-not-found", "--wait=false")
-        wait_until(f"{self.node} is empty", lambda: not lab.items("pods,pvc,pdb", self.namespace))
+        wait_until(f"{self.node} is empty", lambda: not lab.items(MADE, self.namespace))
 
 
 def by_kubectl(one, side):
