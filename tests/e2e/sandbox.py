@@ -28,7 +28,7 @@ SCENARIO = """
 apiVersion: cfkops/v1
 kind: Scenario
 name: like-the-lab
-nodes: [{nodes}]
+{nodes}
 kafka:
   - name: kafka
     layout: {layout}
@@ -42,8 +42,15 @@ OBJECTS = """
 apiVersion: cfkops/v1
 kind: Scenario
 name: without-kafka
-nodes: [{{count: {nodes}}}]
+{nodes}
 """
+
+# How many disks a node takes is told by what its driver writes there; without that it is not known.
+DRIVER = """
+  - apiVersion: storage.k8s.io/v1
+    kind: CSINode
+    metadata: {{name: node-{number}}}
+    spec: {{drivers: [{{name: sandbox.cfkops.dev/disk, nodeID: node-{number}}}]}}"""
 
 # Longer than any delay of a server that comes back, and told to end before.
 AWAY = "apiVersion: cfkops/v1\nkind: Faults\nfaults: [{fault: server-away, at: 1ms, lasting: 1h}]\n"
@@ -65,21 +72,22 @@ class Sandbox(Cluster):
         super().__init__(name)
         self.env = {"CFKOPS_STATE_DIR": str(self.state)}
         self.server = None
-        self.nodes_are = "{count: 3}"
+        self.nodes_are = "nodes: [{count: 3}]"
 
     def up(self, *options):
         """Only looks for what is needed: the scenario is chosen with the tool `kafka`. With more nodes than brokers all
         are in one zone, where a broker's disk may go from node to node."""
         if options[:1] == ("--nodes",):
-            self.nodes_are = f"{{count: {options[1]}, zones: [z1]}}"
+            drivers = "".join(DRIVER.format(number=number) for number in range(1, options[1] + 1))
+            self.nodes_are = f"nodes: [{{count: {options[1]}, zones: [z1]}}]\nobjects:{drivers}"
         unittest.addModuleCleanup(self.down)  # also where it does not start
         self.program = find_kubectl()
         if not self.program:
             raise unittest.SkipTest("there is no kubectl: set KUBECTL, or build the lab's with tests/lab/lab build")
 
     def up_for_objects(self, nodes=3):
-        self.up()
-        self._serve(OBJECTS.format(nodes=nodes))
+        self.up("--nodes", nodes)
+        self._serve(OBJECTS.format(nodes=self.nodes_are))
 
     def down(self):
         if self.server:

@@ -121,6 +121,11 @@ def wait_until(what, holds, seconds=90):
 def open_shop(lab):
     """Makes it, and waits until it is open."""
     lab.make_disks(SPACE, "data-db-0", "data-db-1")
+    furnish(lab)
+
+
+def furnish(lab):
+    """Gives all objects in it their first form again."""
     lab.kubectl("apply", "-f", "-", stdin=OBJECTS)
     wait_until("the shop is open",
                lambda: len(ready_pods(lab, "web")) == 2 and len(ready_pods(lab, "db")) == 2)

@@ -15,9 +15,10 @@ from support import ROOT, cluster, only_full_on_lab
 
 lab = cluster("e2e-drain-cases")
 
-# Twin nodes, and the namespaces of what is on them: theirs and ours. Others take what has to go.
+# Twin nodes, and the namespaces of what is on them: theirs and ours.
 TWINS = [(("node-1", "theirs-1"), ("node-2", "ours-1")), (("node-3", "theirs-2"), ("node-4", "ours-2"))]
-NODES = 6
+# What has to go goes there and nowhere else: on a node that is to be emptied it would be in the way of another case.
+SPARE = {"node-1": "node-5", "node-2": "node-5", "node-3": "node-6", "node-4": "node-6"}
 TIMEOUT = 30  # seconds, of kubectl, whose wait for a budget has no end
 
 RUNBOOK = """
@@ -109,12 +110,17 @@ def pod(what, node="", empty=False, done=False, code=0, grace=1):
     return {"metadata": {"labels": {"what": what}}, "spec": spec}
 
 
+def on_nodes(*names):
+    return {"matchExpressions": [{"key": "kubernetes.io/hostname", "operator": "In", "values": [*names]}]}
+
+
 def rather(template, node):
     """On that node as long as it takes pods, all of one kind on one."""
     of_kind = {"matchLabels": template["metadata"]["labels"]}
     template["spec"]["affinity"] = {
-        "nodeAffinity": {"preferredDuringSchedulingIgnoredDuringExecution": [{"weight": 100, "preference": {
-            "matchExpressions": [{"key": "kubernetes.io/hostname", "operator": "In", "values": [node]}]}}]},
+        "nodeAffinity": {
+            "requiredDuringSchedulingIgnoredDuringExecution": {"nodeSelectorTerms": [on_nodes(node, SPARE[node])]},
+            "preferredDuringSchedulingIgnoredDuringExecution": [{"weight": 100, "preference": on_nodes(node)}]},
         "podAffinity": {"preferredDuringSchedulingIgnoredDuringExecution": [{"weight": 100, "podAffinityTerm": {
             "labelSelector": of_kind, "topologyKey": "kubernetes.io/hostname"}}]}}
     return template
@@ -303,7 +309,7 @@ def name_of(one):
 
 def setUpModule():
     only_full_on_lab()
-    lab.up_for_objects(nodes=NODES)
+    lab.up_for_objects(nodes=6)
     lab.make_disks("default")
     for twins in TWINS:
         for _, namespace in twins:
