@@ -84,8 +84,8 @@ def may(role, rule, verb):
     """Whether the account may do that still, by the server's own word."""
     resource, _, part = rule["resources"][0].partition("/")
     group = rule["apiGroups"][0]
-    names = rule.get("resourceNames", [])
-    words = ["auth", "can-i", verb, f"{resource}.{group}" if group else resource, *names[:1]]
+    name = "".join(f"/{one}" for one in rule.get("resourceNames", [])[:1])
+    words = ["auth", "can-i", verb, (f"{resource}.{group}" if group else resource) + name]
     words += [f"--subresource={part}"] if part else []
     words += ["-n", role["metadata"]["namespace"]] if "namespace" in role["metadata"] else ["--all-namespaces"]
     return lab.kubectl(*words, "--as", ACCOUNT, check=False).split()[:1] == ["yes"]
