@@ -12,8 +12,11 @@ from support import ROOT, cluster, only_full_on_lab, run_id
 
 lab = cluster("e2e-runbooks")
 
-# Those that other files of this folder are about, or that its own test below names.
-ELSEWHERE = {"broker-restart": "test_broker_restart.py", "node-drain": "test_drain.py"}
+# Those that other files of this folder are about.
+ELSEWHERE = {"broker-restart": "test_broker_restart.py"}
+
+NEVER = {"apiVersion": "policy/v1", "kind": "PodDisruptionBudget", "metadata": {"name": "never", "namespace": SPACE},
+         "spec": {"maxUnavailable": 0, "selector": {"matchLabels": {"app": "web"}}}}
 
 
 def setUpModule():
@@ -157,9 +160,7 @@ class Health(Runbook):
     def test_AClusterIsWellUntilSomethingIsWrong(self):
         wait_until("the cluster is well", lambda: self.well("profile=sop"))
         wait_until("all of it is well", self.well)
-        lab.kubectl("apply", "-f", "-", stdin=json.dumps({
-            "apiVersion": "policy/v1", "kind": "PodDisruptionBudget", "metadata": {"name": "never", "namespace": SPACE},
-            "spec": {"maxUnavailable": 0, "selector": {"matchLabels": {"app": "web"}}}}))
+        lab.kubectl("apply", "-f", "-", stdin=json.dumps(NEVER))
         try:
             wait_until("the budget that blocks for ever is found", lambda: not self.well())
         finally:
@@ -251,8 +252,11 @@ class Access(Runbook):
         first = self.apply("rbac-apply", ROLES.format(verbs="get"))
         wait_until("the clerk may get", lambda: self.may("get"))
         self.assertFalse(self.may("delete"))
-        second = self.apply("rbac-apply", ROLES.format(verbs="get, delete"))
-        self.assertIn("gains", second.out + second.err)
+        file = self.write(ROLES.format(verbs="get, delete"))
+        plan = lab.cfkops("plan", "rbac-apply", "-n", SPACE, "--param", f"file={file}", "--param",
+                          f"in_namespace={SPACE}")
+        self.assertIn(f"{SPACE}/clerk gains in namespace {SPACE}: delete configmaps", plan.out)
+        second = self.apply("rbac-apply", file.read_text())
         wait_until("the clerk may delete", lambda: self.may("delete"))
         self.take_back(second)
         wait_until("the clerk may not delete any more", lambda: not self.may("delete"))
@@ -286,7 +290,7 @@ class Logs(Runbook):
     def test_AnArchiveHasWhatKubectlShowsLessTheSecrets(self):
         with tempfile.TemporaryDirectory() as folder:
             file = pathlib.Path(folder, "incident.tar.gz")
-            self.reads_only("logs-collect", f"to={file}")
+            self.reads_only("logs-collect", f"to={file}", "since=100h")
             with tarfile.open(file) as archive:
                 files = {name.split("/", 1)[1]: archive.extractfile(name).read().decode()
                          for name in archive.getnames() if archive.getmember(name).isfile()}
@@ -300,7 +304,7 @@ class Logs(Runbook):
             if pod.startswith("web"):
                 self.assertRegex(kept[0], r"password=\[redacted password [0-9a-f]+\]")
         index = json.loads(files["index.json"])
-        self.assertEqual({one["complete"] for one in index["logs"]}, {"yes"}, files["coverage.txt"])
+        self.assertEqual({one["coverage"]["complete"] for one in index["logs"]}, {"yes"}, files["coverage.txt"])
 
 
 class Nodes(Runbook):
@@ -329,6 +333,25 @@ class Nodes(Runbook):
         self.assertFalse(self.cordoned())
         self.take_back(done)
         self.assertTrue(self.cordoned())
+
+    def test_ANodeIsEmptiedStaysCordonedAndTakesPodsAgain(self):
+        done = self.carry_out("node-drain", f"node={self.node}", "reason=a new disk")
+        self.assertTrue(self.cordoned())
+        for app in ("web", "db"):
+            self.assertNotIn(self.node, ready_pods(lab, app).values())
+            self.assertEqual(len(ready_pods(lab, app)), 2)
+        self.take_back(done)
+        self.assertFalse(self.cordoned())
+
+    def test_NothingGoesWhereABudgetNeverAllowsIt(self):
+        before = ready_pods(lab, "web")
+        lab.kubectl("apply", "-f", "-", stdin=json.dumps(NEVER))
+        self.addCleanup(lab.kubectl, "-n", SPACE, "delete", "pdb", "never")
+        wait_until("the budget counts", lambda: lab.get("pdb", "never", SPACE)["status"].get("currentHealthy") == 2)
+        done = self.carry_out("node-drain", f"node={self.node}", "reason=a new disk", code=5)
+        self.assertIn("never", done.out + done.err)
+        self.assertEqual(ready_pods(lab, "web"), before)
+        self.assertFalse(self.cordoned())
 
     def maintain(self, *answers):
         """node-maintenance with a person who answers so; also whether the node was cordoned at each question."""
