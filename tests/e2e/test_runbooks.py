@@ -93,8 +93,10 @@ class Quotas(Runbook):
         self.assertEqual(self.hard()["pods"], "12")
 
     def test_WithoutAnAmountItOnlyTells(self):
-        done = self.reads_only("namespace-quota", "quota=small")
-        self.assertRegex(done.out + done.err, r"\bpods\b")
+        before = lab.get("resourcequota", "small", SPACE)
+        done = self.carry_out("namespace-quota", "quota=small")
+        self.assertRegex(done.out + done.err, r"pods: \d+ of 12 used")
+        self.assertEqual(lab.get("resourcequota", "small", SPACE), before)
 
 
 class Volumes(Runbook):
