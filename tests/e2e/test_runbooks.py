@@ -379,7 +379,7 @@ class Nodes(Runbook):
         done, _ = self.maintain("yes", "no")
         self.assertEqual(done.code, 1, done)
         self.assertTrue(self.cordoned())
-        self.assertIn("node-uncordon", done.err)
+        self.assertRegex(done.out + done.err, r"next: cfkops (resume|run node-uncordon)")
 
     def test_NothingIsDoneWhereNobodyIsThere(self):
         self.carry_out("node-maintenance", f"node={self.node}", "reason=a new kernel", code=4)
