@@ -4,8 +4,8 @@
     run.py            start-up, lint, the end-to-end tests on the sandbox, two sweeps, a rehearsal, and a broker
                       restart under load beside kubectl's
     run.py --full     five rounds instead of one, three with slow catch-up, a larger sweep, and beside kubectl the
-                      health of 2,000 and of 10,000 pods and drains of nodes
-    run.py --only W   only 'health' or 'drain'
+                      health of 2,000 and of 10,000 pods, drains of nodes, and the logs of 200 containers
+    run.py --only W   only 'health', 'drain' or 'logs'
     run.py --strict   exits 1 when any bar is missed
 
 Harm to the traffic (messages lost, refused or twice, partitions under min ISR) and a test that fails always exit 1;
@@ -26,6 +26,7 @@ import time
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "support"))
 import drain  # noqa: E402
 import health  # noqa: E402
+import logs  # noqa: E402
 from row import Row, harmed, start_even  # noqa: E402
 from run import Tally, run_on_sandbox  # noqa: E402
 from support import BINARY, NAMESPACE, ROOT, TOOL, Lab  # noqa: E402
@@ -251,13 +252,13 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--full", action="store_true")
     parser.add_argument("--strict", action="store_true")
-    parser.add_argument("--only", choices=["health", "drain"])
+    parser.add_argument("--only", choices=["health", "drain", "logs"])
     options = parser.parse_args()
     usable = os.environ.get("CFKOPS_LAB") != "off" and subprocess.run(
         [str(TOOL), "check"], capture_output=True).returncode == 0
     kubectl = subprocess.run([str(TOOL), "path", "kubectl"], capture_output=True, text=True).stdout.strip() \
         if usable else ""
-    day2 = {"health": health_rows, "drain": drain.rows}
+    day2 = {"health": health_rows, "drain": drain.rows, "logs": logs.rows}
     if options.only:
         if not usable:
             raise SystemExit("bench: the lab cannot run here")

@@ -19,7 +19,7 @@ import unittest
 import urllib.error
 import urllib.request
 
-from support import BINARY, Cluster, Started
+from support import BINARY, DISKS, Cluster
 
 SPEED = float(os.environ.get("CFKOPS_SANDBOX_SPEED", "20"))
 
@@ -28,7 +28,7 @@ SCENARIO = """
 apiVersion: cfkops/v1
 kind: Scenario
 name: like-the-lab
-nodes: [{{count: 3}}]
+{nodes}
 kafka:
   - name: kafka
     layout: {layout}
@@ -37,6 +37,20 @@ kafka:
       - {{name: lab-load, partitions: 30, recordsPerSecond: 200, recordBytes: 5000, stored: 1Mi}}
       - {{name: __consumer_offsets, partitions: 3, recordsPerSecond: 1, recordBytes: 100}}
 """
+
+OBJECTS = """
+apiVersion: cfkops/v1
+kind: Scenario
+name: without-kafka
+{nodes}
+"""
+
+# How many disks a node takes is told by what its driver writes there; without that it is not known.
+DRIVER = """
+  - apiVersion: storage.k8s.io/v1
+    kind: CSINode
+    metadata: {{name: node-{number}}}
+    spec: {{drivers: [{{name: sandbox.cfkops.dev/disk, nodeID: node-{number}}}]}}"""
 
 # Longer than any delay of a server that comes back, and told to end before.
 AWAY = "apiVersion: cfkops/v1\nkind: Faults\nfaults: [{fault: server-away, at: 1ms, lasting: 1h}]\n"
@@ -58,17 +72,22 @@ class Sandbox(Cluster):
         super().__init__(name)
         self.env = {"CFKOPS_STATE_DIR": str(self.state)}
         self.server = None
+        self.nodes_are = "nodes: [{count: 3}]"
 
-    def up(self):
-        """Only looks for what is needed: the scenario is chosen with the tool `kafka`."""
+    def up(self, *options):
+        """Only looks for what is needed: the scenario is chosen with the tool `kafka`. With more nodes than brokers all
+        are in one zone, where a broker's disk may go from node to node."""
+        if options[:1] == ("--nodes",):
+            drivers = "".join(DRIVER.format(number=number) for number in range(1, options[1] + 1))
+            self.nodes_are = f"nodes: [{{count: {options[1]}, zones: [z1]}}]\nobjects:{drivers}"
         unittest.addModuleCleanup(self.down)  # also where it does not start
         self.program = find_kubectl()
         if not self.program:
             raise unittest.SkipTest("there is no kubectl: set KUBECTL, or build the lab's with tests/lab/lab build")
 
-    def up_for_objects(self):
-        self.up()
-        self.tool("kafka")
+    def up_for_objects(self, nodes=3):
+        self.up("--nodes", nodes)
+        self._serve(OBJECTS.format(nodes=self.nodes_are))
 
     def down(self):
         if self.server:
@@ -82,8 +101,8 @@ class Sandbox(Cluster):
         return {"kubeconfig": self.state / "kubeconfig", "audit-log": self.state / "audit.log",
                 "kubectl": self.program}[what]
 
-    def start(self, *argv, env=None):
-        return Started(argv, {**self.env, **(env or {})})
+    def argv(self, *words):
+        return words
 
     def kubectl_argv(self):
         return [self.program]
@@ -93,9 +112,9 @@ class Sandbox(Cluster):
     def tool(self, *words):
         match words:
             case ("kafka",):
-                self._serve(SCENARIO.format(layout="cfk", operator="operator: false"))
+                self._serve(SCENARIO.format(nodes=self.nodes_are, layout="cfk", operator="operator: false"))
             case ("kafka", "--brokers-only-sts-labels", "plain"):
-                self._serve(SCENARIO.format(layout="plain", operator=""))
+                self._serve(SCENARIO.format(nodes=self.nodes_are, layout="plain", operator=""))
             case ("apiserver", "stop"):
                 self.ask("POST", "/sandbox/faults", AWAY)
             case ("apiserver", "start"):
@@ -111,6 +130,31 @@ class Sandbox(Cluster):
 
     def repair_disks(self):
         self.ask("PATCH", "/sandbox/kafka", '{"disksFailAtStart": false}')
+
+    def make_disks(self, _namespace, *_claims):
+        self.kubectl("apply", "-f", "-", stdin=DISKS.format(provisioner="sandbox.cfkops.dev/disk",
+                                                            binding="WaitForFirstConsumer"))
+
+    def disks_folder(self):
+        return "/disks"
+
+    def place_static_pod(self, node, pod):
+        """Its mirror alone: what a kubelet would run is not simulated."""
+        meta = pod["metadata"]
+        mirror = {**meta, "name": f"{meta['name']}-{node}", "annotations": {
+            "kubernetes.io/config.mirror": "0", "kubernetes.io/config.hash": "0",
+            "kubernetes.io/config.source": "file"}}
+        self.kubectl("create", "-f", "-",
+                     stdin=json.dumps({**pod, "metadata": mirror, "spec": {**pod["spec"], "nodeName": node}}))
+
+    def remove_static_pods(self, node, namespace):
+        """They go with the others of their namespace."""
+
+    def disk_driver(self, _namespace):
+        return contextlib.nullcontext()
+
+    def elect_leaders(self):
+        """They have theirs."""
 
     def nap(self, seconds):
         time.sleep(seconds / SPEED)

@@ -4,6 +4,7 @@ import contextlib
 import json
 import os
 import pathlib
+import pty
 import re
 import shutil
 import subprocess
@@ -43,6 +44,15 @@ kind: RoleBinding
 metadata: {{name: {name}, namespace: confluent}}
 subjects: [{{kind: ServiceAccount, name: {name}, namespace: confluent}}]
 roleRef: {{apiGroup: rbac.authorization.k8s.io, kind: Role, name: {name}}}
+"""
+# A class whose volumes may grow.
+DISKS = """
+apiVersion: storage.k8s.io/v1
+kind: StorageClass
+metadata: {{name: disks}}
+provisioner: {provisioner}
+volumeBindingMode: {binding}
+allowVolumeExpansion: true
 """
 EVICTION = '- {apiGroups: [""], resources: [pods/eviction], verbs: [create]}'
 
@@ -122,6 +132,9 @@ class Cluster:
     def down(self):
         shutil.rmtree(self.state, ignore_errors=True)
 
+    def start(self, *argv, env=None):
+        return Started(self.argv(*argv), {**self.env, **(env or {})})
+
     def cfkops(self, *words, env=None, timeout=600):
         return self.start(BINARY, *words, env=env).done(timeout)
 
@@ -132,10 +145,56 @@ class Cluster:
             raise AssertionError(f"kubectl {' '.join(map(str, words))}: {done.stderr}")
         return done.stdout
 
+    def get(self, kind, name, namespace=NAMESPACE):
+        """The object, as kubectl shows it, or nothing."""
+        shown = self.kubectl("-n", namespace, "get", kind, name, "--ignore-not-found", "-o", "json")
+        return json.loads(shown) if shown else None
+
+    def items(self, kind, namespace=NAMESPACE):
+        return json.loads(self.kubectl("-n", namespace, "get", kind, "-o", "json"))["items"]
+
+    def run(self, runbook, *params, namespace=NAMESPACE, flags=("--yes",), **options):
+        """A run of a runbook, with parameters as name=value."""
+        words = [word for param in params for word in ("--param", param)]
+        return self.cfkops("run", runbook, "-n", namespace, *words, *flags, **options)
+
+    def at_terminal(self, answer, *words):
+        """A command of cfkops with somebody at its terminal: `answer` gets what was said up to a question."""
+        ours, theirs = pty.openpty()
+        said, out = "", []
+        with subprocess.Popen([*map(str, self.argv(BINARY, *words))], stdin=theirs, stdout=subprocess.PIPE, cwd=ROOT,
+                              stderr=subprocess.PIPE, text=True, env={**os.environ, **self.env}) as child:
+            reader = threading.Thread(target=lambda: out.append(child.stdout.read()))
+            reader.start()
+            while letter := child.stderr.read(1):
+                said += letter
+                if re.search(r"(is a yes|Type yes or no): $", said):
+                    os.write(ours, f"{answer(said)}\n".encode())
+            reader.join()
+        os.close(ours)
+        os.close(theirs)
+        return Done(child.returncode, out[0], said, 0, 0)
+
+    def place_disk(self, namespace, claim, node=None):
+        """A volume for that claim; one of that node, if one is named."""
+        spec = {"storageClassName": "disks", "accessModes": ["ReadWriteOnce"], "capacity": {"storage": "1Gi"},
+                "persistentVolumeReclaimPolicy": "Retain", "claimRef": {"namespace": namespace, "name": claim},
+                "hostPath": {"path": f"{self.disks_folder()}/{namespace}-{claim}", "type": "DirectoryOrCreate"}}
+        if node:
+            spec["nodeAffinity"] = {"required": {"nodeSelectorTerms": [{"matchExpressions": [
+                {"key": "kubernetes.io/hostname", "operator": "In", "values": [node]}]}]}}
+        self.kubectl("apply", "-f", "-", stdin=json.dumps({
+            "apiVersion": "v1", "kind": "PersistentVolume", "metadata": {"name": f"{namespace}-{claim}"},
+            "spec": spec}))
+
     def account(self, name, may_evict=True):
         """The kubeconfig of a service account that has just the rights of a broker restart, or all but one."""
         self.kubectl("apply", "-f", "-", stdin=ROLE.format(name=name, eviction=EVICTION if may_evict else ""))
-        token = self.kubectl("-n", NAMESPACE, "create", "token", name).strip()
+        return self.kubeconfig_of(NAMESPACE, name)
+
+    def kubeconfig_of(self, namespace, name):
+        """A kubeconfig with a token of that service account and nothing else."""
+        token = self.kubectl("-n", namespace, "create", "token", name).strip()
         config = self.state / f"kubeconfig-{name}"
         config.write_text(self.path("kubeconfig").read_text())
         shown = json.loads(self.kubectl("--kubeconfig", config, "config", "view", "--raw", "-o", "json"))
@@ -175,6 +234,14 @@ class Cluster:
         return [one for one in events
                 if one["stage"] == "ResponseComplete" and one.get("userAgent", "").startswith(USER_AGENT)]
 
+    def writes(self, since):
+        """What we have changed in the cluster since byte `since` of its log, as "verb resource/name"."""
+        return [f"{one['verb']} {one['objectRef']['resource']}/{one['objectRef'].get('name', '')}"
+                for one in self.audit_events(since)
+                if one["verb"] in ("create", "update", "patch", "delete", "deletecollection")
+                and one["objectRef"].get("apiGroup") not in ("authorization.k8s.io", "authentication.k8s.io")
+                and "dryRun=" not in one["requestURI"] and one["responseStatus"]["code"] < 400]
+
     def audit_size(self):
         return self.path("audit-log").stat().st_size
 
@@ -196,9 +263,9 @@ class Lab(Cluster):
     def up(self, *options):
         self.tool("up", "--owner", os.getpid(), *options)
 
-    def up_for_objects(self):
+    def up_for_objects(self, nodes=3):
         """For tests that want no Kafka, and only objects."""
-        self.up()
+        self.up("--nodes", nodes)
 
     def down(self):
         self.tool("down", check=False)
@@ -207,11 +274,68 @@ class Lab(Cluster):
     def path(self, what):
         return pathlib.Path(self.tool("path", what).strip())
 
-    def start(self, *argv, env=None):
-        return Started([TOOL, "exec", *argv], {**self.env, **(env or {})})
+    def argv(self, *words):
+        """What to start so that this command reaches the cluster."""
+        return [TOOL, "exec", *words]
 
     def kubectl_argv(self):
-        return [TOOL, "exec", "kubectl"]
+        return self.argv("kubectl")
+
+    def make_disks(self, namespace, *claims):
+        """Room for those claims of the class `disks`: the lab has nobody who would make volumes."""
+        self.kubectl("apply", "-f", "-", stdin=DISKS.format(provisioner="kubernetes.io/no-provisioner",
+                                                            binding="Immediate"))
+        for claim in claims:
+            self.place_disk(namespace, claim)
+
+    def disks_folder(self):
+        return f"{json.loads(self.tool('status'))['dir']}/memory/disks"
+
+    def place_static_pod(self, node, pod):
+        """Has the kubelet of a node run this by itself, so that the server shows a mirror of it."""
+        name = f"{pod['metadata']['namespace']}-{pod['metadata']['name']}"
+        (self.static_pods(node) / f"{name}.json").write_text(json.dumps(pod))
+
+    def remove_static_pods(self, node, namespace):
+        for file in self.static_pods(node).glob(f"{namespace}-*.json"):
+            file.unlink()
+
+    def static_pods(self, node):
+        return self.path("dir") / node.replace("node-", "n") / "static"
+
+    @contextlib.contextmanager
+    def disk_driver(self, namespace):
+        """While it lasts, volumes grow when their claims ask for it: the lab has nobody who would see to that."""
+        ended = threading.Event()
+
+        def patch(kind, name, part, wanted, *words):
+            self.kubectl("-n", namespace, "patch", kind, name, "--type=merge", *words, "-p",
+                         json.dumps({part: {"capacity": {"storage": wanted}}}), check=False)
+
+        def work():
+            while not ended.wait(0.3):
+                for claim in self.items("pvc", namespace):
+                    wanted = claim["spec"]["resources"]["requests"]["storage"]
+                    if claim["status"].get("capacity", {}).get("storage") not in (None, wanted):
+                        patch("pv", claim["spec"]["volumeName"], "spec", wanted)
+                        patch("pvc", claim["metadata"]["name"], "status", wanted, "--subresource=status")
+
+        thread = threading.Thread(target=work)
+        thread.start()
+        try:
+            yield
+        finally:
+            ended.set()
+            thread.join()
+
+    def elect_leaders(self):
+        """Leases that are valid for a moment: the lab's controller manager and scheduler are alone, and take none."""
+        now = time.strftime("%Y-%m-%dT%H:%M:%S.000000Z", time.gmtime())
+        for name in ("kube-controller-manager", "kube-scheduler"):
+            self.kubectl("apply", "-f", "-", stdin=json.dumps({
+                "apiVersion": "coordination.k8s.io/v1", "kind": "Lease",
+                "metadata": {"name": name, "namespace": "kube-system"},
+                "spec": {"holderIdentity": "the-only-one", "leaseDurationSeconds": 15, "renewTime": now}}))
 
     def nap(self, seconds):
         """Lets so much of the cluster's time go by."""

@@ -37,8 +37,9 @@ RECIPES = ROOT / "tests" / "ci" / "test_recipes.py"
 FORMATS = ROOT / "tests" / "ci" / "test_formats.py"
 # The same on the lab.
 ON_SANDBOX = ("test_broker_restart.py", "test_drain.py", "test_errors.py", "test_interruptions.py", "test_secrets.py")
-# On the lab in `full` alone.
-MORE_ON_SANDBOX = ("test_batches.py", "test_includes.py", "test_kills.py", "test_locks.py", "test_plans.py")
+# On the lab in `full` alone. What test_rights.py asks, tests/rehearse/rights_test.cpp asks of a simulated cluster.
+MORE_ON_SANDBOX = ("test_batches.py", "test_drain_cases.py", "test_includes.py", "test_kills.py", "test_locks.py",
+                   "test_plans.py", "test_runbooks.py")
 FILE_TIMEOUT = int(os.environ.get("CFKOPS_TEST_TIMEOUT", "3600"))
 
 

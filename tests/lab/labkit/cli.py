@@ -44,6 +44,8 @@ def _parser():
     one.add_argument("--nodes", type=int, default=3)
     one.add_argument("--fake-nodes", type=int, default=0, metavar="N")
     one.add_argument("--fake-pods", type=int, default=0, metavar="M")
+    one.add_argument("--log-limit", default="10Mi", metavar="SIZE",
+                     help="of a container's log, beyond which its kubelet begins another file")
     one.add_argument("--owner", type=int, metavar="PID",
                      help="take the lab down when this process ends")
     one = add("kafka", "deploy Kafka and wait until it answers", _kafka)
@@ -91,7 +93,7 @@ def _build(_lab, options):
 
 def _up(lab, options):
     machine.check()
-    cluster.up(lab, options.nodes, options.fake_nodes, options.fake_pods, options.owner)
+    cluster.up(lab, options.nodes, options.fake_nodes, options.fake_pods, options.owner, options.log_limit)
 
 
 def _kafka(lab, options):

@@ -18,7 +18,7 @@ from .proc import enter_netns, start_time, wait_for
 MAX_NODES = 200
 
 
-def up(lab, nodes, fake_nodes=0, fake_pods=0, owner=None):
+def up(lab, nodes, fake_nodes=0, fake_pods=0, owner=None, log_limit="10Mi"):
     """Starts the lab and comes back when every node takes pods. A lab that
     does not come up is taken down again."""
     if not 1 <= nodes <= MAX_NODES:
@@ -31,7 +31,7 @@ def up(lab, nodes, fake_nodes=0, fake_pods=0, owner=None):
             raise LabError(f"lab '{lab.name}' is already up; run 'lab down' first")
         teardown.clean(lab)  # what an earlier one may have left
         try:
-            _start(lab, nodes, fake_nodes, fake_pods, owner)
+            _start(lab, nodes, fake_nodes, fake_pods, owner, log_limit)
         except BaseException:
             _tell_last_words(lab)
             teardown.clean(lab)
@@ -51,7 +51,7 @@ def is_up(lab):
     return bool(known) and all(one["alive"] for one in known)
 
 
-def _start(lab, nodes, fake_nodes, fake_pods, owner):
+def _start(lab, nodes, fake_nodes, fake_pods, owner, log_limit):
     began = time.monotonic()
     slot = claim_subnet(lab)
     lab.dir.mkdir(parents=True)
@@ -73,7 +73,7 @@ def _start(lab, nodes, fake_nodes, fake_pods, owner):
         control.start_rest(lab)
         for one, runtime in zip(lab.nodes, runtimes):
             runtime.result()
-            node.start_kubelet(lab, one)
+            node.start_kubelet(lab, one, log_limit)
     wait_for("a ready state of every node", 180, lambda: len(ready_nodes(api)) >= nodes)
     # Without it no pod is admitted, and it is made by a controller.
     wait_for("the default service account", 60,

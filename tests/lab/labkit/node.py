@@ -53,7 +53,7 @@ def _cni_config(lab, node):
     }
 
 
-def _kubelet_config(lab, node):
+def _kubelet_config(lab, node, log_limit):
     own = lab.dir / f"n{node}"
     return {
         "apiVersion": "kubelet.config.k8s.io/v1beta1",
@@ -68,7 +68,9 @@ def _kubelet_config(lab, node):
         "tlsPrivateKeyFile": f"{lab.pki}/node-{node}.key",
         "containerRuntimeEndpoint": f"unix:///run/n{node}/containerd.sock",
         "volumePluginDir": f"{own}/volume-plugins",
+        "staticPodPath": f"{own}/static",
         "podLogsDir": f"/var/log/pods-n{node}",
+        "containerLogMaxSize": log_limit,
         "clusterDNS": [lab.hub_address],
         "clusterDomain": "cluster.local",
         "resolvConf": f"{lab.netns_etc}/resolv.conf",
@@ -120,10 +122,11 @@ def start_runtime(lab, node):
     wait_for(f"containerd of node {node}", 60, socket.exists, pause=0.05)
 
 
-def start_kubelet(lab, node):
+def start_kubelet(lab, node, log_limit):
     own = lab.dir / f"n{node}"
+    (own / "static").mkdir()
     config = own / "kubelet.json"
-    config.write_text(json.dumps(_kubelet_config(lab, node), indent=1))
+    config.write_text(json.dumps(_kubelet_config(lab, node, log_limit), indent=1))
     command = [
         artifacts.kube(), "kubelet", f"--config={config}",
         f"--kubeconfig={lab.pki}/node-{node}.kubeconfig",
