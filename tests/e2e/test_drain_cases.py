@@ -93,7 +93,7 @@ CASES = [
     case("web web-empty", selector="what=web"),
     case("web bare", selector="what=bare"), case("web bare", (F,), selector="what=bare"),
     case("web set bare", selector="what in (web, set)"),
-    case("two budget-0", differs=ROW_BUDGET),
+    case("two budget-0"),
     case("web two budget-0", differs=ROW_BUDGET),
     case("web two budget-0 budget-1", differs=ROW_BUDGET),
     case("two budget-0", more=("--disable-eviction",), differs=ROW_PAST_BUDGETS),
