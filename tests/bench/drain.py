@@ -35,7 +35,7 @@ spec:
          nodeTaintsPolicy: Honor, labelSelector: {matchLabels: {app: web}}}
       containers:
       - name: it
-        image: busybox
+        image: busybox:1
         imagePullPolicy: IfNotPresent
         command: [sh, -c, "trap 'exit 0' TERM; while :; do sleep 1 & wait; done"]
 ---
@@ -76,7 +76,7 @@ def reactions(lab, since, allowed):
     """Seconds from each time that the budget let a pod go until the eviction that used it reached the server."""
     sent = []
     for event in lab.audit_events(since):
-        if event["objectRef"].get("subresource") == "eviction" and event["responseStatus"]["code"] == 201:
+        if event.get("objectRef", {}).get("subresource") == "eviction" and event["responseStatus"]["code"] == 201:
             stamp = event["requestReceivedTimestamp"].replace("Z", "+00:00")
             sent.append(datetime.datetime.fromisoformat(stamp).timestamp())
     found = []

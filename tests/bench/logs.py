@@ -37,7 +37,7 @@ WRITER = """BEGIN {{
 def writers(pods, each, lines, burst):
     """A Deployment of that many pods, with that many containers each."""
     script = WRITER.format(width=WIDTH, lines=lines, burst=burst)
-    containers = [{"name": f"w{number}", "image": "busybox", "imagePullPolicy": "IfNotPresent",
+    containers = [{"name": f"w{number}", "image": "busybox:1", "imagePullPolicy": "IfNotPresent",
                    "command": ["awk", script]} for number in range(each)]
     return json.dumps({
         "apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": "writers", "namespace": SPACE},

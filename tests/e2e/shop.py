@@ -12,7 +12,7 @@ POD = """
       enableServiceLinks: false
       containers:
         - name: it
-          image: busybox
+          image: busybox:1
           imagePullPolicy: IfNotPresent
           command: [sh, -c, "echo {says}; sleep 3600"]
           resources: {{requests: {{cpu: 10m, memory: 8Mi}}}}

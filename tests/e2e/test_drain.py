@@ -27,7 +27,7 @@ spec:
   selector: {matchLabels: {app: web}}
   template:
     metadata: {labels: {app: web}}
-    spec: {containers: [{name: it, image: busybox, command: [sleep, "3600"]}]}
+    spec: {containers: [{name: it, image: busybox:1, command: [sleep, "3600"]}]}
 ---
 apiVersion: apps/v1
 kind: Deployment
@@ -38,7 +38,7 @@ spec:
   template:
     metadata: {labels: {app: cache}}
     spec:
-      containers: [{name: it, image: busybox, command: [sleep, "3600"]}]
+      containers: [{name: it, image: busybox:1, command: [sleep, "3600"]}]
       volumes: [{name: tmp, emptyDir: {}}]
 ---
 apiVersion: apps/v1
@@ -48,12 +48,12 @@ spec:
   selector: {matchLabels: {app: agent}}
   template:
     metadata: {labels: {app: agent}}
-    spec: {containers: [{name: it, image: busybox, command: [sleep, "3600"]}]}
+    spec: {containers: [{name: it, image: busybox:1, command: [sleep, "3600"]}]}
 ---
 apiVersion: v1
 kind: Pod
 metadata: {name: bare, namespace: shop, labels: {app: bare}}
-spec: {containers: [{name: it, image: busybox, command: [sleep, "3600"]}]}
+spec: {containers: [{name: it, image: busybox:1, command: [sleep, "3600"]}]}
 """
 
 RUNBOOK = """

@@ -103,7 +103,7 @@ CASES = [
 def pod(what, node="", empty=False, done=False, code=0, grace=1):
     """The template of a pod, labelled with what it is; on that node if one is named."""
     command = ["sh", "-c", f"exit {code}"] if done else ["sleep", "3600"]
-    it = {"name": "it", "image": "busybox", "imagePullPolicy": "IfNotPresent", "command": command}
+    it = {"name": "it", "image": "busybox:1", "imagePullPolicy": "IfNotPresent", "command": command}
     spec = {"terminationGracePeriodSeconds": grace, "automountServiceAccountToken": False, "enableServiceLinks": False,
             "containers": [it], **({"volumes": [{"name": "tmp", "emptyDir": {}}]} if empty else {}),
             **({"nodeName": node} if node else {}), **({"restartPolicy": "Never"} if done else {})}

@@ -11,7 +11,7 @@ from support import NAMESPACE, cluster, only_full_on_lab
 
 lab = cluster("e2e-health")
 
-POD = "spec: {terminationGracePeriodSeconds: 0, containers: [{name: it, image: busybox, command: [sleep, '3600']%s}]}"
+POD = "spec: {terminationGracePeriodSeconds: 0, containers: [{name: it, image: busybox:1, command: [sleep, '3600']%s}]}"
 
 # Check, object, and what is made.
 DEFECTS = [
@@ -69,7 +69,7 @@ spec:
   selector: {matchLabels: {app: short}}
   template:
     metadata: {labels: {app: short}}
-    spec: {nodeSelector: {nowhere: "true"}, containers: [{name: it, image: busybox}]}
+    spec: {nodeSelector: {nowhere: "true"}, containers: [{name: it, image: busybox:1}]}
 """),
     ("S06", "persistentvolumeclaim broken/placeholder", """
 apiVersion: v1
