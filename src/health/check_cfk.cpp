@@ -68,7 +68,7 @@ Judgement operator_available(const Snapshot& snapshot) {
                                  std::to_string(available)});
     }
   }
-  if (!seen && !judgement.nothing_there && snapshot.ns.empty()) {
+  if (!seen && !judgement.nothing_there) {
     judgement.found.push_back({Severity::Info,
                                confluent_text(snapshot.of(Part::Components).front()),
                                "no deployment of Confluent's operator is to be seen",
@@ -343,7 +343,8 @@ constexpr std::array<Check, 6> kChecks = {{
      false,
      Parts(Part::Components, Part::Deployments),
      "nothing of Confluent's resources is carried out meanwhile: look at its pods and its log",
-     operator_available},
+     operator_available,
+     true},
     {"C03",
      "Does each of Confluent's components run, with all its pods?",
      Severity::Fail,
