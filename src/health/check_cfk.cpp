@@ -3,6 +3,7 @@
 #include "facts.hpp"
 
 #include "cfkops/base/text.hpp"
+#include "cfkops/kafka/target.hpp"
 
 #include <fmt/format.h>
 
@@ -26,10 +27,6 @@ Judgement begin(const Snapshot& snapshot, Part part) {
   Judgement judgement;
   judgement.nothing_there = snapshot.of(part).empty();
   return judgement;
-}
-
-bool is_going(const Json& object) {
-  return object.has("/metadata/deletionTimestamp");
 }
 
 bool is_operator(const Json& deployment) {
@@ -91,7 +88,7 @@ std::string last_change(const Json& component) {
 std::string complaints(const Json& component) {
   std::vector<std::string> all;
   for (const char* name : {"statefulset-available", "resources-ready", "cluster-ready"}) {
-    const Json condition = condition_of(component, fmt::format("{}{}", kConfluentPrefix, name));
+    const Json condition = condition_of(component, fmt::format("{}{}", kafka::kCfkPrefix, name));
     if (condition.string_or("/status", "") == "False") {
       all.push_back(condition.string_or("/message", ""));
     }
@@ -214,7 +211,7 @@ void judge_leftovers(const Json& object, Judgement& judgement) {
           {leftover.severity,
            confluent_text(object),
            leftover.words,
-           fmt::format("metadata.annotations[{}{}]", kConfluentPrefix, leftover.name),
+           fmt::format("metadata.annotations[{}{}]", kafka::kCfkPrefix, leftover.name),
            value});
     }
   }
@@ -291,7 +288,7 @@ std::string trouble_of(const Json& application) {
   const std::string state = application.string_or("/status/state", "");
   for (const char* const word : {"ERROR", "FAILED"}) {
     if (state == word) {
-      const Json ready = condition_of(application, fmt::format("{}app-ready", kConfluentPrefix));
+      const Json ready = condition_of(application, fmt::format("{}app-ready", kafka::kCfkPrefix));
       const std::string why = ready.string_or("/message", "");
       return "is in state " + state + (why.empty() ? "" : ": " + why);
     }

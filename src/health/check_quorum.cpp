@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
+#include <map>
 #include <optional>
 #include <set>
 
@@ -18,16 +19,6 @@ namespace {
 using kafka::ControllerGauges;
 
 constexpr std::int64_t kMostLagMs = 10'000;
-
-std::string cluster_text(const KafkaState& kafka) {
-  return "kafka " + kafka.ns + "/" + kafka.name;
-}
-
-Judgement begin(const Snapshot& snapshot) {
-  Judgement judgement;
-  judgement.nothing_there = snapshot.kafka.empty();
-  return judgement;
-}
 
 /// Where something can fail as a whole, and what that is called.
 struct Domains {
@@ -97,7 +88,7 @@ void judge_voters(const Snapshot& snapshot,
 
 /// No one thing takes more than half of the controllers with it.
 Judgement voters_spread(const Snapshot& snapshot) {
-  Judgement judgement = begin(snapshot);
+  Judgement judgement = begin_kafka(snapshot);
   const Domains domains = domains_of(snapshot);
   for (const KafkaState& kafka : snapshot.kafka) {
     if (domains.by_node.size() > 1) {
@@ -110,7 +101,7 @@ Judgement voters_spread(const Snapshot& snapshot) {
 void judge_metadata(const KafkaState& kafka,
                     const ControllerGauges& controller,
                     Judgement& judgement) {
-  const std::string object = "pod " + kafka.ns + "/" + controller.pod;
+  const std::string object = pod_text(kafka, controller.pod);
   if (!controller.metadata_errors || !controller.last_applied_lag_ms) {
     judgement.unknown.push_back(object + ": " +
                                 (controller.silence.empty() ? "does not say" : controller.silence));
@@ -134,7 +125,7 @@ void judge_metadata(const KafkaState& kafka,
 }
 
 Judgement metadata(const Snapshot& snapshot) {
-  Judgement judgement = begin(snapshot);
+  Judgement judgement = begin_kafka(snapshot);
   for (const KafkaState& kafka : snapshot.kafka) {
     for (const ControllerGauges& controller : kafka.gauges.controllers) {
       judge_metadata(kafka, controller, judgement);

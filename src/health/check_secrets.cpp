@@ -17,10 +17,6 @@ namespace cfkops::health {
 
 namespace {
 
-bool is_going(const Json& object) {
-  return object.has("/metadata/deletionTimestamp");
-}
-
 Judgement named_secrets(const Snapshot& snapshot) {
   Judgement judgement;
   judgement.nothing_there = snapshot.of(Part::Components).empty();

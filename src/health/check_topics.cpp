@@ -22,17 +22,6 @@ constexpr std::int64_t kThree = 3;
 constexpr double kImbalance = 0.1;
 constexpr Duration kSettled = std::chrono::hours(1);
 
-std::string cluster_text(const KafkaState& kafka) {
-  return "kafka " + kafka.ns + "/" + kafka.name;
-}
-
-/// Whether there is Kafka, and whose partitions are not known.
-Judgement begin(const Snapshot& snapshot) {
-  Judgement judgement;
-  judgement.nothing_there = snapshot.kafka.empty();
-  return judgement;
-}
-
 /// A topic that Kafka or Confluent keeps its own state in.
 bool is_internal(const KafkaState& kafka, const std::string& topic) {
   constexpr std::array<std::string_view, 4> kBegins = {"__", "_confluent", "_schemas", "connect-"};
@@ -58,7 +47,7 @@ struct TopicRule {
 };
 
 Judgement judge_topics(const Snapshot& snapshot, const std::vector<TopicRule>& rules) {
-  Judgement judgement = begin(snapshot);
+  Judgement judgement = begin_kafka(snapshot);
   for (const KafkaState& kafka : snapshot.kafka) {
     for (const TopicRule& rule : rules) {
       std::vector<std::string> names;
@@ -141,16 +130,8 @@ std::optional<bool> is_settled(const Snapshot& snapshot, const KafkaState& kafka
   return settled;
 }
 
-const ControllerGauges* active(const KafkaState& kafka) {
-  const auto found = std::find_if(
-      kafka.gauges.controllers.begin(),
-      kafka.gauges.controllers.end(),
-      [](const ControllerGauges& controller) { return controller.active.value_or(false); });
-  return found == kafka.gauges.controllers.end() ? nullptr : &*found;
-}
-
 void judge_balance(const Snapshot& snapshot, const KafkaState& kafka, Judgement& judgement) {
-  const ControllerGauges* controller = active(kafka);
+  const ControllerGauges* controller = active_controller(kafka);
   if (controller == nullptr || !controller->partitions || !controller->not_preferred) {
     judgement.unknown.push_back(cluster_text(kafka) +
                                 ": no active controller says how leaders are spread");
@@ -177,7 +158,7 @@ void judge_balance(const Snapshot& snapshot, const KafkaState& kafka, Judgement&
 }
 
 Judgement balance(const Snapshot& snapshot) {
-  Judgement judgement = begin(snapshot);
+  Judgement judgement = begin_kafka(snapshot);
   for (const KafkaState& kafka : snapshot.kafka) {
     judge_balance(snapshot, kafka, judgement);
   }
@@ -185,10 +166,10 @@ Judgement balance(const Snapshot& snapshot) {
 }
 
 Judgement moving(const Snapshot& snapshot) {
-  Judgement judgement = begin(snapshot);
+  Judgement judgement = begin_kafka(snapshot);
   for (const KafkaState& kafka : snapshot.kafka) {
     for (const BrokerGauges& broker : kafka.gauges.brokers) {
-      const std::string object = "pod " + kafka.ns + "/" + broker.pod;
+      const std::string object = pod_text(kafka, broker.pod);
       if (!broker.reassigning) {
         judgement.unknown.push_back(object + ": " +
                                     (broker.silence.empty() ? "does not say" : broker.silence));

@@ -3,6 +3,7 @@
 #include "facts.hpp"
 
 #include "cfkops/base/text.hpp"
+#include "cfkops/kafka/target.hpp"
 
 #include <fmt/format.h>
 
@@ -35,13 +36,18 @@ std::string confluent_text(const Json& object) {
   return name_of(base::lower(object.string_or("/kind", "")), object);
 }
 
+bool is_going(const Json& object) {
+  return object.has("/metadata/deletionTimestamp");
+}
+
 std::string annotation_of(const Json& object, std::string_view name) {
   return object.string_or(
-      below("/metadata/annotations", fmt::format("{}{}", kConfluentPrefix, name)), "");
+      below("/metadata/annotations", fmt::format("{}{}", kafka::kCfkPrefix, name)), "");
 }
 
 std::string condition_status(const Json& object, std::string_view name) {
-  return condition_of(object, fmt::format("{}{}", kConfluentPrefix, name)).string_or("/status", "");
+  return condition_of(object, fmt::format("{}{}", kafka::kCfkPrefix, name))
+      .string_or("/status", "");
 }
 
 std::vector<SecretUse> secrets_of(const Json& component) {

@@ -10,11 +10,11 @@
 
 namespace cfkops::health {
 
-/// What the annotations and conditions of Confluent's operator begin with.
-constexpr std::string_view kConfluentPrefix = "platform.confluent.io/";
-
 /// "kafka c/kafka", "connector c/orders": its kind and where it is.
 [[nodiscard]] std::string confluent_text(const Json& object);
+
+/// It is being deleted.
+[[nodiscard]] bool is_going(const Json& object);
 
 /// The annotation of Confluent's operator of that name, without what all begin with, or "".
 [[nodiscard]] std::string annotation_of(const Json& object, std::string_view name);

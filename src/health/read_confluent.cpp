@@ -2,6 +2,7 @@
 #include "reading.hpp"
 
 #include "cfkops/base/text.hpp"
+#include "cfkops/kafka/target.hpp"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -43,7 +44,7 @@ Json kept_application(std::string_view kind, const Json& object) {
     copy_at(object, pointer, copy);
   }
   for (const auto& [name, value] : object.members("/metadata/annotations")) {
-    if (name.starts_with(kConfluentPrefix)) {
+    if (name.starts_with(kafka::kCfkPrefix)) {
       copy["metadata"]["annotations"][name] = value.raw();
     }
   }

@@ -1,3 +1,4 @@
+#include "facts.hpp"
 #include "reading.hpp"
 
 #include "cfkops/kafka/state.hpp"
@@ -52,7 +53,7 @@ void read_topics(kube::Reader& reader, const std::vector<std::string>& brokers, 
       kafka::read_partitions(reader, state.ns, brokers, kafka::Detail::Sync, kAsk);
   state.topics = topics_of(table);
   for (const auto& [pod, why] : table.silent) {
-    state.topics_unknown.push_back("pod " + state.ns + "/" + pod + ": " + why);
+    state.topics_unknown.push_back(pod_text(state, pod) + ": " + why);
   }
 }
 

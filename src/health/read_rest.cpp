@@ -1,6 +1,6 @@
-#include "confluent.hpp"
-#include "parts.hpp"
 #include "reading.hpp"
+
+#include "cfkops/kafka/target.hpp"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -16,7 +16,6 @@ namespace cfkops::health {
 namespace {
 
 constexpr Duration kAsk = std::chrono::seconds(10);
-constexpr std::string_view kTypeLabel = "platform.confluent.io/type";
 
 /// What is asked of a component's pods.
 struct Question {
@@ -102,8 +101,9 @@ void take(const Result<std::string>& answer, RestAnswer& rest) {
 void read_rest(kube::Reader& reader, const ReadOptions& /*options*/, Snapshot& snapshot) {
   std::vector<kube::ReadRequest> requests;
   std::set<std::pair<std::string, std::string>> asked;  // sets, for what is asked once
+  const std::string type_label = fmt::format("{}type", kafka::kCfkPrefix);
   for (const Pod& pod : snapshot.pods) {
-    const auto label = pod.labels.find(std::string(kTypeLabel));
+    const auto label = pod.labels.find(type_label);
     if (label == pod.labels.end() || pod.phase != "Running" || !pod.deleted.empty()) {
       continue;
     }
