@@ -72,7 +72,7 @@ std::set<std::string> hosts_of(const Json& kafka, const std::string& name, const
 
 /// The secret with the certificate of a listener, or "".
 std::string secret_of(const Json& kafka, const std::string& name) {
-  const std::string own = kafka.string_or(below("/spec/listeners", name) + "/tls/secretRef", "");
+  std::string own = kafka.string_or(below("/spec/listeners", name) + "/tls/secretRef", "");
   if (!own.empty()) {
     return own;
   }

@@ -46,25 +46,29 @@ struct TopicRule {
   const char* field;
 };
 
+void judge_topics(const KafkaState& kafka, const TopicRule& rule, Judgement& judgement) {
+  std::vector<std::string> names;
+  for (const TopicState& topic : kafka.topics) {
+    if (rule.holds(kafka, topic)) {
+      names.push_back(topic.name);
+    }
+  }
+  if (!names.empty()) {
+    judgement.found.push_back(
+        {rule.severity,
+         cluster_text(kafka),
+         fmt::format(
+             "{} {}", base::counted(static_cast<long long>(names.size()), "topic"), rule.words),
+         rule.field,
+         base::enumerate(names)});
+  }
+}
+
 Judgement judge_topics(const Snapshot& snapshot, const std::vector<TopicRule>& rules) {
   Judgement judgement = begin_kafka(snapshot);
   for (const KafkaState& kafka : snapshot.kafka) {
     for (const TopicRule& rule : rules) {
-      std::vector<std::string> names;
-      for (const TopicState& topic : kafka.topics) {
-        if (rule.holds(kafka, topic)) {
-          names.push_back(topic.name);
-        }
-      }
-      if (!names.empty()) {
-        judgement.found.push_back(
-            {rule.severity,
-             cluster_text(kafka),
-             fmt::format(
-                 "{} {}", base::counted(static_cast<long long>(names.size()), "topic"), rule.words),
-             rule.field,
-             base::enumerate(names)});
-      }
+      judge_topics(kafka, rule, judgement);
     }
     judgement.unknown.insert(
         judgement.unknown.end(), kafka.topics_unknown.begin(), kafka.topics_unknown.end());

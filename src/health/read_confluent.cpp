@@ -53,7 +53,7 @@ Json kept_application(std::string_view kind, const Json& object) {
 
 /// With who changed it when, but not what.
 Json kept_component(std::string_view kind, const Json& object) {
-  const Json small = slim(object);
+  Json small = slim(object);
   if (!small.is_object() || !small.get("/metadata").is_object()) {
     return small;
   }
