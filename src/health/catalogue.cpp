@@ -24,14 +24,16 @@ struct Group {
   std::string_view anchor;
 };
 
-constexpr std::array<Group, 7> kGroups = {{
+constexpr std::array<Group, 9> kGroups = {{
     {'N', "Nodes", "nodes"},
     {'K', "Control plane", "control-plane"},
     {'P', "Pods and workloads", "pods-and-workloads"},
     {'S', "Storage", "storage"},
     {'B', "Budgets, quotas, services, events", "budgets-quotas-services-events"},
-    {'T', "Certificates", "certificates"},
+    {'T', "Certificates and secrets", "certificates-and-secrets"},
+    {'C', "Confluent's operator", "confluents-operator"},
     {'A', "Kafka", "kafka"},
+    {'E', "Ecosystem", "ecosystem"},
 }};
 
 const Group* find_group(std::string_view id) {
@@ -147,7 +149,13 @@ std::span<const Check> catalogue() {
                             storage_checks(),
                             budget_checks(),
                             certificate_checks(),
-                            kafka_checks()}) {
+                            secret_checks(),
+                            cfk_checks(),
+                            cfk_version_checks(),
+                            kafka_checks(),
+                            quorum_checks(),
+                            topic_checks(),
+                            ecosystem_checks()}) {
       all.insert(all.end(), part.begin(), part.end());
     }
     std::stable_sort(all.begin(), all.end(), [](const Check& a, const Check& b) {

@@ -17,21 +17,6 @@ namespace {
 using kafka::BrokerGauges;
 using kafka::ControllerGauges;
 
-std::string cluster_text(const KafkaState& kafka) {
-  return "kafka " + kafka.ns + "/" + kafka.name;
-}
-
-std::string pod_text(const KafkaState& kafka, const std::string& pod) {
-  return "pod " + kafka.ns + "/" + pod;
-}
-
-/// What every check of Kafka begins with: whether there is one.
-Judgement begin(const Snapshot& snapshot) {
-  Judgement judgement;
-  judgement.nothing_there = snapshot.kafka.empty();
-  return judgement;
-}
-
 void not_told(const KafkaState& kafka,
               const std::string& pod,
               const std::string& silence,
@@ -51,7 +36,7 @@ struct Zero {
 };
 
 Judgement all_zero(const Snapshot& snapshot, const Zero& zero) {
-  Judgement judgement = begin(snapshot);
+  Judgement judgement = begin_kafka(snapshot);
   for (const KafkaState& kafka : snapshot.kafka) {
     for (const BrokerGauges& broker : kafka.gauges.brokers) {
       const std::optional<std::int64_t> value = broker.*zero.gauge;
@@ -69,24 +54,15 @@ Judgement all_zero(const Snapshot& snapshot, const Zero& zero) {
   return judgement;
 }
 
-const ControllerGauges* active(const KafkaState& kafka) {
-  for (const ControllerGauges& controller : kafka.gauges.controllers) {
-    if (controller.active.value_or(false)) {
-      return &controller;
-    }
-  }
-  return nullptr;
-}
-
 void no_active(const KafkaState& kafka, Judgement& judgement) {
   judgement.unknown.push_back(cluster_text(kafka) +
                               ": no controller that answers says that it is the active one");
 }
 
 Judgement offline_partitions(const Snapshot& snapshot) {
-  Judgement judgement = begin(snapshot);
+  Judgement judgement = begin_kafka(snapshot);
   for (const KafkaState& kafka : snapshot.kafka) {
-    const ControllerGauges* controller = active(kafka);
+    const ControllerGauges* controller = active_controller(kafka);
     if (controller == nullptr || !controller->offline_partitions) {
       no_active(kafka, judgement);
     } else if (*controller->offline_partitions > 0) {
@@ -118,9 +94,9 @@ Judgement under_replicated(const Snapshot& snapshot) {
 }
 
 Judgement registered(const Snapshot& snapshot) {
-  Judgement judgement = begin(snapshot);
+  Judgement judgement = begin_kafka(snapshot);
   for (const KafkaState& kafka : snapshot.kafka) {
-    const ControllerGauges* controller = active(kafka);
+    const ControllerGauges* controller = active_controller(kafka);
     if (controller == nullptr || !controller->active_brokers || !controller->fenced_brokers) {
       no_active(kafka, judgement);
       continue;
@@ -147,7 +123,7 @@ Judgement registered(const Snapshot& snapshot) {
 }
 
 Judgement running(const Snapshot& snapshot) {
-  Judgement judgement = begin(snapshot);
+  Judgement judgement = begin_kafka(snapshot);
   for (const KafkaState& kafka : snapshot.kafka) {
     for (const BrokerGauges& broker : kafka.gauges.brokers) {
       if (!broker.state) {
@@ -175,7 +151,7 @@ Judgement log_dirs(const Snapshot& snapshot) {
 }
 
 Judgement one_active(const Snapshot& snapshot) {
-  Judgement judgement = begin(snapshot);
+  Judgement judgement = begin_kafka(snapshot);
   for (const KafkaState& kafka : snapshot.kafka) {
     std::size_t count = 0;
     bool all_told = !kafka.gauges.controllers.empty();
@@ -203,7 +179,7 @@ Judgement one_active(const Snapshot& snapshot) {
 
 /// One leader that all know, in one epoch, and nobody far behind.
 Judgement quorum(const Snapshot& snapshot) {
-  Judgement judgement = begin(snapshot);
+  Judgement judgement = begin_kafka(snapshot);
   for (const KafkaState& kafka : snapshot.kafka) {
     const kafka::GateVerdict verdict = kafka::quorum_is_whole(kafka.gauges);
     for (const std::string& reason : verdict.reasons) {

@@ -15,5 +15,11 @@ namespace cfkops::health {
 [[nodiscard]] std::span<const Check> budget_checks();
 [[nodiscard]] std::span<const Check> certificate_checks();
 [[nodiscard]] std::span<const Check> kafka_checks();
+[[nodiscard]] std::span<const Check> quorum_checks();
+[[nodiscard]] std::span<const Check> topic_checks();
+[[nodiscard]] std::span<const Check> cfk_checks();
+[[nodiscard]] std::span<const Check> cfk_version_checks();
+[[nodiscard]] std::span<const Check> ecosystem_checks();
+[[nodiscard]] std::span<const Check> secret_checks();
 
 }  // namespace cfkops::health

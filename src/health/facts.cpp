@@ -95,4 +95,27 @@ Sets kafka_sets(const Snapshot& snapshot) {
   return sets;
 }
 
+Judgement begin_kafka(const Snapshot& snapshot) {
+  Judgement judgement;
+  judgement.nothing_there = snapshot.kafka.empty();
+  return judgement;
+}
+
+std::string cluster_text(const KafkaState& kafka) {
+  return "kafka " + kafka.ns + "/" + kafka.name;
+}
+
+std::string pod_text(const KafkaState& kafka, const std::string& pod) {
+  return "pod " + kafka.ns + "/" + pod;
+}
+
+const kafka::ControllerGauges* active_controller(const KafkaState& kafka) {
+  for (const kafka::ControllerGauges& controller : kafka.gauges.controllers) {
+    if (controller.active.value_or(false)) {
+      return &controller;
+    }
+  }
+  return nullptr;
+}
+
 }  // namespace cfkops::health

@@ -50,4 +50,16 @@ namespace cfkops::health {
 using Sets = std::map<std::pair<std::string, std::string>, std::vector<const Pod*>>;
 [[nodiscard]] Sets kafka_sets(const Snapshot& snapshot);
 
+/// What every check of Kafka begins with: whether there is one.
+[[nodiscard]] Judgement begin_kafka(const Snapshot& snapshot);
+
+/// "kafka c/kafka"
+[[nodiscard]] std::string cluster_text(const KafkaState& kafka);
+
+/// "pod c/kafka-0"
+[[nodiscard]] std::string pod_text(const KafkaState& kafka, const std::string& pod);
+
+/// The controller that says that it is the active one, or nullptr.
+[[nodiscard]] const kafka::ControllerGauges* active_controller(const KafkaState& kafka);
+
 }  // namespace cfkops::health

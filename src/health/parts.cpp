@@ -37,11 +37,21 @@ constexpr std::array<std::string_view, kParts> kWords = {
     "custom resource definitions",
     "certificate requests",
     "TLS secrets",
+    "Confluent's components",
+    "Confluent's applications",
+    "secrets that components name",
+    "REST of Confluent's components",
+    "Kafka's topics",
     "Kafka",
 };
 
 kube::Resource of_group(const char* group, const char* plural, const char* kind, bool namespaced) {
   return {group, "v1", plural, kind, namespaced};
+}
+
+/// Of Confluent's operator; a cluster without it serves none, and an old one not all.
+ListedPart of_confluent(Part part, const char* plural, const char* kind) {
+  return {part, {"platform.confluent.io", "v1beta1", plural, kind, true}, {}, {}, true};
 }
 
 std::vector<ListedPart> make_parts() {
@@ -96,6 +106,20 @@ std::vector<ListedPart> make_parts() {
        {},
        true},
       {Part::TlsSecrets, known::secrets(), {}, "type%3Dkubernetes.io%2Ftls"},
+      of_confluent(Part::Components, "kafkas", "Kafka"),
+      of_confluent(Part::Components, "kraftcontrollers", "KRaftController"),
+      of_confluent(Part::Components, "zookeepers", "Zookeeper"),
+      of_confluent(Part::Components, "schemaregistries", "SchemaRegistry"),
+      of_confluent(Part::Components, "connects", "Connect"),
+      of_confluent(Part::Components, "ksqldbs", "KsqlDB"),
+      of_confluent(Part::Components, "kafkarestproxies", "KafkaRestProxy"),
+      of_confluent(Part::Components, "controlcenters", "ControlCenter"),
+      of_confluent(Part::Applications, "kafkatopics", "KafkaTopic"),
+      of_confluent(Part::Applications, "connectors", "Connector"),
+      of_confluent(Part::Applications, "schemas", "Schema"),
+      of_confluent(Part::Applications, "schemaexporters", "SchemaExporter"),
+      of_confluent(Part::Applications, "clusterlinks", "ClusterLink"),
+      of_confluent(Part::Applications, "confluentrolebindings", "ConfluentRolebinding"),
       // The largest comes last: the answers to all others are done with while its pages are read.
       {Part::Pods, known::pods()},
   };
@@ -136,8 +160,17 @@ Parts wanted_parts(const ReadOptions& options) {
       wanted.add(check.reads);
     }
   }
+  if (wanted.has(Part::Topics)) {
+    wanted.add(Part::Kafka);  // which tells the brokers
+  }
   if (wanted.has(Part::Kafka)) {
     wanted.add(Part::StatefulSets);
+  }
+  if (wanted.has(Part::Rest)) {
+    wanted.add(Part::Pods);
+  }
+  if (wanted.has(Part::Rest) || wanted.has(Part::NamedSecrets)) {
+    wanted.add(Part::Components);
   }
   return wanted;
 }

@@ -12,7 +12,7 @@
 
 namespace cfkops::health {
 
-/// A part that is a list of objects.
+/// A list of objects that is a part, or belongs to it with others.
 struct ListedPart {
   Part part;
   kube::Resource resource;

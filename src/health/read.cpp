@@ -84,8 +84,14 @@ class Round {
       time_reads(reader_, options_, snapshot_);
       snapshot_.source(Part::Latency).at = snapshot_.now;
     }
+    if (wanted_.has(Part::NamedSecrets)) {
+      read_named_secrets(reader_, options_, snapshot_);
+    }
+    if (wanted_.has(Part::Rest)) {
+      read_rest(reader_, options_, snapshot_);
+    }
     if (wanted_.has(Part::Kafka)) {
-      read_kafka(reader_, options_, snapshot_);
+      read_kafka(reader_, options_, wanted_.has(Part::Topics), snapshot_);
     }
     if (reader_.loop().stop_due()) {
       return reader_.loop().cancelled();
@@ -137,7 +143,7 @@ class Round {
       asked_.push_back(
           {listed.part,
            {target, what},
-           [this, part = listed.part](const std::string& body) { return take_objects(part, body); },
+           [this, &listed](const std::string& body) { return take_objects(listed, body); },
            listed.may_lack});
     }
   }
@@ -192,12 +198,13 @@ class Round {
     return {};
   }
 
-  Status take_objects(Part part, const std::string& body) {
+  Status take_objects(const ListedPart& listed, const std::string& body) {
+    std::vector<Json>& objects = snapshot_.of(listed.part);
     CFKOPS_ASSIGN(const std::string rest, kube::each_item(body, [&](const Json& item) {
-                    snapshot_.of(part).push_back(slim(item));
+                    objects.push_back(kept(listed.part, listed.resource.kind, item));
                   }));
     CFKOPS_TRY(whole(rest));
-    snapshot_.source(part).seen = snapshot_.of(part).size();
+    snapshot_.source(listed.part).seen = objects.size();
     return {};
   }
 
@@ -239,7 +246,9 @@ class Round {
     if (!answer && asked.may_lack && answer.error().http_status == 404) {
       Source& source = snapshot_.source(asked.part);
       source.at = snapshot_.now;
-      source.state = Source::State::NotServed;
+      if (source.state == Source::State::NotAsked) {
+        source.state = Source::State::NotServed;
+      }
       return;
     }
     const bool own_checks = asked.part == Part::ReadyChecks || asked.part == Part::LiveChecks;
@@ -250,13 +259,15 @@ class Round {
     keep(asked.part, taken);
   }
 
-  /// What became of reading a part.
+  /// What became of reading a part, or one list of it: what one does not tell is unknown.
   void keep(Part part, const Status& taken) {
     Source& source = snapshot_.source(part);
     source.at = snapshot_.now;
-    source.state = taken ? Source::State::Read : Source::State::Unknown;
     if (!taken) {
+      source.state = Source::State::Unknown;
       source.error = taken.error();
+    } else if (source.state != Source::State::Unknown) {
+      source.state = Source::State::Read;
     }
   }
 

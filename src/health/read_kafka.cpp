@@ -1,3 +1,4 @@
+#include "facts.hpp"
 #include "reading.hpp"
 
 #include "cfkops/kafka/state.hpp"
@@ -6,8 +7,13 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstdint>
+#include <map>
 #include <optional>
 #include <set>
+#include <string>
+#include <utility>
+#include <vector>
 
 namespace cfkops::health {
 
@@ -35,7 +41,26 @@ bool is_broker_only(const kafka::ClusterGauges& gauges, const std::string& pod) 
   });
 }
 
-Status read_namespace(kube::Reader& reader, const std::string& ns, Snapshot& snapshot) {
+/// A partition that the gauges of its leader tell as at its min.insync.replicas.
+void add_at_min(const kafka::PartitionReading& reading, TopicState& topic) {
+  if (reading.at_min_isr) {
+    (reading.under_replicated ? topic.no_margin : topic.no_room) += 1;
+  }
+}
+
+void read_topics(kube::Reader& reader, const std::vector<std::string>& brokers, KafkaState& state) {
+  const kafka::PartitionTable table =
+      kafka::read_partitions(reader, state.ns, brokers, kafka::Detail::Sync, kAsk);
+  state.topics = topics_of(table);
+  for (const auto& [pod, why] : table.silent) {
+    state.topics_unknown.push_back(pod_text(state, pod) + ": " + why);
+  }
+}
+
+Status read_namespace(kube::Reader& reader,
+                      const std::string& ns,
+                      bool topics,
+                      Snapshot& snapshot) {
   CFKOPS_ASSIGN(const std::vector<kafka::Target> targets, kafka::find_targets(reader, ns));
   for (const kafka::Target& target : targets) {
     const std::vector<std::string> brokers = pods_of(snapshot, ns, target.broker_set);
@@ -50,6 +75,9 @@ Status read_namespace(kube::Reader& reader, const std::string& ns, Snapshot& sna
                is_broker_only(state.gauges, controller.pod);
       });
     }
+    if (topics) {
+      read_topics(reader, brokers, state);
+    }
     snapshot.kafka.push_back(std::move(state));
   }
   return {};
@@ -57,7 +85,34 @@ Status read_namespace(kube::Reader& reader, const std::string& ns, Snapshot& sna
 
 }  // namespace
 
-void read_kafka(kube::Reader& reader, const ReadOptions& /*options*/, Snapshot& snapshot) {
+std::vector<TopicState> topics_of(const kafka::PartitionTable& table) {
+  std::map<std::string, TopicState> topics;
+  for (const auto& [pod, partitions] : table.by_pod) {
+    for (const auto& [partition, reading] : partitions) {
+      if (!reading.leads()) {
+        continue;
+      }
+      TopicState& topic = topics[partition.topic];
+      topic.name = partition.topic;
+      topic.fewest_replicas = topic.partitions == 0
+                                  ? reading.replicas
+                                  : std::min<std::int64_t>(topic.fewest_replicas, reading.replicas);
+      ++topic.partitions;
+      add_at_min(reading, topic);
+    }
+  }
+  std::vector<TopicState> all;
+  all.reserve(topics.size());
+  for (auto& [name, topic] : topics) {
+    all.push_back(std::move(topic));
+  }
+  return all;
+}
+
+void read_kafka(kube::Reader& reader,
+                const ReadOptions& /*options*/,
+                bool topics,
+                Snapshot& snapshot) {
   Source& source = snapshot.source(Part::Kafka);
   const Source& sets = snapshot.source(Part::StatefulSets);
   source.state = sets.state;
@@ -71,12 +126,15 @@ void read_kafka(kube::Reader& reader, const ReadOptions& /*options*/, Snapshot& 
     }
   }
   for (const std::string& ns : namespaces) {
-    if (const Status read = read_namespace(reader, ns, snapshot); !read) {
+    if (const Status read = read_namespace(reader, ns, topics, snapshot); !read) {
       source.state = Source::State::Unknown;
       source.error = read.error();
     }
   }
   source.seen = snapshot.kafka.size();
+  if (topics) {
+    snapshot.source(Part::Topics) = source;
+  }
 }
 
 }  // namespace cfkops::health

@@ -40,13 +40,27 @@ class Columns {
 /// that is no certificate.
 [[nodiscard]] Json slim(const Json& object);
 
+/// What is kept of an object of that part: `slim`, and of Confluent's resources still less. Of
+/// those that do not say what kind they are it is `kind`.
+[[nodiscard]] Json kept(Part part, std::string_view kind, const Json& object);
+
 /// All at once. What a server puts off that is too busy (429) is asked for again after a moment, a
 /// few times.
 [[nodiscard]] std::vector<Result<std::string>> ask_all(
     kube::Reader& reader, const std::vector<kube::ReadRequest>& requests, Duration timeout);
 
-/// What Kafka's processes say, of the sets in the snapshot.
-void read_kafka(kube::Reader& reader, const ReadOptions& options, Snapshot& snapshot);
+/// What Kafka's processes say, of the sets in the snapshot; with `topics` of each partition, too.
+void read_kafka(kube::Reader& reader, const ReadOptions& options, bool topics, Snapshot& snapshot);
+
+/// The topics of a table, by name.
+[[nodiscard]] std::vector<TopicState> topics_of(const kafka::PartitionTable& table);
+
+/// Which of the secrets are there that components in the snapshot name; nothing of what is in them
+/// is asked for.
+void read_named_secrets(kube::Reader& reader, const ReadOptions& options, Snapshot& snapshot);
+
+/// What the pods of Connect, Schema Registry and ksqlDB in the snapshot answer.
+void read_rest(kube::Reader& reader, const ReadOptions& options, Snapshot& snapshot);
 
 /// Twenty small reads, one after the other, with their times.
 void time_reads(kube::Reader& reader, const ReadOptions& options, Snapshot& snapshot);

@@ -31,15 +31,17 @@ void add_others(const ReadOptions& options,
   if (wanted.has(Part::Latency)) {
     questions.push_back(ask("get", known::namespaces(), "", kTimedNamespace));
   }
-  if (wanted.has(Part::TlsSecrets)) {
+  if (wanted.has(Part::TlsSecrets) || wanted.has(Part::NamedSecrets)) {
     questions.push_back(ask("get", known::secrets(), options.ns));
   }
   if (options.profile == Profile::Sop) {
     questions.push_back(ask("get", known::nodes()));
     questions.push_back(ask("get", known::persistent_volumes()));
   }
-  if (wanted.has(Part::Kafka)) {
+  if (wanted.has(Part::Kafka) && !wanted.has(Part::Components)) {
     questions.push_back(ask("list", kafka::kafkas(), options.ns));
+  }
+  if (wanted.has(Part::Kafka) || wanted.has(Part::Rest)) {
     questions.push_back(ask("get", known::pods(), options.ns));
     questions.back().subresource = "proxy";
   }

@@ -132,6 +132,8 @@ BrokerGauges read_broker(const std::string& pod, std::span<const Answer> answers
   }
   broker.under_replicated = server->number("ReplicaManager/UnderReplicatedPartitions");
   broker.under_min_isr = server->number("ReplicaManager/UnderMinIsrPartitionCount");
+  broker.at_min_isr = server->number("ReplicaManager/AtMinIsrPartitionCount");
+  broker.reassigning = server->number("ReplicaManager/ReassigningPartitions");
   broker.offline_replicas = server->number("ReplicaManager/OfflineReplicaCount");
   broker.leaders = server->number("ReplicaManager/LeaderCount");
   broker.partitions = server->number("ReplicaManager/PartitionCount");
@@ -170,6 +172,10 @@ ControllerGauges read_controller(const std::string& pod, std::span<const Answer>
   controller.offline_partitions = gauges->number("KafkaController/OfflinePartitionsCount");
   controller.fenced_brokers = gauges->number("KafkaController/FencedBrokerCount");
   controller.active_brokers = gauges->number("KafkaController/ActiveBrokerCount");
+  controller.partitions = gauges->number("KafkaController/GlobalPartitionCount");
+  controller.not_preferred = gauges->number("KafkaController/PreferredReplicaImbalanceCount");
+  controller.metadata_errors = gauges->number("KafkaController/MetadataErrorCount");
+  controller.last_applied_lag_ms = gauges->number("KafkaController/LastAppliedRecordLagMs");
   controller.raft_state = raft->string_or("/current-state", "");
   controller.leader_id = whole(raft->get("/current-leader"));
   controller.epoch = whole(raft->get("/current-epoch"));

@@ -47,6 +47,8 @@ KafkaState kafka_of(const Json& json) {
     gauges.under_replicated = number(one, "/under_replicated");
     gauges.under_min_isr = number(one, "/under_min_isr");
     gauges.offline_log_dirs = number(one, "/offline_log_dirs");
+    gauges.reassigning = number(one, "/reassigning");
+    gauges.start_time_ms = number(one, "/started");
     if (const auto state = number(one, "/state")) {
       gauges.state = static_cast<int>(*state);
     }
@@ -65,10 +67,36 @@ KafkaState kafka_of(const Json& json) {
     gauges.offline_partitions = number(one, "/offline_partitions");
     gauges.fenced_brokers = number(one, "/fenced");
     gauges.active_brokers = number(one, "/registered");
+    gauges.partitions = number(one, "/partitions");
+    gauges.not_preferred = number(one, "/not_preferred");
+    gauges.metadata_errors = number(one, "/errors");
+    gauges.last_applied_lag_ms = number(one, "/lag");
     gauges.silence = one.string_or("/silence", "");
     kafka.gauges.controllers.push_back(gauges);
   }
+  for (const Json& one : json.items("/topics")) {
+    kafka.topics.push_back({.name = one.string_or("/name", ""),
+                            .partitions = 1,
+                            .fewest_replicas = one.int_or("/replicas", 3),
+                            .no_margin = one.int_or("/no_margin", 0),
+                            .no_room = one.int_or("/no_room", 0)});
+  }
+  kafka.topics_unknown = json.strings("/silent");
   return kafka;
+}
+
+RestAnswer rest_of(const Json& json) {
+  RestAnswer answer{.ns = "c",
+                    .pod = json.string_or("/pod", ""),
+                    .set = json.string_or("/type", ""),
+                    .type = json.string_or("/type", ""),
+                    .path = json.string_or("/path", ""),
+                    .status = static_cast<int>(json.int_or("/status", 200)),
+                    .silence = json.string_or("/silence", "")};
+  if (json.has("/body")) {
+    answer.body = json.get("/body");
+  }
+  return answer;
 }
 
 EventLine event_of(const Json& json) {
@@ -100,6 +128,14 @@ void add(Snapshot& snapshot, const std::string& key, const Json& value) {
     snapshot.live_checks = value.string_or("", "");
   } else if (key == "server clock") {
     snapshot.by_server_clock = value.bool_or("", true);
+  } else if (key == "REST") {
+    for (const Json& one : value.items()) {
+      snapshot.rest.push_back(rest_of(one));
+    }
+  } else if (key == "named secrets") {
+    for (const auto& [name, there] : value.members()) {
+      snapshot.named_secrets[{"c", name}] = there.bool_or("", false);
+    }
   } else if (key == "Kafka") {
     for (const Json& one : value.items()) {
       snapshot.kafka.push_back(kafka_of(one));
@@ -108,7 +144,7 @@ void add(Snapshot& snapshot, const std::string& key, const Json& value) {
     const auto part = part_named(key);
     ASSERT_TRUE(part) << "no such part: " << key;
     for (const Json& one : value.items()) {
-      snapshot.of(*part).push_back(slim(one));
+      snapshot.of(*part).push_back(kept(*part, "", one));
     }
     snapshot.source(*part).seen = value.items().size();
   }

@@ -1,5 +1,6 @@
 #include "support/certificates.hpp"
 
+#include "cfkops/base/certificate.hpp"
 #include "cfkops/base/crypto.hpp"
 #include "cfkops/health/catalogue.hpp"
 
@@ -9,6 +10,7 @@
 #include <algorithm>
 #include <chrono>
 #include <string>
+#include <vector>
 
 namespace cfkops::health {
 namespace {
@@ -46,6 +48,17 @@ TEST(Certificates, TellsHowSoonTheyExpire) {
   EXPECT_EQ(expired.found.at(0).severity, Severity::Critical);
   EXPECT_EQ(expired.found.at(0).object, "secret c/tls");
   EXPECT_EQ(expired.found.at(0).message, "certificate CN=localhost has expired");
+}
+
+TEST(Certificates, SayWhichHostsTheyAreFor) {
+  const test::CertificateAuthority authority;
+  const auto identity = authority.issue(
+      {.dns_names = {"kafka.example.com", "*.c.svc"}, .ip_addresses = {"10.1.2.3"}});
+  const auto certificates = base::read_certificates(identity.certificate_pem);
+  ASSERT_TRUE(certificates);
+  EXPECT_EQ(certificates->at(0).names,
+            (std::vector<std::string>{"kafka.example.com", "*.c.svc", "10.1.2.3"}));
+  EXPECT_TRUE(base::read_certificates(authority.pem())->at(0).names.empty());
 }
 
 TEST(Certificates, AMonthAndMoreIsWell) {

@@ -192,6 +192,14 @@ TEST(HealthOfACluster, SecretsThatAreMountedAsCertificatesAreReadAndNoOthers) {
   EXPECT_EQ(secret.members("/data").size(), 1U) << "and no private key is kept";
 }
 
+TEST(HealthOfACluster, TopicsThatNoBrokerCanLeaveAreFound) {
+  Bench bench("rf1-topic");
+  bench.pass(seconds(60));
+  const Report report = bench.look(Profile::Full);
+  EXPECT_EQ(ids(report, Severity::Warning), std::set<std::string>{"A15"}) << complaints(report);
+  EXPECT_EQ(report.count(Verdict::Unknown), 0U) << complaints(report);
+}
+
 /// The server is too busy to list services, that many times.
 sandbox::Fault busy(int times) {
   sandbox::Fault fault;

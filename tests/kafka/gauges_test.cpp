@@ -43,6 +43,9 @@ constexpr const char* kControllerBeans = R"({
   "kafka.controller:name=LastAppliedRecordLagMs,type=KafkaController":{"Value":265},
   "kafka.controller:name=FencedBrokerCount,type=KafkaController":{"Value":1},
   "kafka.controller:name=ActiveControllerCount,type=KafkaController":{"Value":1},
+  "kafka.controller:name=GlobalPartitionCount,type=KafkaController":{"Value":33},
+  "kafka.controller:name=PreferredReplicaImbalanceCount,type=KafkaController":{"Value":4},
+  "kafka.controller:name=MetadataErrorCount,type=KafkaController":{"Value":0},
   "kafka.controller:name=ActiveBrokerCount,type=KafkaController":{"Value":2}})";
 
 constexpr const char* kRaftMetrics = R"({"append-records-rate":2.54,"commit-latency-avg":0.0,
@@ -71,6 +74,8 @@ TEST(ReadGauges, OfABroker) {
   EXPECT_EQ(broker.under_replicated, 2);
   EXPECT_EQ(broker.under_min_isr, 0);
   EXPECT_EQ(broker.offline_replicas, 0);
+  EXPECT_EQ(broker.at_min_isr, 1);
+  EXPECT_EQ(broker.reassigning, 0);
   EXPECT_EQ(broker.leaders, 11);
   EXPECT_EQ(broker.partitions, 33);
   EXPECT_EQ(broker.offline_log_dirs, 0);
@@ -122,6 +127,10 @@ TEST(ReadGauges, OfAController) {
   EXPECT_EQ(controller.offline_partitions, 0);
   EXPECT_EQ(controller.fenced_brokers, 1);
   EXPECT_EQ(controller.active_brokers, 2);
+  EXPECT_EQ(controller.partitions, 33);
+  EXPECT_EQ(controller.not_preferred, 4);
+  EXPECT_EQ(controller.metadata_errors, 0);
+  EXPECT_EQ(controller.last_applied_lag_ms, 265);
   EXPECT_EQ(controller.raft_state, "leader");
   EXPECT_EQ(controller.leader_id, 9990);
   EXPECT_EQ(controller.node_id, 9990);

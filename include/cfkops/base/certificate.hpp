@@ -11,8 +11,9 @@ namespace cfkops::base {
 
 /// What an X.509 certificate says of itself.
 struct Certificate {
-  std::string subject;  ///< "CN=kafka.example.com"
-  WallTime not_after;   ///< it is valid until then
+  std::string subject;                  ///< "CN=kafka.example.com"
+  WallTime not_after;                   ///< it is valid until then
+  std::vector<std::string> names = {};  ///< hosts that it is for: DNS names and IPv4 addresses
 };
 
 /// The certificates of a PEM text, in their order; their signatures are not looked at. Errors:

@@ -13,6 +13,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace cfkops::health {
@@ -46,6 +47,11 @@ enum class Part : std::uint8_t {
   Definitions,
   SigningRequests,
   TlsSecrets,
+  Components,    ///< of Confluent: Kafka, KRaftController, Connect and their like
+  Applications,  ///< what runs on them: KafkaTopic, Connector, Schema and their like
+  NamedSecrets,  ///< whether the secrets are there that components name
+  Rest,          ///< what Connect, Schema Registry and ksqlDB say by HTTP
+  Topics,        ///< the replicas of Kafka's partitions
   Kafka,
 };
 
@@ -78,12 +84,35 @@ struct EventLine {
   std::int64_t count = 1;
 };
 
+/// How the partitions of a topic stand, by their leaders.
+struct TopicState {
+  std::string name = {};
+  std::int64_t partitions = 0;
+  std::int64_t fewest_replicas = 0;  ///< of a partition
+  std::int64_t no_margin = 0;  ///< partitions that lack replicas in sync, and may lose no more
+  std::int64_t no_room = 0;    ///< partitions that may lose none though all are in sync
+};
+
 /// A Kafka cluster and what its processes say.
 struct KafkaState {
   std::string ns = {};
   std::string name = {};
   std::size_t brokers = 0;  ///< that there should be
   kafka::ClusterGauges gauges = {};
+  std::vector<TopicState> topics = {};
+  std::vector<std::string> topics_unknown = {};  ///< which brokers tell nothing of theirs, and why
+};
+
+/// What a pod of Confluent's components answers to a GET.
+struct RestAnswer {
+  std::string ns = {};
+  std::string pod = {};
+  std::string set = {};   ///< that owns the pod
+  std::string type = {};  ///< "connect", "schemaregistry" or "ksqldb"
+  std::string path = {};  ///< "health"
+  std::optional<Json> body = {};
+  int status = 0;            ///< of HTTP, 0 where nothing came
+  std::string silence = {};  ///< why there is no body
 };
 
 /// What is known of a cluster at one moment: what checks judge. Objects are as the API gives them,
@@ -101,6 +130,9 @@ struct Snapshot {
   std::string version = {};              ///< "v1.34.4"
   std::vector<Duration> latencies = {};  ///< of small reads, one after the other
   std::vector<KafkaState> kafka = {};
+  std::vector<RestAnswer> rest = {};
+  std::map<std::pair<std::string, std::string>, bool> named_secrets =
+      {};  ///< by namespace and name: it is there
 
   [[nodiscard]] const Source& source(Part part) const {
     return sources[static_cast<std::size_t>(part)];

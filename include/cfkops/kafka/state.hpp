@@ -38,6 +38,8 @@ struct BrokerGauges {
   std::optional<int> state = {};
   std::optional<std::int64_t> under_replicated = {};  ///< of the partitions it leads
   std::optional<std::int64_t> under_min_isr = {};     ///< ditto
+  std::optional<std::int64_t> at_min_isr = {};        ///< ditto, whether or not replicas lack
+  std::optional<std::int64_t> reassigning = {};       ///< ditto, that are being moved
   std::optional<std::int64_t> offline_replicas = {};
   std::optional<std::int64_t> leaders = {};
   std::optional<std::int64_t> partitions = {};  ///< hosted
@@ -56,8 +58,12 @@ struct ControllerGauges {
   std::optional<std::int64_t> offline_partitions = {};  ///< the active one's word counts
   std::optional<std::int64_t> fenced_brokers = {};
   std::optional<std::int64_t> active_brokers = {};
-  std::string raft_state = {};                 ///< leader follower candidate …
-  std::optional<std::int64_t> leader_id = {};  ///< -1: it knows none
+  std::optional<std::int64_t> partitions = {};           ///< of the cluster
+  std::optional<std::int64_t> not_preferred = {};        ///< of these, with another leader
+  std::optional<std::int64_t> metadata_errors = {};      ///< since its start
+  std::optional<std::int64_t> last_applied_lag_ms = {};  ///< since the last record that it applied
+  std::string raft_state = {};                           ///< leader follower candidate …
+  std::optional<std::int64_t> leader_id = {};            ///< -1: it knows none
   std::optional<std::int64_t> node_id = {};
   std::optional<std::int64_t> epoch = {};
   std::optional<std::int64_t> log_end_offset = {};

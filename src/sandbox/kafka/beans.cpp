@@ -243,6 +243,7 @@ class Beans {
     show("FencedBrokerCount", fenced);
     show("GlobalPartitionCount", static_cast<std::int64_t>(model_.partitions().size()));
     show("GlobalTopicCount", static_cast<std::int64_t>(topics.size()));
+    show("LastAppliedRecordLagMs", 0);
     show("LastAppliedRecordOffset", std::max<std::int64_t>(end - 1, 0));
     show("LastCommittedRecordOffset", std::max<std::int64_t>(end - 1, 0));
     show("MetadataErrorCount", 0);
