@@ -2,6 +2,7 @@
 
 #include "xml.hpp"
 
+#include "cfkops/base/markdown.hpp"
 #include "cfkops/base/text.hpp"
 
 #include <fmt/format.h>
@@ -128,18 +129,6 @@ std::string unknown_text(const Report& report) {
   return text;
 }
 
-/// A text within a table: no bar ends it, no markup starts in it.
-std::string cell(std::string_view text) {
-  std::string safe;
-  for (const char c : base::printable(text)) {
-    if (std::string_view("|`*_<[\\").find(c) != std::string_view::npos) {
-      safe += '\\';
-    }
-    safe += c;
-  }
-  return safe;
-}
-
 }  // namespace
 
 std::vector<Found> worst_first(const Report& report) {
@@ -160,10 +149,11 @@ std::string health_text(const Report& report) {
 }
 
 std::string health_markdown(const Report& report) {
-  std::string text = fmt::format("# Cluster health: {}\n\n", cell(report.verdict_line()));
+  std::string text =
+      fmt::format("# Cluster health: {}\n\n", base::markdown_text(report.verdict_line()));
   text += fmt::format("{}, {}, {} by {} clock; {}, {}; profile {}.\n\n{}.\n",
-                      cell(report.server),
-                      cell(report.scope),
+                      base::markdown_text(report.server),
+                      base::markdown_text(report.scope),
                       base::format_rfc3339_seconds(report.at),
                       report.by_server_clock ? "the server's" : "this machine's",
                       base::counted(static_cast<long long>(report.nodes), "node"),
@@ -180,19 +170,20 @@ std::string health_markdown(const Report& report) {
     text += fmt::format("| {} | {} | {} | {} | {} = {} | {} |\n",
                         to_string(found.finding->severity),
                         found.check->id,
-                        cell(found.finding->object),
-                        cell(found.finding->message),
-                        cell(found.finding->field),
-                        cell(found.finding->value),
-                        cell(found.check->remedy));
+                        base::markdown_text(found.finding->object),
+                        base::markdown_text(found.finding->message),
+                        base::markdown_text(found.finding->field),
+                        base::markdown_text(found.finding->value),
+                        base::markdown_text(found.check->remedy));
   }
   text += "\n| check | question | verdict |\n| --- | --- | --- |\n";
   for (const Answer& answer : report.results) {
-    text += fmt::format("| {} | {} | {}{} |\n",
-                        answer.check->id,
-                        answer.check->question,
-                        to_string(answer.verdict),
-                        answer.unknown.empty() ? "" : ": " + cell(answer.unknown.front()));
+    text += fmt::format(
+        "| {} | {} | {}{} |\n",
+        answer.check->id,
+        answer.check->question,
+        to_string(answer.verdict),
+        answer.unknown.empty() ? "" : ": " + base::markdown_text(answer.unknown.front()));
   }
   return text;
 }
