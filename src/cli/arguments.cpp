@@ -154,7 +154,7 @@ void finish(Slots& slots) {
 
 std::vector<std::string> output_forms(std::string_view command) {
   std::vector<std::string> forms = {"text", "json"};
-  if (command == "rehearse" || command == "runs export") {
+  if (command == "rehearse" || command == "runs export" || command == "show") {
     forms.emplace_back("markdown");
   }
   if (command == "runs export") {

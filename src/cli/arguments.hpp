@@ -13,8 +13,8 @@
 
 namespace cfkops::cli {
 
-/// Markdown: `rehearse`, `runs export` and `health`; Html: `health`; Csv: `runs export` alone;
-/// those behind it: `lint`.
+/// Markdown: `rehearse`, `runs export`, `show` and `health`; Html: `health`; Csv: `runs export`
+/// alone; those behind it: `lint`.
 enum class Output { Text, Json, Markdown, Html, Csv, Github, Gitlab, Sarif, Junit };
 
 /// How what goes on is shown to a person: moving where a terminal is, moving, or as lines.
