@@ -1,5 +1,6 @@
 #include "health_report.hpp"
 
+#include "exit_code.hpp"
 #include "xml.hpp"
 
 #include "cfkops/base/markdown.hpp"
@@ -68,23 +69,13 @@ std::string head_of(const Report& report) {
 
 /// One line for each group: what it comes to.
 std::string groups_of(const Report& report) {
-  std::map<std::string_view, std::map<Verdict, std::size_t>> groups;
-  std::vector<std::string_view> order;
-  for (const Answer& answer : report.results) {
-    const std::string_view group = health::group_of(answer.check->id);
-    if (!groups.contains(group)) {
-      order.push_back(group);
-    }
-    ++groups[group][answer.verdict];
-  }
   std::string text = "\n";
-  for (const std::string_view group : order) {
-    auto& counts = groups[group];
+  for (const GroupCounts& group : groups(report)) {
     text += fmt::format("  {:<36}{:>3} pass{:>4} found{:>4} unknown\n",
-                        group,
-                        counts[Verdict::Pass],
-                        counts[Verdict::Found],
-                        counts[Verdict::Unknown]);
+                        group.name,
+                        group.pass,
+                        group.found,
+                        group.unknown);
   }
   return text;
 }
@@ -142,6 +133,37 @@ std::vector<Found> worst_first(const Report& report) {
     return a.finding->severity > b.finding->severity;
   });
   return all;
+}
+
+std::vector<GroupCounts> groups(const Report& report) {
+  std::vector<GroupCounts> all;
+  for (const Answer& answer : report.results) {
+    const std::string_view name = health::group_of(answer.check->id);
+    auto group = std::find_if(
+        all.begin(), all.end(), [name](const GroupCounts& one) { return one.name == name; });
+    if (group == all.end()) {
+      group = all.insert(all.end(), {.name = name});
+    }
+    group->pass += answer.verdict == Verdict::Pass ? 1U : 0U;
+    group->found += answer.verdict == Verdict::Found ? 1U : 0U;
+    group->unknown += answer.verdict == Verdict::Unknown ? 1U : 0U;
+    for (const Finding& finding : answer.found) {
+      group->worst = std::max(group->worst, std::optional(finding.severity));
+    }
+  }
+  return all;
+}
+
+int health_code(const Report& report, Severity fail_on) {
+  const auto worst = report.worst();
+  if (worst && *worst >= fail_on) {
+    return kValidationFailed;
+  }
+  return report.count(Verdict::Unknown) > 0 ? kPrerequisite : kOk;
+}
+
+Severity fail_severity(const Arguments& arguments) {
+  return health::severity_named(arguments.fail_on).value_or(Severity::Critical);
 }
 
 std::string health_text(const Report& report) {
