@@ -89,7 +89,7 @@ Lines details_of(const health::Report& report, const LiveLines& lines) {
 Lines health_screen(const health::Report& report, Duration ago, const LiveLook& look) {
   const base::Concealed concealed;
   const LiveLines lines(concealed, look);
-  const std::size_t rows = static_cast<std::size_t>(std::max(look.screen.rows, 3)) - 1;
+  const std::size_t rows = static_cast<std::size_t>(std::max(look.screen.rows, 2)) - 1;
   Lines screen = {heading_of(report, ago, lines)};
   if (rows >= kRowsForGroups) {
     Lines all = groups_of(report, lines);
@@ -102,7 +102,7 @@ Lines health_screen(const health::Report& report, Duration ago, const LiveLook& 
   std::move(details.begin(),
             details.begin() + static_cast<std::ptrdiff_t>(shown),
             std::back_inserter(screen));
-  if (shown < details.size()) {
+  if (shown < details.size() && room > 0) {
     screen.push_back(lines.more(0, details.size() - shown, "line"));
   }
   return screen;
