@@ -18,7 +18,6 @@ namespace cfkops::cli {
 namespace {
 
 using health::Severity;
-using health::Verdict;
 using Lines = std::vector<LiveLine>;
 
 /// Below that there is room for what was found alone.
