@@ -56,6 +56,14 @@ std::string reason_error(const std::string& text) {
   return base::trim(text).empty() ? "a reason is needed; the log keeps it" : "";
 }
 
+std::string interval_error(const std::string& text) {
+  const auto parsed = duration_of(text);
+  if (!parsed) {
+    return parsed.error().message;
+  }
+  return *parsed < std::chrono::seconds(1) ? "'" + text + "' is less than a second: take 10s" : "";
+}
+
 std::string validity_error(const std::string& text) {
   const auto parsed = base::parse_duration(text);
   if (!parsed) {

@@ -22,6 +22,9 @@ namespace cfkops::cli {
 /// Of why something is done against a rule.
 [[nodiscard]] std::string reason_error(const std::string& text);
 
+/// Of what lies between two looks: a second or more.
+[[nodiscard]] std::string interval_error(const std::string& text);
+
 /// Of how long something holds: longer than nothing.
 [[nodiscard]] std::string validity_error(const std::string& text);
 

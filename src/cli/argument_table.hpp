@@ -22,6 +22,7 @@ struct Slots {
   std::string sandbox;
   std::string lock_lease;
   std::string valid_for;
+  std::string watch_every;
   const CLI::Option* run_sandbox = nullptr;
   const CLI::Option* plan_sandbox = nullptr;
   const CLI::Option* points = nullptr;

@@ -1,3 +1,4 @@
+#include "argument_checks.hpp"
 #include "argument_table.hpp"
 
 #include <CLI/CLI.hpp>
@@ -23,6 +24,13 @@ void add_health_command(CLI::App& app, Slots& slots) {
                    slots.arguments.fail_on,
                    "The least severity that the exit code tells of (fail)")
       ->check(CLI::IsMember({"warning", "fail", "critical"}));
+  CLI::Option* watch = health->add_flag(
+      "--watch", slots.arguments.watch, "Look again and again, until Ctrl-C; as text or json");
+  health
+      ->add_option(
+          "--every", slots.watch_every, "Of --watch: how long to wait between two looks (10s)")
+      ->needs(watch)
+      ->check(interval_error);
 }
 
 }  // namespace cfkops::cli

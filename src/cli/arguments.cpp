@@ -145,6 +145,10 @@ void finish(Slots& slots) {
   if (const auto valid_for = base::parse_duration(slots.valid_for)) {
     slots.arguments.valid_for = *valid_for;
   }
+  if (!slots.watch_every.empty()) {
+    slots.arguments.watch_every =
+        duration_of(slots.watch_every).value_or(slots.arguments.watch_every);
+  }
   if (!slots.request_timeout.empty()) {
     global.request_timeout = duration_of(slots.request_timeout).value_or(global.request_timeout);
   }
@@ -154,7 +158,7 @@ void finish(Slots& slots) {
 
 std::vector<std::string> output_forms(std::string_view command) {
   std::vector<std::string> forms = {"text", "json"};
-  if (command == "rehearse" || command == "runs export") {
+  if (command == "rehearse" || command == "runs export" || command == "show") {
     forms.emplace_back("markdown");
   }
   if (command == "runs export") {
@@ -200,12 +204,15 @@ ParsedArguments parse_arguments(std::span<const std::string> words) {
   }
   finish(slots);
   slots.arguments.command = path_of(app);
-  const std::vector<std::string> forms = output_forms(slots.arguments.command);
+  const std::vector<std::string> forms = slots.arguments.watch
+                                             ? std::vector<std::string>{"text", "json"}
+                                             : output_forms(slots.arguments.command);
   if (!contains(forms, slots.output)) {
     return {.arguments = {},
             .out = {},
             .err = "cfkops: --output " + slots.output + ": " + slots.arguments.command +
-                   " has no such form; take " + base::enumerate(forms) + "\n",
+                   (slots.arguments.watch ? " --watch" : "") + " has no such form; take " +
+                   base::enumerate(forms) + "\n",
             .exit_code = 2};
   }
   return {.arguments = std::move(slots.arguments), .out = {}, .err = {}, .exit_code = 0};

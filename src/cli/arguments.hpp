@@ -13,8 +13,8 @@
 
 namespace cfkops::cli {
 
-/// Markdown: `rehearse`, `runs export` and `health`; Html: `health`; Csv: `runs export` alone;
-/// those behind it: `lint`.
+/// Markdown: `rehearse`, `runs export`, `show` and `health`; Html: `health`; Csv: `runs export`
+/// alone; those behind it: `lint`.
 enum class Output { Text, Json, Markdown, Html, Csv, Github, Gitlab, Sarif, Junit };
 
 /// How what goes on is shown to a person: moving where a terminal is, moving, or as lines.
@@ -94,11 +94,13 @@ struct Arguments {
   std::string profile = "ci";             ///< of `lint`, `lsp`: which rules; of `health`: checks
   std::string baseline;                   ///< of `health`: the file of an earlier look, or ""
   std::string fail_on = "fail";           ///< of `health`: a severity
-  std::string folder;                     ///< of `import`: where drafts are written, or ""
-  std::string section;                    ///< of `import`: number or title of one, or ""
-  std::string owner;                      ///< of `import`: who answers for the drafts, or ""
-  std::string filter;                     ///< of `test`: a part of the names of those to run, or ""
-  std::vector<std::string> crds;          ///< of `lint`, `lsp`: files and folders of definitions
+  bool watch = false;                     ///< of `health`: again and again
+  Duration watch_every = std::chrono::seconds(10);  ///< of that: what lies between two looks
+  std::string folder;             ///< of `import`: where drafts are written, or ""
+  std::string section;            ///< of `import`: number or title of one, or ""
+  std::string owner;              ///< of `import`: who answers for the drafts, or ""
+  std::string filter;             ///< of `test`: a part of the names of those to run, or ""
+  std::vector<std::string> crds;  ///< of `lint`, `lsp`: files and folders of definitions
   LogsArguments logs;
   std::string docs;  ///< of `lsp` and `lint`: a folder or a URI, or ""
 };

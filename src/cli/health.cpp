@@ -1,7 +1,7 @@
 #include "commands.hpp"
 #include "connection.hpp"
-#include "exit_code.hpp"
 #include "health_report.hpp"
+#include "health_watch.hpp"
 #include "json_line.hpp"
 #include "json_observer.hpp"
 
@@ -10,8 +10,10 @@
 #include "cfkops/health/read.hpp"
 #include "cfkops/health/report.hpp"
 
+#include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include <cstdint>
 #include <optional>
 
 namespace cfkops::cli {
@@ -46,14 +48,56 @@ std::string shown(const health::Report& report, Output output, Severity fail_on)
   }
 }
 
-/// What was found counts before what could not be told.
-int code_of(const health::Report& report, Severity fail_on) {
-  const auto worst = report.worst();
-  if (worst && *worst >= fail_on) {
-    return kValidationFailed;
+/// Looks at a cluster as the command line says.
+class Looker {
+ public:
+  /// All must outlive it.
+  Looker(const Arguments& arguments,
+         const AppEnvironment& environment,
+         kube::Reader& reader,
+         const std::optional<health::Baseline>& baseline)
+      : arguments_(arguments),
+        environment_(environment),
+        reader_(reader),
+        baseline_(baseline) {}
+
+  Result<health::Report> look() {
+    // A look at the cluster is one at all of it, unless a namespace is named on the command line.
+    const std::string ns = arguments_.all_namespaces ? "" : arguments_.global.config.ns;
+    const health::ReadOptions options{
+        .profile = arguments_.profile == "sop" ? health::Profile::Sop : health::Profile::Full,
+        .ns = ns,
+        .timeout = arguments_.global.request_timeout == Duration::zero()
+                       ? Duration(std::chrono::hours(1))
+                       : arguments_.global.request_timeout};
+    reader_.set_audit_scope(fmt::format("cfkops/health/{}", ++looks_));
+    const MonoTime begin = environment_.clock.now();
+    const std::uint64_t requests = reader_.requests_sent();
+    CFKOPS_ASSIGN(const health::Snapshot snapshot, health::read_snapshot(reader_, options));
+    health::Report report = health::assess(snapshot, options.profile);
+    report.server = reader_.server();
+    report.scope = ns.empty() ? "all namespaces" : "namespace " + ns;
+    report.took = environment_.clock.now() - begin;
+    report.requests = reader_.requests_sent() - requests;
+    if (baseline_ && baseline_->server != report.server) {
+      return make_error(ErrorCode::InvalidInput,
+                        "the baseline '" + arguments_.baseline +
+                            "' is of another cluster: " + base::printable(baseline_->server),
+                        "make one of this: cfkops health -o json > baseline.json");
+    }
+    if (baseline_) {
+      leave_out(report, *baseline_);
+    }
+    return report;
   }
-  return report.count(health::Verdict::Unknown) > 0 ? kPrerequisite : kOk;
-}
+
+ private:
+  const Arguments& arguments_;
+  const AppEnvironment& environment_;
+  kube::Reader& reader_;
+  const std::optional<health::Baseline>& baseline_;
+  int looks_ = 0;
+};
 
 }  // namespace
 
@@ -68,38 +112,17 @@ int health_command(const Arguments& arguments, const AppEnvironment& environment
     return fail(environment, connection.error());
   }
   kube::Reader reader(*connection->loop, connection->reader_options(arguments.global));
-  reader.set_audit_scope("cfkops/health/1");
-  // A look at the cluster is one at all of it, unless a namespace is named on the command line.
-  const std::string ns = arguments.all_namespaces ? "" : arguments.global.config.ns;
-  const health::ReadOptions options{
-      .profile = arguments.profile == "sop" ? health::Profile::Sop : health::Profile::Full,
-      .ns = ns,
-      .timeout = arguments.global.request_timeout == Duration::zero()
-                     ? Duration(std::chrono::hours(1))
-                     : arguments.global.request_timeout};
-  const MonoTime begin = environment.clock.now();
-  const auto snapshot = health::read_snapshot(reader, options);
-  if (!snapshot) {
-    return fail(environment, snapshot.error());
+  Looker looker(arguments, environment, reader, *baseline);
+  if (arguments.watch) {
+    return watch_health(
+        arguments, environment, *connection->loop, [&looker] { return looker.look(); });
   }
-  health::Report report = health::assess(*snapshot, options.profile);
-  report.server = reader.server();
-  report.scope = ns.empty() ? "all namespaces" : "namespace " + ns;
-  report.took = environment.clock.now() - begin;
-  report.requests = reader.requests_sent();
-  if (*baseline) {
-    if ((*baseline)->server != report.server) {
-      return fail(environment,
-                  make_error(ErrorCode::InvalidInput,
-                             "the baseline '" + arguments.baseline +
-                                 "' is of another cluster: " + base::printable((*baseline)->server),
-                             "make one of this: cfkops health -o json > baseline.json"));
-    }
-    leave_out(report, **baseline);
+  const auto report = looker.look();
+  if (!report) {
+    return fail(environment, report.error());
   }
-  const Severity fail_on = health::severity_named(arguments.fail_on).value_or(Severity::Critical);
-  environment.terminal.out(shown(report, arguments.global.output, fail_on));
-  return code_of(report, fail_on);
+  environment.terminal.out(shown(*report, arguments.global.output, fail_severity(arguments)));
+  return health_code(*report, fail_severity(arguments));
 }
 
 }  // namespace cfkops::cli

@@ -1,7 +1,9 @@
 #include "health_report.hpp"
 
+#include "exit_code.hpp"
 #include "xml.hpp"
 
+#include "cfkops/base/markdown.hpp"
 #include "cfkops/base/text.hpp"
 
 #include <fmt/format.h>
@@ -67,23 +69,13 @@ std::string head_of(const Report& report) {
 
 /// One line for each group: what it comes to.
 std::string groups_of(const Report& report) {
-  std::map<std::string_view, std::map<Verdict, std::size_t>> groups;
-  std::vector<std::string_view> order;
-  for (const Answer& answer : report.results) {
-    const std::string_view group = health::group_of(answer.check->id);
-    if (!groups.contains(group)) {
-      order.push_back(group);
-    }
-    ++groups[group][answer.verdict];
-  }
   std::string text = "\n";
-  for (const std::string_view group : order) {
-    auto& counts = groups[group];
+  for (const GroupCounts& group : groups(report)) {
     text += fmt::format("  {:<36}{:>3} pass{:>4} found{:>4} unknown\n",
-                        group,
-                        counts[Verdict::Pass],
-                        counts[Verdict::Found],
-                        counts[Verdict::Unknown]);
+                        group.name,
+                        group.pass,
+                        group.found,
+                        group.unknown);
   }
   return text;
 }
@@ -128,18 +120,6 @@ std::string unknown_text(const Report& report) {
   return text;
 }
 
-/// A text within a table: no bar ends it, no markup starts in it.
-std::string cell(std::string_view text) {
-  std::string safe;
-  for (const char c : base::printable(text)) {
-    if (std::string_view("|`*_<[\\").find(c) != std::string_view::npos) {
-      safe += '\\';
-    }
-    safe += c;
-  }
-  return safe;
-}
-
 }  // namespace
 
 std::vector<Found> worst_first(const Report& report) {
@@ -155,15 +135,47 @@ std::vector<Found> worst_first(const Report& report) {
   return all;
 }
 
+std::vector<GroupCounts> groups(const Report& report) {
+  std::vector<GroupCounts> all;
+  for (const Answer& answer : report.results) {
+    const std::string_view name = health::group_of(answer.check->id);
+    auto group = std::find_if(
+        all.begin(), all.end(), [name](const GroupCounts& one) { return one.name == name; });
+    if (group == all.end()) {
+      group = all.insert(all.end(), {.name = name});
+    }
+    group->pass += answer.verdict == Verdict::Pass ? 1U : 0U;
+    group->found += answer.verdict == Verdict::Found ? 1U : 0U;
+    group->unknown += answer.verdict == Verdict::Unknown ? 1U : 0U;
+    for (const Finding& finding : answer.found) {
+      group->worst = std::max(group->worst, std::optional(finding.severity));
+    }
+  }
+  return all;
+}
+
+int health_code(const Report& report, Severity fail_on) {
+  const auto worst = report.worst();
+  if (worst && *worst >= fail_on) {
+    return kValidationFailed;
+  }
+  return report.count(Verdict::Unknown) > 0 ? kPrerequisite : kOk;
+}
+
+Severity fail_severity(const Arguments& arguments) {
+  return health::severity_named(arguments.fail_on).value_or(Severity::Critical);
+}
+
 std::string health_text(const Report& report) {
   return head_of(report) + groups_of(report) + findings_text(report) + unknown_text(report);
 }
 
 std::string health_markdown(const Report& report) {
-  std::string text = fmt::format("# Cluster health: {}\n\n", cell(report.verdict_line()));
+  std::string text =
+      fmt::format("# Cluster health: {}\n\n", base::markdown_text(report.verdict_line()));
   text += fmt::format("{}, {}, {} by {} clock; {}, {}; profile {}.\n\n{}.\n",
-                      cell(report.server),
-                      cell(report.scope),
+                      base::markdown_text(report.server),
+                      base::markdown_text(report.scope),
                       base::format_rfc3339_seconds(report.at),
                       report.by_server_clock ? "the server's" : "this machine's",
                       base::counted(static_cast<long long>(report.nodes), "node"),
@@ -180,19 +192,20 @@ std::string health_markdown(const Report& report) {
     text += fmt::format("| {} | {} | {} | {} | {} = {} | {} |\n",
                         to_string(found.finding->severity),
                         found.check->id,
-                        cell(found.finding->object),
-                        cell(found.finding->message),
-                        cell(found.finding->field),
-                        cell(found.finding->value),
-                        cell(found.check->remedy));
+                        base::markdown_text(found.finding->object),
+                        base::markdown_text(found.finding->message),
+                        base::markdown_text(found.finding->field),
+                        base::markdown_text(found.finding->value),
+                        base::markdown_text(found.check->remedy));
   }
   text += "\n| check | question | verdict |\n| --- | --- | --- |\n";
   for (const Answer& answer : report.results) {
-    text += fmt::format("| {} | {} | {}{} |\n",
-                        answer.check->id,
-                        answer.check->question,
-                        to_string(answer.verdict),
-                        answer.unknown.empty() ? "" : ": " + cell(answer.unknown.front()));
+    text += fmt::format(
+        "| {} | {} | {}{} |\n",
+        answer.check->id,
+        answer.check->question,
+        to_string(answer.verdict),
+        answer.unknown.empty() ? "" : ": " + base::markdown_text(answer.unknown.front()));
   }
   return text;
 }

@@ -1,5 +1,6 @@
 #include "run_export.hpp"
 
+#include "cfkops/base/markdown.hpp"
 #include "cfkops/base/text.hpp"
 
 #include <nlohmann/json.hpp>
@@ -59,22 +60,10 @@ std::string signers_of(const Json& log) {
   return keys.empty() ? "nobody" : base::join(keys, ", ");
 }
 
-/// Nothing in a cell ends it, or is taken for markup.
-std::string cell(const std::string& text) {
-  std::string out;
-  for (const char c : text) {
-    if (c == '|' || c == '\\' || c == '`' || c == '*' || c == '<' || c == '[' || c == '_') {
-      out += '\\';
-    }
-    out += c == '\n' ? ' ' : c;
-  }
-  return out;
-}
-
 std::string row(Cells cells) {
   std::string text = "|";
   for (const std::string& one : cells) {
-    text += " " + cell(one) + " |";
+    text += " " + base::markdown_text(one) + " |";
   }
   return text + "\n";
 }
@@ -121,14 +110,17 @@ std::string facts(const Json& run) {
 std::string plan_of(const Json& plan) {
   std::string text;
   for (const auto& [name, value] : plan.get("/params").members()) {
-    text += "- " + cell(name + " = " + text_of(value, "")) + "\n";
+    text += "- " + base::markdown_text(name + " = " + text_of(value, "")) + "\n";
   }
   for (const Json& step : plan.items("/steps")) {
-    text += "- " + cell(text_of(step, "/id") + ": " + text_of(step, "/title")) + "\n";
+    text +=
+        "- " + base::markdown_text(text_of(step, "/id") + ": " + text_of(step, "/title")) + "\n";
     for (const Json& change : step.items("/changes")) {
-      text += "  - " + cell(text_of(change, "/verb") + " " + text_of(change, "/object")) + "\n";
+      text += "  - " +
+              base::markdown_text(text_of(change, "/verb") + " " + text_of(change, "/object")) +
+              "\n";
       for (const Json& line : change.items("/diff")) {
-        text += "    - " + cell(text_of(line, "")) + "\n";
+        text += "    - " + base::markdown_text(text_of(line, "")) + "\n";
       }
     }
   }
@@ -138,7 +130,7 @@ std::string plan_of(const Json& plan) {
 }  // namespace
 
 std::string to_markdown(const Json& run) {
-  std::string text = "# Run " + cell(text_of(run, "/run")) + "\n\n" + facts(run);
+  std::string text = "# Run " + base::markdown_text(text_of(run, "/run")) + "\n\n" + facts(run);
   text += "\n## Plan\n\n" + plan_of(run.get("/plan"));
   if (const Json rollback = run.get("/rollbackPlan"); !rollback.is_null()) {
     text += "\n## Plan of the rollback\n\n" + plan_of(rollback);
@@ -194,7 +186,7 @@ std::string to_markdown(const Json& run) {
   }
   text += "\n## Left behind\n\n";
   for (const Json& one : run.items("/left")) {
-    text += "- " + cell(text_of(one, "")) + "\n";
+    text += "- " + base::markdown_text(text_of(one, "")) + "\n";
   }
   return text;
 }

@@ -4,6 +4,7 @@
 #include "load.hpp"
 #include "request.hpp"
 #include "runbook_json.hpp"
+#include "runbook_page.hpp"
 
 #include "cfkops/base/clock.hpp"
 #include "cfkops/base/text.hpp"
@@ -89,15 +90,7 @@ std::string locks_text(const runbook::Runbook& book) {
 std::string windows_text(const runbook::Runbook& book) {
   std::string text;
   for (const runbook::WindowEntry& window : book.windows) {
-    text += "  " + std::string(runbook::to_string(window.kind)) + "  ";
-    text += window.title.empty() ? "" : window.title + ": ";
-    if (!window.file.empty()) {
-      text += window.file + "\n";
-      continue;
-    }
-    text += "from " + window.start + (window.timezone.empty() ? " UTC" : " " + window.timezone);
-    text += window.duration ? " for " + base::format_duration(*window.duration) : "";
-    text += (window.rrule.empty() ? "" : ", " + window.rrule) + "\n";
+    text += "  " + window_words(window) + "\n";
   }
   return text;
 }
@@ -141,6 +134,10 @@ int show_command(const Arguments& arguments, const AppEnvironment& environment) 
   }
   if (arguments.global.output == Output::Json) {
     environment.terminal.out(json_line(to_json(*book)));
+    return kOk;
+  }
+  if (arguments.global.output == Output::Markdown) {
+    environment.terminal.out(base::printable_lines(runbook_page(*book)));
     return kOk;
   }
   const std::string place = arguments.global.config.ns.empty() ? " -n NAMESPACE" : "";

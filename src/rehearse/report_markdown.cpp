@@ -1,5 +1,6 @@
 #include "report_words.hpp"
 
+#include "cfkops/base/markdown.hpp"
 #include "cfkops/base/text.hpp"
 #include "cfkops/rehearse/rehearse.hpp"
 
@@ -8,22 +9,10 @@
 namespace cfkops::rehearse {
 namespace {
 
-/// A text within a table: no bar ends it, no markup starts in it.
-std::string cell(const std::string& text) {
-  std::string safe;
-  for (const char c : base::printable(text)) {
-    if (c == '|' || c == '`' || c == '*' || c == '_' || c == '<' || c == '[' || c == '\\') {
-      safe += '\\';
-    }
-    safe += c;
-  }
-  return safe;
-}
-
 std::string row(const std::vector<std::string>& cells) {
   std::string text = "|";
   for (const std::string& one : cells) {
-    text += " " + cell(one) + " |";
+    text += " " + base::markdown_text(one) + " |";
   }
   return text + "\n";
 }
@@ -66,7 +55,10 @@ std::string harm_list(const RehearsalReport& report) {
   std::string text;
   const auto add = [&text](const Rehearsed& run) {
     for (const std::string& one : run.harm) {
-      text += fmt::format("- {}, {}: {}\n", cell(run.fault), cell(step_word(run)), cell(one));
+      text += fmt::format("- {}, {}: {}\n",
+                          base::markdown_text(run.fault),
+                          base::markdown_text(step_word(run)),
+                          base::markdown_text(one));
     }
   };
   add(report.plain);
@@ -80,14 +72,15 @@ std::string harm_list(const RehearsalReport& report) {
 
 std::string to_markdown(const RehearsalReport& report) {
   std::string text = fmt::format("# Rehearsal of {}\n\nScenario {}, seed {}. Plain run: {}; {}.\n",
-                                 cell(report.runbook),
-                                 cell(report.scenario),
+                                 base::markdown_text(report.runbook),
+                                 base::markdown_text(report.scenario),
                                  report.seed,
-                                 cell(what_it_did(report.plain)),
-                                 cell(disruption(report.plain)));
+                                 base::markdown_text(what_it_did(report.plain)),
+                                 base::markdown_text(disruption(report.plain)));
   if (report.runs.size() > 1) {
-    text += fmt::format(
-        "\n## Faults by step\n\n{}.\n\n{}", cell(totals(report.runs)), matrix_table(report.runs));
+    text += fmt::format("\n## Faults by step\n\n{}.\n\n{}",
+                        base::markdown_text(totals(report.runs)),
+                        matrix_table(report.runs));
   }
   if (const std::string harm = harm_list(report); !harm.empty()) {
     text += "\n## Harm\n\n" + harm;

@@ -1,3 +1,4 @@
+#include "check_named.hpp"
 #include "cluster_bench.hpp"
 #include "health_report.hpp"
 #include "support/temp_dir.hpp"
@@ -12,17 +13,9 @@ namespace cfkops::cli {
 namespace {
 
 using health::Severity;
+using test::check_named;
 using testing::HasSubstr;
 using testing::Not;
-
-const health::Check& check_named(std::string_view id) {
-  for (const health::Check& check : health::catalogue()) {
-    if (check.id == id) {
-      return check;
-    }
-  }
-  return health::catalogue().front();
-}
 
 /// One warning, one failure with words that are no markup, one unknown.
 health::Report sample() {
