@@ -5,14 +5,17 @@
 #include "subject.hpp"
 #include "workload.hpp"
 
+#include "cfkops/base/clock.hpp"
 #include "cfkops/base/text.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <chrono>
 #include <optional>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace cfkops::actions {
@@ -22,6 +25,8 @@ namespace {
 using engine::CheckResult;
 using engine::Verdict;
 using runbook::Type;
+
+constexpr Duration kLookAgain = std::chrono::seconds(2);
 
 /// What is asked of the pods besides being rolled out.
 struct Wanted {
@@ -168,9 +173,40 @@ class CheckRollout final : public engine::Check {
     return kSpec;
   }
 
-  [[nodiscard]] CheckResult evaluate(const engine::Context& /*context*/,
+  [[nodiscard]] CheckResult evaluate(const engine::Context& context,
                                      kube::Reader& reader,
                                      const engine::Arguments& arguments) const override {
+    const MonoTime began = reader.loop().clock().now();
+    const MonoTime until = began + arguments.duration("hold");
+    for (;;) {
+      CheckResult result = look(reader, arguments);
+      const MonoTime now = reader.loop().clock().now();
+      if (result.verdict != Verdict::Pass || now >= until) {
+        return result;
+      }
+      context.waiting({.what = "it to stay so for " +
+                               base::format_duration(arguments.duration("hold")),
+                       .why = result.summary,
+                       .details = {},
+                       .estimate = until - now,
+                       .elapsed = now - began});
+      if (const Status paused = reader.loop().pause(std::min(kLookAgain, until - now)); !paused) {
+        return CheckResult::unknown(paused.error());
+      }
+    }
+  }
+
+  [[nodiscard]] std::optional<std::vector<kube::AccessQuestion>> permissions(
+      const engine::Context& /*context*/,
+      kube::Reader& /*reader*/,
+      const engine::Arguments& arguments) const override {
+    const Subject subject = subject_of_workload(arguments);
+    return std::vector{subject.may("get"),
+                       Subject{kube::resources::pods(), subject.ns, ""}.may("list")};
+  }
+
+ private:
+  static CheckResult look(kube::Reader& reader, const engine::Arguments& arguments) {
     const auto workload = read_workload(reader, arguments);
     if (!workload) {
       return CheckResult::unknown(workload.error());
@@ -192,16 +228,6 @@ class CheckRollout final : public engine::Check {
     return result_of(*workload, *wanted, std::move(found));
   }
 
-  [[nodiscard]] std::optional<std::vector<kube::AccessQuestion>> permissions(
-      const engine::Context& /*context*/,
-      kube::Reader& /*reader*/,
-      const engine::Arguments& arguments) const override {
-    const Subject subject = subject_of_workload(arguments);
-    return std::vector{subject.may("get"),
-                       Subject{kube::resources::pods(), subject.ns, ""}.may("list")};
-  }
-
- private:
   static runbook::ActionSpec make_spec() {
     const Type text = Type::of(Type::Kind::String);
     const Type number = Type::of(Type::Kind::Int);
@@ -221,7 +247,11 @@ class CheckRollout final : public engine::Check {
          .help = "in which container; else all of the image's repository, or the only one"},
         {.name = "most_restarts",
          .type = number,
-         .help = "how often its containers may have been restarted in all; left out: any number"}};
+         .help = "how often its containers may have been restarted in all; left out: any number"},
+        {.name = "hold",
+         .type = Type::of(Type::Kind::Duration),
+         .fallback = runbook::Value(Duration::zero()),
+         .help = "for how long it must stay so"}};
     spec.outputs = {{"pods", number, "that it has, not counting those that ended or are going"},
                     {"restarts", number, "of their containers"},
                     {"images", Type::list_of(text), "what the nodes say that they run of it"}};
