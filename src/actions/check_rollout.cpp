@@ -184,12 +184,12 @@ class CheckRollout final : public engine::Check {
       if (result.verdict != Verdict::Pass || now >= until) {
         return result;
       }
-      context.waiting({.what = "it to stay so for " +
-                               base::format_duration(arguments.duration("hold")),
-                       .why = result.summary,
-                       .details = {},
-                       .estimate = until - now,
-                       .elapsed = now - began});
+      context.waiting(
+          {.what = "it to stay so for " + base::format_duration(arguments.duration("hold")),
+           .why = result.summary,
+           .details = {},
+           .estimate = until - now,
+           .elapsed = now - began});
       if (const Status paused = reader.loop().pause(std::min(kLookAgain, until - now)); !paused) {
         return CheckResult::unknown(paused.error());
       }
