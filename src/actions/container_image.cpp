@@ -59,7 +59,8 @@ std::string image_repository(std::string_view image) {
   if (has_registry(name)) {
     return std::string(name);
   }
-  return fmt::format("docker.io/{}{}", name.find('/') == name.npos ? "library/" : "", name);
+  return fmt::format(
+      "docker.io/{}{}", name.find('/') == std::string_view::npos ? "library/" : "", name);
 }
 
 std::string image_digest(std::string_view image) {
@@ -116,6 +117,7 @@ Result<std::vector<ContainerImage>> containers_for(const kube::Object& workload,
   const std::vector<ContainerImage> all = template_images(workload);
   std::vector<ContainerImage> chosen;
   std::vector<std::string> names;
+  names.reserve(all.size());
   for (const ContainerImage& one : all) {
     names.push_back(one.container);
     const bool fits = container.empty() ? image_repository(one.image) == image_repository(image)

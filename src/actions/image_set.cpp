@@ -65,8 +65,10 @@ Json to_json(const std::vector<ContainerImage>& images) {
 }
 
 std::vector<ContainerImage> from_json(const Json& json) {
+  const std::vector<Json> all = json.items();
   std::vector<ContainerImage> images;
-  for (const Json& one : json.items()) {
+  images.reserve(all.size());
+  for (const Json& one : all) {
     images.push_back({.list = one.string_or("/list", ""),
                       .container = one.string_or("/container", ""),
                       .image = one.string_or("/image", "")});
@@ -270,6 +272,7 @@ class ImageSet final : public engine::Action {
     const auto found = former(context);
     const std::vector<std::string> before = image_texts(found.value_or(choice.before));
     runbook::ValueList containers;
+    containers.reserve(choice.after.size());
     for (const ContainerImage& one : choice.after) {
       containers.emplace_back(one.container);
     }
