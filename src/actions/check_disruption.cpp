@@ -1,7 +1,9 @@
 #include "cluster_view.hpp"
 #include "kinds.hpp"
 #include "node_pods.hpp"
+#include "rollout.hpp"
 #include "subject.hpp"
+#include "workload.hpp"
 
 #include "cfkops/base/text.hpp"
 #include "cfkops/placement/disruption.hpp"
@@ -21,25 +23,63 @@ using placement::BudgetUse;
 using placement::Disruption;
 using runbook::Type;
 
-/// What is to be evicted: the pods of a node, or those of a selector in a namespace.
-Result<std::vector<Json>> going_of(const engine::Context& context,
-                                   kube::Reader& reader,
-                                   const engine::Arguments& arguments) {
+/// What would go, and how much of it at once.
+struct Going {
+  std::vector<Json> pods;
+  std::int64_t at_once = 1;
+};
+
+bool has_workload(const engine::Arguments& arguments) {
+  const runbook::Value* workload = arguments.find("workload");
+  return workload != nullptr && !workload->is_null();
+}
+
+Result<std::vector<Json>> pods_of(kube::Reader& reader,
+                                  const std::string& ns,
+                                  const std::string& selector) {
+  CFKOPS_ASSIGN(
+      const kube::ObjectList pods,
+      reader.list(kube::resources::pods(), ns, {.label_selector = selector, .field_selector = {}}));
+  return jsons_of(pods);
+}
+
+/// All pods of a workload, as many at once as its own rollout takes away: none where each one's
+/// successor comes first.
+Result<Going> rolled(kube::Reader& reader, const engine::Arguments& arguments) {
+  CFKOPS_ASSIGN(const Workload workload, read_workload(reader, arguments));
+  const RolloutRoom room = rollout_room(workload.object);
+  Going going{.pods = {}, .at_once = std::min(room.away, room.wanted)};
+  if (going.at_once > 0) {
+    CFKOPS_ASSIGN(going.pods, pods_of(reader, workload.object.ns(), workload.selector()));
+  }
+  return going;
+}
+
+/// What is to be evicted: the pods of a node, those of a selector in a namespace, or those that a
+/// rollout of a workload replaces.
+Result<Going> going_of(const engine::Context& context,
+                       kube::Reader& reader,
+                       const engine::Arguments& arguments) {
   const std::string node = optional_text(arguments, "node");
   const std::string selector = optional_text(arguments, "selector");
-  if (node.empty() == selector.empty()) {
+  const int given =
+      (node.empty() ? 0 : 1) + (selector.empty() ? 0 : 1) + (has_workload(arguments) ? 1 : 0);
+  if (given != 1) {
     return make_error(ErrorCode::InvalidInput,
-                      "disruption needs either a node or a selector",
-                      "node: NODE, or selector: app=web");
+                      "disruption needs either a node or a selector, or a workload",
+                      "node: NODE, selector: app=web, or workload: ${params.workload}");
   }
-  if (!node.empty()) {
-    return pods_to_evict(reader, node);
+  if (has_workload(arguments)) {
+    return rolled(reader, arguments);
   }
-  CFKOPS_ASSIGN(const kube::ObjectList pods,
-                reader.list(kube::resources::pods(),
-                            namespace_of(context, arguments),
-                            {.label_selector = selector, .field_selector = {}}));
-  return jsons_of(pods);
+  Going going{.pods = {}, .at_once = arguments.integer("at_once")};
+  if (going.at_once < 0) {
+    return make_error(ErrorCode::InvalidInput, "at_once is 0 (all) or more");
+  }
+  CFKOPS_ASSIGN(going.pods,
+                !node.empty() ? pods_to_evict(reader, node)
+                              : pods_of(reader, namespace_of(context, arguments), selector));
+  return going;
 }
 
 CheckResult result_of(const Disruption& found, std::size_t pods, bool now) {
@@ -98,25 +138,28 @@ class CheckDisruption final : public engine::Check {
     if (!going) {
       return CheckResult::unknown(going.error());
     }
-    const auto budgets = budgets_for(reader, *going);
+    const auto budgets = budgets_for(reader, going->pods);
     if (!budgets) {
       return CheckResult::unknown(budgets.error());
     }
-    const std::int64_t at_once = arguments.integer("at_once");
-    if (at_once < 0) {
-      return CheckResult::unknown(
-          make_error(ErrorCode::InvalidInput, "at_once is 0 (all) or more"));
-    }
-    return result_of(placement::disruption(*going, *budgets, static_cast<std::size_t>(at_once)),
-                     going->size(),
-                     arguments.boolean("now"));
+    return result_of(
+        placement::disruption(going->pods, *budgets, static_cast<std::size_t>(going->at_once)),
+        going->pods.size(),
+        arguments.boolean("now"));
   }
 
-  /// A selector is about one namespace, a node about all.
+  /// A selector or a workload is about one namespace, a node about all.
   [[nodiscard]] std::optional<std::vector<kube::AccessQuestion>> permissions(
       const engine::Context& context,
       kube::Reader& /*reader*/,
       const engine::Arguments& arguments) const override {
+    if (has_workload(arguments)) {
+      const Subject workload = subject_of_workload(arguments);
+      return std::vector{
+          workload.may("get"),
+          Subject{kube::resources::pods(), workload.ns, ""}.may("list"),
+          Subject{kube::resources::pod_disruption_budgets(), workload.ns, ""}.may("list")};
+    }
     if (optional_text(arguments, "selector").empty()) {
       return std::nullopt;
     }
@@ -136,6 +179,9 @@ class CheckDisruption final : public engine::Check {
         {.name = "node", .type = text, .help = "the pods that draining this node would evict"},
         {.name = "selector", .type = text, .help = "or the pods with these labels, as kubectl -l"},
         {.name = "namespace", .type = text, .help = "of the selector; the run's when left out"},
+        {.name = "workload",
+         .type = Type::ref({"Deployment", "StatefulSet", "DaemonSet"}),
+         .help = "or the pods of this one, as many away together as its own rollout takes"},
         {.name = "at_once",
          .type = number,
          .fallback = runbook::Value(std::int64_t{1}),

@@ -1,6 +1,7 @@
 #include "cluster_view.hpp"
 #include "kinds.hpp"
 #include "quota_room.hpp"
+#include "rollout.hpp"
 #include "workload.hpp"
 
 #include "cfkops/base/text.hpp"
@@ -19,6 +20,17 @@ namespace {
 using engine::CheckResult;
 using engine::Verdict;
 using runbook::Type;
+
+/// How many pods it is asked to have room for: as many as the argument says or, where that is left
+/// out, as its rollout has at once.
+std::int64_t asked_for(const Workload& workload, const engine::Arguments& arguments) {
+  const runbook::Value* given = arguments.find("replicas");
+  if (given != nullptr && !given->is_null()) {
+    return arguments.integer("replicas");
+  }
+  const RolloutRoom room = rollout_room(workload.object);
+  return room.wanted + room.more;
+}
 
 /// Placing very many at once takes too long to be waited for.
 constexpr std::size_t kMostPlaced = 100;
@@ -95,8 +107,11 @@ class CheckHeadroom final : public engine::Check {
     if (!known) {
       return CheckResult::unknown(known.error());
     }
-    const std::vector<Json> pods =
-        added_pods(known->workload, arguments.integer("replicas"), known->view);
+    const std::int64_t asked = asked_for(known->workload, arguments);
+    if (known->workload.resource.kind == "DaemonSet") {
+      return of_daemon_set(known->workload, asked);
+    }
+    const std::vector<Json> pods = added_pods(known->workload, asked, known->view);
     CheckResult result;
     if (pods.empty()) {
       result.verdict = Verdict::Pass;
@@ -109,6 +124,26 @@ class CheckHeadroom final : public engine::Check {
   }
 
  private:
+  /// Its further pods stand on the very nodes of those that they replace, which placing does not
+  /// count.
+  static CheckResult of_daemon_set(const Workload& workload, std::int64_t asked) {
+    const std::int64_t more = asked - rollout_room(workload.object).wanted;
+    CheckResult result;
+    if (more <= 0) {
+      result.verdict = Verdict::Pass;
+      result.summary = workload.object.text() + " needs no more pods than it has";
+    } else {
+      result.summary = fmt::format(
+          "{} of {} beside the present ones, on the same nodes: whether they fit "
+          "cannot be told",
+          base::counted(more, "pod"),
+          workload.object.text());
+      result.remedy = "set spec.updateStrategy.rollingUpdate.maxSurge to 0, or look at its nodes";
+    }
+    result.outputs = {{"pods", std::max<std::int64_t>(more, 0)}};
+    return result;
+  }
+
   static runbook::ActionSpec make_spec() {
     const Type number = Type::of(Type::Kind::Int);
     runbook::ActionSpec spec{
@@ -116,8 +151,10 @@ class CheckHeadroom final : public engine::Check {
         .summary = "a workload's further pods would find nodes, and the quotas let them in"};
     spec.is_check = true;
     spec.arguments = {
-        workload_argument(),
-        {.name = "replicas", .type = number, .required = true, .help = "how many it is to have"}};
+        rolled_workload_argument(),
+        {.name = "replicas",
+         .type = number,
+         .help = "how many it is to have; left out: as many as it has while it is rolled out"}};
     spec.outputs = {{"pods", number, "that it would have more than now"}};
     spec.permissions = view_permissions();
     spec.permissions.insert(spec.permissions.begin(),

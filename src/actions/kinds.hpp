@@ -7,6 +7,7 @@
 namespace cfkops::actions {
 
 [[nodiscard]] const engine::Action& human_task();
+[[nodiscard]] const engine::Action& image_set();
 [[nodiscard]] const engine::Action& logs_collect();
 [[nodiscard]] const engine::Action& network_policy_apply();
 [[nodiscard]] const engine::Action& node_cordon();
@@ -39,11 +40,13 @@ namespace cfkops::actions {
 [[nodiscard]] const engine::Check& check_node();
 [[nodiscard]] const engine::Check& check_permission();
 [[nodiscard]] const engine::Check& check_pods_settled();
+[[nodiscard]] const engine::Check& check_rollout();
 [[nodiscard]] const engine::Check& check_version();
 [[nodiscard]] const engine::Check& check_kafka_replication();
 [[nodiscard]] const engine::Check& check_kafka_quorum();
 
 [[nodiscard]] const engine::RefSource& ref_claim();
+[[nodiscard]] const engine::RefSource& ref_daemon_set();
 [[nodiscard]] const engine::RefSource& ref_deployment();
 [[nodiscard]] const engine::RefSource& ref_kafka();
 [[nodiscard]] const engine::RefSource& ref_node();

@@ -206,7 +206,7 @@ class QuotaSet final : public engine::Action {
     change.refused = refusal.has_value();
     change.verdict = refusal ? "refused: " + refusal->text() : "accepted";
     plan.changes = {std::move(change)};
-    for (const std::string& line : who_may_set_back(quota)) {
+    for (const std::string& line : who_may_set_back(quota, "the number")) {
       plan.notes.push_back(line);
     }
     return plan;

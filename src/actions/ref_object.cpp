@@ -45,6 +45,11 @@ const engine::RefSource& ref_claim() {
   return kSource;
 }
 
+const engine::RefSource& ref_daemon_set() {
+  static const RefObject kSource(kube::resources::daemon_sets());
+  return kSource;
+}
+
 const engine::RefSource& ref_deployment() {
   static const RefObject kSource(kube::resources::deployments());
   return kSource;

@@ -6,6 +6,7 @@
 
 #include <fmt/core.h>
 
+#include <charconv>
 #include <string>
 #include <utility>
 
@@ -95,7 +96,58 @@ RolloutState daemon_set(const Json& json) {
   return {.complete = true, .why = count(available, wanted) + " pods are available", .problem = {}};
 }
 
+enum class Rounding { Down, Up };
+
+/// The count at `pointer`, of `wanted` where it is a percentage.
+std::int64_t share(const Json& json,
+                   const std::string& pointer,
+                   std::int64_t wanted,
+                   const char* fallback,
+                   Rounding rounding) {
+  const Json value = json.get(pointer);
+  if (value.is_number()) {
+    return value.int_or("", 0);
+  }
+  const std::string text = json.string_or(pointer, fallback);
+  std::int64_t number = 0;
+  std::from_chars(text.data(), text.data() + text.size(), number);
+  if (!text.ends_with('%')) {
+    return number;
+  }
+  constexpr std::int64_t kWhole = 100;
+  return (number * wanted + (rounding == Rounding::Up ? kWhole - 1 : 0)) / kWhole;
+}
+
+RolloutRoom deployment_room(const Json& json, std::int64_t wanted) {
+  if (json.string_or("/spec/strategy/type", "RollingUpdate") == "Recreate") {
+    return {.wanted = wanted, .away = wanted, .more = 0};
+  }
+  const std::string rule = "/spec/strategy/rollingUpdate";
+  const std::int64_t more = share(json, rule + "/maxSurge", wanted, "25%", Rounding::Up);
+  const std::int64_t away = share(json, rule + "/maxUnavailable", wanted, "25%", Rounding::Down);
+  // Both may come to none by rounding; then one is taken away.
+  return {.wanted = wanted, .away = more + away == 0 ? 1 : away, .more = more};
+}
+
 }  // namespace
+
+RolloutRoom rollout_room(const kube::Object& workload) {
+  const Json& json = workload.json();
+  const std::string rule = "/spec/updateStrategy/rollingUpdate";
+  if (workload.kind() == "DaemonSet") {
+    const std::int64_t wanted = json.int_or("/status/desiredNumberScheduled", 0);
+    return {.wanted = wanted,
+            .away = share(json, rule + "/maxUnavailable", wanted, "1", Rounding::Up),
+            .more = share(json, rule + "/maxSurge", wanted, "0", Rounding::Up)};
+  }
+  const std::int64_t wanted = json.int_or("/spec/replicas", 1);
+  if (workload.kind() == "Deployment") {
+    return deployment_room(json, wanted);
+  }
+  return {.wanted = wanted,
+          .away = share(json, rule + "/maxUnavailable", wanted, "1", Rounding::Up),
+          .more = 0};
+}
 
 RolloutState rollout_state(const kube::Object& workload) {
   const Json& json = workload.json();

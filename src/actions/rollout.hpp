@@ -4,6 +4,7 @@
 #include "cfkops/kube/object.hpp"
 #include "cfkops/runbook/action_spec.hpp"
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -21,6 +22,17 @@ struct RolloutState {
 /// status`, which for a StatefulSet compares no revisions and takes a partition that covers
 /// everything for success.
 [[nodiscard]] RolloutState rollout_state(const kube::Object& workload);
+
+/// How many pods a rollout takes away at once, and how many more than wanted it has meanwhile.
+struct RolloutRoom {
+  std::int64_t wanted = 0;
+  std::int64_t away = 0;
+  std::int64_t more = 0;
+};
+
+/// By the strategy of a StatefulSet, Deployment or DaemonSet, with percentages rounded as their
+/// controllers do. Pure.
+[[nodiscard]] RolloutRoom rollout_room(const kube::Object& workload);
 
 /// Why a workload must not be restarted by its own strategy because Kafka runs in it, with the
 /// command that does it safely; nothing where none does.

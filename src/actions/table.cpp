@@ -25,8 +25,9 @@ runbook::ActionSpec expr_spec() {
 }  // namespace
 
 const engine::Catalogue& catalogue() {
-  static const std::array<const engine::Action*, 23> kActions = {
+  static const std::array<const engine::Action*, 24> kActions = {
       &human_task(),            // human.task
+      &image_set(),             // image.set
       &kafka_roll(),            // kafka.roll
       &logs_collect(),          // logs.collect
       &network_policy_apply(),  // network_policy.apply
@@ -50,7 +51,7 @@ const engine::Catalogue& catalogue() {
       &volume_show(),           // volume.show
       &workload_scale(),        // workload.scale
   };
-  static const std::array<const engine::Check*, 12> kChecks = {
+  static const std::array<const engine::Check*, 13> kChecks = {
       &check_backup(),             // backup
       &check_capacity(),           // capacity
       &check_disruption(),         // disruption
@@ -62,10 +63,12 @@ const engine::Catalogue& catalogue() {
       &check_node(),               // node
       &check_permission(),         // permission
       &check_pods_settled(),       // pods.settled
+      &check_rollout(),            // rollout
       &check_version(),            // version
   };
-  static const std::array<const engine::RefSource*, 6> kRefs = {
+  static const std::array<const engine::RefSource*, 7> kRefs = {
       &ref_claim(),           // ref<PersistentVolumeClaim>
+      &ref_daemon_set(),      // ref<DaemonSet>
       &ref_deployment(),      // ref<Deployment>
       &ref_kafka(),           // ref<Kafka>
       &ref_node(),            // ref<Node>

@@ -1,7 +1,6 @@
 #include "workload.hpp"
 
 #include "owner.hpp"
-#include "subject.hpp"
 
 #include "cfkops/base/text.hpp"
 #include "cfkops/kafka/target.hpp"
@@ -151,6 +150,12 @@ void put_claims(json& spec, const Json& templates, const std::string& pod, const
   spec["volumes"] = std::move(volumes);
 }
 
+const kube::Resource& resource_of(const std::string& kind) {
+  return kind == "StatefulSet" ? kube::resources::stateful_sets()
+         : kind == "DaemonSet" ? kube::resources::daemon_sets()
+                               : kube::resources::deployments();
+}
+
 }  // namespace
 
 kube::AccessQuestion Workload::may(const std::string& verb, const std::string& subresource) const {
@@ -158,14 +163,17 @@ kube::AccessQuestion Workload::may(const std::string& verb, const std::string& s
 }
 
 Result<Workload> read_workload(kube::Reader& reader, const engine::Arguments& arguments) {
+  const Subject subject = subject_of_workload(arguments);
+  CFKOPS_ASSIGN(kube::Object object, reader.get(subject.resource, subject.ns, subject.name));
+  CFKOPS_TRY(still_same(object, text_of(arguments.ref("workload"), "uid")));
+  return Workload{subject.resource, std::move(object)};
+}
+
+Subject subject_of_workload(const engine::Arguments& arguments) {
   const runbook::ValueMap& ref = arguments.ref("workload");
-  const kube::Resource& resource = text_of(ref, "kind") == "StatefulSet"
-                                       ? kube::resources::stateful_sets()
-                                       : kube::resources::deployments();
-  CFKOPS_ASSIGN(kube::Object object,
-                reader.get(resource, text_of(ref, "namespace"), text_of(ref, "name")));
-  CFKOPS_TRY(still_same(object, text_of(ref, "uid")));
-  return Workload{resource, std::move(object)};
+  return {.resource = resource_of(text_of(ref, "kind")),
+          .ns = text_of(ref, "namespace"),
+          .name = text_of(ref, "name")};
 }
 
 runbook::ArgumentSpec workload_argument() {
@@ -173,6 +181,13 @@ runbook::ArgumentSpec workload_argument() {
           .type = runbook::Type::ref({"Deployment", "StatefulSet"}),
           .required = true,
           .help = "the deployment or statefulset"};
+}
+
+runbook::ArgumentSpec rolled_workload_argument() {
+  return {.name = "workload",
+          .type = runbook::Type::ref({"Deployment", "StatefulSet", "DaemonSet"}),
+          .required = true,
+          .help = "the deployment, statefulset or daemonset"};
 }
 
 Result<std::vector<std::string>> autoscalers_of(kube::Reader& reader, const Workload& workload) {
@@ -222,12 +237,12 @@ std::optional<Error> scale_objection(const Workload& workload,
   return volume_objection(workload, replicas);
 }
 
-std::vector<std::string> who_may_set_back(const kube::Object& object) {
+std::vector<std::string> who_may_set_back(const kube::Object& object, std::string_view what) {
   std::set<std::string> lines;
   for (const Keeper& keeper : kKeepers) {
     if (object.annotation(keeper.key) || object.label(keeper.key)) {
-      lines.insert(std::string(keeper.text) +
-                   " may set the number back, unless it is changed there too");
+      lines.insert(
+          fmt::format("{} may set {} back, unless it is changed there too", keeper.text, what));
     }
   }
   return {lines.begin(), lines.end()};

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "subject.hpp"
+
 #include "cfkops/base/json.hpp"
 #include "cfkops/engine/action.hpp"
 #include "cfkops/kube/object.hpp"
@@ -9,11 +11,12 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace cfkops::actions {
 
-/// A Deployment or StatefulSet, as it was read.
+/// A Deployment, StatefulSet or DaemonSet, as it was read.
 struct Workload {
   kube::Resource resource;
   kube::Object object;
@@ -34,8 +37,14 @@ struct Workload {
 [[nodiscard]] Result<Workload> read_workload(kube::Reader& reader,
                                              const engine::Arguments& arguments);
 
-/// The argument `workload`.
+/// What the argument `workload` refers to, without looking at it. Pure.
+[[nodiscard]] Subject subject_of_workload(const engine::Arguments& arguments);
+
+/// The argument `workload`, of what has replicas.
 [[nodiscard]] runbook::ArgumentSpec workload_argument();
+
+/// The same of all that is rolled out: DaemonSets too.
+[[nodiscard]] runbook::ArgumentSpec rolled_workload_argument();
 
 /// The names of the autoscalers that set the replicas of this workload. Errors: those of listing; a
 /// server that serves no such kind has none.
@@ -48,9 +57,10 @@ struct Workload {
                                                    const std::vector<std::string>& autoscalers,
                                                    std::int64_t replicas);
 
-/// What will set the number again, by the marks that such programs leave: Helm, Argo CD, Flux. One
-/// sentence each. Pure.
-[[nodiscard]] std::vector<std::string> who_may_set_back(const kube::Object& object);
+/// What will set `what` ("the number") again, by the marks that such programs leave: Helm, Argo CD,
+/// Flux. One sentence each. Pure.
+[[nodiscard]] std::vector<std::string> who_may_set_back(const kube::Object& object,
+                                                        std::string_view what);
 
 /// The pods that a larger number of replicas adds, as the controller and the server will make them:
 /// like the newest of those that it has in `view` where there is one, else by its template. Claims

@@ -104,7 +104,7 @@ class WorkloadScale final : public engine::Action {
       return plan;
     }
     plan.changes.push_back(change(reader, workload, autoscalers, replicas));
-    plan.notes = who_may_set_back(workload.object);
+    plan.notes = who_may_set_back(workload.object, "the number");
     CFKOPS_TRY(say_disruption(reader, workload, replicas, plan));
     CFKOPS_TRY(say_time(reader, workload, replicas, plan));
     return plan;

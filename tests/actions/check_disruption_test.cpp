@@ -109,6 +109,28 @@ TEST_F(DisruptionCheck, ANodeThatIsNotThereIsUnknown) {
       Verdict::Unknown);
 }
 
+TEST_F(DisruptionCheck, JudgesARolloutByHowManyItTakesAwayAtOnce) {
+  json web = {{"kind", "Deployment"},
+              {"metadata", {{"name", "web"}, {"namespace", "shop"}, {"uid", "w"}}},
+              {"spec", {{"replicas", 2}, {"selector", {{"matchLabels", {{"app", "web"}}}}}}}};
+  transport.on("GET", "/apis/apps/v1/namespaces/shop/deployments/web")
+      .handle([&](const kube::Request&) { return test::reply(200, web); });
+  transport.on("GET", "/api/v1/namespaces/shop/pods*").handle([this](const kube::Request&) {
+    return test::reply(200, list_of(pods));
+  });
+  budgets = json::array({budget(0)});
+  const auto ask = [this] {
+    return evaluate(
+        check_disruption(),
+        {{"workload",
+          runbook::ValueMap{
+              {"kind", "Deployment"}, {"namespace", "shop"}, {"name", "web"}, {"uid", "w"}}}});
+  };
+  EXPECT_EQ(ask().verdict, Verdict::Pass) << "each pod's successor comes first";
+  web["spec"]["strategy"] = {{"type", "Recreate"}};
+  EXPECT_EQ(ask().verdict, Verdict::Fail);
+}
+
 TEST_F(DisruptionCheck, NeedsToKnowWhatIsToBeEvicted) {
   const CheckResult result = evaluate(check_disruption(), {{"at_once", std::int64_t{1}}});
   EXPECT_EQ(result.verdict, Verdict::Unknown);

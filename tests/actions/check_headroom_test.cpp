@@ -5,6 +5,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <optional>
+#include <utility>
+
 namespace cfkops::actions {
 namespace {
 
@@ -17,16 +20,17 @@ using testing::HasSubstr;
 struct Bench : test::DrainBench {
   using DrainBench::DrainBench;
 
-  CheckResult ask(const std::string& kind, const std::string& name, int replicas) {
+  CheckResult ask(const std::string& kind,
+                  const std::string& name,
+                  std::optional<int> replicas = std::nullopt) {
+    runbook::ValueMap given = {
+        {"workload",
+         runbook::ValueMap{{"kind", kind}, {"namespace", "shop"}, {"name", name}, {"uid", ""}}}};
+    if (replicas) {
+      given["replicas"] = *replicas;
+    }
     return check_headroom().evaluate(
-        context,
-        client,
-        test::ActionBench::arguments(
-            check_headroom().spec(),
-            {{"workload",
-              runbook::ValueMap{
-                  {"kind", kind}, {"namespace", "shop"}, {"name", name}, {"uid", ""}}},
-             {"replicas", replicas}}));
+        context, client, test::ActionBench::arguments(check_headroom().spec(), std::move(given)));
   }
 };
 
@@ -74,6 +78,17 @@ TEST(CheckHeadroom, AsksNothingOfFewerPods) {
   const CheckResult result = bench.ask("StatefulSet", "db", 1);
   EXPECT_EQ(result.verdict, Verdict::Pass);
   EXPECT_THAT(result.summary, HasSubstr("needs no more pods"));
+}
+
+TEST(CheckHeadroom, AsksOfARolloutWhatItHasBesidesMeanwhile) {
+  Bench bench(test::workload("Deployment", "web", 5, kApart) +
+              test::workload("StatefulSet", "db", 3) + test::workload("DaemonSet", "agent", 0));
+  bench.pass(std::chrono::minutes(1));
+  const CheckResult result = bench.ask("Deployment", "web");
+  EXPECT_EQ(result.verdict, Verdict::Fail) << "a quarter of 5 more, on one node that is left";
+  EXPECT_EQ(*result.outputs.at("pods").as<std::int64_t>(), 2);
+  EXPECT_EQ(bench.ask("StatefulSet", "db").verdict, Verdict::Pass);
+  EXPECT_EQ(bench.ask("DaemonSet", "agent").verdict, Verdict::Pass);
 }
 
 TEST(CheckHeadroom, IsUnknownWhereTheWorkloadCannotBeRead) {

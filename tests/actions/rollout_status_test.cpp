@@ -22,6 +22,24 @@ TEST(RolloutState, AStatefulSetIsCompleteWhenAllPodsAreUpdatedAndReady) {
   EXPECT_TRUE(state_of(test::stateful_set("web")).complete);
 }
 
+TEST(RolloutRoom, IsRoundedAsTheControllersDo) {
+  const auto room_of = [](const json& workload) {
+    return rollout_room(kube::Object(Json(workload)));
+  };
+  json web = {{"kind", "Deployment"}, {"spec", {{"replicas", 3}}}};
+  EXPECT_EQ(room_of(web).away, 0) << "a quarter, rounded down";
+  EXPECT_EQ(room_of(web).more, 1) << "a quarter, rounded up";
+  web["spec"]["strategy"]["rollingUpdate"] = {{"maxUnavailable", "10%"}, {"maxSurge", 0}};
+  EXPECT_EQ(room_of(web).away, 1) << "one where both come to none";
+  web["spec"]["strategy"]["type"] = "Recreate";
+  EXPECT_EQ(room_of(web).away, 3);
+  EXPECT_EQ(room_of(test::stateful_set("db")).away, 1);
+  json agent = {{"kind", "DaemonSet"}, {"status", {{"desiredNumberScheduled", 6}}}};
+  EXPECT_EQ(room_of(agent).away, 1);
+  agent["spec"]["updateStrategy"]["rollingUpdate"] = {{"maxUnavailable", "20%"}};
+  EXPECT_EQ(room_of(agent).away, 2) << "of a DaemonSet it is rounded up";
+}
+
 TEST(RolloutState, AnOldGenerationSaysNothing) {
   json set = test::stateful_set("web");
   set["metadata"]["generation"] = 3;

@@ -231,6 +231,13 @@ void tell_conditions(Value& pod, const PodRun& run, std::string_view now) {
   put_in_order(make_at(pod, {"status", "conditions"}));
 }
 
+/// Of the registry that has no images.
+bool has_missing_image(const Value& pod) {
+  return std::ranges::any_of(list_at(pod, {"spec", "containers"}), [](const Value& container) {
+    return text_at(container, {"image"}).starts_with("missing.sandbox.cfkops.dev/");
+  });
+}
+
 }  // namespace
 
 Duration back_off(int times) {
@@ -255,7 +262,7 @@ PodBehaviour behaviour_of(const Value& pod, const Program* program) {
   const std::string code = annotation(pod, "exit-code");
   std::from_chars(code.data(), code.data() + code.size(), behaviour.exit_code);
   behaviour.never_ready = annotation(pod, "ready") == "false";
-  behaviour.image_missing = annotation(pod, "image") == "missing";
+  behaviour.image_missing = annotation(pod, "image") == "missing" || has_missing_image(pod);
   const Value* owner = controller_of(pod);
   if (!behaviour.exit_after && program == nullptr && owner != nullptr &&
       text_at(*owner, {"kind"}) == "Job") {

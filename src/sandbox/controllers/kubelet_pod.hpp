@@ -13,7 +13,8 @@ namespace cfkops::sandbox {
 
 /// How the containers of a pod behave. Annotations `sandbox.cfkops.dev/<name>` of the pod say it:
 /// `start-delay`, `stop-delay`, `exit-after` (durations), `exit-code`, `ready: "false"`,
-/// `image: missing`. What they leave open is up to the program, where one runs in the pod.
+/// `image: missing`; no image is there whose name begins with "missing.sandbox.cfkops.dev/". What
+/// they leave open is up to the program, where one runs in the pod.
 struct PodBehaviour {
   Duration start_delay = std::chrono::milliseconds(300);
   std::optional<Duration> stop_delay = {};  ///< none: as the program takes, or half a second

@@ -164,6 +164,18 @@ TEST_F(KubeletsTest, RestartWhatEndsWithBackOff) {
   EXPECT_EQ(number_at(container(), {"restartCount"}), 2);
 }
 
+TEST_F(KubeletsTest, FindNoImageInTheRegistryThatHasNone) {
+  make("pods",
+       "a",
+       R"({"metadata":{"name":"q"},"spec":{"nodeName":"n",
+           "containers":[{"name":"c","image":"missing.sandbox.cfkops.dev/web:2"}]}})");
+  pass(minutes(1));
+  const Shared there = stored(registry, "pods", "a", "q");
+  const Value& first = list_at(*there, {"status", "containerStatuses"}).at(0);
+  const std::string reason = text_at(first, {"state", "waiting", "reason"});
+  EXPECT_TRUE(reason == "ErrImagePull" || reason == "ImagePullBackOff") << reason;
+}
+
 TEST_F(KubeletsTest, EndTheProgramOfAPodThatIsForcedAway) {
   pass(seconds(2));
   ASSERT_TRUE(delete_stored(
