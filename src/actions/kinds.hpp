@@ -10,6 +10,7 @@ namespace cfkops::actions {
 [[nodiscard]] const engine::Action& logs_collect();
 [[nodiscard]] const engine::Action& network_policy_apply();
 [[nodiscard]] const engine::Action& node_cordon();
+[[nodiscard]] const engine::Action& node_delete();
 [[nodiscard]] const engine::Action& node_drain();
 [[nodiscard]] const engine::Action& node_uncordon();
 [[nodiscard]] const engine::Action& object_get();
@@ -37,6 +38,7 @@ namespace cfkops::actions {
 [[nodiscard]] const engine::Check& check_health();
 [[nodiscard]] const engine::Check& check_manifest();
 [[nodiscard]] const engine::Check& check_node();
+[[nodiscard]] const engine::Check& check_node_losses();
 [[nodiscard]] const engine::Check& check_permission();
 [[nodiscard]] const engine::Check& check_pods_settled();
 [[nodiscard]] const engine::Check& check_version();
