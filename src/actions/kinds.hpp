@@ -38,6 +38,7 @@ namespace cfkops::actions {
 [[nodiscard]] const engine::Check& check_health();
 [[nodiscard]] const engine::Check& check_manifest();
 [[nodiscard]] const engine::Check& check_node();
+[[nodiscard]] const engine::Check& check_node_joined();
 [[nodiscard]] const engine::Check& check_node_losses();
 [[nodiscard]] const engine::Check& check_permission();
 [[nodiscard]] const engine::Check& check_pods_settled();

@@ -51,7 +51,7 @@ const engine::Catalogue& catalogue() {
       &volume_show(),           // volume.show
       &workload_scale(),        // workload.scale
   };
-  static const std::array<const engine::Check*, 13> kChecks = {
+  static const std::array<const engine::Check*, 14> kChecks = {
       &check_backup(),             // backup
       &check_capacity(),           // capacity
       &check_disruption(),         // disruption
@@ -61,6 +61,7 @@ const engine::Catalogue& catalogue() {
       &check_kafka_replication(),  // kafka.replication
       &check_manifest(),           // manifest
       &check_node(),               // node
+      &check_node_joined(),        // node.joined
       &check_node_losses(),        // node.losses
       &check_permission(),         // permission
       &check_pods_settled(),       // pods.settled
