@@ -42,6 +42,7 @@ namespace cfkops::actions {
 [[nodiscard]] const engine::Check& check_node_losses();
 [[nodiscard]] const engine::Check& check_permission();
 [[nodiscard]] const engine::Check& check_pods_settled();
+[[nodiscard]] const engine::Check& check_upgrade();
 [[nodiscard]] const engine::Check& check_version();
 [[nodiscard]] const engine::Check& check_kafka_replication();
 [[nodiscard]] const engine::Check& check_kafka_quorum();

@@ -51,7 +51,7 @@ const engine::Catalogue& catalogue() {
       &volume_show(),           // volume.show
       &workload_scale(),        // workload.scale
   };
-  static const std::array<const engine::Check*, 14> kChecks = {
+  static const std::array<const engine::Check*, 15> kChecks = {
       &check_backup(),             // backup
       &check_capacity(),           // capacity
       &check_disruption(),         // disruption
@@ -65,6 +65,7 @@ const engine::Catalogue& catalogue() {
       &check_node_losses(),        // node.losses
       &check_permission(),         // permission
       &check_pods_settled(),       // pods.settled
+      &check_upgrade(),            // upgrade
       &check_version(),            // version
   };
   static const std::array<const engine::RefSource*, 6> kRefs = {
