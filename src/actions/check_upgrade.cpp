@@ -41,9 +41,6 @@ void tell_unread(const std::string& what, const Error& error, UpgradeFindings& f
 void look_at_writers(kube::Reader& reader, const Removal& removal, UpgradeFindings& found) {
   const std::string name = fmt::format("{}.{}", removal.plural, removal.group);
   const auto resource = reader.discover(name);
-  if (!resource && resource.error().code == ErrorCode::NotFound) {
-    return;  // nothing of it is served, so that there is none
-  }
   if (!resource) {
     tell_unread(name, resource.error(), found);
     return;
