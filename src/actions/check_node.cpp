@@ -33,6 +33,9 @@ class CheckNode final : public engine::Check {
                                      kube::Reader& reader,
                                      const engine::Arguments& arguments) const override {
     const auto node = read_node(reader, arguments);
+    if (arguments.boolean("gone")) {
+      return is_gone(node, text_of(arguments.ref("node"), "name"));
+    }
     if (!node) {
       return CheckResult::unknown(node.error());
     }
@@ -72,6 +75,30 @@ class CheckNode final : public engine::Check {
   }
 
  private:
+  /// Of a node that is to be no more; another one of its name is no better.
+  static CheckResult is_gone(const Result<kube::Object>& node, const std::string& name) {
+    const bool there = node.has_value();
+    if (!there && node.error().code != ErrorCode::NotFound &&
+        node.error().code != ErrorCode::Refused) {
+      return CheckResult::unknown(node.error());
+    }
+    CheckResult result{.verdict = Verdict::Fail,
+                       .summary = "node " + name + " is still there",
+                       .details = {},
+                       .remedy = "kubectl get node " + name + " -o yaml; finalizers keep it",
+                       .outputs = {{"ready", false}, {"schedulable", false}, {"boot_id", ""}}};
+    if (!there && node.error().code == ErrorCode::NotFound) {
+      result.verdict = Verdict::Pass;
+      result.summary = "node " + name + " is gone";
+      result.remedy.clear();
+    } else if (!there) {
+      result.summary = "node " + name + " is gone, and another one of that name is there";
+      result.remedy =
+          "its kubelet has registered it again: stop it on the machine, then remove the node again";
+    }
+    return result;
+  }
+
   static CheckResult with_pods(kube::Reader& reader, const kube::Object& node, CheckResult result) {
     const auto pods = read_drain_pods(reader, node.name(), {.ignore_daemonsets = true});
     if (!pods) {
@@ -97,7 +124,11 @@ class CheckNode final : public engine::Check {
         {.name = "drained",
          .type = boolean,
          .fallback = runbook::Value(false),
-         .help = "it has no pods but those of DaemonSets and mirrors of static ones"}};
+         .help = "it has no pods but those of DaemonSets and mirrors of static ones"},
+        {.name = "gone",
+         .type = boolean,
+         .fallback = runbook::Value(false),
+         .help = "it is there no more, and no other one of its name; nothing else is asked then"}};
     spec.outputs = {{"ready", boolean, "it is Ready"},
                     {"schedulable", boolean, "it takes new pods"},
                     {"boot_id", Type::of(Type::Kind::String), "another one after a start"}};

@@ -11,6 +11,7 @@ namespace cfkops::actions {
 [[nodiscard]] const engine::Action& logs_collect();
 [[nodiscard]] const engine::Action& network_policy_apply();
 [[nodiscard]] const engine::Action& node_cordon();
+[[nodiscard]] const engine::Action& node_delete();
 [[nodiscard]] const engine::Action& node_drain();
 [[nodiscard]] const engine::Action& node_uncordon();
 [[nodiscard]] const engine::Action& object_get();
@@ -38,9 +39,12 @@ namespace cfkops::actions {
 [[nodiscard]] const engine::Check& check_health();
 [[nodiscard]] const engine::Check& check_manifest();
 [[nodiscard]] const engine::Check& check_node();
+[[nodiscard]] const engine::Check& check_node_joined();
+[[nodiscard]] const engine::Check& check_node_losses();
 [[nodiscard]] const engine::Check& check_permission();
 [[nodiscard]] const engine::Check& check_pods_settled();
 [[nodiscard]] const engine::Check& check_rollout();
+[[nodiscard]] const engine::Check& check_upgrade();
 [[nodiscard]] const engine::Check& check_version();
 [[nodiscard]] const engine::Check& check_kafka_replication();
 [[nodiscard]] const engine::Check& check_kafka_quorum();

@@ -58,7 +58,7 @@ engine::Outcome PodRemoval::apply(const engine::Context& context,
     return engine::Outcome::from(removed.error());
   }
   context.progress(pod->text() + " is going (uid " + pod->uid() + ")");
-  return arguments.boolean("wait") ? wait_gone(context, client, *pod)
+  return arguments.boolean("wait") ? wait_gone(context, client, kube::resources::pods(), *pod)
                                    : engine::Outcome::done({{"uid", pod->uid()}});
 }
 

@@ -97,13 +97,14 @@ Result<kube::Object> read_pod(const engine::Context& context,
 
 engine::Outcome wait_gone(const engine::Context& context,
                           kube::Client& client,
-                          const kube::Object& pod) {
+                          const kube::Resource& resource,
+                          const kube::Object& object) {
   const MonoTime began = client.loop().clock().now();
   for (;;) {
-    const auto now = client.get(kube::resources::pods(), pod.ns(), pod.name());
-    const bool gone = now ? now->uid() != pod.uid() : now.error().code == ErrorCode::NotFound;
+    const auto now = client.get(resource, object.ns(), object.name());
+    const bool gone = now ? now->uid() != object.uid() : now.error().code == ErrorCode::NotFound;
     if (gone) {
-      return engine::Outcome::done({{"uid", pod.uid()}});
+      return engine::Outcome::done({{"uid", object.uid()}});
     }
     if (!now && now.error().code == ErrorCode::Forbidden) {
       return engine::Outcome::from(now.error());
@@ -111,9 +112,9 @@ engine::Outcome wait_gone(const engine::Context& context,
     const MonoTime time = client.loop().clock().now();
     if (time >= context.deadline) {
       return engine::Outcome::unknown(
-          pod.text() + " is still going: " + (now ? "terminating" : now.error().text()));
+          object.text() + " is still going: " + (now ? "terminating" : now.error().text()));
     }
-    context.waiting({.what = pod.text() + " to be gone",
+    context.waiting({.what = object.text() + " to be gone",
                      .why = now ? "it is terminating" : now.error().text(),
                      .details = {},
                      .estimate = {},

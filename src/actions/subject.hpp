@@ -50,9 +50,10 @@ struct Subject {
                                             kube::Reader& reader,
                                             const engine::Arguments& arguments);
 
-/// Waits until the pod with this uid is gone, looking once a second.
+/// Waits until the object with this uid is gone, looking once a second; its uid is an output.
 [[nodiscard]] engine::Outcome wait_gone(const engine::Context& context,
                                         kube::Client& client,
-                                        const kube::Object& pod);
+                                        const kube::Resource& resource,
+                                        const kube::Object& object);
 
 }  // namespace cfkops::actions

@@ -25,13 +25,14 @@ runbook::ActionSpec expr_spec() {
 }  // namespace
 
 const engine::Catalogue& catalogue() {
-  static const std::array<const engine::Action*, 24> kActions = {
+  static const std::array<const engine::Action*, 25> kActions = {
       &human_task(),            // human.task
       &image_set(),             // image.set
       &kafka_roll(),            // kafka.roll
       &logs_collect(),          // logs.collect
       &network_policy_apply(),  // network_policy.apply
       &node_cordon(),           // node.cordon
+      &node_delete(),           // node.delete
       &node_drain(),            // node.drain
       &node_uncordon(),         // node.uncordon
       &object_get(),            // object.get
@@ -51,7 +52,7 @@ const engine::Catalogue& catalogue() {
       &volume_show(),           // volume.show
       &workload_scale(),        // workload.scale
   };
-  static const std::array<const engine::Check*, 13> kChecks = {
+  static const std::array<const engine::Check*, 16> kChecks = {
       &check_backup(),             // backup
       &check_capacity(),           // capacity
       &check_disruption(),         // disruption
@@ -61,9 +62,12 @@ const engine::Catalogue& catalogue() {
       &check_kafka_replication(),  // kafka.replication
       &check_manifest(),           // manifest
       &check_node(),               // node
+      &check_node_joined(),        // node.joined
+      &check_node_losses(),        // node.losses
       &check_permission(),         // permission
       &check_pods_settled(),       // pods.settled
       &check_rollout(),            // rollout
+      &check_upgrade(),            // upgrade
       &check_version(),            // version
   };
   static const std::array<const engine::RefSource*, 7> kRefs = {

@@ -53,5 +53,29 @@ TEST(CheckNode, IsUnknownWhereTheNodeIsAnotherOneNow) {
   EXPECT_EQ(result.verdict, Verdict::Unknown);
 }
 
+TEST(CheckNode, IsGoneOnlyWhereNoNodeOfThatNameIsThere) {
+  test::DrainBench bench("");
+  EXPECT_EQ(ask(bench, {{"gone", true}}).verdict, Verdict::Fail);
+  const runbook::ValueMap node = bench.node("node-1");
+  ASSERT_TRUE(bench.client.remove(kube::resources::nodes(), "", "node-1", {}));
+  const auto result = check_node().evaluate(
+      bench.context,
+      bench.client,
+      test::ActionBench::arguments(check_node().spec(), {{"node", node}, {"gone", true}}));
+  EXPECT_EQ(result.verdict, Verdict::Pass) << result.summary;
+}
+
+TEST(CheckNode, IsNotGoneWhereItsKubeletHasRegisteredItAgain) {
+  test::DrainBench bench("");
+  runbook::ValueMap node = bench.node("node-1");
+  node["uid"] = "another";
+  const auto result = check_node().evaluate(
+      bench.context,
+      bench.client,
+      test::ActionBench::arguments(check_node().spec(), {{"node", node}, {"gone", true}}));
+  EXPECT_EQ(result.verdict, Verdict::Fail);
+  EXPECT_THAT(result.remedy, HasSubstr("registered it again"));
+}
+
 }  // namespace
 }  // namespace cfkops::actions

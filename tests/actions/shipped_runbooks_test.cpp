@@ -1,4 +1,5 @@
 #include "roll_bench.hpp"
+#include "support/shipped_parts.hpp"
 #include "support/source_tree.hpp"
 #include "support/temp_dir.hpp"
 
@@ -21,6 +22,8 @@ namespace {
 
 TEST(ShippedRunbooks, AreRightForTheActionsThereAre) {
   int count = 0;
+  runbook::Knowledge knowledge(specs());
+  knowledge.include = test::shipped_parts();
   for (const auto& entry : std::filesystem::directory_iterator(test::source_tree() / "runbooks")) {
     const std::filesystem::path& file = entry.path();
     if (file.extension() != ".yaml") {
@@ -29,7 +32,7 @@ TEST(ShippedRunbooks, AreRightForTheActionsThereAre) {
     ++count;
     const std::string text = test::read_file(file);
     const runbook::LintReport report =
-        runbook::lint(text, file.filename().string(), specs(), runbook::Profile::Production);
+        runbook::lint(text, file.filename().string(), knowledge, runbook::Profile::Production);
     for (const runbook::Diagnostic& finding : report.findings) {
       ADD_FAILURE() << runbook::render(finding, text);
     }

@@ -4,6 +4,7 @@
 
 #include "support/memory_file.hpp"
 #include "support/memory_recorder.hpp"
+#include "support/shipped_parts.hpp"
 #include "support/source_tree.hpp"
 #include "support/temp_dir.hpp"
 #include "test_judge.hpp"
@@ -24,7 +25,7 @@
 #include "cfkops/kube/forwarding_transport.hpp"
 #include "cfkops/kube/loop.hpp"
 #include "cfkops/rehearse/runbook_test.hpp"
-#include "cfkops/runbook/loader.hpp"
+#include "cfkops/runbook/lint.hpp"
 #include "cfkops/sandbox/cluster.hpp"
 
 #include <gmock/gmock.h>
@@ -210,15 +211,17 @@ struct Shipped {
 
 Shipped shipped(const std::string& name) {
   const std::filesystem::path folder = test::source_tree() / "runbooks";
-  auto book = runbook::load_runbook(test::read_file(folder / (name + ".yaml")), name);
+  runbook::Knowledge knowledge(actions::specs());
+  knowledge.include = test::shipped_parts();
+  auto report = runbook::lint(test::read_file(folder / (name + ".yaml")), name, knowledge);
   auto tests = load_runbook_tests(test::read_file(folder / "tests" / (name + ".test.yaml")),
                                   name + ".test.yaml");
-  EXPECT_TRUE(book.has_value() && tests.has_value()) << name;
+  EXPECT_TRUE(report.runbook.has_value() && tests.has_value()) << name;
   std::erase_if(tests->tests, [](const RunbookTest& test) {
     return test.result != engine::RunResult::Succeeded || !test.faults.empty();
   });
   EXPECT_FALSE(tests->tests.empty()) << name;
-  return {.book = *std::move(book), .tests = std::move(tests->tests)};
+  return {.book = *std::move(report.runbook), .tests = std::move(tests->tests)};
 }
 
 std::vector<std::string> all_names() {

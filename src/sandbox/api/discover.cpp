@@ -173,6 +173,20 @@ Value version_info() {
   return info;
 }
 
+/// Of what an API server counts: which one it is. There is no deprecated version here that somebody
+/// could have asked for.
+std::string metrics_text() {
+  return "# HELP kubernetes_build_info [BETA] A metric with a constant '1' value labeled by major, "
+         "minor, git version, git commit, git tree state, build date, Go version, and compiler "
+         "from which Kubernetes was built, and platform on which it is running.\n"
+         "# TYPE kubernetes_build_info gauge\n"
+         "kubernetes_build_info{build_date=\"1970-01-01T00:00:00Z\",compiler=\"gc\",git_commit="
+         "\"\","
+         "git_tree_state=\"clean\",git_version=\"v1.34.4\",go_version=\"\",major=\"1\",minor="
+         "\"34\","
+         "platform=\"linux/amd64\"} 1\n";
+}
+
 Value root_paths(const KindTable& kinds) {
   Value paths =
       Value::array({"/.well-known/openid-configuration", "/api", "/api/v1", "/apis", "/apis/"});
@@ -289,6 +303,9 @@ Answer<kube::Response> discover(Registry& registry, Exchange& exchange) {
                         exchange.query.has("verbose") && !path.ends_with("/ping")
                             ? "[+]ping ok\n" + check + " check passed\n"
                             : "ok");
+  }
+  if (path == "/metrics") {
+    return respond_text(exchange, 200, metrics_text());
   }
   if (path == "/version") {
     return respond(exchange, 200, version_info());

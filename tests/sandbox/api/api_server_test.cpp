@@ -250,6 +250,14 @@ TEST_F(ApiServerTest, SaysThatACommandIsNotThere) {
                           "close 1000"));
 }
 
+TEST_F(ApiServerTest, SaysWhichServerItIsAmongItsMetrics) {
+  Notes notes;
+  server.handle({.method = "GET", .target = "/metrics"}, notes);
+  EXPECT_EQ(notes.last.status, 200);
+  EXPECT_THAT(notes.last.body, HasSubstr("\nkubernetes_build_info{"));
+  EXPECT_THAT(notes.last.body, HasSubstr("git_version=\"v1.34.4\""));
+}
+
 TEST_F(ApiServerTest, OpensNoSocketForWhatIsNotThere) {
   Notes notes;
   server.connect({.target = "/api/v1/namespaces/a/pods/absent/exec?command=x&stdout=true",
