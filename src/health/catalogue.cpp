@@ -145,6 +145,8 @@ std::span<const Check> catalogue() {
                             pod_checks(),
                             workload_checks(),
                             storage_checks(),
+                            disk_checks(),
+                            limit_checks(),
                             budget_checks(),
                             certificate_checks(),
                             kafka_checks()}) {

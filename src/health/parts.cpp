@@ -37,6 +37,10 @@ constexpr std::array<std::string_view, kParts> kWords = {
     "custom resource definitions",
     "certificate requests",
     "TLS secrets",
+    "limit ranges",
+    "network policies",
+    "the API server's flow control",
+    "kubelets' statistics",
     "Kafka",
 };
 
@@ -95,6 +99,9 @@ std::vector<ListedPart> make_parts() {
        {},
        {},
        true},
+      {Part::LimitRanges, {"", "v1", "limitranges", "LimitRange", true}},
+      {Part::NetworkPolicies,
+       of_group("networking.k8s.io", "networkpolicies", "NetworkPolicy", true)},
       {Part::TlsSecrets, known::secrets(), {}, "type%3Dkubernetes.io%2Ftls"},
       // The largest comes last: the answers to all others are done with while its pages are read.
       {Part::Pods, known::pods()},
@@ -124,6 +131,8 @@ std::string_view path_of(Part part) {
       return "/livez";
     case Part::Version:
       return "/version";
+    case Part::FlowControl:
+      return "/debug/api_priority_and_fairness/dump_priority_levels";
     default:
       return "";
   }
@@ -138,6 +147,9 @@ Parts wanted_parts(const ReadOptions& options) {
   }
   if (wanted.has(Part::Kafka)) {
     wanted.add(Part::StatefulSets);
+  }
+  if (wanted.has(Part::Kubelets)) {
+    wanted.add(Part::Pods);
   }
   return wanted;
 }

@@ -67,8 +67,9 @@ class Round {
         ask_list(listed);
       }
     }
-    ask_text(Part::ReadyChecks, &Snapshot::ready_checks);
-    ask_text(Part::LiveChecks, &Snapshot::live_checks);
+    ask_text(Part::ReadyChecks, "?verbose", &Snapshot::ready_checks);
+    ask_text(Part::LiveChecks, "?verbose", &Snapshot::live_checks);
+    ask_text(Part::FlowControl, "", &Snapshot::flow_control);
     ask_version();
     CFKOPS_TRY(send());
     if (options_.profile == Profile::Sop) {
@@ -84,8 +85,14 @@ class Round {
       time_reads(reader_, options_, snapshot_);
       snapshot_.source(Part::Latency).at = snapshot_.now;
     }
+    if (wanted_.has(Part::Kubelets)) {
+      read_kubelets(reader_, options_, snapshot_);
+    }
     if (wanted_.has(Part::Kafka)) {
       read_kafka(reader_, options_, snapshot_);
+    }
+    if (wanted_.has(Part::FlowControl)) {
+      read_flow_control_again();
     }
     if (reader_.loop().stop_due()) {
       return reader_.loop().cancelled();
@@ -148,13 +155,32 @@ class Round {
     keep(Part::Pods, read);
   }
 
-  void ask_text(Part part, std::string Snapshot::*where) {
+  void ask_text(Part part, std::string_view query, std::string Snapshot::*where) {
     if (wanted_.has(part)) {
-      const std::string target = fmt::format("{}?verbose", path_of(part));
-      asked_.push_back({part, {target, "ask " + target}, [this, where](const std::string& body) {
+      const std::string target = fmt::format("{}{}", path_of(part), query);
+      asked_.push_back({part,
+                        {target, "ask " + target},
+                        [this, where](const std::string& body) {
                           snapshot_.*where = body;
                           return Status();
-                        }});
+                        },
+                        part == Part::FlowControl});
+    }
+  }
+
+  /// What it counts rises, or does not, between two readings.
+  void read_flow_control_again() {
+    const Source& source = snapshot_.source(Part::FlowControl);
+    if (source.state != Source::State::Read) {
+      return;
+    }
+    const std::string target(path_of(Part::FlowControl));
+    const std::vector<Result<std::string>> answers =
+        ask_all(reader_, {{target, "ask " + target}}, options_.timeout);
+    if (answers.front()) {
+      snapshot_.flow_control_after = *answers.front();
+    } else {
+      keep(Part::FlowControl, answers.front().error());
     }
   }
 

@@ -48,6 +48,9 @@ class Columns {
 /// What Kafka's processes say, of the sets in the snapshot.
 void read_kafka(kube::Reader& reader, const ReadOptions& options, Snapshot& snapshot);
 
+/// What the kubelets say on whose nodes pods of Kafka have volumes, by the pods in the snapshot.
+void read_kubelets(kube::Reader& reader, const ReadOptions& options, Snapshot& snapshot);
+
 /// Twenty small reads, one after the other, with their times.
 void time_reads(kube::Reader& reader, const ReadOptions& options, Snapshot& snapshot);
 

@@ -38,6 +38,10 @@ void add_others(const ReadOptions& options,
     questions.push_back(ask("get", known::nodes()));
     questions.push_back(ask("get", known::persistent_volumes()));
   }
+  if (wanted.has(Part::Kubelets)) {
+    questions.push_back(ask("get", known::nodes()));
+    questions.back().subresource = "proxy";
+  }
   if (wanted.has(Part::Kafka)) {
     questions.push_back(ask("list", kafka::kafkas(), options.ns));
     questions.push_back(ask("get", known::pods(), options.ns));

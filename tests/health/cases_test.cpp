@@ -79,6 +79,19 @@ EventLine event_of(const Json& json) {
           .count = json.int_or("/count", 1)};
 }
 
+KubeletStats kubelet_of(const Json& json) {
+  KubeletStats stats{.node = json.string_or("/node", ""),
+                     .silence = json.string_or("/silence", "")};
+  for (const Json& one : json.items("/disks")) {
+    stats.disks.push_back({.ns = one.string_or("/namespace", ""),
+                           .claim = one.string_or("/claim", ""),
+                           .field = one.string_or("/field", "pods[k].volume[data]"),
+                           .capacity = 100,
+                           .available = static_cast<double>(100 - one.int_or("/used", 0))});
+  }
+  return stats;
+}
+
 void add(Snapshot& snapshot, const std::string& key, const Json& value) {
   if (key == "pods") {
     for (const Json& one : value.items()) {
@@ -98,6 +111,13 @@ void add(Snapshot& snapshot, const std::string& key, const Json& value) {
     snapshot.ready_checks = value.string_or("", "");
   } else if (key == "livez") {
     snapshot.live_checks = value.string_or("", "");
+  } else if (key == "flow control") {
+    snapshot.flow_control = value.string_or("/before", "");
+    snapshot.flow_control_after = value.string_or("/after", "");
+  } else if (key == "kubelets") {
+    for (const Json& one : value.items()) {
+      snapshot.kubelets.push_back(kubelet_of(one));
+    }
   } else if (key == "server clock") {
     snapshot.by_server_clock = value.bool_or("", true);
   } else if (key == "Kafka") {

@@ -62,6 +62,12 @@ struct Pod {
 
   /// It has ended, and holds nothing any more.
   [[nodiscard]] bool ended() const { return phase == "Succeeded" || phase == "Failed"; }
+
+  /// It runs with a volume of its own, and is Kafka's or another of Confluent's.
+  [[nodiscard]] bool has_kafka_volume() const {
+    return (confluent || !kafka_role.empty()) && !claims.empty() && phase == "Running" &&
+           !node.empty();
+  }
 };
 
 /// Reads a pod as the API gives it; what is missing is left empty.
