@@ -11,6 +11,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <chrono>
 #include <memory>
 #include <set>
@@ -128,6 +129,19 @@ TEST(HealthOfACluster, APodThatFitsNowhereIsFoundByEitherProfile) {
     const Report report = bench.look(profile);
     EXPECT_EQ(ids(report, Severity::Fail), std::set<std::string>{"P04"}) << complaints(report);
   }
+}
+
+TEST(HealthOfACluster, AFullVolumeIsFound) {
+  Bench bench("tight-disk");
+  bench.pass(seconds(90));
+  const Report report = bench.look(Profile::Full);
+  const auto answer = std::find_if(report.results.begin(),
+                                   report.results.end(),
+                                   [](const Answer& one) { return one.check->id == "S03"; });
+  ASSERT_NE(answer, report.results.end());
+  EXPECT_TRUE(std::any_of(answer->found.begin(), answer->found.end(), [](const Finding& one) {
+    return one.severity == Severity::Critical && one.value == "0";
+  })) << complaints(report);
 }
 
 TEST(HealthOfACluster, QuotaAndBudgetThatBlock) {
