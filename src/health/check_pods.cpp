@@ -193,14 +193,26 @@ Judgement probes(const Snapshot& snapshot) {
   Judgement judgement;
   for (const Pod& pod : snapshot.pods) {
     for (const Container& container : pod.containers) {
-      if (pod.confluent && !container.init && !container.has_readiness &&
-          container.name == pod.labels.at("platform.confluent.io/type")) {
+      if (!pod.confluent || container.init ||
+          container.name != pod.labels.at("platform.confluent.io/type")) {
+        continue;
+      }
+      const std::string field = fmt::format("spec.containers[{}].readinessProbe", container.name);
+      if (!container.has_readiness) {
+        judgement.found.push_back({Severity::Info,
+                                   pod.text(),
+                                   "container " + container.name + " has no readiness probe",
+                                   field,
+                                   "missing"});
+      } else if (container.readiness_timeout == 1) {
         judgement.found.push_back(
             {Severity::Info,
              pod.text(),
-             "container " + container.name + " has no readiness probe",
-             fmt::format("spec.containers[{}].readinessProbe", container.name),
-             "missing"});
+             fmt::format("the readiness probe of container {} gives up after 1 s, which a pause of "
+                         "its JVM may take",
+                         container.name),
+             field + ".timeoutSeconds",
+             "1"});
       }
     }
   }
@@ -371,7 +383,7 @@ constexpr std::array<Check, 11> kChecks = {{
      "set resources in podTemplate of the custom resource",
      no_requests},
     {"P11",
-     "Have Confluent's containers a readiness probe?",
+     "Have Confluent's containers a readiness probe that is patient?",
      Severity::Info,
      false,
      Parts(Part::Pods),

@@ -24,7 +24,8 @@ struct Container {
   std::int64_t last_exit = 0;
   std::string last_finished = {};  ///< RFC 3339, "" where it had no life before
   bool has_readiness = false;
-  std::int64_t readiness_timeout = 1;
+  std::int64_t readiness_timeout =
+      0;  ///< seconds, of a probe that waits for an answer; 0 of one that only connects
 };
 
 /// A pod, as far as checks ask: small, since there are many.
