@@ -94,6 +94,7 @@ struct Arguments {
   std::string profile = "ci";             ///< of `lint`, `lsp`: which rules; of `health`: checks
   std::string baseline;                   ///< of `health`: the file of an earlier look, or ""
   std::string fail_on = "fail";           ///< of `health`: a severity
+  bool disks = false;                     ///< of `health`: ask kubelets how full disks are
   std::string folder;                     ///< of `import`: where drafts are written, or ""
   std::string section;                    ///< of `import`: number or title of one, or ""
   std::string owner;                      ///< of `import`: who answers for the drafts, or ""

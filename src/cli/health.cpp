@@ -72,7 +72,9 @@ int health_command(const Arguments& arguments, const AppEnvironment& environment
   // A look at the cluster is one at all of it, unless a namespace is named on the command line.
   const std::string ns = arguments.all_namespaces ? "" : arguments.global.config.ns;
   const health::ReadOptions options{
-      .profile = arguments.profile == "sop" ? health::Profile::Sop : health::Profile::Full,
+      .checks = {.profile =
+                     arguments.profile == "sop" ? health::Profile::Sop : health::Profile::Full,
+                 .disks = arguments.disks},
       .ns = ns,
       .timeout = arguments.global.request_timeout == Duration::zero()
                      ? Duration(std::chrono::hours(1))
@@ -82,7 +84,7 @@ int health_command(const Arguments& arguments, const AppEnvironment& environment
   if (!snapshot) {
     return fail(environment, snapshot.error());
   }
-  health::Report report = health::assess(*snapshot, options.profile);
+  health::Report report = health::assess(*snapshot, options.checks);
   report.server = reader.server();
   report.scope = ns.empty() ? "all namespaces" : "namespace " + ns;
   report.took = environment.clock.now() - begin;

@@ -141,7 +141,7 @@ std::string_view path_of(Part part) {
 Parts wanted_parts(const ReadOptions& options) {
   Parts wanted(Part::Version);  // the report names it
   for (const Check& check : catalogue()) {
-    if (is_asked(check, options.profile, options.only)) {
+    if (is_asked(check, options.checks)) {
       wanted.add(check.reads);
     }
   }

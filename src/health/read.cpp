@@ -60,6 +60,11 @@ class Round {
         wanted_(wanted_parts(options)) {}
 
   Result<Snapshot> read() {
+    if (options_.checks.disks && options_.checks.profile == Profile::Sop) {
+      return make_error(ErrorCode::InvalidInput,
+                        "disks are not looked at in profile sop",
+                        "ask for them in profile full");
+    }
     snapshot_.ns = options_.ns;
     CFKOPS_TRY(find_namespace());
     for (const ListedPart& listed : listed_parts()) {
@@ -72,7 +77,7 @@ class Round {
     ask_text(Part::FlowControl, "", &Snapshot::flow_control);
     ask_version();
     CFKOPS_TRY(send());
-    if (options_.profile == Profile::Sop) {
+    if (options_.checks.profile == Profile::Sop) {
       read_details(reader_, options_, unwell_.nodes, unwell_.volumes, unwell_.pods, snapshot_);
     }
     if (wanted_.has(Part::TlsSecrets)) {
@@ -121,7 +126,7 @@ class Round {
   /// A table is enough where only what looks unwell is read whole.
   [[nodiscard]] bool as_table(Part part) const {
     return part == Part::Events ||
-           (options_.profile == Profile::Sop &&
+           (options_.checks.profile == Profile::Sop &&
             (part == Part::Nodes || part == Part::Pods || part == Part::Volumes));
   }
 

@@ -34,7 +34,7 @@ void add_others(const ReadOptions& options,
   if (wanted.has(Part::TlsSecrets)) {
     questions.push_back(ask("get", known::secrets(), options.ns));
   }
-  if (options.profile == Profile::Sop) {
+  if (options.checks.profile == Profile::Sop) {
     questions.push_back(ask("get", known::nodes()));
     questions.push_back(ask("get", known::persistent_volumes()));
   }

@@ -204,7 +204,7 @@ std::vector<Json> all_cases() {
 TEST(HealthChecks, FindWhatIsWrongAndNothingElse) {
   for (const Json& test : all_cases()) {
     SCOPED_TRACE(test.string_or("/check", "") + ": " + test.string_or("/name", ""));
-    const std::vector<Answer> answers = judge_all(snapshot_of(test), Profile::Full);
+    const std::vector<Answer> answers = judge_all(snapshot_of(test), {.disks = true});
     const auto answer = std::find_if(answers.begin(), answers.end(), [&](const Answer& one) {
       return one.check->id == test.string_or("/check", "");
     });
@@ -238,7 +238,7 @@ TEST(HealthChecks, WhatMayNotBeReadHidesNothingElse) {
   Source& source = snapshot.source(Part::Budgets);
   source.state = Source::State::Unknown;
   source.error = make_error(ErrorCode::Forbidden, "budgets are secret");
-  for (const Answer& answer : judge_all(snapshot, Profile::Full)) {
+  for (const Answer& answer : judge_all(snapshot, {.disks = true})) {
     const bool rests_on_it = answer.check->reads.has(Part::Budgets);
     if (rests_on_it) {
       EXPECT_EQ(answer.verdict, Verdict::Unknown) << answer.check->id;

@@ -32,7 +32,7 @@ Report sample() {
           R"({"metadata": {"name": "a"}, "spec": {}, "status": {"nodeInfo":
               {"kubeletVersion": "v1.34.4"}, "conditions": [{"type": "Ready",
                "status": "False", "message": "kubelet stopped"}]}})"));
-  return assess(snapshot, Profile::Full);
+  return assess(snapshot, {});
 }
 
 TEST(HealthReport, UnknownIsNeverHealthy) {
