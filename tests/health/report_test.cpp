@@ -19,6 +19,7 @@ Report sample() {
   }
   snapshot.source(Part::Nodes).seen = 1;
   snapshot.ready_checks = snapshot.live_checks = "[+]ping ok";
+  snapshot.flow_control = snapshot.flow_control_after = "PriorityLevelName, RejectedRequests";
   snapshot.version = "v1.34.4";
   snapshot.latencies = {std::chrono::milliseconds(1)};
   snapshot.by_server_clock = true;
