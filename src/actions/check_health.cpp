@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <optional>
 #include <set>
 #include <string>
@@ -84,9 +85,10 @@ CheckResult result_of(const health::Report& report, Severity fail_on) {
 
 health::ReadOptions options_of(const engine::Arguments& arguments) {
   const bool sop = arguments.string("profile") == "sop";
-  return {.profile = sop ? health::Profile::Sop : health::Profile::Full,
-          .ns = optional_text(arguments, "namespace"),
-          .only = arguments.strings("only")};
+  return {.checks = {.profile = sop ? health::Profile::Sop : health::Profile::Full,
+                     .disks = arguments.boolean("disks"),
+                     .only = arguments.strings("only")},
+          .ns = optional_text(arguments, "namespace")};
 }
 
 runbook::PermissionSpec permission_of(const kube::AccessQuestion& question) {
@@ -100,17 +102,19 @@ runbook::PermissionSpec permission_of(const kube::AccessQuestion& question) {
           question.resource.namespaced ? In::AllNamespaces : In::NoNamespace};
 }
 
-/// What `full` asks for, and then what only `sop` does.
+/// What `full` asks for, and then what only `sop` and only `disks` do.
 std::vector<runbook::PermissionSpec> all_permissions() {
   std::vector<runbook::PermissionSpec> all;
-  for (const health::Profile profile : {health::Profile::Full, health::Profile::Sop}) {
-    for (const kube::AccessQuestion& question : health::rights({.profile = profile})) {
+  const std::array<std::pair<const char*, health::Selection>, 3> looks = {
+      {{"", {}}, {"sop", {.profile = health::Profile::Sop}}, {"disks", {.disks = true}}}};
+  for (const auto& [word, selection] : looks) {
+    for (const kube::AccessQuestion& question : health::rights({.checks = selection})) {
       runbook::PermissionSpec permission = permission_of(question);
       const bool there = std::ranges::any_of(all, [&](const runbook::PermissionSpec& one) {
         return one.verb == permission.verb && one.resource == permission.resource;
       });
       if (!there) {
-        permission.only = profile == health::Profile::Sop ? to_string(profile) : "";
+        permission.only = word;
         all.push_back(std::move(permission));
       }
     }
@@ -129,6 +133,10 @@ runbook::ActionSpec make_spec() {
                      .type = Type::enumeration({"sop", "full"}),
                      .fallback = runbook::Value("full"),
                      .help = "sop for a quick daily look, full for all checks"},
+                    {.name = "disks",
+                     .type = Type::of(Type::Kind::Bool),
+                     .fallback = runbook::Value(false),
+                     .help = "of full N13 and S03 as well, which ask kubelets how full disks are"},
                     {.name = "namespace",
                      .type = Type::of(Type::Kind::String),
                      .help = "of what has a namespace only this one; all where it is left out"},
@@ -154,18 +162,20 @@ runbook::ActionSpec make_spec() {
   return spec;
 }
 
-/// Each of the names means a check of the profile: a slip must not look healthy.
-Status are_checks(const std::vector<std::string>& only, health::Profile profile) {
-  for (const std::string& name : only) {
+/// Each of the names means a check that is asked: a slip must not look healthy.
+Status are_checks(const health::Selection& selection) {
+  for (const std::string& name : selection.only) {
     const auto checks = health::catalogue();
     const bool known = std::ranges::any_of(checks, [&](const health::Check& check) {
-      return health::is_asked(check, profile, std::vector<std::string>{name});
+      return health::is_asked(
+          check, {.profile = selection.profile, .disks = selection.disks, .only = {name}});
     });
     if (!known) {
       return make_error(
           ErrorCode::InvalidInput,
-          "there is no check '" + name + "' in profile " + std::string(to_string(profile)),
-          "docs/health.md lists them");
+          fmt::format("there is no check '{}' in profile {}", name, to_string(selection.profile)),
+          selection.disks ? "docs/health.md lists them"
+                          : "docs/health.md lists them; N13 and S03 are there with disks: true");
     }
   }
   return {};
@@ -182,7 +192,7 @@ class CheckHealth final : public engine::Check {
                                      kube::Reader& reader,
                                      const engine::Arguments& arguments) const override {
     const health::ReadOptions options = options_of(arguments);
-    if (const Status known = are_checks(options.only, options.profile); !known) {
+    if (const Status known = are_checks(options.checks); !known) {
       return CheckResult::unknown(known.error());
     }
     const auto snapshot = health::read_snapshot(reader, options);
@@ -190,7 +200,7 @@ class CheckHealth final : public engine::Check {
       return CheckResult::unknown(snapshot.error());
     }
     return result_of(
-        health::assess(*snapshot, options.profile, options.only),
+        health::assess(*snapshot, options.checks),
         health::severity_named(arguments.string("fail_on")).value_or(Severity::Critical));
   }
 

@@ -13,6 +13,9 @@ void add_health_command(CLI::App& app, Slots& slots) {
                    slots.arguments.profile,
                    "Which checks: sop for a quick daily look, or full (full)")
       ->check(CLI::IsMember({"sop", "full"}));
+  health->add_flag("--disks",
+                   slots.arguments.disks,
+                   "Ask kubelets, too, how full disks are (takes the right to get nodes/proxy)");
   health->add_flag("-A,--all-namespaces",
                    slots.arguments.all_namespaces,
                    "Of all namespaces, as when none is named");

@@ -65,7 +65,9 @@ class Looker {
     // A look at the cluster is one at all of it, unless a namespace is named on the command line.
     const std::string ns = arguments_.all_namespaces ? "" : arguments_.global.config.ns;
     const health::ReadOptions options{
-        .profile = arguments_.profile == "sop" ? health::Profile::Sop : health::Profile::Full,
+        .checks = {.profile = arguments_.profile == "sop" ? health::Profile::Sop
+                                                          : health::Profile::Full,
+                   .disks = arguments_.disks},
         .ns = ns,
         .timeout = arguments_.global.request_timeout == Duration::zero()
                        ? Duration(std::chrono::hours(1))
@@ -74,7 +76,7 @@ class Looker {
     const MonoTime begin = environment_.clock.now();
     const std::uint64_t requests = reader_.requests_sent();
     CFKOPS_ASSIGN(const health::Snapshot snapshot, health::read_snapshot(reader_, options));
-    health::Report report = health::assess(snapshot, options.profile);
+    health::Report report = health::assess(snapshot, options.checks);
     report.server = reader_.server();
     report.scope = ns.empty() ? "all namespaces" : "namespace " + ns;
     report.took = environment_.clock.now() - begin;

@@ -147,6 +147,8 @@ std::span<const Check> catalogue() {
                             pod_checks(),
                             workload_checks(),
                             storage_checks(),
+                            disk_checks(),
+                            limit_checks(),
                             budget_checks(),
                             certificate_checks(),
                             secret_checks(),
@@ -166,19 +168,18 @@ std::span<const Check> catalogue() {
   return kAll;
 }
 
-bool is_asked(const Check& check, Profile profile, std::span<const std::string> only) {
-  const bool named = std::ranges::any_of(only, [&check](const std::string& name) {
+bool is_asked(const Check& check, const Selection& selection) {
+  const bool named = std::ranges::any_of(selection.only, [&check](const std::string& name) {
     return name == check.id || name == check.id.substr(0, 1);
   });
-  return (profile == Profile::Full || check.sop) && (only.empty() || named);
+  return (selection.profile == Profile::Full || check.sop) &&
+         (selection.disks || !check.reads.has(Part::Kubelets)) && (selection.only.empty() || named);
 }
 
-std::vector<Answer> judge_all(const Snapshot& snapshot,
-                              Profile profile,
-                              std::span<const std::string> only) {
+std::vector<Answer> judge_all(const Snapshot& snapshot, const Selection& selection) {
   std::vector<Answer> answers;
   for (const Check& check : catalogue()) {
-    if (is_asked(check, profile, only)) {
+    if (is_asked(check, selection)) {
       answers.push_back(judge(check, snapshot));
     }
   }

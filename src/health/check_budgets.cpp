@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <chrono>
 #include <cstdlib>
@@ -194,6 +195,60 @@ Judgement quotas(const Snapshot& snapshot) {
   return judgement;
 }
 
+/// Pods of Kafka that give no answer to the API server, with what was heard instead.
+std::map<std::pair<std::string, std::string>, std::string> silent_pods(const Snapshot& snapshot) {
+  std::map<std::pair<std::string, std::string>, std::string> silent;
+  const auto note = [&silent](const std::string& ns, const auto& process) {
+    if (!process.silence.empty() && process.silence != kafka::kNoGauges) {
+      silent.emplace(std::pair(ns, process.pod), process.silence);
+    }
+  };
+  for (const KafkaState& kafka : snapshot.kafka) {
+    for (const auto& broker : kafka.gauges.brokers) {
+      note(kafka.ns, broker);
+    }
+    for (const auto& controller : kafka.gauges.controllers) {
+      note(kafka.ns, controller);
+    }
+  }
+  return silent;
+}
+
+/// It lets in only what it names. A policy that says nothing of its types is one of those.
+bool isolates(const Json& policy) {
+  const std::vector<Json> types = policy.items("/spec/policyTypes");
+  return types.empty() || std::any_of(types.begin(), types.end(), [](const Json& type) {
+           return type.string_or("", "") == "Ingress";
+         });
+}
+
+Judgement shut_off(const Snapshot& snapshot) {
+  Judgement judgement;
+  judgement.nothing_there = snapshot.kafka.empty();
+  const auto silent = silent_pods(snapshot);
+  for (const Pod& pod : snapshot.pods) {
+    const auto found = silent.find({pod.ns, pod.name});
+    if (found == silent.end() || pod.phase != "Running") {
+      continue;
+    }
+    for (const Json& policy : snapshot.of(Part::NetworkPolicies)) {
+      if (policy.string_or("/metadata/namespace", "") == pod.ns && isolates(policy) &&
+          LabelSelector::of(policy.get("/spec/podSelector")).matches(pod.labels)) {
+        judgement.found.push_back(
+            {Severity::Info,
+             pod.text(),
+             fmt::format("gives the API server no answer ({}), and {} may be why: it lets in only "
+                         "what it names",
+                         found->second,
+                         name_of("networkpolicy", policy)),
+             "networkpolicy spec.podSelector",
+             policy.string_or("/metadata/name", "")});
+      }
+    }
+  }
+  return judgement;
+}
+
 /// Services that have an address which is ready.
 std::set<std::string> served(const Snapshot& snapshot) {
   std::set<std::string> services;
@@ -277,7 +332,7 @@ Judgement storms(const Snapshot& snapshot) {
   return judgement;
 }
 
-constexpr std::array<Check, 8> kChecks = {{
+constexpr std::array<Check, 9> kChecks = {{
     {"B01",
      "Has each set of brokers and controllers a disruption budget?",
      Severity::Warning,
@@ -320,6 +375,13 @@ constexpr std::array<Check, 8> kChecks = {{
      Parts(Part::Quotas),
      "raise the quota: a pod that restarts could be refused",
      quotas},
+    {"B08",
+     "Do network policies let the API server ask Kafka's processes?",
+     Severity::Info,
+     false,
+     Parts(Part::Kafka, Part::Pods, Part::NetworkPolicies),
+     "let the API server's addresses in to port 7777, or Kafka's gauges stay unknown",
+     shut_off},
     {"B09",
      "Has every service somebody behind it, and its address?",
      Severity::Fail,

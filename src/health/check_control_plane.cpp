@@ -7,7 +7,10 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <chrono>
+#include <map>
+#include <optional>
 #include <set>
 
 namespace cfkops::health {
@@ -57,6 +60,66 @@ Judgement latency(const Snapshot& snapshot) {
                                            sorted.size()),
                                "GET /api/v1/namespaces/kube-system",
                                base::human_duration(worst)});
+  }
+  return judgement;
+}
+
+/// How many requests each priority level has turned away, by the table that the API server prints
+/// of them. Levels that never do so are not in it; nothing where that is no such table.
+std::optional<std::map<std::string, std::int64_t>> turned_away(const std::string& table) {
+  const std::vector<std::string> lines = base::split(table, '\n');
+  const auto cells = [](const std::string& line) {
+    std::vector<std::string> all;
+    for (const std::string& cell : base::split(line, ',')) {
+      all.emplace_back(base::trim(cell));
+    }
+    return all;
+  };
+  const std::vector<std::string> names = cells(lines.front());
+  if (std::find(names.begin(), names.end(), "RejectedRequests") == names.end()) {
+    return std::nullopt;
+  }
+  std::map<std::string, std::int64_t> counts;
+  for (std::size_t line = 1; line < lines.size(); ++line) {
+    const std::vector<std::string> row = cells(lines[line]);
+    for (std::size_t i = 0; i < row.size() && i < names.size(); ++i) {
+      std::int64_t count = 0;
+      const bool counted = names[i] == "RejectedRequests" || names[i] == "TimedoutRequests";
+      if (counted &&
+          std::from_chars(row[i].data(), row[i].data() + row[i].size(), count).ec == std::errc()) {
+        counts[row.front()] += count;
+      }
+    }
+  }
+  return counts;
+}
+
+Judgement flow_control(const Snapshot& snapshot) {
+  Judgement judgement;
+  // A server without it turns nobody away by it.
+  if (snapshot.source(Part::FlowControl).state == Source::State::NotServed) {
+    judgement.nothing_there = true;
+    return judgement;
+  }
+  const auto before = turned_away(snapshot.flow_control);
+  const auto after = turned_away(snapshot.flow_control_after);
+  if (!before || !after) {
+    judgement.unknown.emplace_back("the table of priority levels counts no rejected requests");
+    return judgement;
+  }
+  for (const auto& [level, count] : *after) {
+    const auto known = before->find(level);
+    const std::int64_t more = known == before->end() ? 0 : count - known->second;
+    if (more > 0) {
+      judgement.found.push_back(
+          {Severity::Warning,
+           "prioritylevelconfiguration " + level,
+           fmt::format("turned {} away while this look was taken, {} since the API server started",
+                       base::counted(more, "request"),
+                       count),
+           "dump_priority_levels RejectedRequests, TimedoutRequests",
+           std::to_string(count)});
+    }
   }
   return judgement;
 }
@@ -289,7 +352,7 @@ Judgement metrics(const Snapshot& snapshot) {
   return judgement;
 }
 
-constexpr std::array<Check, 10> kChecks = {{
+constexpr std::array<Check, 11> kChecks = {{
     {"K01",
      "Does the API server call itself ready and alive, etcd included?",
      Severity::Critical,
@@ -304,6 +367,13 @@ constexpr std::array<Check, 10> kChecks = {{
      Parts(Part::Latency),
      "look at etcd's disk and at who asks so much (API priority and fairness)",
      latency},
+    {"K04",
+     "Does the API server turn no requests away?",
+     Severity::Warning,
+     false,
+     Parts(Part::FlowControl),
+     "find who asks so much, and give it a flow schema of its own: kubectl get flowschemas",
+     flow_control},
     {"K05",
      "Do controller manager and scheduler have a leader?",
      Severity::Fail,

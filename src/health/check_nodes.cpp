@@ -352,6 +352,16 @@ Judgement signing_requests(const Snapshot& snapshot) {
 
 Judgement reboots(const Snapshot& snapshot) {
   Judgement judgement;
+  const std::string lock = below("/metadata/annotations", "weave.works/kured-node-lock");
+  for (const Json& set : snapshot.of(Part::DaemonSets)) {
+    if (const std::string holder = set.string_or(lock, ""); !holder.empty()) {
+      judgement.found.push_back({Severity::Info,
+                                 name_of("daemonset", set),
+                                 "holds kured's lock: it reboots a node now",
+                                 "metadata.annotations[weave.works/kured-node-lock]",
+                                 holder});
+    }
+  }
   for (const Json& node : snapshot.of(Part::Nodes)) {
     for (const auto& [key, value] : node.members("/metadata/annotations")) {
       if (key.starts_with("weave.works/kured-") || key.starts_with("kured.dev/")) {
@@ -452,7 +462,7 @@ constexpr std::array<Check, 12> kChecks = {{
      "Is nobody about to reboot a node?",
      Severity::Info,
      false,
-     Parts(Part::Nodes),
+     Parts(Part::Nodes, Part::DaemonSets),
      "keep maintenance of your own out of its way",
      reboots},
 }};

@@ -1,11 +1,14 @@
 #include "checks.hpp"
 #include "facts.hpp"
 
+#include "cfkops/base/text.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <array>
 #include <chrono>
+#include <map>
 
 namespace cfkops::health {
 
@@ -190,14 +193,26 @@ Judgement probes(const Snapshot& snapshot) {
   Judgement judgement;
   for (const Pod& pod : snapshot.pods) {
     for (const Container& container : pod.containers) {
-      if (pod.confluent && !container.init && !container.has_readiness &&
-          container.name == pod.labels.at("platform.confluent.io/type")) {
+      if (!pod.confluent || container.init ||
+          container.name != pod.labels.at("platform.confluent.io/type")) {
+        continue;
+      }
+      const std::string field = fmt::format("spec.containers[{}].readinessProbe", container.name);
+      if (!container.has_readiness) {
+        judgement.found.push_back({Severity::Info,
+                                   pod.text(),
+                                   "container " + container.name + " has no readiness probe",
+                                   field,
+                                   "missing"});
+      } else if (container.readiness_timeout == 1) {
         judgement.found.push_back(
             {Severity::Info,
              pod.text(),
-             "container " + container.name + " has no readiness probe",
-             fmt::format("spec.containers[{}].readinessProbe", container.name),
-             "missing"});
+             fmt::format("the readiness probe of container {} gives up after 1 s, which a pause of "
+                         "its JVM may take",
+                         container.name),
+             field + ".timeoutSeconds",
+             "1"});
       }
     }
   }
@@ -253,6 +268,56 @@ Judgement images(const Snapshot& snapshot) {
   return judgement;
 }
 
+/// What stands behind the name of Confluent's init container in an image: "2.11.0", or "" where it
+/// is another image.
+std::string init_version(const Container& container) {
+  constexpr std::string_view kName = "/confluent-init-container";
+  const std::size_t at = container.image.find(kName);
+  const std::size_t rest = at == std::string::npos ? at : at + kName.size();
+  const bool named = rest < container.image.size() &&
+                     (container.image[rest] == ':' || container.image[rest] == '@');
+  return container.init && named ? container.image.substr(rest + 1) : std::string();
+}
+
+/// The pods of a namespace by the version of their init container.
+using ByVersion = std::map<std::string, std::vector<const Pod*>>;
+
+Judgement init_versions(const Snapshot& snapshot) {
+  Judgement judgement;
+  std::map<std::string, ByVersion> by_namespace;
+  for (const Pod& pod : snapshot.pods) {
+    for (const Container& container : pod.containers) {
+      const std::string version = init_version(container);
+      if (!version.empty() && !pod.ended()) {
+        by_namespace[pod.ns][version].push_back(&pod);
+      }
+    }
+  }
+  judgement.nothing_there = by_namespace.empty();
+  for (const auto& [ns, versions] : by_namespace) {
+    const auto most = std::max_element(
+        versions.begin(), versions.end(), [](const auto& first, const auto& second) {
+          return first.second.size() < second.second.size();
+        });
+    for (const auto& [version, pods] : versions) {
+      if (version != most->first) {
+        judgement.found.push_back(
+            {Severity::Warning,
+             pods.front()->text(),
+             fmt::format("is one of {} of {} with the init container {}, and {} have {}",
+                         base::counted(static_cast<long long>(pods.size()), "pod"),
+                         ns,
+                         version,
+                         most->second.size(),
+                         most->first),
+             "spec.initContainers[].image",
+             version});
+      }
+    }
+  }
+  return judgement;
+}
+
 Judgement evicted(const Snapshot& snapshot) {
   Judgement judgement;
   for (const Pod& pod : snapshot.pods) {
@@ -267,7 +332,7 @@ Judgement evicted(const Snapshot& snapshot) {
   return judgement;
 }
 
-constexpr std::array<Check, 10> kChecks = {{
+constexpr std::array<Check, 11> kChecks = {{
     {"P01",
      "Does no container crash again and again, or lack its image or configuration?",
      Severity::Fail,
@@ -318,7 +383,7 @@ constexpr std::array<Check, 10> kChecks = {{
      "set resources in podTemplate of the custom resource",
      no_requests},
     {"P11",
-     "Have Confluent's containers a readiness probe?",
+     "Have Confluent's containers a readiness probe that is patient?",
      Severity::Info,
      false,
      Parts(Part::Pods),
@@ -331,6 +396,13 @@ constexpr std::array<Check, 10> kChecks = {{
      Parts(Part::Pods),
      "name images by a version that is never reused, or by digest",
      images},
+    {"P15",
+     "Have Confluent's pods the same init container?",
+     Severity::Warning,
+     false,
+     Parts(Part::Pods),
+     "set spec.image.init to the operator's version in each custom resource",
+     init_versions},
     {"P16",
      "Are there no remains of evicted pods?",
      Severity::Info,

@@ -92,6 +92,26 @@ Judgement volumes(const Snapshot& snapshot) {
   return judgement;
 }
 
+/// Classes whose claims cannot grow, of those that the claims have.
+void add_fixed_classes(const Snapshot& snapshot, const std::set<Key>& used, Judgement& judgement) {
+  std::set<std::string> named;
+  for (const Json& claim : snapshot.of(Part::Claims)) {
+    if (used.contains(key_of(claim))) {
+      named.insert(claim.string_or("/spec/storageClassName", ""));
+    }
+  }
+  for (const Json& one : snapshot.of(Part::Classes)) {
+    if (named.contains(one.string_or("/metadata/name", "")) &&
+        !one.bool_or("/allowVolumeExpansion", false)) {
+      judgement.found.push_back({Severity::Info,
+                                 name_of("storageclass", one),
+                                 "has claims of Kafka, and does not let them grow",
+                                 "allowVolumeExpansion",
+                                 one.has("/allowVolumeExpansion") ? "false" : "missing"});
+    }
+  }
+}
+
 Judgement reclaim(const Snapshot& snapshot) {
   Judgement judgement;
   const std::set<Key> used = used_claims(snapshot, true);
@@ -110,6 +130,7 @@ Judgement reclaim(const Snapshot& snapshot) {
            "Delete"});
     }
   }
+  add_fixed_classes(snapshot, used, judgement);
   return judgement;
 }
 
@@ -231,11 +252,11 @@ constexpr std::array<Check, 7> kChecks = {{
      "look at the driver's word; delete a Released one once its data is not needed",
      volumes},
     {"S05",
-     "Do volumes of Kafka outlive their claims?",
+     "Do volumes of Kafka outlive their claims, and may they grow?",
      Severity::Info,
      false,
-     Parts(Part::Volumes, Part::Pods),
-     "set persistentVolumeReclaimPolicy to Retain on the volume",
+     Parts(Part::Volumes, Part::Pods, Part::Claims, Part::Classes),
+     "set persistentVolumeReclaimPolicy to Retain on the volume, allowVolumeExpansion on the class",
      reclaim},
     {"S06",
      "Is no claim made from the operator's placeholder?",

@@ -9,6 +9,7 @@
 #include <array>
 #include <chrono>
 #include <map>
+#include <set>
 
 namespace cfkops::health {
 
@@ -130,6 +131,18 @@ Judgement deployments(const Snapshot& snapshot) {
   return judgement;
 }
 
+/// A taint of the node that is there to stay keeps the pod away. A pod that tolerates all names no
+/// key, and is taken for one that tolerates none: that finds less, never more.
+bool is_barred(const Json& node, const Pod& pod) {
+  const std::vector<Json> taints = node.items("/spec/taints");
+  return std::any_of(taints.begin(), taints.end(), [&](const Json& taint) {
+    const std::string key = taint.string_or("/key", "");
+    return taint.string_or("/effect", "") != "PreferNoSchedule" &&
+           !key.starts_with("node.kubernetes.io/") &&
+           std::find(pod.tolerated.begin(), pod.tolerated.end(), key) == pod.tolerated.end();
+  });
+}
+
 void judge_spread(const std::pair<std::string, std::string>& set,
                   const std::vector<const Pod*>& pods,
                   const std::map<std::string, Json>& nodes,
@@ -154,9 +167,11 @@ void judge_spread(const std::pair<std::string, std::string>& set,
                                  node});
     }
   }
-  std::map<std::string, bool> zones;
+  std::set<std::string> zones;
   for (const auto& [name, node] : nodes) {
-    zones[zone_of(node)] = true;
+    if (by_node.contains(name) || !is_barred(node, *pods.front())) {
+      zones.insert(zone_of(node));
+    }
   }
   // Without zones there is nothing to spread over.
   if (zones.size() < 2 || zones.contains("")) {
@@ -165,15 +180,16 @@ void judge_spread(const std::pair<std::string, std::string>& set,
   const std::size_t fair = (pods.size() + zones.size() - 1) / zones.size();
   for (const auto& [zone, count] : by_zone) {
     if (count > fair) {
-      judgement.found.push_back({Severity::Fail,
-                                 object,
-                                 fmt::format("has {} of {} pods in zone {}, and there are {} zones",
-                                             count,
-                                             pods.size(),
-                                             zone,
-                                             zones.size()),
-                                 "node topology.kubernetes.io/zone",
-                                 zone});
+      judgement.found.push_back(
+          {Severity::Fail,
+           object,
+           fmt::format("has {} of {} pods in zone {}, and could be in {} zones",
+                       count,
+                       pods.size(),
+                       zone,
+                       zones.size()),
+           "node topology.kubernetes.io/zone",
+           zone});
     }
   }
 }

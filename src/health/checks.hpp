@@ -12,6 +12,8 @@ namespace cfkops::health {
 [[nodiscard]] std::span<const Check> pod_checks();
 [[nodiscard]] std::span<const Check> workload_checks();
 [[nodiscard]] std::span<const Check> storage_checks();
+[[nodiscard]] std::span<const Check> disk_checks();
+[[nodiscard]] std::span<const Check> limit_checks();
 [[nodiscard]] std::span<const Check> budget_checks();
 [[nodiscard]] std::span<const Check> certificate_checks();
 [[nodiscard]] std::span<const Check> kafka_checks();

@@ -42,6 +42,10 @@ constexpr std::array<std::string_view, kParts> kWords = {
     "secrets that components name",
     "REST of Confluent's components",
     "Kafka's topics",
+    "limit ranges",
+    "network policies",
+    "the API server's flow control",
+    "kubelets' statistics",
     "Kafka",
 };
 
@@ -105,6 +109,9 @@ std::vector<ListedPart> make_parts() {
        {},
        {},
        true},
+      {Part::LimitRanges, {"", "v1", "limitranges", "LimitRange", true}},
+      {Part::NetworkPolicies,
+       of_group("networking.k8s.io", "networkpolicies", "NetworkPolicy", true)},
       {Part::TlsSecrets, known::secrets(), {}, "type%3Dkubernetes.io%2Ftls"},
       of_confluent(Part::Components, "kafkas", "Kafka"),
       of_confluent(Part::Components, "kraftcontrollers", "KRaftController"),
@@ -148,6 +155,8 @@ std::string_view path_of(Part part) {
       return "/livez";
     case Part::Version:
       return "/version";
+    case Part::FlowControl:
+      return "/debug/api_priority_and_fairness/dump_priority_levels";
     default:
       return "";
   }
@@ -156,7 +165,7 @@ std::string_view path_of(Part part) {
 Parts wanted_parts(const ReadOptions& options) {
   Parts wanted(Part::Version);  // the report names it
   for (const Check& check : catalogue()) {
-    if (is_asked(check, options.profile, options.only)) {
+    if (is_asked(check, options.checks)) {
       wanted.add(check.reads);
     }
   }
@@ -171,6 +180,9 @@ Parts wanted_parts(const ReadOptions& options) {
   }
   if (wanted.has(Part::Rest) || wanted.has(Part::NamedSecrets)) {
     wanted.add(Part::Components);
+  }
+  if (wanted.has(Part::Kubelets)) {
+    wanted.add(Part::Pods);
   }
   return wanted;
 }

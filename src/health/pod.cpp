@@ -49,7 +49,9 @@ void add_containers(Pod& pod, const Json& object, const char* specs, const char*
     container.image = spec.string_or("/image", "");
     container.init = init && spec.string_or("/restartPolicy", "") != "Always";
     container.has_readiness = spec.has("/readinessProbe");
-    container.readiness_timeout = spec.int_or("/readinessProbe/timeoutSeconds", 1);
+    if (spec.has("/readinessProbe/exec") || spec.has("/readinessProbe/httpGet")) {
+      container.readiness_timeout = spec.int_or("/readinessProbe/timeoutSeconds", 1);
+    }
     if (!container.init) {
       pod.cpu_nanos += static_cast<std::int64_t>(amount(spec, "/resources/requests/cpu"));
       pod.memory += static_cast<std::int64_t>(amount(spec, "/resources/requests/memory") / kNano);

@@ -60,6 +60,11 @@ class Round {
         wanted_(wanted_parts(options)) {}
 
   Result<Snapshot> read() {
+    if (options_.checks.disks && options_.checks.profile == Profile::Sop) {
+      return make_error(ErrorCode::InvalidInput,
+                        "disks are not looked at in profile sop",
+                        "ask for them in profile full");
+    }
     snapshot_.ns = options_.ns;
     CFKOPS_TRY(find_namespace());
     for (const ListedPart& listed : listed_parts()) {
@@ -67,11 +72,12 @@ class Round {
         ask_list(listed);
       }
     }
-    ask_text(Part::ReadyChecks, &Snapshot::ready_checks);
-    ask_text(Part::LiveChecks, &Snapshot::live_checks);
+    ask_text(Part::ReadyChecks, "?verbose", &Snapshot::ready_checks);
+    ask_text(Part::LiveChecks, "?verbose", &Snapshot::live_checks);
+    ask_text(Part::FlowControl, "", &Snapshot::flow_control);
     ask_version();
     CFKOPS_TRY(send());
-    if (options_.profile == Profile::Sop) {
+    if (options_.checks.profile == Profile::Sop) {
       read_details(reader_, options_, unwell_.nodes, unwell_.volumes, unwell_.pods, snapshot_);
     }
     if (wanted_.has(Part::TlsSecrets)) {
@@ -90,8 +96,14 @@ class Round {
     if (wanted_.has(Part::Rest)) {
       read_rest(reader_, options_, snapshot_);
     }
+    if (wanted_.has(Part::Kubelets)) {
+      read_kubelets(reader_, options_, snapshot_);
+    }
     if (wanted_.has(Part::Kafka)) {
       read_kafka(reader_, options_, wanted_.has(Part::Topics), snapshot_);
+    }
+    if (wanted_.has(Part::FlowControl)) {
+      read_flow_control_again();
     }
     if (reader_.loop().stop_due()) {
       return reader_.loop().cancelled();
@@ -120,7 +132,7 @@ class Round {
   /// A table is enough where only what looks unwell is read whole.
   [[nodiscard]] bool as_table(Part part) const {
     return part == Part::Events ||
-           (options_.profile == Profile::Sop &&
+           (options_.checks.profile == Profile::Sop &&
             (part == Part::Nodes || part == Part::Pods || part == Part::Volumes));
   }
 
@@ -154,13 +166,32 @@ class Round {
     keep(Part::Pods, read);
   }
 
-  void ask_text(Part part, std::string Snapshot::*where) {
+  void ask_text(Part part, std::string_view query, std::string Snapshot::*where) {
     if (wanted_.has(part)) {
-      const std::string target = fmt::format("{}?verbose", path_of(part));
-      asked_.push_back({part, {target, "ask " + target}, [this, where](const std::string& body) {
+      const std::string target = fmt::format("{}{}", path_of(part), query);
+      asked_.push_back({part,
+                        {target, "ask " + target},
+                        [this, where](const std::string& body) {
                           snapshot_.*where = body;
                           return Status();
-                        }});
+                        },
+                        part == Part::FlowControl});
+    }
+  }
+
+  /// What it counts rises, or does not, between two readings.
+  void read_flow_control_again() {
+    const Source& source = snapshot_.source(Part::FlowControl);
+    if (source.state != Source::State::Read) {
+      return;
+    }
+    const std::string target(path_of(Part::FlowControl));
+    const std::vector<Result<std::string>> answers =
+        ask_all(reader_, {{target, "ask " + target}}, options_.timeout);
+    if (answers.front()) {
+      snapshot_.flow_control_after = *answers.front();
+    } else {
+      keep(Part::FlowControl, answers.front().error());
     }
   }
 

@@ -62,6 +62,9 @@ void read_named_secrets(kube::Reader& reader, const ReadOptions& options, Snapsh
 /// What the pods of Connect, Schema Registry and ksqlDB in the snapshot answer.
 void read_rest(kube::Reader& reader, const ReadOptions& options, Snapshot& snapshot);
 
+/// What the kubelets say on whose nodes pods of Kafka have volumes, by the pods in the snapshot.
+void read_kubelets(kube::Reader& reader, const ReadOptions& options, Snapshot& snapshot);
+
 /// Twenty small reads, one after the other, with their times.
 void time_reads(kube::Reader& reader, const ReadOptions& options, Snapshot& snapshot);
 

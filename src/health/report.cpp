@@ -89,14 +89,14 @@ std::string Report::verdict_line() const {
   return unknown > 0 ? "not known: " + not_judged : "healthy";
 }
 
-Report assess(const Snapshot& snapshot, Profile profile, std::span<const std::string> only) {
+Report assess(const Snapshot& snapshot, const Selection& selection) {
   Report report;
-  report.profile = profile;
+  report.profile = selection.profile;
   report.at = snapshot.now;
   report.by_server_clock = snapshot.by_server_clock;
   report.nodes = snapshot.source(Part::Nodes).seen;
   report.pods = snapshot.source(Part::Pods).seen;
-  report.results = judge_all(snapshot, profile, only);
+  report.results = judge_all(snapshot, selection);
   return report;
 }
 

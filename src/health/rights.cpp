@@ -34,9 +34,13 @@ void add_others(const ReadOptions& options,
   if (wanted.has(Part::TlsSecrets) || wanted.has(Part::NamedSecrets)) {
     questions.push_back(ask("get", known::secrets(), options.ns));
   }
-  if (options.profile == Profile::Sop) {
+  if (options.checks.profile == Profile::Sop) {
     questions.push_back(ask("get", known::nodes()));
     questions.push_back(ask("get", known::persistent_volumes()));
+  }
+  if (wanted.has(Part::Kubelets)) {
+    questions.push_back(ask("get", known::nodes()));
+    questions.back().subresource = "proxy";
   }
   if (wanted.has(Part::Kafka) && !wanted.has(Part::Components)) {
     questions.push_back(ask("list", kafka::kafkas(), options.ns));

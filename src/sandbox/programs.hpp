@@ -65,6 +65,9 @@ class Program {
                                                             int port,
                                                             const kube::Request& request) = 0;
 
+  /// The bytes that it has in each of the pod's volumes; more than fit: they are full.
+  [[nodiscard]] virtual double stored(const Value& /*pod*/) const { return 0; }
+
   /// A command; none: no such file.
   [[nodiscard]] virtual std::optional<ExecResult> exec(const Value& pod,
                                                        std::string_view container,

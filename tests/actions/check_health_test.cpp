@@ -98,6 +98,19 @@ TEST_F(HealthCheck, ACheckThatIsNotThereIsUnknown) {
   EXPECT_TRUE(transport.calls().empty());
 }
 
+TEST_F(HealthCheck, ChecksOfDisksAreThereWhereTheyAreAskedFor) {
+  const runbook::ValueList fill = {runbook::Value("S03")};
+  const CheckResult result = evaluate(check_health(), {{"only", fill}});
+  EXPECT_EQ(result.verdict, Verdict::Unknown);
+  EXPECT_THAT(result.summary, testing::HasSubstr("there is no check 'S03'"));
+  EXPECT_TRUE(transport.calls().empty());
+  const CheckResult daily =
+      evaluate(check_health(), {{"profile", "sop"}, {"disks", runbook::Value(true)}});
+  EXPECT_EQ(daily.verdict, Verdict::Unknown);
+  EXPECT_THAT(daily.summary, testing::HasSubstr("not looked at in profile sop"));
+  EXPECT_TRUE(transport.calls().empty());
+}
+
 TEST_F(HealthCheck, WhatMayNotBeReadIsUnknownAndHidesNothing) {
   node = "NotReady";
   transport.on("GET", "/api/v1/pods?*").refuse(403, "Forbidden", "pods is forbidden");

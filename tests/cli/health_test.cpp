@@ -104,6 +104,12 @@ TEST(HealthCommand, ANamespaceThatIsNoneIsRefused) {
   EXPECT_THAT(bench.terminal.shown_err, HasSubstr("there is no namespace 'confluent'"));
 }
 
+TEST(HealthCommand, ADailyLookAtDisksIsRefused) {
+  test::ClusterBench bench;
+  EXPECT_EQ(bench.run_words({"health", "--profile", "sop", "--disks"}), 2);
+  EXPECT_THAT(bench.terminal.shown_err, HasSubstr("disks are not looked at in profile sop"));
+}
+
 TEST(HealthCommand, ABaselineThatIsNoneIsRefused) {
   const test::TempDir dir;
   test::ClusterBench bench;

@@ -136,6 +136,14 @@ if os.environ.get("CFKOPS_E2E_ON", "lab") == "lab":
     KNOWN = {"P10"}  # its pods ask for nothing
     UNKNOWN = {"K05"}  # its control plane elects no leaders
 
+# No pod can be made in that namespace from then on.
+DEFECTS.append(("B07", "deployment broken/short", """
+apiVersion: v1
+kind: LimitRange
+metadata: {name: demanding, namespace: broken}
+spec: {limits: [{type: Pod, min: {memory: 1Mi}}]}
+"""))
+
 
 def setUpModule():
     only_full_on_lab()

@@ -11,10 +11,12 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <chrono>
 #include <memory>
 #include <set>
 #include <string>
+#include <vector>
 
 namespace cfkops::health {
 namespace {
@@ -33,10 +35,12 @@ struct Bench {
 
   void pass(Duration duration) { EXPECT_THAT(loop.pause(duration), test::IsOk()); }
 
-  Report look(Profile profile) {
-    const auto snapshot = read_snapshot(reader, {.profile = profile});
+  Report look(Profile profile) { return look(Selection{.profile = profile}); }
+
+  Report look(const Selection& checks) {
+    const auto snapshot = read_snapshot(reader, {.checks = checks});
     EXPECT_THAT(snapshot, test::IsOk());
-    return assess(*snapshot, profile);
+    return assess(*snapshot, checks);
   }
 
   std::unique_ptr<sandbox::Cluster> cluster;
@@ -86,8 +90,9 @@ TEST(HealthOfACluster, AHealthyOneGivesNoWarning) {
   for (const char* scenario : {"healthy", "empty", "plain"}) {
     Bench bench(scenario);
     bench.pass(seconds(60));
-    for (const Profile profile : {Profile::Sop, Profile::Full}) {
-      const Report report = bench.look(profile);
+    for (const Selection& checks :
+         {Selection{.profile = Profile::Sop}, Selection{}, Selection{.disks = true}}) {
+      const Report report = bench.look(checks);
       EXPECT_EQ(report.verdict_line(), "healthy") << scenario << ": " << complaints(report);
     }
   }
@@ -128,6 +133,52 @@ TEST(HealthOfACluster, APodThatFitsNowhereIsFoundByEitherProfile) {
     const Report report = bench.look(profile);
     EXPECT_EQ(ids(report, Severity::Fail), std::set<std::string>{"P04"}) << complaints(report);
   }
+}
+
+TEST(HealthOfACluster, AFullVolumeIsFound) {
+  Bench bench("tight-disk");
+  bench.pass(seconds(90));
+  const Report report = bench.look(Selection{.disks = true});
+  const auto answer = std::find_if(report.results.begin(),
+                                   report.results.end(),
+                                   [](const Answer& one) { return one.check->id == "S03"; });
+  ASSERT_NE(answer, report.results.end());
+  EXPECT_TRUE(std::any_of(answer->found.begin(), answer->found.end(), [](const Finding& one) {
+    return one.severity == Severity::Critical && one.value == "0";
+  })) << complaints(report);
+}
+
+TEST(HealthOfACluster, DisksAreNotLookedAtUnasked) {
+  Bench bench("tight-disk");
+  bench.pass(seconds(90));
+  const auto snapshot = read_snapshot(bench.reader, {});
+  ASSERT_THAT(snapshot, test::IsOk());
+  EXPECT_TRUE(snapshot->kubelets.empty());
+  for (const Answer& answer : assess(*snapshot, {}).results) {
+    EXPECT_TRUE(answer.check->id != "S03" && answer.check->id != "N13");
+  }
+}
+
+TEST(HealthOfACluster, TheDailyLookHasNoChecksOfDisks) {
+  Bench bench("healthy");
+  const auto snapshot =
+      read_snapshot(bench.reader, {.checks = {.profile = Profile::Sop, .disks = true}});
+  ASSERT_FALSE(snapshot);
+  EXPECT_EQ(snapshot.error().code, ErrorCode::InvalidInput);
+}
+
+/// The right to ask kubelets is among those.
+bool asks_kubelets(const std::vector<kube::AccessQuestion>& rights) {
+  return std::any_of(rights.begin(), rights.end(), [](const kube::AccessQuestion& one) {
+    return one.resource.plural == "nodes" && one.subresource == "proxy";
+  });
+}
+
+TEST(HealthOfACluster, OnlyForDisksTheRightToAskKubeletsIsNeeded) {
+  EXPECT_FALSE(asks_kubelets(rights({})));
+  EXPECT_FALSE(asks_kubelets(rights({.checks = {.profile = Profile::Sop}})));
+  EXPECT_FALSE(asks_kubelets(rights({.checks = {.disks = true, .only = {"T01"}}})));
+  EXPECT_TRUE(asks_kubelets(rights({.checks = {.disks = true}})));
 }
 
 TEST(HealthOfACluster, QuotaAndBudgetThatBlock) {
@@ -184,7 +235,7 @@ TEST(HealthOfACluster, SecretsThatAreMountedAsCertificatesAreReadAndNoOthers) {
                    "            - {name: t, secret: {secretName: tls-kafka}}\n"
                    "            - {name: c, secret: {secretName: credential}}\n"));
   bench.pass(seconds(60));
-  const auto snapshot = read_snapshot(bench.reader, {.profile = Profile::Full});
+  const auto snapshot = read_snapshot(bench.reader, {});
   ASSERT_THAT(snapshot, test::IsOk());
   ASSERT_EQ(snapshot->of(Part::TlsSecrets).size(), 1U);
   const Json& secret = snapshot->of(Part::TlsSecrets).front();
@@ -229,9 +280,10 @@ TEST(HealthOfACluster, WhatIsPutOffForEverIsUnknown) {
 TEST(HealthOfACluster, OneNamespaceIsLookedAtAlone) {
   Bench bench("healthy");
   bench.pass(seconds(60));
-  const auto snapshot = read_snapshot(bench.reader, {.profile = Profile::Sop, .ns = "default"});
+  const auto snapshot =
+      read_snapshot(bench.reader, {.checks = {.profile = Profile::Sop}, .ns = "default"});
   ASSERT_THAT(snapshot, test::IsOk());
-  EXPECT_EQ(assess(*snapshot, Profile::Sop).pods, 0U);
+  EXPECT_EQ(assess(*snapshot, {.profile = Profile::Sop}).pods, 0U);
 }
 
 }  // namespace

@@ -19,6 +19,7 @@ Report sample() {
   }
   snapshot.source(Part::Nodes).seen = 1;
   snapshot.ready_checks = snapshot.live_checks = "[+]ping ok";
+  snapshot.flow_control = snapshot.flow_control_after = "PriorityLevelName, RejectedRequests";
   snapshot.version = "v1.34.4";
   snapshot.latencies = {std::chrono::milliseconds(1)};
   snapshot.by_server_clock = true;
@@ -32,7 +33,7 @@ Report sample() {
           R"({"metadata": {"name": "a"}, "spec": {}, "status": {"nodeInfo":
               {"kubeletVersion": "v1.34.4"}, "conditions": [{"type": "Ready",
                "status": "False", "message": "kubelet stopped"}]}})"));
-  return assess(snapshot, Profile::Full);
+  return assess(snapshot, {});
 }
 
 TEST(HealthReport, UnknownIsNeverHealthy) {

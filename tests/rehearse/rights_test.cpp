@@ -266,7 +266,7 @@ std::optional<json> without(const json& rules, std::size_t rule, std::size_t ver
 /// On these clusters all can be looked at without it.
 bool goes_without(const json& rule, const json& verb) {
   if (rule.contains("nonResourceURLs")) {
-    return true;  // every cluster lets everybody read these paths, whatever other rules say
+    return true;  // most of these paths every cluster lets everybody read, whatever other rules say
   }
   const json& resource = rule.at("resources").at(0);
   // Kafka is found by its StatefulSets, too, whose owners name it; and none mounts a certificate.

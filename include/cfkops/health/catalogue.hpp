@@ -62,6 +62,15 @@ struct Check {
 /// All checks, by id within their groups.
 [[nodiscard]] std::span<const Check> catalogue();
 
+/// Which checks are asked.
+struct Selection {
+  Profile profile = Profile::Full;
+  bool disks = false;                  ///< of `full` those as well that ask kubelets: it takes a
+                                       ///< right by which kubelets take commands, too
+  std::vector<std::string> only = {};  ///< where it names some, of these one of those: by its id
+                                       ///< ("T01") or by the letter of its group ("S")
+};
+
 /// How a check ended.
 enum class Verdict {
   Pass,
@@ -83,13 +92,10 @@ struct Answer {
   Duration age = {};  ///< of the oldest reading that it rests on
 };
 
-/// Of the profile and, where `only` names some, one of those: by its id ("T01") or by the letter of
-/// its group ("S").
-[[nodiscard]] bool is_asked(const Check& check, Profile profile, std::span<const std::string> only);
+/// It is one of the selection.
+[[nodiscard]] bool is_asked(const Check& check, const Selection& selection);
 
 /// Every check that `is_asked` judged, in the order of the catalogue.
-[[nodiscard]] std::vector<Answer> judge_all(const Snapshot& snapshot,
-                                            Profile profile,
-                                            std::span<const std::string> only = {});
+[[nodiscard]] std::vector<Answer> judge_all(const Snapshot& snapshot, const Selection& selection);
 
 }  // namespace cfkops::health

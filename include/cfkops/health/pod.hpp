@@ -24,7 +24,8 @@ struct Container {
   std::int64_t last_exit = 0;
   std::string last_finished = {};  ///< RFC 3339, "" where it had no life before
   bool has_readiness = false;
-  std::int64_t readiness_timeout = 1;
+  std::int64_t readiness_timeout =
+      0;  ///< seconds, of a probe that waits for an answer; 0 of one that only connects
 };
 
 /// A pod, as far as checks ask: small, since there are many.
@@ -62,6 +63,12 @@ struct Pod {
 
   /// It has ended, and holds nothing any more.
   [[nodiscard]] bool ended() const { return phase == "Succeeded" || phase == "Failed"; }
+
+  /// It runs with a volume of its own, and is Kafka's or another of Confluent's.
+  [[nodiscard]] bool has_kafka_volume() const {
+    return (confluent || !kafka_role.empty()) && !claims.empty() && phase == "Running" &&
+           !node.empty();
+  }
 };
 
 /// Reads a pod as the API gives it; what is missing is left empty.

@@ -38,9 +38,7 @@ struct Report {
 };
 
 /// The report of a snapshot; who asked fills in server, scope, took and requests.
-[[nodiscard]] Report assess(const Snapshot& snapshot,
-                            Profile profile,
-                            std::span<const std::string> only = {});
+[[nodiscard]] Report assess(const Snapshot& snapshot, const Selection& selection);
 
 /// What is known already: the findings of an earlier report.
 struct Baseline {

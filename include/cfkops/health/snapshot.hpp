@@ -52,6 +52,10 @@ enum class Part : std::uint8_t {
   NamedSecrets,  ///< whether the secrets are there that components name
   Rest,          ///< what Connect, Schema Registry and ksqlDB say by HTTP
   Topics,        ///< the replicas of Kafka's partitions
+  LimitRanges,
+  NetworkPolicies,
+  FlowControl,  ///< /debug/api_priority_and_fairness/dump_priority_levels
+  Kubelets,     ///< statistics of those on whose nodes volumes of Kafka are
   Kafka,
 };
 
@@ -93,6 +97,25 @@ struct TopicState {
   std::int64_t no_room = 0;    ///< partitions that may lose none though all are in sync
 };
 
+/// A file system as a kubelet counts it.
+struct FileSystem {
+  std::string ns = {};
+  std::string claim = {};  ///< of a volume; "": it is the node's own
+  std::string field = {};  ///< where it stands: "node.fs"
+  double capacity = 0;     ///< bytes, as below
+  double available = 0;
+
+  /// How much of it is used, from 0 to 1.
+  [[nodiscard]] double fill() const { return capacity > 0 ? 1 - available / capacity : 0; }
+};
+
+/// What the kubelet of a node says of its disks and of volumes.
+struct KubeletStats {
+  std::string node = {};
+  std::string silence = {};  ///< why it says nothing, or ""
+  std::vector<FileSystem> disks = {};
+};
+
 /// A Kafka cluster and what its processes say.
 struct KafkaState {
   std::string ns = {};
@@ -129,6 +152,9 @@ struct Snapshot {
   std::string live_checks = {};
   std::string version = {};              ///< "v1.34.4"
   std::vector<Duration> latencies = {};  ///< of small reads, one after the other
+  std::string flow_control = {};         ///< at the beginning
+  std::string flow_control_after = {};   ///< when all else was read
+  std::vector<KubeletStats> kubelets = {};
   std::vector<KafkaState> kafka = {};
   std::vector<RestAnswer> rest = {};
   std::map<std::pair<std::string, std::string>, bool> named_secrets =

@@ -5,6 +5,9 @@
 
 #include "cfkops/kube/transport.hpp"
 
+#include <string>
+#include <string_view>
+
 namespace cfkops::sandbox {
 
 // Each answers one kind of request; the file api/<name>.cpp holds it.
@@ -30,6 +33,11 @@ namespace cfkops::sandbox {
 [[nodiscard]] Answer<kube::Response> serve_log(Registry& registry, Exchange& exchange);
 /// To what listens in a pod, or in a pod of a service; what it answers goes out as it is.
 [[nodiscard]] Answer<kube::Response> serve_proxy(Registry& registry, Exchange& exchange);
+/// To the kubelet of a node; `path` begins with a slash. It serves GET of /stats/summary alone.
+[[nodiscard]] Answer<kube::Response> serve_kubelet(Registry& registry,
+                                                   Exchange& exchange,
+                                                   const std::string& node,
+                                                   std::string_view path);
 /// exec, attach and portforward that do not ask for a WebSocket: refused.
 [[nodiscard]] Answer<kube::Response> serve_exec(Registry& registry, Exchange& exchange);
 /// The same over a WebSocket: runs a command to its end. Refused: before the upgrade.

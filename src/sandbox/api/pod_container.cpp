@@ -29,15 +29,6 @@ Answer<Shared> node_of(Registry& registry, const std::string& name) {
                          : registry.get(*kind, "", name);
 }
 
-std::string address_of(const Value& node) {
-  for (const Value& address : list_at(node, {"status", "addresses"})) {
-    if (text_at(address, {"type"}) == "InternalIP") {
-      return text_at(address, {"address"});
-    }
-  }
-  return name_of(node);
-}
-
 }  // namespace
 
 Answer<std::string> container_of(const Value& pod, const std::string& asked) {
@@ -71,6 +62,15 @@ const Value* container_status(const Value& pod, const std::string& container) {
     }
   }
   return nullptr;
+}
+
+std::string address_of(const Value& node) {
+  for (const Value& address : list_at(node, {"status", "addresses"})) {
+    if (text_at(address, {"type"}) == "InternalIP") {
+      return text_at(address, {"address"});
+    }
+  }
+  return name_of(node);
 }
 
 Answer<void> check_node(Registry& registry, const std::string& name, std::string_view path) {

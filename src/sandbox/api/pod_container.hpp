@@ -16,6 +16,9 @@ namespace cfkops::sandbox {
 /// What the pod's status says of the container, or nullptr.
 [[nodiscard]] const Value* container_status(const Value& pod, const std::string& container);
 
+/// Where the node's kubelet listens.
+[[nodiscard]] std::string address_of(const Value& node);
+
 /// Refused: 404 where the pod's node is not there, 500 where its kubelet does not answer. `path` is
 /// what is fetched of that, for the message; "" where it is more than fetched.
 [[nodiscard]] Answer<void> check_node(Registry& registry,

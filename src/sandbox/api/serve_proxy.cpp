@@ -237,7 +237,7 @@ Answer<kube::Response> serve_proxy(Registry& registry, Exchange& exchange) {
   const std::string& plural = route.kind->resource().plural;
   if (!target || target->name.empty()) {
     return refuse(bad_request(fmt::format(
-        "invalid {} request {}", plural == "pods" ? "pod" : "service", go_quoted(route.name))));
+        "invalid {} request {}", plural.substr(0, plural.size() - 1), go_quoted(route.name))));
   }
   if (plural == "pods") {
     return proxy_pod(registry, exchange, *std::move(target));
@@ -245,10 +245,10 @@ Answer<kube::Response> serve_proxy(Registry& registry, Exchange& exchange) {
   if (plural == "services") {
     return proxy_service(registry, exchange, *target);
   }
-  if (auto there = registry.get(*route.kind, route.ns, target->name); !there) {
-    return refuse(std::move(there.error()));
-  }
-  return refuse(internal_error("a simulated node serves no HTTP"));
+  const auto [path, query] = split_target(exchange.request.target);
+  const std::string_view rest = rest_of(path, route);
+  return rest.empty() ? Answer<kube::Response>(led_on(path, query))
+                      : serve_kubelet(registry, exchange, target->name, rest);
 }
 
 }  // namespace cfkops::sandbox

@@ -75,6 +75,10 @@ class KafkaProgram final : public Program {
     return serve_jolokia(*model_, name_of(pod), request, memo_);
   }
 
+  [[nodiscard]] double stored(const Value& pod) const override {
+    return model_->stored(name_of(pod));
+  }
+
   [[nodiscard]] std::optional<ExecResult> exec(const Value& pod,
                                                std::string_view container,
                                                const std::vector<std::string>& command) override {

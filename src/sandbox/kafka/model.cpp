@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
+#include <map>
 #include <string_view>
 #include <utility>
 
@@ -77,6 +79,26 @@ KafkaModel::KafkaModel(KafkaSpec spec,
   }
   reset_report();
   commit();
+}
+
+double KafkaModel::stored(const std::string& pod) const {
+  const KafkaNode* const broker = node(pod);
+  if (broker == nullptr) {
+    return 0;
+  }
+  if (broker->disk_full) {
+    return std::numeric_limits<double>::max();
+  }
+  std::map<std::string_view, double> of_topic;
+  for (const TopicSpec& topic : spec_.topics) {
+    of_topic.emplace(topic.name, static_cast<double>(topic.stored_bytes));
+  }
+  double bytes = 0;
+  for (const Index each : hosted(broker->id)) {
+    const auto found = of_topic.find(partitions_.at(each).topic);
+    bytes += found == of_topic.end() ? 0 : found->second;
+  }
+  return bytes;
 }
 
 const std::vector<std::size_t>& KafkaModel::hosted(int node) const {

@@ -122,6 +122,10 @@ class KafkaModel {
 
   [[nodiscard]] const KafkaSpec& spec() const { return spec_; }
 
+  /// The bytes in a broker's log directory that were there at the start; more than any volume holds
+  /// where its disk is full.
+  [[nodiscard]] double stored(const std::string& pod) const;
+
   /// By pod; nullptr where it is none of its pods.
   [[nodiscard]] const KafkaNode* node(const std::string& pod) const;
 

@@ -135,7 +135,8 @@ class NodeKind final : public Kind {
       : Kind(common_names({"", "v1", "nodes", "Node", false}, {"no"})) {}
 
   [[nodiscard]] std::vector<SubresourceNames> subresources() const override {
-    return {status_names("Node")};
+    return {{"proxy", "NodeProxyOptions", {}, {}, {"create", "delete", "get", "patch", "update"}},
+            status_names("Node")};
   }
 
   [[nodiscard]] bool has_status() const override { return true; }

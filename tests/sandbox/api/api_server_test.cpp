@@ -194,6 +194,20 @@ TEST_F(ApiServerTest, ReachesNothingOnALostNode) {
   EXPECT_THAT(exec("command=true&stdout=true"), ElementsAre());
 }
 
+TEST_F(ApiServerTest, ReachesTheKubeletOfANode) {
+  const auto get = [&](const std::string& path) {
+    Notes notes;
+    server.handle({.method = "GET", .target = "/api/v1/nodes/n/proxy" + path}, notes);
+    return notes.last;
+  };
+  EXPECT_EQ(get("/stats/summary").status, 200);
+  EXPECT_THAT(get("/stats/summary").body, HasSubstr(R"("nodeName":"n")"));
+  EXPECT_EQ(get("/runningpods/").status, 404);
+  EXPECT_EQ(get("").status, 301);
+  ASSERT_TRUE(set_lost(registry, "n", true));
+  EXPECT_EQ(get("/stats/summary").status, 503);
+}
+
 TEST_F(ApiServerTest, GivesTheLog) {
   EXPECT_EQ(ask("GET", "p/log?tailLines=1").body, "b\n");
   EXPECT_EQ(ask("GET", "p/log?previous=true").status, 400);
