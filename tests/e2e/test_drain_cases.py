@@ -231,9 +231,13 @@ class Side:
         there = [one for _, one in self.pods().values()]
         phases = [one["status"]["phase"] for one in there]
         ended = sum(word in ("done", "done-two", "done-empty", "failed", "job-done") for word in words)
-        counted = all(one["status"].get("observedGeneration") == one["metadata"]["generation"]
-                      and one["status"].get("expectedPods", 0) == one["status"].get("currentHealthy", 0)
-                      for one in lab.items("pdb", self.namespace)) or ended
+        # Of budgets that share pods the controller counts again only one when these change.
+        counted = collections.defaultdict(bool)
+        for one in lab.items("pdb", self.namespace):
+            counted[one["spec"]["selector"]["matchLabels"]["what"]] |= (
+                one["status"].get("observedGeneration") == one["metadata"]["generation"]
+                and one["status"].get("expectedPods", 0) == one["status"].get("currentHealthy", 0))
+        counted = all(counted.values()) or ended
         return (len(there) == wanted and counted and phases.count("Running") == wanted - ended
                 and sum(phase in ("Succeeded", "Failed") for phase in phases) == ended)
 
