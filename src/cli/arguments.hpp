@@ -96,7 +96,7 @@ struct Arguments {
   std::string fail_on = "fail";           ///< of `health`: a severity
   bool watch = false;                     ///< of `health`: again and again
   Duration watch_every = std::chrono::seconds(10);  ///< of that: what lies between two looks
-  bool disks = false;                     ///< of `health`: ask kubelets how full disks are
+  bool disks = false;             ///< of `health`: ask kubelets how full disks are
   std::string folder;             ///< of `import`: where drafts are written, or ""
   std::string section;            ///< of `import`: number or title of one, or ""
   std::string owner;              ///< of `import`: who answers for the drafts, or ""

@@ -65,8 +65,8 @@ class Looker {
     // A look at the cluster is one at all of it, unless a namespace is named on the command line.
     const std::string ns = arguments_.all_namespaces ? "" : arguments_.global.config.ns;
     const health::ReadOptions options{
-        .checks = {.profile = arguments_.profile == "sop" ? health::Profile::Sop
-                                                          : health::Profile::Full,
+        .checks = {.profile =
+                       arguments_.profile == "sop" ? health::Profile::Sop : health::Profile::Full,
                    .disks = arguments_.disks},
         .ns = ns,
         .timeout = arguments_.global.request_timeout == Duration::zero()
