@@ -89,6 +89,16 @@ class Sandbox(Cluster):
         self.up("--nodes", nodes)
         self._serve(OBJECTS.format(nodes=self.nodes_are))
 
+    def join_again(self, node):
+        """Makes a node that was deleted anew, as its kubelet would: what others have written into it is gone."""
+        meta, told = node["metadata"], node["status"]
+        self.kubectl("create", "-f", "-", stdin=json.dumps({
+            "apiVersion": "v1", "kind": "Node",
+            "metadata": {"name": meta["name"], "labels": meta["labels"], "annotations": {
+                key: value for key, value in meta["annotations"].items() if not key.startswith("cfkops.dev/")}},
+            "spec": {key: node["spec"][key] for key in ("podCIDR", "podCIDRs")},
+            "status": {key: value for key, value in told.items() if key != "conditions"}}))
+
     def down(self):
         if self.server:
             self.server.terminate()

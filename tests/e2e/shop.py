@@ -1,6 +1,8 @@
 """A namespace for the tests of runbooks that want no Kafka: a shop with a web front, a database and its volumes."""
 
 import json
+import subprocess
+import tempfile
 import time
 
 SPACE = "shop"
@@ -84,6 +86,17 @@ spec:
   ingress: [{{from: [{{podSelector: {{matchLabels: {{app: {friend}}}}}}}]}}]
 """
 
+# Somebody who can be on that node alone.
+GUEST = """
+apiVersion: v1
+kind: Pod
+metadata: {{name: guest, namespace: shop, labels: {{app: guest}}}}
+spec:
+  nodeSelector: {{kubernetes.io/hostname: {node}}}
+  terminationGracePeriodSeconds: 0
+  containers: [{{name: it, image: "busybox:1", command: [sleep, "3600"]}}]
+"""
+
 ROLES = """
 apiVersion: rbac.authorization.k8s.io/v1
 kind: Role
@@ -129,6 +142,17 @@ def furnish(lab):
     lab.kubectl("apply", "-f", "-", stdin=OBJECTS)
     wait_until("the shop is open",
                lambda: len(ready_pods(lab, "web")) == 2 and len(ready_pods(lab, "db")) == 2)
+
+
+def make_certificate(lab, days):
+    """The secret web-tls, which is valid for so long."""
+    lab.kubectl("-n", SPACE, "delete", "secret", "web-tls", "--ignore-not-found")
+    with tempfile.TemporaryDirectory() as folder:
+        subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256",
+                        "-nodes", "-keyout", f"{folder}/key", "-out", f"{folder}/crt", "-subj", "/CN=web",
+                        "-days", str(days)], check=True, capture_output=True)
+        lab.kubectl("-n", SPACE, "create", "secret", "tls", "web-tls", f"--cert={folder}/crt",
+                    f"--key={folder}/key")
 
 
 def content(lab, kind, name, namespace):

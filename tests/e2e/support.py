@@ -267,6 +267,11 @@ class Lab(Cluster):
         """For tests that want no Kafka, and only objects."""
         self.up("--nodes", nodes)
 
+    def join_again(self, node):
+        """Has the kubelet of a node that was deleted register it anew: it does so when it is started, and only then."""
+        for action in ("stop", "start"):
+            self.tool("kubelet", action, node["metadata"]["name"])
+
     def down(self):
         self.tool("down", check=False)
         super().down()

@@ -82,6 +82,9 @@ class Printed:
 
 def may(role, rule, verb):
     """Whether the account may do that still, by the server's own word."""
+    if "nonResourceURLs" in rule:
+        path = rule["nonResourceURLs"][0]
+        return lab.kubectl("auth", "can-i", verb, path, "--as", ACCOUNT, check=False).split()[:1] == ["yes"]
     resource, _, part = rule["resources"][0].partition("/")
     group = rule["apiGroups"][0]
     name = "".join(f"/{one}" for one in rule.get("resourceNames", [])[:1])
@@ -94,7 +97,7 @@ def may(role, rule, verb):
 def goes_without(rule, verb, asks):
     """What cannot be missed here."""
     if "nonResourceURLs" in rule:
-        return True  # every cluster lets everybody read these paths, whatever other rules say
+        return rule["nonResourceURLs"] != ["/metrics"]  # the others every cluster lets everybody read
     resource = rule["resources"][0]
     # Kafka is found by its StatefulSets, too, whose owners name it; and none mounts a certificate.
     return not asks and (resource == "kafkas" or (resource == "secrets" and verb == "get"))
@@ -109,7 +112,7 @@ class Rights(unittest.TestCase):
         self.config = lab.kubeconfig_of(PLACE, NAME)
 
     def as_account(self, runbook, params, namespace):
-        if runbook == "cluster-health":
+        if runbook in ("cluster-health", "system-status"):
             lab.elect_leaders()
         flags = ("--yes", "--kubeconfig", self.config)
         if runbook != "node-maintenance":
@@ -149,8 +152,7 @@ class Rights(unittest.TestCase):
                     self.miss(printed, (role, number, verb), run, asks)
         for role, number, verb in printed.verbs():
             rule = role["rules"][number]
-            if "nonResourceURLs" not in rule:
-                wait_until(f"{verb} of {rule} is given again", lambda r=role, u=rule, v=verb: may(r, u, v), 10)
+            wait_until(f"{verb} of {rule} is given again", lambda r=role, u=rule, v=verb: may(r, u, v), 10)
 
     def miss(self, printed, taken, run, asks):
         role, number, verb = taken
@@ -171,6 +173,14 @@ class Rights(unittest.TestCase):
         wait_until("the cluster is well", self.is_well, 180)
         self.hold("cluster-health")
         self.hold("cluster-health", "profile=sop")
+
+    def test_SystemStatus(self):
+        wait_until("the cluster is well", self.is_well, 180)
+        self.hold("system-status")
+
+    def test_ClusterUpgradeCheck(self):
+        version = json.loads(lab.kubectl("version", "-o", "json"))["serverVersion"]
+        self.hold("cluster-upgrade-check", f"to_version={version['major']}.{int(version['minor']) + 1}")
 
     def is_well(self):
         lab.elect_leaders()
@@ -197,6 +207,11 @@ class Rights(unittest.TestCase):
         self.addCleanup(furnish, lab)
         self.hold("workload-scale", "workload=deployment/web", "replicas=3")
         self.hold("workload-scale", "workload=statefulset/db", "replicas=1")
+
+    def test_SecurityPatch(self):
+        self.addCleanup(furnish, lab)
+        for workload in ("deployment/web", "statefulset/db"):
+            self.hold("security-patch", f"workload={workload}", "image=localhost/busybox:1", "settle=0s")
 
     def test_NamespaceQuota(self):
         self.addCleanup(furnish, lab)
@@ -242,14 +257,24 @@ class Rights(unittest.TestCase):
     def test_NodeMaintenance(self):
         self.empty("node-maintenance")
 
-    def empty(self, runbook):
-        """A node with a broker, and with a part of the shop where there is such."""
+    def test_NodeRemoveAndAdd(self):
+        volumes = ",".join(one["metadata"]["name"] for one in lab.items("pv"))
+        nodes = {one["metadata"]["name"]: one for one in lab.items("nodes")}
+        node = self.empty("node-remove", f"waiver_volumes={volumes}")
+        lab.join_again(nodes[node])
+        wait_until("it is there again", lambda: lab.get("node", node))
+        lab.kubectl("cordon", node)
+        self.hold("node-add", f"node={node}", namespace="default")
+
+    def empty(self, runbook, *params):
+        """A node with a broker, and with a part of the shop where there is such; tells which."""
         lab.wait_healthy()
         front = set(ready_pods(lab, "web").values())
         brokers = sorted(set(ready_pods(lab, "kafka", NAMESPACE).values()))
         node = next((name for name in brokers if name in front), brokers[0])
         self.addCleanup(lab.kubectl, "uncordon", node)
-        self.hold(runbook, f"node={node}", "reason=a test of rights", "settle=0s", namespace="default")
+        self.hold(runbook, f"node={node}", "reason=a test of rights", "settle=0s", *params, namespace="default")
+        return node
 
     def test_BrokerRestart(self):
         lab.wait_healthy()

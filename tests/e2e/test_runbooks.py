@@ -2,12 +2,11 @@
 
 import json
 import pathlib
-import subprocess
 import tarfile
 import tempfile
 import unittest
 
-from shop import POLICY, ROLES, SPACE, content, furnish, open_shop, ready_pods, wait_until
+from shop import GUEST, POLICY, ROLES, SPACE, content, furnish, make_certificate, open_shop, ready_pods, wait_until
 from support import ROOT, cluster, only_full_on_lab, run_id
 
 lab = cluster("e2e-runbooks")
@@ -21,7 +20,7 @@ NEVER = {"apiVersion": "policy/v1", "kind": "PodDisruptionBudget", "metadata": {
 
 def setUpModule():
     only_full_on_lab()
-    lab.up_for_objects(nodes=3)
+    lab.up_for_objects(nodes=4)
     open_shop(lab)
 
 
@@ -74,6 +73,51 @@ class Workloads(Runbook):
     def test_NoMorePodsAreAskedForThanTheQuotaLetsIn(self):
         self.carry_out("workload-scale", "workload=deployment/web", "replicas=20", code=5)
         self.assertEqual(self.replicas(), 2)
+
+
+class Images(Runbook):
+    """Two names of one image: what counts is which one the pods were made with."""
+
+    BEFORE, AFTER = "busybox:1", "localhost/busybox:1"
+    MISSING = "missing.sandbox.cfkops.dev/busybox:1"  # nowhere, whatever cluster asks for it
+
+    def patch(self, workload, image, code=0):
+        return self.carry_out("security-patch", f"workload={workload}", f"image={image}",
+                              f"patience={lab.settle(5)}", f"settle={lab.settle(5)}", code=code)
+
+    def pods(self, app):
+        """Uid to image of those that are Ready."""
+        ready = ready_pods(lab, app)
+        return {pod["metadata"]["uid"]: pod["spec"]["containers"][0]["image"] for pod in lab.items("pods", SPACE)
+                if pod["metadata"]["name"] in ready}
+
+    def hold_rolled(self, app, image, before):
+        """That two new pods run it, and that none of those before is left."""
+        now = self.pods(app)
+        self.assertEqual(list(now.values()), [image, image])
+        self.assertFalse(now.keys() & before.keys())
+
+    def test_AWorkloadGetsAnImageAndItsFormerOneAgain(self):
+        for workload, app in (("deployment/web", "web"), ("statefulset/db", "db")):
+            with self.subTest(workload=workload):
+                before = self.pods(app)
+                done = self.patch(workload, self.AFTER)
+                after = self.pods(app)
+                self.hold_rolled(app, self.AFTER, before)
+                self.take_back(done)
+                self.hold_rolled(app, self.BEFORE, after)
+
+    def test_AnImageThatCannotBePulledIsTakenBackByItself(self):
+        for workload, app in (("deployment/web", "web"), ("statefulset/db", "db")):
+            with self.subTest(workload=workload):
+                before = self.pods(app)
+                done = self.patch(workload, self.MISSING, code=1)
+                self.assertRegex(done.out + done.err, "ErrImagePull|ImagePullBackOff")
+                now = self.pods(app)
+                self.assertEqual(list(now.values()), [self.BEFORE, self.BEFORE])
+                self.assertTrue(now.keys() & before.keys(), "a pod that ran went before the new one did")
+                template = lab.get(*workload.split("/"), SPACE)["spec"]["template"]
+                self.assertEqual(template["spec"]["containers"][0]["image"], self.BEFORE)
 
 
 class Quotas(Runbook):
@@ -133,28 +177,19 @@ class Volumes(Runbook):
 
 class Health(Runbook):
 
-    def certificate(self, days):
-        lab.kubectl("-n", SPACE, "delete", "secret", "web-tls", "--ignore-not-found")
-        with tempfile.TemporaryDirectory() as folder:
-            subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256",
-                            "-nodes", "-keyout", f"{folder}/key", "-out", f"{folder}/crt", "-subj", "/CN=web",
-                            "-days", str(days)], check=True, capture_output=True)
-            lab.kubectl("-n", SPACE, "create", "secret", "tls", "web-tls", f"--cert={folder}/crt",
-                        f"--key={folder}/key")
-
     def test_ACertificateThatEndsSoonIsFound(self):
         self.addCleanup(lab.kubectl, "-n", SPACE, "delete", "secret", "web-tls", "--ignore-not-found")
-        self.certificate(days=20)
+        make_certificate(lab, days=20)
         done = self.reads_only("certificates-expiry", f"in_namespace={SPACE}", code=9)
         self.assertIn("warning", done.out + done.err)
         self.reads_only("certificates-expiry", f"in_namespace={SPACE}", "fail_on=critical")
-        self.certificate(days=400)
+        make_certificate(lab, days=400)
         self.reads_only("certificates-expiry", f"in_namespace={SPACE}")
 
-    def well(self, *params):
+    def well(self, *params, runbook="cluster-health"):
         lab.elect_leaders()
         since = lab.audit_size()
-        done = lab.run("cluster-health", *params, namespace=SPACE)
+        done = lab.run(runbook, *params, namespace=SPACE)
         self.assertEqual(lab.writes(since), [])
         self.assertIn(done.code, (0, 9), done)
         return done.code == 0
@@ -168,6 +203,30 @@ class Health(Runbook):
         finally:
             lab.kubectl("-n", SPACE, "delete", "pdb", "never")
         wait_until("all of it is well again", self.well)
+
+    def test_EachQuestionHasAnAnswerUntilSomethingIsWrong(self):
+        def well(*params):
+            return self.well(*params, runbook="system-status")
+
+        wait_until("the cluster is well", well)
+        lab.kubectl("apply", "-f", "-", stdin=json.dumps(NEVER))
+        try:
+            wait_until("the budget that blocks for ever is found", lambda: not well(f"in_namespace={SPACE}"))
+            wait_until("it is nothing to another namespace", lambda: well("in_namespace=default"))
+        finally:
+            lab.kubectl("-n", SPACE, "delete", "pdb", "never")
+        wait_until("all of it is well again", lambda: well(f"in_namespace={SPACE}"))
+
+    def test_AClusterIsReadyForTheNextMinorVersionUntilABudgetBlocks(self):
+        version = json.loads(lab.kubectl("version", "-o", "json"))["serverVersion"]
+        following, after = (f"to_version={version['major']}.{int(version['minor']) + more}" for more in (1, 2))
+        self.reads_only("cluster-upgrade-check", following)
+        skips = self.reads_only("cluster-upgrade-check", after, code=9)
+        self.assertRegex(skips.out + skips.err, "it goes to .* next")
+        lab.kubectl("apply", "-f", "-", stdin=json.dumps(NEVER))
+        self.addCleanup(lab.kubectl, "-n", SPACE, "delete", "pdb", "never")
+        wait_until("the budget that blocks for ever is found",
+                   lambda: not self.well(following, runbook="cluster-upgrade-check"))
 
 
 class Objects(Runbook):
@@ -380,6 +439,44 @@ class Nodes(Runbook):
         self.assertEqual(done.code, 1, done)
         self.assertTrue(self.cordoned())
         self.assertRegex(done.out + done.err, r"next: cfkops (resume|run node-uncordon)")
+
+    def remove(self, *params, code=0):
+        return self.carry_out("node-remove", f"node={self.node}", "reason=worn out", *params, code=code)
+
+    def add(self, zone, *params, code=0):
+        return self.carry_out("node-add", f"node={self.node}", f"zone={zone}", *params, code=code)
+
+    def test_ANodeGoesForGoodAndIsLetInWhenItHasJoinedAgain(self):
+        gone = lab.get("node", self.node)
+        zone = gone["metadata"]["labels"]["topology.kubernetes.io/zone"]
+        self.remove(f"waiver_volumes={','.join(one['metadata']['name'] for one in lab.items('pv'))}")
+        self.assertIsNone(lab.get("node", self.node))
+        for app in ("web", "db"):
+            self.assertNotIn(self.node, ready_pods(lab, app).values())
+            self.assertEqual(len(ready_pods(lab, app)), 2)
+        lab.join_again(gone)
+        wait_until("it is there again", lambda: lab.get("node", self.node))
+        self.assertNotEqual(lab.get("node", self.node)["metadata"]["uid"], gone["metadata"]["uid"])
+        lab.kubectl("cordon", self.node)
+        lab.kubectl("apply", "-f", "-", stdin=GUEST.format(node=self.node))
+        self.addCleanup(lab.kubectl, "-n", SPACE, "delete", "pod", "guest")
+        self.add("elsewhere", "within=0s", code=5)
+        self.assertTrue(self.cordoned())
+        done = self.add(zone)
+        self.assertFalse(self.cordoned())
+        wait_until("a pod runs there", lambda: ready_pods(lab, "guest") == {"guest": self.node})
+        self.take_back(done)
+        self.assertTrue(self.cordoned())
+
+    def test_ANodeStaysWhereAVolumeIsOnItAlone(self):
+        lab.place_disk(SPACE, "old", node=self.node)
+        self.addCleanup(lab.kubectl, "delete", "pv", f"{SPACE}-old")
+        before = lab.get("node", self.node)["metadata"]["uid"]
+        done = self.remove(code=5)
+        self.assertIn(f"{SPACE}-old", done.out + done.err)
+        self.assertEqual(lab.get("node", self.node)["metadata"]["uid"], before)
+        self.assertFalse(self.cordoned())
+        self.assertIn(self.node, ready_pods(lab, "web").values())
 
     def test_NothingIsDoneWhereNobodyIsThere(self):
         self.carry_out("node-maintenance", f"node={self.node}", "reason=a new kernel", code=4)

@@ -177,6 +177,19 @@ class LabTest(unittest.TestCase):
         lab(name, "down")
         self.assert_nothing_left(name)
 
+    def test_a_node_that_was_deleted_is_back_once_its_kubelet_is_started_again(self):
+        name = self.new_name("back")
+        lab(name, "up", "--nodes", "1", "--owner", str(os.getpid()))
+        lab(name, "exec", "kubectl", "delete", "node", "node-1")
+        lab(name, "kubelet", "stop", "node-1")
+        self.assertFalse(json.loads(lab(name, "status").stdout)["daemons"]["kubelet-n1"]["alive"])
+        lab(name, "kubelet", "start", "node-1")
+        for state in ("create", "condition=Ready"):
+            lab(name, "exec", "kubectl", "wait", "node/node-1", f"--for={state}", "--timeout=60s")
+        self.assert_running(name)
+        lab(name, "down")
+        self.assert_nothing_left(name)
+
     def test_down_works_after_everything_was_killed_and_forgotten(self):
         name = self.new_name("killed")
         lab(name, "up", "--nodes", "1", "--owner", str(os.getpid()))

@@ -75,6 +75,9 @@ def _parser():
     one.add_argument("--group", action="append", default=[])
     one = add("apiserver", "kill the API server, or start it again", _apiserver)
     one.add_argument("action", choices=["stop", "start"])
+    one = add("kubelet", "kill the kubelet of a node, or start it again", _kubelet)
+    one.add_argument("action", choices=["stop", "start"])
+    one.add_argument("node", metavar="NODE", help="such as node-1")
     one = commands.add_parser("keep")
     one.set_defaults(run=_keep)
     one.add_argument("--owner", type=int)
@@ -158,6 +161,11 @@ def _apiserver(lab, options):
     daemons.start_again(lab, "apiserver")
     enter_netns(lab.id)
     control.wait_ready(lab)
+
+
+def _kubelet(lab, options):
+    name = f"kubelet-{options.node.replace('node-', 'n')}"
+    (daemons.stop if options.action == "stop" else daemons.start_again)(lab, name)
 
 
 def _keep(lab, options):
