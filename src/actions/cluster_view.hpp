@@ -11,6 +11,9 @@
 
 namespace cfkops::actions {
 
+/// Of a node: the zone that it is in.
+inline constexpr const char* kZoneLabel = "topology.kubernetes.io/zone";
+
 /// What `read_view` lists.
 [[nodiscard]] std::vector<kube::Resource> view_resources();
 

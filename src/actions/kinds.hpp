@@ -6,6 +6,7 @@
 // lists them.
 namespace cfkops::actions {
 
+[[nodiscard]] const engine::Action& capacity_show();
 [[nodiscard]] const engine::Action& human_task();
 [[nodiscard]] const engine::Action& image_set();
 [[nodiscard]] const engine::Action& logs_collect();

@@ -1,6 +1,8 @@
 #include "node_joined.hpp"
 
+#include "cluster_view.hpp"
 #include "owner.hpp"
+#include "probe_pod.hpp"
 #include "version_range.hpp"
 
 #include "cfkops/base/quantity.hpp"
@@ -22,7 +24,6 @@ namespace {
 
 using nlohmann::json;
 
-constexpr const char* kZone = "topology.kubernetes.io/zone";
 constexpr const char* kCordonTaint = "node.kubernetes.io/unschedulable";
 constexpr Duration kFresh = std::chrono::seconds(40);  // what the node controller waits for
 constexpr int kOldest = 3;        // minor versions that a kubelet may be behind
@@ -37,22 +38,6 @@ constexpr std::array<std::pair<const char*, const char*>, 7> kTolerated = {
      {"node.kubernetes.io/pid-pressure", "NoSchedule"},
      {"node.kubernetes.io/network-unavailable", "NoSchedule"},
      {kCordonTaint, "NoSchedule"}}};
-
-/// A pod that asks for nothing but a node.
-json probe(const std::string& ns, const std::string& name) {
-  return {{"apiVersion", "v1"},
-          {"kind", "Pod"},
-          {"metadata",
-           {{"name", name},
-            {"namespace", ns},
-            {"ownerReferences",
-             json::array({{{"apiVersion", "apps/v1"},
-                           {"kind", "ReplicaSet"},
-                           {"name", name},
-                           {"uid", name},
-                           {"controller", true}}})}}},
-          {"spec", {{"containers", json::array({{{"name", "it"}, {"image", "it"}}})}}}};
-}
 
 std::string text_of_taint(const Json& taint) {
   const std::string value = taint.string_or("/value", "");
@@ -161,7 +146,7 @@ class Judge {
 
   void labels() {
     if (!wish_.zone.empty()) {
-      label(kZone, wish_.zone);
+      label(kZoneLabel, wish_.zone);
     }
     if (const std::size_t equals = wish_.pool.find('='); equals != std::string::npos) {
       label(wish_.pool.substr(0, equals), wish_.pool.substr(equals + 1));
@@ -187,7 +172,7 @@ class Judge {
   /// controller sees it.
   [[nodiscard]] placement::Placement is_for_it(const kube::Object& set) const {
     const Json spec = set.json().get("/spec/template/spec");
-    json pod = probe(set.ns(), set.name());
+    json pod = probe_pod(set.ns(), set.name());
     pod["spec"]["nodeSelector"] = spec.get("/nodeSelector").raw();
     pod["spec"]["affinity"] = {{"nodeAffinity", spec.get("/affinity/nodeAffinity").raw()}};
     json& tolerations = pod["spec"]["tolerations"] = json::array();
@@ -269,13 +254,8 @@ class Judge {
 
   /// A pod that tolerates what the node is to have.
   void room() {
-    json pod = probe("default", "any");
-    pod["spec"]["affinity"]["nodeAffinity"]["requiredDuringSchedulingIgnoredDuringExecution"] = {
-        {"nodeSelectorTerms",
-         json::array({{{"matchFields",
-                        json::array({{{"key", "metadata.name"},
-                                      {"operator", "In"},
-                                      {"values", json::array({view_.node.name()})}}})}}})}};
+    json pod = probe_pod("default", "any");
+    pin_to_node(pod, view_.node.name());
     json& tolerations = pod["spec"]["tolerations"] = json::array();
     for (const Json& taint : node_.items("/spec/taints")) {
       const std::string text = text_of_taint(taint);

@@ -25,7 +25,8 @@ runbook::ActionSpec expr_spec() {
 }  // namespace
 
 const engine::Catalogue& catalogue() {
-  static const std::array<const engine::Action*, 25> kActions = {
+  static const std::array<const engine::Action*, 26> kActions = {
+      &capacity_show(),         // capacity.show
       &human_task(),            // human.task
       &image_set(),             // image.set
       &kafka_roll(),            // kafka.roll

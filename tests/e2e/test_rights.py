@@ -193,6 +193,9 @@ class Rights(unittest.TestCase):
     def test_VolumeStatus(self):
         self.hold("volume-status")
 
+    def test_CapacityReport(self):
+        self.hold("capacity-report")
+
     def test_LogsCollect(self):
         self.hold("logs-collect", f"to={self.folder}/shop.tar.gz")
         self.hold("logs-collect", f"to={self.folder}/kafka.tar.gz", "accept_gaps=true", namespace=NAMESPACE)

@@ -2,6 +2,7 @@
 
 import json
 import pathlib
+import re
 import tarfile
 import tempfile
 import unittest
@@ -173,6 +174,17 @@ class Volumes(Runbook):
             self.assertNotIn("4Gi", asked)
         finally:
             lab.kubectl("patch", "storageclass", "disks", "-p", '{"allowVolumeExpansion": true}')
+
+
+class Room(Runbook):
+
+    def test_WhatIsLeftIsCountedAsTheApiTellsIt(self):
+        nodes = [node for node in lab.items("node") if not node["spec"].get("unschedulable")]
+        pods = [pod for pod in lab.items("pod", SPACE) if pod["spec"].get("nodeName")]
+        done = self.reads_only("capacity-report")
+        self.assertRegex(done.out + done.err, rf"cluster \({len(nodes)} nodes?\): cpu: ")
+        counted = re.search(r"cluster \(.*\): pods: (\d+) of", done.out + done.err)
+        self.assertGreaterEqual(int(counted.group(1)), len(pods))
 
 
 class Health(Runbook):
