@@ -8,12 +8,9 @@ import tempfile
 import unittest
 
 from shop import GUEST, POLICY, ROLES, SPACE, content, furnish, make_certificate, open_shop, ready_pods, wait_until
-from support import ROOT, cluster, only_full_on_lab, run_id
+from support import cluster, only_full_on_lab, run_id
 
 lab = cluster("e2e-runbooks")
-
-# Those that other files of this folder are about.
-ELSEWHERE = {"broker-restart": "test_broker_restart.py"}
 
 NEVER = {"apiVersion": "policy/v1", "kind": "PodDisruptionBudget", "metadata": {"name": "never", "namespace": SPACE},
          "spec": {"maxUnavailable": 0, "selector": {"matchLabels": {"app": "web"}}}}
@@ -493,16 +490,6 @@ class Nodes(Runbook):
     def test_NothingIsDoneWhereNobodyIsThere(self):
         self.carry_out("node-maintenance", f"node={self.node}", "reason=a new kernel", code=4)
         self.assertFalse(self.cordoned())
-
-
-class Shipped(unittest.TestCase):
-
-    def test_EachIsCarriedOutSomewhere(self):
-        here = pathlib.Path(__file__)
-        for file in sorted((ROOT / "runbooks").glob("*.yaml")):
-            place = here.with_name(ELSEWHERE.get(file.stem, here.name))
-            with self.subTest(runbook=file.stem, place=place.name):
-                self.assertIn(f'"{file.stem}"', place.read_text())
 
 
 if __name__ == "__main__":

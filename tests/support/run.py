@@ -39,7 +39,7 @@ FORMATS = ROOT / "tests" / "ci" / "test_formats.py"
 ON_SANDBOX = ("test_broker_restart.py", "test_drain.py", "test_errors.py", "test_interruptions.py", "test_secrets.py")
 # On the lab in `full` alone. What test_rights.py asks, tests/rehearse/rights_test.cpp asks of a simulated cluster.
 MORE_ON_SANDBOX = ("test_batches.py", "test_drain_cases.py", "test_includes.py", "test_kills.py", "test_locks.py",
-                   "test_plans.py", "test_runbooks.py")
+                   "test_plans.py", "test_runbooks.py", "test_shipped.py")
 FILE_TIMEOUT = int(os.environ.get("CFKOPS_TEST_TIMEOUT", "3600"))
 
 
