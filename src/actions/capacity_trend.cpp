@@ -60,7 +60,7 @@ double growth_of(const CapacitySample& earlier, const CapacitySample& now, const
   const auto today = now.requests.find(of);
   const double more = static_cast<double>((today == now.requests.end() ? 0 : today->second) -
                                           (then == earlier.requests.end() ? 0 : then->second));
-  return more / base::in_seconds(now.taken - earlier.taken) * kSecondsOfDay;
+  return more * kSecondsOfDay / base::in_seconds(now.taken - earlier.taken);
 }
 
 }  // namespace
