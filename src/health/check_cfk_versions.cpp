@@ -48,6 +48,11 @@ const Release* release_of(std::string_view version) {
   return found == kReleases.end() ? nullptr : found;
 }
 
+/// Others are built on it, as those of Connect with plugins are, and count as their builder does.
+bool is_confluents(std::string_view image) {
+  return image.substr(image.rfind('/') + 1).starts_with("cp-");
+}
+
 void judge_image(const Json& component, const Release& release, Judgement& judgement) {
   const std::string object = confluent_text(component);
   const std::string image = component.string_or("/spec/image/application", "");
@@ -60,7 +65,11 @@ void judge_image(const Json& component, const Release& release, Judgement& judge
     judgement.unknown.push_back(object + ": its image does not say its version: " + image);
     return;
   }
-  if (*version > release.newest || *version < release.oldest) {
+  const bool runs = *version >= release.oldest && *version <= release.newest;
+  if (!runs && !is_confluents(image)) {
+    judgement.unknown.push_back(
+        object + ": its image is not named as Confluent's, and may count in its own way: " + image);
+  } else if (!runs) {
     judgement.found.push_back(
         {Severity::Fail,
          object,

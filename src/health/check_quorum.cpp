@@ -35,7 +35,9 @@ Domains domains_of(const Snapshot& snapshot) {
     const std::string zone = zone_of(node);
     nodes.by_node.emplace(name, name);
     zones.by_node.emplace(name, zone.empty() ? name : zone);
-    different.insert(zone);
+    if (!zone.empty()) {
+      different.insert(zone);
+    }
   }
   return different.size() > 1 ? zones : nodes;
 }

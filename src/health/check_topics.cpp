@@ -24,14 +24,15 @@ constexpr Duration kSettled = std::chrono::hours(1);
 
 /// A topic that Kafka or Confluent keeps its own state in.
 bool is_internal(const KafkaState& kafka, const std::string& topic) {
-  constexpr std::array<std::string_view, 4> kBegins = {"__", "_confluent", "_schemas", "connect-"};
+  constexpr std::array<std::string_view, 3> kBegins = {"__", "_confluent", "_schemas"};
   constexpr std::array<std::string_view, 3> kConnect = {"-offsets", "-configs", "-status"};
   const bool begins = std::any_of(kBegins.begin(), kBegins.end(), [&topic](std::string_view one) {
     return topic.starts_with(one);
   });
-  // Of a Connect of Confluent's operator: "<namespace>.<name>-offsets".
+  // Of a Connect of Confluent's operator: "<namespace>.<name>-offsets". Of others
+  // "connect-offsets".
   const bool of_connect =
-      topic.starts_with(kafka.ns + ".") &&
+      (topic.starts_with(kafka.ns + ".") || topic.starts_with("connect-")) &&
       std::any_of(kConnect.begin(), kConnect.end(), [&topic](std::string_view one) {
         return topic.ends_with(one);
       });
