@@ -237,6 +237,9 @@ CapacityCount count_capacity(const placement::View& view,
   for (NodeCapacity& node : count.nodes) {
     count_free(node);
     if (!node.left_out.empty()) {
+      if (!node.control_plane) {
+        count.left_out.add(node.has);
+      }
       continue;
     }
     count.pools[node.pool].add(node.has);

@@ -55,6 +55,7 @@ struct NodeCapacity {
 struct CapacityCount {
   std::vector<NodeCapacity> nodes = {};
   Capacity cluster = {};
+  Capacity left_out = {};  ///< nodes that are cordoned or not Ready, without the control plane's
   std::map<std::string, Capacity> zones = {};
   std::map<std::string, Capacity> pools = {};
   std::vector<std::string> waiting = {};             ///< pods that the scheduler finds no node for

@@ -63,6 +63,13 @@ Result<CapacityUse> read_use(kube::Reader& reader, std::vector<std::string>& unk
   return use;
 }
 
+/// Also of the pods of nodes that count nowhere: a cordon is no sign that less is asked for.
+QuotaAmounts asked_in_all(const CapacityCount& count) {
+  Capacity all = count.cluster;
+  all.add(count.left_out);
+  return all.requests;
+}
+
 Result<Report> look(const engine::Context& context,
                     kube::Reader& reader,
                     const engine::Arguments& arguments) {
@@ -83,7 +90,7 @@ Result<Report> look(const engine::Context& context,
   }
   report.biggest = biggest_pods(report.view, report.count);
   report.sample = {.taken = reader.server_time().value_or(reader.loop().clock().wall()),
-                   .requests = report.count.cluster.requests};
+                   .requests = asked_in_all(report.count)};
   if (sample) {
     report.trend = trend_of(*sample, report.sample, report.count.cluster.allocatable);
   }
@@ -252,6 +259,7 @@ ValueMap outputs_of(const Report& report, const std::vector<std::string>& lines)
           {"taken", report.sample.taken},
           {"allocatable", amounts_value(count.cluster.allocatable)},
           {"requests", amounts_value(count.cluster.requests)},
+          {"left_out", amounts_value(count.left_out.requests)},
           {"limits", amounts_value(count.cluster.limits)},
           {"used", amounts_value(report.use.served ? count.cluster.used : QuotaAmounts())},
           {"zones", free_value(count.zones)},
@@ -277,6 +285,7 @@ std::vector<runbook::OutputSpec> outputs_of_it() {
           {"taken", Type::of(Type::Kind::Timestamp), "when it was looked"},
           {"allocatable", amounts, "what nodes have for pods: cpu, memory, pods"},
           {"requests", amounts, "what their pods ask for"},
+          {"left_out", amounts, "what pods of nodes ask for that are cordoned or not Ready"},
           {"limits", amounts, "what those have that have a limit"},
           {"used", amounts, "what is in use; empty where it is not measured"},
           {"zones", Type::map_of(amounts), "what is left in each zone"},

@@ -43,13 +43,15 @@ std::optional<CapacitySample> sample_of(const Json& outputs) {
     return std::nullopt;
   }
   CapacitySample sample{.taken = *taken};
-  for (const auto& [resource, value] : outputs.members("/requests")) {
-    const auto amount =
-        base::Quantity::parse(value.string_or(value.is_object() ? "/$quantity" : "", ""));
-    if (!amount) {
-      return std::nullopt;
+  for (const char* part : {"/requests", "/left_out"}) {
+    for (const auto& [resource, value] : outputs.members(part)) {
+      const auto amount =
+          base::Quantity::parse(value.string_or(value.is_object() ? "/$quantity" : "", ""));
+      if (!amount) {
+        return std::nullopt;
+      }
+      sample.requests[resource] += amount->nanos;
     }
-    sample.requests[resource] = amount->nanos;
   }
   return sample;
 }

@@ -13,7 +13,7 @@
 
 namespace cfkops::actions {
 
-/// What pods asked for at a time.
+/// What pods asked for at a time, those of nodes that take no others included.
 struct CapacitySample {
   WallTime taken = {};
   QuotaAmounts requests = {};

@@ -132,14 +132,22 @@ class Losses {
     if (!volume.has("/spec/local") && !volume.has("/spec/hostPath")) {
       return Reach::Others;
     }
-    // Of one that does not say where it is, those who use it do.
-    const auto user = std::ranges::find_if(view_.pods, [&volume](const Json& pod) {
-      return pod.has("/spec/nodeName") && uses(pod, volume);
-    });
-    if (user == view_.pods.end()) {
-      return Reach::Unknown;
+    return reach_by_users(volume);
+  }
+
+  /// Of a volume that does not say where it is, those who use it do, and each of them has its own.
+  [[nodiscard]] Reach reach_by_users(const Json& volume) const {
+    Reach reach = Reach::Unknown;
+    for (const Json& pod : view_.pods) {
+      if (!pod.has("/spec/nodeName") || !uses(pod, volume)) {
+        continue;
+      }
+      if (pod.string_or("/spec/nodeName", "") == node_.name()) {
+        return Reach::OnlyHere;
+      }
+      reach = Reach::NotHere;
     }
-    return user->string_or("/spec/nodeName", "") == node_.name() ? Reach::OnlyHere : Reach::NotHere;
+    return reach;
   }
 
   /// "volume pv-1 (claim shop/data-db-0, 10Gi, Bound, of pod db-0)"

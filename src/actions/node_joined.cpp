@@ -3,6 +3,7 @@
 #include "cluster_view.hpp"
 #include "owner.hpp"
 #include "probe_pod.hpp"
+#include "upgrade_use.hpp"
 #include "version_range.hpp"
 
 #include "cfkops/base/quantity.hpp"
@@ -26,7 +27,6 @@ using nlohmann::json;
 
 constexpr const char* kCordonTaint = "node.kubernetes.io/unschedulable";
 constexpr Duration kFresh = std::chrono::seconds(40);  // what the node controller waits for
-constexpr int kOldest = 3;        // minor versions that a kubelet may be behind
 constexpr int kMostMissing = 10;  // percent of a resource that a node may have less than its like
 
 // What the DaemonSet controller adds to what its pods tolerate.
@@ -123,7 +123,8 @@ class Judge {
       return;
     }
     const int behind = server->at(1) - kubelet->at(1);
-    const bool right = server->at(0) == kubelet->at(0) && behind >= 0 && behind <= kOldest;
+    const bool right =
+        server->at(0) == kubelet->at(0) && behind >= 0 && behind <= most_behind(kubelet->at(1));
     (right ? found_.right : found_.wrong)
         .push_back(fmt::format("kubelet {} {} API server {}",
                                text,

@@ -196,8 +196,15 @@ class RolloutWait {
   std::set<std::string> helped_;
 };
 
+/// It was made from the newest template of its set: another one would be no other.
+bool is_of_newest(const kube::Object& pod, const kube::Object& workload) {
+  const std::string revision = workload.json().string_or("/status/updateRevision", "");
+  return !revision.empty() && pod.label("controller-revision-hash") == revision;
+}
+
 /// What is said of the pods that are left to be waited for.
-void take_pods(const std::vector<kube::Object>& pods,
+void take_pods(const kube::Object& workload,
+               const std::vector<kube::Object>& pods,
                const std::vector<ContainerImage>& images,
                ImageRollout& rollout) {
   for (const kube::Object& pod : pods) {
@@ -215,7 +222,7 @@ void take_pods(const std::vector<kube::Object>& pods,
       if (!kube::pod_stuck(pod).empty()) {
         rollout.stuck.push_back(pod);
       }
-    } else if (!ready) {
+    } else if (!ready && !is_of_newest(pod, workload)) {
       rollout.former.push_back(pod);
     }
   }
@@ -246,7 +253,7 @@ ImageRollout image_rollout(const kube::Object& workload,
                                base::enumerate(image_texts(template_images(workload))))};
   }
   ImageRollout rollout;
-  take_pods(pods, images, rollout);
+  take_pods(workload, pods, images, rollout);
   const RolloutState state = rollout_state(workload);
   rollout.why = state.why;
   rollout.problem = state.problem.message;

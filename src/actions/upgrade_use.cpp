@@ -8,6 +8,7 @@
 
 #include <array>
 #include <set>
+#include <utility>
 
 namespace cfkops::actions {
 
@@ -15,7 +16,9 @@ namespace {
 
 constexpr std::string_view kFlowControl = "flowcontrol.apiserver.k8s.io";
 constexpr std::string_view kSeries = "apiserver_requested_deprecated_apis{";
-constexpr int kOldest = 3;  // minor versions that a kubelet may be behind
+
+/// How the API server is called where it writes its own flow schemas and priority levels.
+constexpr std::string_view kServersOwn = "api-priority-and-fairness-config-";
 
 constexpr std::array<Removal, 8> kRemovals = {
     {{"autoscaling", "v2beta2", "horizontalpodautoscalers", 26},
@@ -50,6 +53,11 @@ int minor_version(std::string_view text) {
   return version && version->size() > 1 && version->at(0) == 1 ? version->at(1) : -1;
 }
 
+int most_behind(int kubelet) {
+  constexpr int kFirstOfThree = 25;  // since then kubelets may be three behind, not two
+  return kubelet < kFirstOfThree ? 2 : 3;
+}
+
 void judge_skew(const std::string& server,
                 const std::vector<kube::Object>& nodes,
                 int target,
@@ -66,7 +74,7 @@ void judge_skew(const std::string& server,
     const int kubelet = minor_version(text);
     if (kubelet < 0) {
       found.unknown.push_back(node.text() + " does not tell the version of its kubelet");
-    } else if (kubelet > target || target - kubelet > kOldest) {
+    } else if (kubelet > target || target - kubelet > most_behind(kubelet)) {
       found.wrong.push_back(fmt::format("{}: its kubelet {} is {} an API server 1.{}",
                                         node.text(),
                                         text,
@@ -111,8 +119,9 @@ void judge_writers(const std::vector<kube::Object>& objects,
   for (const kube::Object& object : objects) {
     std::set<std::string> managers;
     for (const Json& entry : object.json().items("/metadata/managedFields")) {
-      if (entry.string_or("/apiVersion", "") == version) {
-        managers.insert(entry.string_or("/manager", "?"));
+      std::string manager = entry.string_or("/manager", "?");
+      if (entry.string_or("/apiVersion", "") == version && !manager.starts_with(kServersOwn)) {
+        managers.insert(std::move(manager));
       }
     }
     if (!managers.empty()) {

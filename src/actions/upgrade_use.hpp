@@ -30,6 +30,10 @@ struct UpgradeFindings {
 /// The minor version of "1.35" or "v1.34.4"; -1 where it is none of Kubernetes 1. Pure.
 [[nodiscard]] int minor_version(std::string_view text);
 
+/// How many minor versions a kubelet of 1.`kubelet` may be behind its API server, by
+/// https://kubernetes.io/releases/version-skew-policy/. Pure.
+[[nodiscard]] int most_behind(int kubelet);
+
 /// Whether the API server may go to that minor version next, and the kubelets with it. Pure.
 void judge_skew(const std::string& server,
                 const std::vector<kube::Object>& nodes,
@@ -40,7 +44,8 @@ void judge_skew(const std::string& server,
 /// and that the target does not serve. Pure.
 void judge_requests(const std::string& metrics, int target, UpgradeFindings& found);
 
-/// By who last wrote these objects, and as what version. Pure.
+/// By who last wrote these objects, and as what version. What the API server itself has written is
+/// not in the way: the next one writes it as the next one does. Pure.
 void judge_writers(const std::vector<kube::Object>& objects,
                    const Removal& removal,
                    UpgradeFindings& found);

@@ -118,6 +118,22 @@ TEST(CapacityShow, CountsTheDaysSinceAnEarlierReport) {
               Contains(HasSubstr("more a day; all of it is asked for in 1 day")));
 }
 
+TEST(CapacityShow, TakesACordonForNoSignThatLessIsAskedFor) {
+  test::DrainBench bench(kShop);
+  bench.pass(std::chrono::hours(2));
+  bench.cordon("node-1");
+  base::OverlayFiles files(base::machine_files());
+  ASSERT_THAT(files.write("earlier.json",
+                          R"({"outputs": {"taken": "1970-01-01T00:00:00Z", "allocatable": {}, )"
+                          R"("requests": {"cpu": "1", "memory": "1Gi", "pods": "1"}}})"),
+              test::IsOk());
+  bench.context.files = &files;
+  const Outcome outcome = bench.apply(capacity_show(), {{"earlier", "earlier.json"}});
+  ASSERT_EQ(outcome.kind, Outcome::Kind::Done) << outcome.why;
+  EXPECT_EQ(text(outcome, "trend"), "growing");
+  EXPECT_THAT(text(outcome, "left_out"), HasSubstr(R"("cpu":"3")"));
+}
+
 TEST(CapacityShow, NamesNodesNearTheirLimitAndThoseThatAreLeftOut) {
   test::DrainBench bench(kShop);
   bench.pass(std::chrono::minutes(1));

@@ -72,6 +72,14 @@ TEST(CapacityTrend, ReadsWhatARunPrinted) {
   EXPECT_EQ(found->requests.at("cpu"), kOne * 3 / 2);
 }
 
+TEST(CapacityTrend, ReadsAlsoWhatPodsOfNodesThatCountNowhereAskedFor) {
+  const auto found = read(
+      R"({"outputs": {"taken": "2026-01-01T00:00:00Z", "allocatable": {}, "requests": {"cpu": "2"}, "left_out": {"cpu": "1", "pods": "3"}}})");
+  ASSERT_THAT(found, test::IsOk());
+  EXPECT_EQ(found->requests.at("cpu"), 3 * kOne);
+  EXPECT_EQ(found->requests.at("pods"), 3 * kOne);
+}
+
 TEST(CapacityTrend, ReadsTheNewestOfTheLogOfARun) {
   const auto found = read(
       R"({"data": {"outputs": {"taken": {"$time": "1"}, "allocatable": {}, "requests": {"cpu": {"$quantity": "1"}}}}}

@@ -67,6 +67,22 @@ TEST(CheckNodeLosses, IsUnknownForAVolumeThatDoesNotSayWhereItIs) {
   EXPECT_THAT(result.remedy, HasSubstr("waiver_volumes=disk"));
 }
 
+TEST(CheckNodeLosses, FailsWhereOneOfThoseWhoShareSuchAVolumeRunsOnTheNode) {
+  const auto user = [](const char* name, const char* node) {
+    return fmt::format(
+        "- {{apiVersion: v1, kind: Pod, metadata: {{name: {}, namespace: shop}}, spec: {{nodeName: "
+        "{}, containers: [{{name: it, image: shop/it}}], volumes: [{{name: data, "
+        "persistentVolumeClaim: {{claimName: data}}}}]}}}}\n",
+        name,
+        node);
+  };
+  const std::string disk = volume("hostPath: {path: /data}");
+  test::DrainBench elsewhere(disk + user("a", "node-2"));
+  EXPECT_EQ(ask(elsewhere).verdict, Verdict::Pass);
+  test::DrainBench both(disk + user("a", "node-2") + user("b", "node-1"));
+  EXPECT_EQ(ask(both).verdict, Verdict::Fail) << "the first one that is found does not say it all";
+}
+
 TEST(CheckNodeLosses, NamesThePodsThatNobodyMakesAgain) {
   test::DrainBench bench(
       "- {apiVersion: v1, kind: Pod, metadata: {name: bare, namespace: shop}, spec: {nodeName: "

@@ -74,6 +74,12 @@ TEST(JudgeSkew, NamesKubeletsThatDoNotGoWithTheTarget) {
   EXPECT_THAT(found.unknown, IsEmpty());
 }
 
+TEST(JudgeSkew, KubeletsBefore125MayBeTwoMinorVersionsBehind) {
+  UpgradeFindings found;
+  judge_skew("v1.26.9", {node("v1.25.16"), node("v1.24.17")}, 27, found);
+  EXPECT_THAT(found.wrong, ElementsAre(HasSubstr("v1.24.17 is too old for")));
+}
+
 TEST(JudgeSkew, AVersionThatIsNotToldIsUnknown) {
   UpgradeFindings found;
   judge_skew("v1.34.4", {node("")}, 35, found);
@@ -123,6 +129,18 @@ TEST(JudgeWriters, NamesWhoWroteAnObjectAsAVersionThatGoes) {
   EXPECT_THAT(
       found.wrong,
       ElementsAre(HasSubstr("as flowcontrol.apiserver.k8s.io/v1beta3 by helm, which 1.32")));
+}
+
+TEST(JudgeWriters, WhatTheServerItselfHasWrittenIsNotInTheWay) {
+  const kube::Object schema(*Json::parse(
+      R"({"kind": "FlowSchema", "metadata": {"name": "probes", "managedFields": [
+          {"manager": "api-priority-and-fairness-config-producer-v1",
+           "apiVersion": "flowcontrol.apiserver.k8s.io/v1beta3"},
+          {"manager": "api-priority-and-fairness-config-consumer-v1", "subresource": "status",
+           "apiVersion": "flowcontrol.apiserver.k8s.io/v1beta3"}]}})"));
+  UpgradeFindings found;
+  judge_writers({schema}, removals().back(), found);
+  EXPECT_THAT(found.wrong, IsEmpty());
 }
 
 }  // namespace

@@ -213,5 +213,22 @@ TEST(ImageRollout, IsNotThereWhileAFormerPodIsGoing) {
   EXPECT_TRUE(image_rollout(set_with(json::object()), {}, images).foreign);
 }
 
+TEST(ImageRollout, DoesNotTakeForAFormerOneWhatAdmissionGaveAnotherImage) {
+  const std::vector<ContainerImage> images = {
+      {.list = "containers", .container = "web", .image = "shop/web:2"}};
+  const json spec = {{"containers", {{{"name", "web"}, {"image", "shop/web:2"}}}}};
+  const kube::Object set = set_with(
+      {{"spec", {{"template", {{"spec", spec}}}}}, {"status", {{"updateRevision", "web-2"}}}});
+  json pod = test::pod("web-0", "p0");
+  pod["spec"]["containers"] =
+      json::array({{{"name", "web"}, {"image", "mirror.example.com/shop/web:2"}}});
+  pod["status"]["conditions"] = json::array();
+  pod["metadata"]["labels"]["controller-revision-hash"] = "web-1";
+  EXPECT_THAT(image_rollout(set, {kube::Object(Json(pod))}, images).former, SizeIs(1));
+  pod["metadata"]["labels"]["controller-revision-hash"] = "web-2";
+  EXPECT_THAT(image_rollout(set, {kube::Object(Json(pod))}, images).former, IsEmpty())
+      << "it would be deleted again and again";
+}
+
 }  // namespace
 }  // namespace cfkops::actions
