@@ -161,7 +161,7 @@ class RolloutWait {
                                     pod.text(),
                                     kube::pod_trouble(pod)));
       helped_.insert(pod.uid());
-      const Status removed = client_.remove(
+      Status removed = client_.remove(
           kube::resources::pods(), pod.ns(), pod.name(), {.precondition = {.uid = pod.uid()}});
       const bool gone = !removed && (removed.error().code == ErrorCode::NotFound ||
                                      removed.error().code == ErrorCode::Conflict);
